@@ -1,0 +1,189 @@
+package io.fairlead.harness;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server running as a process of its own, its output kept line by line. The process ends with
+ * {@link #close()}, and with this JVM at the latest. Thread-safe.
+ */
+public final class ServerProcess implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
+
+  private final String name;
+  private final Process process;
+  private final Thread reader;
+  private final Thread hook;
+  // Guarded by itself; waiters are notified of each line and of the end.
+  private final List<String> lines = new ArrayList<>();
+
+  private ServerProcess(String name, Process process) {
+    this.name = name;
+    this.process = process;
+    this.reader = new Thread(this::read, name + "-output");
+    this.hook = new Thread(process::destroyForcibly, name + "-hook");
+    reader.setDaemon(true);
+    reader.start();
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /**
+   * Starts a command.
+   *
+   * @param name for messages and thread names
+   * @param directory the working directory
+   * @param environment added to this process's environment
+   * @param command the executable and its arguments
+   */
+  public static ServerProcess start(
+      String name, Path directory, Map<String, String> environment, List<String> command) {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    try {
+      LOG.debug("{}: {}", name, command);
+      return new ServerProcess(name, builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start " + name + ": " + command, e);
+    }
+  }
+
+  private void read() {
+    try (BufferedReader output =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        LOG.trace("{}: {}", name, line);
+        synchronized (lines) {
+          lines.add(line);
+          lines.notifyAll();
+        }
+      }
+    } catch (IOException e) {
+      LOG.debug("{}: output closed", name, e);
+    } finally {
+      synchronized (lines) {
+        lines.notifyAll();
+      }
+    }
+  }
+
+  /** Number of lines written so far: a mark for {@link #linesSince} and {@link #awaitLine}. */
+  public int mark() {
+    synchronized (lines) {
+      return lines.size();
+    }
+  }
+
+  /** The lines written since a mark. */
+  public List<String> linesSince(int mark) {
+    synchronized (lines) {
+      return List.copyOf(lines.subList(mark, lines.size()));
+    }
+  }
+
+  /** The first line containing {@code text}, from the beginning; waits for it. */
+  public String awaitLine(String text, Duration limit) {
+    return awaitLine(0, line -> line.contains(text), "'" + text + "'", limit);
+  }
+
+  /**
+   * The first line since {@code mark} that passes; waits for it.
+   *
+   * @throws AssertionError with the end of the output, if it does not come within the limit or the
+   *     process ends
+   */
+  public String awaitLine(int mark, Predicate<String> test, String what, Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    int seen = mark;
+    synchronized (lines) {
+      while (true) {
+        for (; seen < lines.size(); seen++) {
+          if (test.test(lines.get(seen))) {
+            return lines.get(seen);
+          }
+        }
+        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        boolean ended = !process.isAlive() && !reader.isAlive();
+        if (left <= 0 || ended) {
+          throw new AssertionError(
+              name
+                  + (ended ? " ended" : " did not write")
+                  + " (expected: a line with "
+                  + what
+                  + " within "
+                  + limit
+                  + "); its last lines:\n"
+                  + String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size())));
+        }
+        try {
+          lines.wait(Math.min(left, 200));
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new AssertionError("interrupted while waiting for " + name, e);
+        }
+      }
+    }
+  }
+
+  /** The process id, for measuring it. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Whether it runs. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Ends it as {@code kill -9} does and waits for the end. */
+  public void kill() {
+    process.destroyForcibly();
+    await(Duration.ofSeconds(10));
+  }
+
+  /** Asks it to end (SIGTERM), waits ten seconds, then kills it. */
+  public void stop() {
+    process.destroy();
+    if (!await(Duration.ofSeconds(10))) {
+      kill();
+    }
+  }
+
+  /** Waits for its end. */
+  public boolean await(Duration limit) {
+    try {
+      return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Its exit code; only after its end. */
+  public int exitCode() {
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    kill();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      LOG.trace("{}: the JVM is ending already", name, e);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.fairlead.registry;
+
+import java.util.List;
+import java.util.Objects;
+
+/** Outcome of one read of a whole registry; a failure never looks like an empty registry. */
+public sealed interface ReadOutcome {
+
+  /**
+   * A successful, authorised read of everything the adapter is configured to mirror, at one moment
+   * or as near to it as the registry allows.
+   *
+   * @param services every service; each {@link ServiceId} at most once
+   */
+  record Fresh(List<Service> services) implements ReadOutcome {
+    public Fresh {
+      services = List.copyOf(services);
+    }
+  }
+
+  /**
+   * A read that did not succeed as a whole; whatever part of it arrived is not to be used.
+   *
+   * @param problem what happened and what the operator can do about it, in one sentence that names
+   *     the registry's address
+   * @param cause the error itself
+   */
+  record Failed(String problem, Throwable cause) implements ReadOutcome {
+    public Failed {
+      Objects.requireNonNull(problem, "problem");
+      Objects.requireNonNull(cause, "cause");
+    }
+  }
+}

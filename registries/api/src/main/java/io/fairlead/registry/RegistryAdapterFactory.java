@@ -1,0 +1,34 @@
+package io.fairlead.registry;
+
+/**
+ * Makes the adapters of one registry type. Found by {@link java.util.ServiceLoader}, so a jar with
+ * an implementation and its {@code META-INF/services} entry is all that a new registry needs.
+ *
+ * @param <C> the type's own configuration: a record whose components are the keys that the
+ *     configuration file allows beside those that all registries share (name, type, priority, host
+ *     ...). Components may be of type String, int, boolean, enum, List, Map, {@link
+ *     java.time.Duration} ({@code 100ms}, {@code 10s}, {@code 5m}), {@link java.net.URI}, {@link
+ *     java.nio.file.Path} (relative to the configuration file), {@link Secret}, {@link TlsFiles} or
+ *     another record. A component that is {@code @Nullable} may be left out; the compact
+ *     constructor sets defaults and throws {@link IllegalArgumentException} with "name: value
+ *     (expected: ...)" for values that cannot be.
+ */
+public interface RegistryAdapterFactory<C extends Record> {
+  /** The word that stands under {@code type:} in the configuration. */
+  String type();
+
+  /** The record that the type's own keys are read into. */
+  Class<C> configurationType();
+
+  /**
+   * JSON Schema (draft 2020-12) of the type's own keys: an object with {@code properties} and,
+   * where there are any, {@code required}. The shared keys are not in it.
+   */
+  String configurationSchema();
+
+  /** The host template used where the configuration gives none, such as {@code {service}.nacos}. */
+  String defaultHost();
+
+  /** Makes an adapter; nothing is read and no connection is opened before it is started. */
+  RegistryAdapter create(AdapterContext context, C configuration);
+}

@@ -1,0 +1,32 @@
+package io.fairlead.registry;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One service as a registry knows it at one moment. The order of the instances carries no meaning.
+ *
+ * @param id its identity within the registry
+ * @param variables what the adapter adds to the templates {@code {service}}, {@code {namespace}},
+ *     {@code {group}} and {@code {registry}} of the configuration, such as {@code datacenter}
+ * @param metadata free-form keys and values of the service itself; what an instance says wins over
+ *     it
+ * @param tags plain marks of the service (Consul's tags that all instances share), legal or not
+ * @param instances all instances, those that take no traffic included
+ */
+public record Service(
+    ServiceId id,
+    Map<String, String> variables,
+    Map<String, String> metadata,
+    List<String> tags,
+    List<Instance> instances) {
+
+  public Service {
+    Objects.requireNonNull(id, "id");
+    variables = Map.copyOf(variables);
+    metadata = Map.copyOf(metadata);
+    tags = List.copyOf(tags);
+    instances = List.copyOf(instances);
+  }
+}

@@ -1,0 +1,20 @@
+package io.fairlead.registry;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PEM files for TLS towards a registry.
+ *
+ * @param ca certificates that the registry's certificate must chain to; absent: the system's
+ * @param cert the client certificate chain; absent: none is presented
+ * @param key the client certificate's private key (PKCS#8); present exactly when {@code cert} is
+ */
+public record TlsFiles(@Nullable Path ca, @Nullable Path cert, @Nullable Path key) {
+  public TlsFiles {
+    if ((cert == null) != (key == null)) {
+      throw new IllegalArgumentException(
+          "tls: cert: " + cert + ", key: " + key + " (expected: both or neither)");
+    }
+  }
+}
