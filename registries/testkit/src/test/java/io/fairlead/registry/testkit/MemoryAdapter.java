@@ -1,6 +1,7 @@
 package io.fairlead.registry.testkit;
 
 import io.fairlead.registry.AdapterContext;
+import io.fairlead.registry.Instance;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;
@@ -19,11 +20,14 @@ final class MemoryAdapter implements RegistryAdapter {
   enum Fault {
     NONE,
     OUTAGE_LOOKS_EMPTY,
+    OUTAGE_REMOVES,
     OUTAGE_IS_SILENT,
     CHANGES_BEFORE_THE_FIRST_RESYNC,
     NEVER_REMOVES,
     KEEPS_ITS_THREAD,
-    OVERLAPPING_CALLS
+    CALLS_AFTER_CLOSE,
+    OVERLAPPING_CALLS,
+    IGNORES_WEIGHTS
   }
 
   private static final long PERIOD_MILLIS = 5;
@@ -58,6 +62,10 @@ final class MemoryAdapter implements RegistryAdapter {
         sent = once(sent);
         Thread.sleep(PERIOD_MILLIS);
       }
+      if (fault == Fault.CALLS_AFTER_CLOSE) {
+        Thread.sleep(300);
+        sink.alive();
+      }
       while (fault == Fault.KEEPS_ITS_THREAD) {
         Thread.sleep(PERIOD_MILLIS);
       }
@@ -69,11 +77,14 @@ final class MemoryAdapter implements RegistryAdapter {
   private @Nullable Map<ServiceId, Service> once(@Nullable Map<ServiceId, Service> sent) {
     Map<ServiceId, Service> now = new TreeMap<>();
     try {
-      registry.read().forEach(service -> now.put(service.id(), service));
+      registry.read().forEach(service -> now.put(service.id(), seen(service)));
     } catch (IOException e) {
       if (fault == Fault.OUTAGE_LOOKS_EMPTY) {
         sink.resync(new ReadOutcome.Fresh(List.of()));
         return Map.of();
+      }
+      if (fault == Fault.OUTAGE_REMOVES && sent != null) {
+        sent.keySet().forEach(sink::removed);
       }
       if (fault != Fault.OUTAGE_IS_SILENT) {
         sink.resync(new ReadOutcome.Failed("memory: cut off (expected: a registry)", e));
@@ -101,10 +112,30 @@ final class MemoryAdapter implements RegistryAdapter {
     return now;
   }
 
+  private Service seen(Service service) {
+    if (fault != Fault.IGNORES_WEIGHTS) {
+      return service;
+    }
+    return Contracts.with(
+        service,
+        service.instances().stream()
+            .map(
+                it ->
+                    new Instance(
+                        it.id(),
+                        it.address(),
+                        it.port(),
+                        1,
+                        it.availability(),
+                        it.locality(),
+                        it.metadata()))
+            .toList());
+  }
+
   @Override
   public void close() {
     closed = true;
-    if (fault == Fault.KEEPS_ITS_THREAD) {
+    if (fault == Fault.KEEPS_ITS_THREAD || fault == Fault.CALLS_AFTER_CLOSE) {
       return;
     }
     for (Thread thread : threads) {
