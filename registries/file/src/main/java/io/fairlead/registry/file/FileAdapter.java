@@ -10,7 +10,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +41,9 @@ final class FileAdapter implements RegistryAdapter {
 
   // Of the last read that was stable; null before the first and after a failure.
   private @Nullable Listing lastListing;
+
+  // Of the last listing that succeeded.
+  private Set<Path> folders = new HashSet<>();
 
   private @Nullable TreeWatcher watcher;
   private @Nullable Thread thread;
@@ -142,12 +147,13 @@ final class FileAdapter implements RegistryAdapter {
     try {
       listing = Listing.of(top);
     } catch (IOException e) {
-      events.watch(above());
+      // The folders known last are still watched: what is missing below comes back in one of them.
+      folders.add(top);
+      watch(events);
       throw e;
     }
-    Map<Path, Predicate<String>> folders = above();
-    listing.folders().keySet().forEach(folder -> folders.put(folder, TreeWatcher.any()));
-    events.watch(folders);
+    folders = new HashSet<>(listing.folders().keySet());
+    watch(events);
     boolean changed = cache.load(listing, () -> closed);
     if ((changed || !listing.equals(lastListing)) && !listing.equals(Listing.of(top))) {
       return false;
@@ -162,6 +168,12 @@ final class FileAdapter implements RegistryAdapter {
     return true;
   }
 
+  private void watch(TreeWatcher events) {
+    Map<Path, Predicate<String>> watched = above();
+    folders.forEach(folder -> watched.put(folder, TreeWatcher.any()));
+    events.watch(watched);
+  }
+
   private void tell(Runnable call) {
     if (!closed) {
       call.run();
@@ -174,7 +186,7 @@ final class FileAdapter implements RegistryAdapter {
    * swapped.
    */
   private Map<Path, Predicate<String>> above() {
-    Map<Path, Predicate<String>> folders = new HashMap<>();
+    Map<Path, Predicate<String>> above = new HashMap<>();
     Path child = top.toAbsolutePath().normalize();
     Path folder = child.getParent();
     while (folder != null && !Files.isDirectory(folder)) {
@@ -182,18 +194,18 @@ final class FileAdapter implements RegistryAdapter {
       folder = folder.getParent();
     }
     if (folder != null) {
-      folders.put(folder, named(child));
+      above.put(folder, named(child));
     }
     try {
       Path real = top.toRealPath();
       if (real.getParent() != null) {
-        folders.merge(real.getParent(), named(real), Predicate::or);
+        above.merge(real.getParent(), named(real), Predicate::or);
       }
     } catch (IOException e) {
       // It is missing, which the listing has found or will find; its coming shows above.
       LOG.trace("registry {}: {} has no real path", registry, top, e);
     }
-    return folders;
+    return above;
   }
 
   private static Predicate<String> named(Path path) {

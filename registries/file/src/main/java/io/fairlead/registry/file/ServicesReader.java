@@ -101,7 +101,7 @@ final class ServicesReader {
         new Service(id, Map.of(), draft.metadata, List.of(), draft.instances), position);
   }
 
-  private Instance instance(Set<String> ids) throws ServicesFileException {
+  private Instance instance(Ids ids) throws ServicesFileException {
     Position position = cursor.position();
     String path = cursor.path();
     InstanceDraft draft = new InstanceDraft();
@@ -113,7 +113,7 @@ final class ServicesReader {
       throw cursor.error(position, path + ".port", "missing", "a whole number");
     }
     return new Instance(
-        draft.id == null ? derivedId(draft.address + ":" + draft.port, ids) : draft.id,
+        draft.id == null ? ids.derive(draft.address + ":" + draft.port) : draft.id,
         draft.address,
         draft.port,
         draft.weight,
@@ -122,7 +122,7 @@ final class ServicesReader {
         draft.metadata);
   }
 
-  private void part(InstanceDraft draft, String key, Set<String> ids) throws ServicesFileException {
+  private void part(InstanceDraft draft, String key, Ids ids) throws ServicesFileException {
     switch (key) {
       case "id" -> {
         draft.id = nonEmpty("an identity");
@@ -140,15 +140,6 @@ final class ServicesReader {
           draft.locality = Locality.parse(shared(cursor.string("region/zone/subzone")));
       default -> draft.metadata = metadata();
     }
-  }
-
-  // Address and port, with a running number if they occur more than once.
-  private static String derivedId(String addressAndPort, Set<String> ids) {
-    String id = addressAndPort;
-    for (int number = 2; !ids.add(id); number++) {
-      id = addressAndPort + "#" + number;
-    }
-    return id;
   }
 
   private Map<String, String> metadata() throws ServicesFileException {
@@ -178,7 +169,7 @@ final class ServicesReader {
     private String namespace = "";
     private Map<String, String> metadata = Map.of();
     private final List<Instance> instances = new ArrayList<>();
-    private final Set<String> ids = new HashSet<>();
+    private final Ids ids = new Ids();
   }
 
   /** What was read of an instance so far. */
@@ -197,6 +188,26 @@ final class ServicesReader {
         return Availability.DISABLED;
       }
       return healthy ? Availability.READY : Availability.UNHEALTHY;
+    }
+  }
+
+  /** The identities of a service's instances so far. */
+  private static final class Ids {
+    private final Set<String> taken = new HashSet<>();
+    // The last number of each text that was derived more than once.
+    private final Map<String, Integer> numbers = new HashMap<>();
+
+    private boolean add(String id) {
+      return taken.add(id);
+    }
+
+    /** The text itself, or with a number behind it if it is taken. */
+    private String derive(String text) {
+      String id = text;
+      while (!taken.add(id)) {
+        id = text + "#" + numbers.merge(text, 2, (last, two) -> last + 1);
+      }
+      return id;
     }
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLAnchorReplayingFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -55,8 +56,13 @@ final class YamlCursor implements Closeable {
   private static YAMLFactory factory() {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(MOST_BYTES);
+    // Nothing after a colon is nothing, not an empty text: it is a slip more often than not.
     return new YAMLAnchorReplayingFactory(
-        YAMLFactory.builder().loaderOptions(options).build(), null);
+        YAMLFactory.builder()
+            .loaderOptions(options)
+            .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
+            .build(),
+        null);
   }
 
   /** Called for each key of a mapping, with the cursor on the value. */
