@@ -30,7 +30,11 @@ class ViewTest {
   private static final ResourceType OTHER = new ResourceType("g", "Other");
   private static final List<String> REVISIONS = List.of("", "canary", "stable");
 
-  private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
+  private VersionedStore store = emptyStore();
+
+  private static VersionedStore emptyStore() {
+    return new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
+  }
 
   private static Resource resource(ResourceType type, String name, Set<String> seenBy, int body) {
     return Resource.encode(
@@ -90,6 +94,7 @@ class ViewTest {
   @Property(tries = 60)
   void shards_together_holdEachResourceOnce(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 4096) int count) {
+    store = emptyStore();
     Random random = new Random(seed);
     List<Resource> all = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
@@ -111,6 +116,7 @@ class ViewTest {
   /** A client that applies each difference ends with what a full read gives. */
   @Property(tries = 200)
   void since_randomWalk_leadsFromOneViewToTheNext(@ForAll long seed) {
+    store = emptyStore();
     Random random = new Random(seed);
     Shard shard = new Shard(random.nextInt(3), 3, Set.of(SPREAD));
     Map<String, View> seen = new HashMap<>();
