@@ -99,6 +99,24 @@ public final class IstiodServer implements AutoCloseable {
   }
 
   /**
+   * Waits until nothing was pushed for a time, and gives a mark of that moment. istiod gathers
+   * changes for 100 ms before it pushes, and longer while more come, so the time should be several
+   * times that.
+   *
+   * @throws AssertionError if it still pushes after a minute
+   */
+  public int awaitQuiet(Duration quiet) {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (System.nanoTime() < deadline) {
+      int mark = mark();
+      if (process.findLine(mark, text -> Push.parse(text).isPresent(), quiet).isEmpty()) {
+        return mark;
+      }
+    }
+    throw new AssertionError("istiod pushes without end: " + pushesSince(0));
+  }
+
+  /**
    * The lines since a mark that say that a resource of a config source was refused, because it did
    * not decode, is invalid, or conflicts.
    */

@@ -5,6 +5,7 @@ import static io.fairlead.harness.TestEntry.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Real istiods with a source of one ServiceEntry: what they hold, push and refuse. */
 @NeedsServer({"istiod-1.27.0", "istiod-1.18.2"})
 final class IstiodServerTest {
+  private static final Duration QUIET = Duration.ofMillis(500);
 
   @ParameterizedTest
   @ValueSource(strings = {"1.27.0", "1.18.2"})
@@ -50,7 +52,7 @@ final class IstiodServerTest {
       istiod.awaitSynced();
       istiod.awaitPush(0);
 
-      int same = istiod.mark();
+      int same = istiod.awaitQuiet(QUIET);
       source.serve(web("1", endpoint("10.0.0.1", 80)));
       source.serve(web("1", endpoint("10.0.0.1", 80)));
       // The next change bounds the wait: whatever the repetitions caused would be pushed with it
@@ -78,7 +80,7 @@ final class IstiodServerTest {
         IstiodServer istiod = IstiodServer.builder("1.18.2").sources(source.address()).start()) {
       istiod.awaitSynced();
       istiod.awaitPush(0);
-      int mark = istiod.mark();
+      int mark = istiod.awaitQuiet(QUIET);
       source.serve(web("2", endpoint("10.0.0.2", 80)).withoutAddress("2"));
       assertThat(istiod.awaitPush(mark).isFull()).isTrue();
     }
