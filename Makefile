@@ -12,7 +12,7 @@ export ISTIO_VERSIONS NEWEST_JAVA_HOME
 MVN ?= mvn -B -ntp
 FAIRLEAD := target/fairlead/bin/fairlead
 # What the distribution is made of.
-SOURCES := $(shell find . \( -name .cache -o -name target -o -name .git -o -name data \) -prune -o \
+SOURCES := $(shell find . \( -name .cache -o -name target -o -name .git -o -path ./data \) -prune -o \
   \( -name pom.xml -o -path '*/src/main/*' -o -path './examples/*' \) -type f -print)
 
 help: ## list the targets
