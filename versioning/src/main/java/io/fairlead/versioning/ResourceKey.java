@@ -1,0 +1,31 @@
+package io.fairlead.versioning;
+
+import java.util.Comparator;
+
+/**
+ * Identity of a resource.
+ *
+ * @param type what it is
+ * @param name {@code namespace/name}, as istiod reads it from the metadata
+ */
+public record ResourceKey(ResourceType type, String name) implements Comparable<ResourceKey> {
+  private static final Comparator<ResourceKey> ORDER =
+      Comparator.comparing(ResourceKey::type).thenComparing(ResourceKey::name);
+
+  public ResourceKey {
+    int slash = name.indexOf('/');
+    if (slash <= 0 || slash == name.length() - 1) {
+      throw new IllegalArgumentException("name: " + name + " (expected: namespace/name)");
+    }
+  }
+
+  @Override
+  public int compareTo(ResourceKey other) {
+    return ORDER.compare(this, other);
+  }
+
+  @Override
+  public String toString() {
+    return type.kind() + " " + name;
+  }
+}
