@@ -1,0 +1,21 @@
+package io.fairlead.server.config;
+
+import java.util.List;
+
+/** Checks of a bound configuration that concern more than one value. */
+final class SemanticChecks {
+  private SemanticChecks() {}
+
+  /** Reports what does not go together. */
+  static void check(GatewayConfig config, Problems problems) {
+    HostPort xds = config.xds().address();
+    HostPort admin = config.admin().address();
+    if (admin.port() != 0 && admin.port() == xds.port()) {
+      problems.atValue("admin.address", admin + " (expected: another port than xds.address)");
+    }
+    List<RegistryConfig> registries = config.registries();
+    for (int i = 0; i < registries.size(); i++) {
+      // POLICY
+    }
+  }
+}
