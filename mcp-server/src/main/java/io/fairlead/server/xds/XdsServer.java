@@ -49,7 +49,6 @@ public final class XdsServer implements AutoCloseable {
   private XdsServer(XdsOptions options, VersionedStore store, XdsGate gate, XdsMetrics metrics) {
     this.options = options;
     this.context = new XdsContext(store, gate, metrics, streams::remove);
-    AtomicLong number = new AtomicLong();
     int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
     this.workers =
         new ThreadPoolExecutor(
