@@ -97,6 +97,8 @@ public final class ConfigLoader {
     if (shared.isEmpty() || own.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new RegistryConfig(shared.get(), own.get(), factory.get()));
+    RegistryConfig config = new RegistryConfig(shared.get(), own.get(), factory.get());
+    PolicyChecks.check(config, path, problems);
+    return Optional.of(config);
   }
 }

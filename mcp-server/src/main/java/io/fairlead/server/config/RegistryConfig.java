@@ -1,9 +1,15 @@
 package io.fairlead.server.config;
 
+import io.fairlead.conversion.ConversionPolicy;
+import io.fairlead.conversion.HostTemplate;
+import io.fairlead.conversion.LoopbackRule;
+import io.fairlead.conversion.PortRule;
+import io.fairlead.conversion.RevisionRule;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 public record RegistryConfig(
     Shared shared, Record own, RegistryAdapterFactory<? extends Record> factory) {
 
+  // Fixed, so that it is the same after a restart and on every replica, and ordered by priority,
+  // since istiod lets the older of two entries with the same host win.
+  private static final Instant OLDEST = Instant.parse("2020-01-01T00:00:00Z");
+
   /** Its name. */
   public String name() {
     return shared.name();
@@ -31,6 +41,28 @@ public record RegistryConfig(
   private static <C extends Record> RegistryAdapter create(
       RegistryAdapterFactory<C> factory, AdapterContext context, Record own) {
     return factory.create(context, factory.configurationType().cast(own));
+  }
+
+  /** How its services become ServiceEntries. */
+  public ConversionPolicy policy() {
+    return ConversionPolicy.builder(shared.name())
+        .host(HostTemplate.parse("host", hostTemplate()))
+        .namespace(HostTemplate.parse("namespace", namespaceTemplate()))
+        .exportTo(shared.exportTo())
+        .protocol(shared.protocol())
+        .loopback(shared.allowLoopback() ? LoopbackRule.ALLOW : LoopbackRule.REFUSE)
+        .port(
+            shared.port().isInstance()
+                ? new PortRule.MostInstances()
+                : new PortRule.Fixed(shared.port().number()))
+        .revisions(revisionRule())
+        .createTime(OLDEST.minusSeconds(shared.priority()))
+        .build();
+  }
+
+  /** How the revisions of its services are found. */
+  RevisionRule revisionRule() {
+    return RevisionRule.of(shared.revisions().label(), shared.revisions().defaults());
   }
 
   /** The host template: the configured one, or that of the type. */

@@ -1,7 +1,5 @@
 package io.fairlead.server.config;
 
-import java.util.List;
-
 /** Checks of a bound configuration that concern more than one value. */
 final class SemanticChecks {
   private SemanticChecks() {}
@@ -12,10 +10,6 @@ final class SemanticChecks {
     HostPort admin = config.admin().address();
     if (admin.port() != 0 && admin.port() == xds.port()) {
       problems.atValue("admin.address", admin + " (expected: another port than xds.address)");
-    }
-    List<RegistryConfig> registries = config.registries();
-    for (int i = 0; i < registries.size(); i++) {
-      // POLICY
     }
   }
 }

@@ -119,6 +119,22 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void policy_createTime_isOlderForAHigherPriority() {
+    GatewayConfig config =
+        load(
+            """
+            xds: {address: localhost:1}
+            registries:
+            - {name: one, type: sample, addresses: [a], rate: 2, priority: 60}
+            - {name: two, type: sample, addresses: [a], rate: 2, priority: 0}
+            """);
+
+    assertThat(config.registries())
+        .extracting(registry -> registry.policy().createTime().toString())
+        .containsExactly("2019-12-31T23:59:00Z", "2020-01-01T00:00:00Z");
+  }
+
+  @Test
   void load_noSuchFile() {
     ConfigResult result = LOADER.load(folder.resolve("none.yaml"));
 

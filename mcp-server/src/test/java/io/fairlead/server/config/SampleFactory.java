@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A registry type whose configuration has a component of every kind that the SPI allows. */
@@ -86,6 +87,11 @@ final class SampleFactory implements RegistryAdapterFactory<SampleFactory.Sample
   @Override
   public String defaultHost() {
     return "{service}.sample";
+  }
+
+  @Override
+  public Set<String> variables() {
+    return Set.of("shelf");
   }
 
   @Override
