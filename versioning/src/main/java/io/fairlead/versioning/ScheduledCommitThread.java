@@ -35,7 +35,7 @@ final class ScheduledCommitThread implements CommitThread {
       // The executor treats it as a timer that is due: it runs even after a shutdown.
       executor.execute(task);
     } catch (RejectedExecutionException e) {
-      log.debug("Closed: a task was ignored", e);
+      log.debug("Closed: a task was ignored");
     }
   }
 
@@ -45,7 +45,7 @@ final class ScheduledCommitThread implements CommitThread {
     try {
       executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      log.debug("Closed: a timer was ignored", e);
+      log.debug("Closed: a timer was ignored");
     }
   }
 
