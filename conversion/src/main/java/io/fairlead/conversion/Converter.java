@@ -27,7 +27,7 @@ public final class Converter {
   public Converter(ConversionPolicy policy) {
     this.policy = Objects.requireNonNull(policy, "policy");
     this.hosts = new Hosts(policy);
-    this.registryLabel = LabelText.toValue(policy.registry());
+    this.registryLabel = policy.registryLabel();
   }
 
   /**
