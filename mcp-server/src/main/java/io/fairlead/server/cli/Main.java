@@ -19,9 +19,7 @@ import picocli.CommandLine.Spec;
         "Mirrors service registries into Istio configuration and serves it to istiod over"
             + " MCP-over-xDS.",
     subcommands = {
-      ServeCommand.class,
       CheckCommand.class,
-      PreviewCommand.class,
       WatchCommand.class,
       GetCommand.class,
       MeshConfigCommand.class,
@@ -63,8 +61,13 @@ public final class Main implements Runnable {
       Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
     LoggerFactory.getLogger(Main.class).debug("{} failed", command.getCommandName(), failure);
     String message = failure.getMessage();
-    command.getErr().println("fairlead " + command.getCommandName() + ": "
-        + (message == null ? failure.toString() : message));
+    command
+        .getErr()
+        .println(
+            "fairlead "
+                + command.getCommandName()
+                + ": "
+                + (message == null ? failure.toString() : message));
     return ExitCode.FAILED;
   }
 }

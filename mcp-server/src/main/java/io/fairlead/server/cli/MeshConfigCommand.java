@@ -47,8 +47,7 @@ final class MeshConfigCommand implements Callable<Integer> {
       print(loaded.config());
       return ExitCode.DONE;
     }
-    ConfigFile.print(
-        spec.commandLine().getErr(), ((ConfigResult.Invalid) result).problems());
+    ConfigFile.print(spec.commandLine().getErr(), ((ConfigResult.Invalid) result).problems());
     return ExitCode.INVALID;
   }
 

@@ -11,7 +11,6 @@ import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
-import io.fairlead.istio.networking.v1alpha3.Sidecar;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceType;
@@ -28,7 +27,6 @@ public final class ResourceDocument {
   private static final TypeRegistry TYPES =
       TypeRegistry.newBuilder()
           .add(ServiceEntry.getDescriptor())
-          .add(Sidecar.getDescriptor())
           .add(WorkloadEntry.getDescriptor())
           .build();
   private static final JsonFormat.Printer PRINTER =
@@ -57,8 +55,7 @@ public final class ResourceDocument {
     putAll(node, "annotations", metadata.getAnnotationsMap());
     Timestamp time = metadata.getCreateTime();
     node.put(
-        "creationTimestamp",
-        Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString());
+        "creationTimestamp", Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString());
     return node;
   }
 
