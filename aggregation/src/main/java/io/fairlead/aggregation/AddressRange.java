@@ -3,7 +3,6 @@ package io.fairlead.aggregation;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
@@ -99,13 +98,7 @@ public final class AddressRange {
     }
     long value = first.longValue() + skipped;
     value += prefix <= 24 ? index / USABLE_OF_256 * 256 + index % USABLE_OF_256 : index;
-    return (value >>> 24)
-        + "."
-        + (value >>> 16 & 0xff)
-        + "."
-        + (value >>> 8 & 0xff)
-        + "."
-        + (value & 0xff);
+    return v4Text(value);
   }
 
   /** The index of an address in canonical text, if it is a usable one of this range. */
@@ -135,6 +128,16 @@ public final class AddressRange {
     return index < size && address(index).equals(address)
         ? OptionalLong.of(index)
         : OptionalLong.empty();
+  }
+
+  private static String v4Text(long value) {
+    return (value >>> 24)
+        + "."
+        + (value >>> 16 & 0xff)
+        + "."
+        + (value >>> 8 & 0xff)
+        + "."
+        + (value & 0xff);
   }
 
   private static String v6Text(BigInteger value) {
@@ -172,7 +175,6 @@ public final class AddressRange {
 
   @Override
   public String toString() {
-    String text = isV4() ? address(0) : v6Text(first);
-    return text.toLowerCase(Locale.ROOT) + "/" + prefix;
+    return (isV4() ? v4Text(first.longValue()) : v6Text(first)) + "/" + prefix;
   }
 }

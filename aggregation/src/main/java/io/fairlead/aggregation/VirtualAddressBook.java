@@ -108,6 +108,11 @@ final class VirtualAddressBook {
     return addresses;
   }
 
+  /** Notes that a host is served with the addresses it has, if it has any. */
+  void keep(String host) {
+    unused.remove(host);
+  }
+
   /** Has these hosts use their addresses; those that lack one choose, in the order of digests. */
   void use(Collection<String> hosts) {
     if (isOff()) {
