@@ -9,4 +9,10 @@ public interface ChangeSource {
    * called again later.
    */
   ChangeSet drain();
+
+  /**
+   * Told that everything drained so far is committed, or was there already: the newest snapshot
+   * shows it.
+   */
+  default void committed() {}
 }

@@ -200,6 +200,7 @@ public final class CommitLoop implements AutoCloseable {
         log.info("Commits work again after {} failed tries", failures);
       }
       failures = 0;
+      source.committed();
     } catch (Throwable e) {
       failures++;
       Duration delay = closed.get() ? Duration.ZERO : retryDelay(failures);
