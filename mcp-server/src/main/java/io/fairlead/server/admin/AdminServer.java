@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final long START_SECONDS = 30;
+  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Vertx vertx;
   private final HttpServer server;
@@ -91,6 +92,7 @@ public final class AdminServer implements AutoCloseable {
     get(router, "/refused", api::refused);
     get(router, "/clients", api::clients);
     get(router, "/commits", api::commits);
+    get(router, "/configuration", api::configuration);
     get(router, "/guards", api::nothing);
     get(router, "/transactions", api::nothing);
     router.errorHandler(404, context -> Responses.problem(context, 404, "no such path"));
@@ -98,8 +100,6 @@ public final class AdminServer implements AutoCloseable {
     router.errorHandler(500, AdminServer::failed);
     return router;
   }
-
-  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private static void get(Router router, String path, Handler<RoutingContext> handler) {
     router.get("/api/v1" + path).blockingHandler(handler, false);

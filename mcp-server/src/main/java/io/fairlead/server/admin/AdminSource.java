@@ -1,5 +1,6 @@
 package io.fairlead.server.admin;
 
+import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Snapshot;
@@ -14,13 +15,16 @@ public interface AdminSource {
   List<RegistryView> registries();
 
   /** What became of each service of a registry; empty for an unknown registry. */
-  List<ServiceView> services(String registry);
+  List<ServiceReport> services(String registry);
 
   /** What is served. */
   Snapshot snapshot();
 
   /** The newest commits of this process, newest first. */
   List<CommitSummary> commits();
+
+  /** What became of the newest text of the configuration file. */
+  ConfigurationStatus configuration();
 
   /** The connected clients. */
   List<ClientStatus> clients();

@@ -1,6 +1,9 @@
 package io.fairlead.server.admin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.conversion.Finding;
+import io.fairlead.conversion.Reason;
 import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -92,38 +96,53 @@ final class ApiHandlers {
 
   /** Everything the registries have; {@code ?q=} part of service or host, {@code ?registry=}. */
   void services(RoutingContext context) {
-    services(context, service -> true);
+    services(context, report -> true);
   }
 
   /** Services that are not served, and those of which something was refused. */
   void refused(RoutingContext context) {
     services(
         context,
-        service ->
-            service.outcome() == ServiceView.Outcome.REFUSED
-                || service.outcome() == ServiceView.Outcome.SHADOWED
-                || !service.findings().isEmpty());
+        report ->
+            report.outcome() == ServiceReport.Outcome.REFUSED
+                || report.outcome() == ServiceReport.Outcome.SHADOWED
+                || report.findings().stream().anyMatch(ApiHandlers::isFault));
   }
 
-  private void services(RoutingContext context, Predicate<ServiceView> filter) {
+  private static boolean isFault(Finding finding) {
+    return finding.reason().kind() != Reason.Kind.OUT_OF_SERVICE;
+  }
+
+  /** A service and the registry that it is from. */
+  private record Located(String registry, ServiceReport report) {}
+
+  private void services(RoutingContext context, Predicate<ServiceReport> filter) {
     String wanted = parameter(context, "q");
     String registry = parameter(context, "registry");
-    List<ServiceView> found = new ArrayList<>();
+    List<Located> found = new ArrayList<>();
     for (RegistryView each : source.registries()) {
       if (registry.isEmpty() || registry.equals(each.name())) {
-        for (ServiceView service : source.services(each.name())) {
-          if (filter.test(service)
-              && (contains(service.service(), wanted) || contains(service.host(), wanted))) {
-            found.add(service);
+        for (ServiceReport report : source.services(each.name())) {
+          if (filter.test(report)
+              && (contains(report.service().toString(), wanted)
+                  || contains(report.host(), wanted))) {
+            found.add(new Located(each.name(), report));
           }
         }
       }
     }
-    list(context, found, ApiViews::service);
+    Snapshot snapshot = source.snapshot();
+    list(
+        context,
+        found,
+        located -> ApiViews.service(located.registry(), located.report(), snapshot));
   }
 
-  private static <T> void list(
-      RoutingContext context, List<T> all, java.util.function.Function<T, ObjectNode> view) {
+  void configuration(RoutingContext context) {
+    Responses.json(context, 200, ApiViews.configuration(source.configuration()));
+  }
+
+  private static <T> void list(RoutingContext context, List<T> all, Function<T, ObjectNode> view) {
     Responses.json(context, 200, Page.of(context.request().params()).of(all, view));
   }
 

@@ -37,7 +37,7 @@ final class Converters {
     byType.put(Secret.class, node -> secret(folder, node));
     byType.put(HostPort.class, node -> HostPort.parse(text(node)));
     byType.put(PortChoice.class, node -> PortChoice.parse(node.asText()));
-    byType.put(VirtualIpRange.class, Converters::virtualIps);
+    byType.put(VirtualIpRange.class, VirtualIpRange::of);
   }
 
   /** The converter of a type, or null if it is not a single value. */
@@ -113,12 +113,6 @@ final class Converters {
     }
     throw new IllegalArgumentException(
         "not a reference to a secret (expected: {env: NAME} or {file: PATH})");
-  }
-
-  private static VirtualIpRange virtualIps(JsonNode node) {
-    return node.isObject()
-        ? VirtualIpRange.of(text(node.path("range")))
-        : VirtualIpRange.parse(text(node));
   }
 
   private static IllegalArgumentException unexpected(JsonNode node, String expected) {

@@ -1,62 +1,49 @@
 package io.fairlead.server.config;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.regex.Pattern;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.aggregation.AddressRange;
+import io.fairlead.aggregation.VirtualAddresses;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Where ServiceEntries without addresses get theirs from.
  *
- * @param range an IP range as the file has it, or empty for none
+ * @param ranges IP ranges as the file has them, at most one of each IP version, IPv4 first; empty
+ *     for none
  */
-public record VirtualIpRange(String range) {
+public record VirtualIpRange(List<String> ranges) {
   /** No virtual IPs. */
-  public static final VirtualIpRange OFF = new VirtualIpRange("");
+  public static final VirtualIpRange OFF = new VirtualIpRange(List.of());
 
-  private static final Pattern FORM = Pattern.compile("([0-9A-Fa-f:.]+)/([0-9]{1,3})");
-  private static final String EXPECTED =
-      " (expected: an IPv4 or IPv6 range such as 241.0.0.0/8, or virtualIps: off)";
+  public VirtualIpRange {
+    ranges = List.copyOf(ranges);
+  }
 
-  /** Reads {@code off}. */
-  static VirtualIpRange parse(String text) {
-    if (text.equals("off")) {
+  /** Reads {@code off}, {@code {range: CIDR}} or {@code {range: [CIDR, CIDR]}}. */
+  static VirtualIpRange of(JsonNode node) {
+    if (node.isTextual() && node.textValue().equals("off")) {
       return OFF;
     }
-    throw new IllegalArgumentException(text + " (expected: {range: CIDR} or off)");
+    JsonNode range = node.path("range");
+    List<String> ranges = new ArrayList<>();
+    if (range.isTextual()) {
+      ranges.add(range.textValue());
+    }
+    range.forEach(each -> ranges.add(each.asText()));
+    if (ranges.isEmpty()) {
+      throw new IllegalArgumentException(node.asText() + " (expected: {range: CIDR} or off)");
+    }
+    ranges.forEach(AddressRange::parse);
+    VirtualIpRange virtualIps = new VirtualIpRange(ranges);
+    virtualIps.addresses();
+    return virtualIps;
   }
 
-  /**
-   * Reads a range.
-   *
-   * @throws IllegalArgumentException if it is not in CIDR notation or has bits set beyond its
-   *     prefix
-   */
-  static VirtualIpRange of(String cidr) {
-    var matcher = FORM.matcher(cidr);
-    if (!matcher.matches() || !(cidr.contains(".") || cidr.contains(":"))) {
-      throw new IllegalArgumentException("range: " + cidr + EXPECTED);
-    }
-    byte[] address;
-    try {
-      address = InetAddress.getByName(matcher.group(1)).getAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("range: " + cidr + EXPECTED, e);
-    }
-    int prefix = Integer.parseInt(matcher.group(2));
-    if (prefix > address.length * 8) {
-      throw new IllegalArgumentException("range: " + cidr + EXPECTED);
-    }
-    for (int bit = prefix; bit < address.length * 8; bit++) {
-      if ((address[bit / 8] & (0x80 >> (bit % 8))) != 0) {
-        throw new IllegalArgumentException(
-            "range: " + cidr + " (expected: no bits set after the first " + prefix + ")");
-      }
-    }
-    return new VirtualIpRange(cidr);
-  }
-
-  /** Whether there are virtual IPs. */
-  public boolean isOn() {
-    return !range.isEmpty();
+  /** The ranges as the aggregation takes them. */
+  public VirtualAddresses addresses() {
+    return ranges.isEmpty()
+        ? VirtualAddresses.off()
+        : VirtualAddresses.of(ranges.toArray(String[]::new));
   }
 }

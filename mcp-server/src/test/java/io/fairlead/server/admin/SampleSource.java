@@ -1,10 +1,12 @@
 package io.fairlead.server.admin;
 
 import com.google.protobuf.ByteString;
+import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.registry.ServiceId;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.CommitSummary;
@@ -35,7 +37,8 @@ public final class SampleSource implements AdminSource {
       puts.add(
           Resource.encode(
               new ResourceContent(
-                  new ResourceKey(ResourceType.SERVICE_ENTRY, "shop/" + name),
+                  new ResourceKey(
+                      new ResourceType("networking.istio.io", "ServiceEntry"), "shop/" + name),
                   Map.of(ConvertedEntry.REGISTRY_LABEL, i % 2 == 0 ? "even" : "odd"),
                   Map.of(),
                   Set.of(),
@@ -85,28 +88,29 @@ public final class SampleSource implements AdminSource {
   }
 
   @Override
-  public List<ServiceView> services(String registry) {
+  public List<ServiceReport> services(String registry) {
     return registry.equals("even")
         ? List.of(
-            new ServiceView(
-                "even",
-                "web-000",
-                ServiceView.Outcome.SERVED,
-                "served with 1 endpoint",
-                "web-000.shop",
+            new ServiceReport(
+                ServiceId.of("web-000"),
+                ServiceReport.Outcome.SERVED,
                 "shop/web-000",
-                1,
+                "web-000.shop",
+                "",
                 List.of()),
-            new ServiceView(
-                "even",
-                "broken",
-                ServiceView.Outcome.REFUSED,
-                "not served",
+            new ServiceReport(
+                ServiceId.of("broken"),
+                ServiceReport.Outcome.REFUSED,
                 "",
                 "",
-                0,
+                "",
                 List.of(new Finding(Reason.NO_PORT, "broken", "0"))))
         : List.of();
+  }
+
+  @Override
+  public ConfigurationStatus configuration() {
+    return new ConfigurationStatus("f.yaml", Instant.EPOCH, List.of(), List.of());
   }
 
   @Override

@@ -52,7 +52,7 @@ class CommandsTest {
 
   @Test
   void unknownOption_isWrongUse() {
-    Invocation wrong = Invocation.of("check", "--confg", "x");
+    Invocation wrong = Invocation.of("check", "--config", "x", "--confg", "y");
 
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.out()).isEmpty();

@@ -48,7 +48,7 @@ class ConfigLoaderTest {
     assertThat(config.batching().quiet()).isEqualTo(Duration.ofMillis(100));
     assertThat(config.batching().max()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.readiness().limit()).isEqualTo(Duration.ofMinutes(10));
-    assertThat(config.virtualIps().range()).isEqualTo("241.0.0.0/8");
+    assertThat(config.virtualIps().ranges()).containsExactly("241.0.0.0/8");
     RegistryConfig registry = config.registries().get(0);
     assertThat(registry.shared())
         .isEqualTo(

@@ -66,12 +66,16 @@ class ConfigProblemsTest {
             "f.yaml:7:13: virtualIps: on (expected: {range: CIDR} or off)"),
         in(
             HEAD + "virtualIps: {range: 241.0.0.0/33}\n",
-            "f.yaml:7:21: virtualIps.range: 241.0.0.0/33 (expected: an IPv4 or IPv6 range such as"
-                + " 241.0.0.0/8, or virtualIps: off)"),
+            "f.yaml:7:21: virtualIps.range: 241.0.0.0/33 (expected: a network such as"
+                + " 241.0.0.0/8, prefix length 8 to 30, or fd00::/64, prefix length 16 to 120)"),
         in(
-            HEAD + "virtualIps: {range: 241.0.0.1/8}\n",
-            "f.yaml:7:21: virtualIps.range: 241.0.0.1/8 (expected: no bits set after the first"
-                + " 8)"),
+            HEAD + "virtualIps: {range: [241.0.0.0/8, 242.0.0.0/8]}\n",
+            "f.yaml:7:13: virtualIps: ranges: [241.0.0.0/8, 242.0.0.0/8] (expected: one of IPv4,"
+                + " one of IPv6, or both in this order)"),
+        in(
+            HEAD + "virtualIps: {range: [241.0.0.0/8, 5]}\n",
+            "f.yaml:7:35: virtualIps.range[1]: 5 (expected: an IP range such as 241.0.0.0/8 or"
+                + " fd00::/64)"),
         in(
             HEAD + "admin: {address: 127.0.0.1}\n",
             "f.yaml:7:18: admin.address: 127.0.0.1 (expected: host:port, such as 127.0.0.1:15010"
