@@ -2,7 +2,6 @@ package io.fairlead.server;
 
 import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
-import io.fairlead.server.config.GatewayConfig;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +12,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +32,11 @@ final class ConfigWatcher implements AutoCloseable {
   private final ScheduledExecutorService thread;
 
   // Both owned by the watcher's thread.
-  private @Nullable String taken;
-  private @Nullable String seen;
+  private String taken;
+  private String seen;
 
   private ConfigWatcher(
-      Path file, ConfigLoader loader, Consumer<ConfigResult> listener, @Nullable String taken) {
+      Path file, ConfigLoader loader, Consumer<ConfigResult> listener, String taken) {
     this.file = file;
     this.loader = loader;
     this.listener = listener;
@@ -56,13 +54,13 @@ final class ConfigWatcher implements AutoCloseable {
   /**
    * Begins to watch.
    *
-   * @param running the text that is in force, absent if it could not be read
+   * @param running the text that is in force
    */
   @SuppressWarnings("FutureReturnValueIgnored") // A look that throws is caught and logged.
   static ConfigWatcher start(
       Path file,
       ConfigLoader loader,
-      @Nullable String running,
+      String running,
       Duration period,
       Consumer<ConfigResult> listener) {
     ConfigWatcher watcher = new ConfigWatcher(file, loader, listener, running);
@@ -100,10 +98,5 @@ final class ConfigWatcher implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** Keeps the override of the command line over a reload. */
-  static GatewayConfig effective(GatewayConfig config, @Nullable Path dataFolder) {
-    return dataFolder == null ? config : config.withDataFolder(dataFolder);
   }
 }

@@ -2,7 +2,6 @@ package io.fairlead.server.admin;
 
 import io.fairlead.registry.Secret;
 import io.fairlead.server.config.HostPort;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -18,6 +17,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,16 +46,18 @@ public final class AdminServer implements AutoCloseable {
    *
    * @param address where; port 0 takes a free one
    * @param token what callers show to change something, if anything
+   * @param source what is shown
+   * @param metrics gives the metrics in Prometheus' text format
    * @throws IOException if the address cannot be listened on; the message names it
    */
   public static AdminServer start(
-      HostPort address, @Nullable Secret token, AdminSource source, PrometheusMeterRegistry meters)
+      HostPort address, @Nullable Secret token, AdminSource source, Supplier<String> metrics)
       throws IOException {
     Vertx vertx = Vertx.vertx();
     HttpServer server =
         vertx
             .createHttpServer(new HttpServerOptions().setCompressionSupported(true))
-            .requestHandler(router(vertx, new Access(address, token), source, meters));
+            .requestHandler(router(vertx, new Access(address, token), source, metrics));
     try {
       HttpServer listening = await(server.listen(address.port(), address.host()));
       return new AdminServer(vertx, listening, address.withPort(listening.actualPort()));
@@ -73,7 +75,7 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static Router router(
-      Vertx vertx, Access access, AdminSource source, PrometheusMeterRegistry meters) {
+      Vertx vertx, Access access, AdminSource source, Supplier<String> metrics) {
     Router router = Router.router(vertx);
     router.route().handler(access);
     router.get("/livez").handler(context -> Responses.send(context, 200, "text/plain", "ok\n"));
@@ -81,7 +83,7 @@ public final class AdminServer implements AutoCloseable {
     router
         .get("/metrics")
         .blockingHandler(
-            context -> Responses.send(context, 200, METRICS_TYPE, meters.scrape()), false);
+            context -> Responses.send(context, 200, METRICS_TYPE, metrics.get()), false);
     String console = console();
     router.get("/").handler(context -> console(context, console));
     ApiHandlers api = new ApiHandlers(source);

@@ -31,7 +31,7 @@ class AdminServerTest {
 
   private AdminServer start(String host, @Nullable Secret token) {
     try {
-      return AdminServer.start(new HostPort(host, 0), token, source, meters);
+      return AdminServer.start(new HostPort(host, 0), token, source, meters::scrape);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -242,7 +242,7 @@ class AdminServerTest {
 
   @Test
   void start_addressInUse_saysSo() {
-    assertThatThrownBy(() -> AdminServer.start(server.address(), null, source, meters))
+    assertThatThrownBy(() -> AdminServer.start(server.address(), null, source, meters::scrape))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("admin.address: " + server.address() + " cannot be listened on");
   }

@@ -6,8 +6,6 @@ import io.fairlead.harness.FreePorts;
 import io.fairlead.server.admin.AdminServer;
 import io.fairlead.server.admin.SampleSource;
 import io.fairlead.server.config.HostPort;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,12 +15,7 @@ class GetCommandTest {
   private final String url;
 
   GetCommandTest() throws IOException {
-    server =
-        AdminServer.start(
-            new HostPort("127.0.0.1", 0),
-            null,
-            new SampleSource(3),
-            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    server = AdminServer.start(new HostPort("127.0.0.1", 0), null, new SampleSource(3), () -> "");
     url = "http://" + server.address();
   }
 
