@@ -56,6 +56,11 @@ public record ConversionPolicy(
     return new Builder(registry);
   }
 
+  /** The value of {@link ConvertedEntry#REGISTRY_LABEL} on every entry: the name as a label. */
+  public String registryLabel() {
+    return LabelText.toValue(registry);
+  }
+
   private static void requireExportTo(List<String> exportTo) {
     for (String target : exportTo) {
       boolean alone = target.equals("*") || target.equals("~");
