@@ -85,11 +85,11 @@ public final class ConsulServer implements AutoCloseable {
     public ConsulServer start() {
       ConsulServer server = new ConsulServer(this);
       try {
-        server.start();
+        server.launch();
         if (acl) {
           server.api = new ConsulApi(server.address(), Optional.of(server.api.bootstrap()));
         }
-        server.api.awaitReady(LIMIT);
+        server.awaitReady();
         return server;
       } catch (RuntimeException | AssertionError e) {
         server.close();
@@ -141,8 +141,21 @@ public final class ConsulServer implements AutoCloseable {
     return text.append(options.hcl).toString();
   }
 
-  /** Starts it again on the same ports with its data; returns when its HTTP API listens. */
+  /**
+   * Starts it again on the same ports with its data; returns when it has a leader and is in its own
+   * catalog.
+   */
   public void start() {
+    launch();
+    awaitReady();
+  }
+
+  /** Waits until it has a leader and is in its own catalog. */
+  public void awaitReady() {
+    api.awaitReady(LIMIT);
+  }
+
+  private void launch() {
     if (process.isPresent()) {
       throw new IllegalStateException("consul: running (expected: stopped)");
     }
@@ -162,11 +175,10 @@ public final class ConsulServer implements AutoCloseable {
     started.awaitLine("New leader elected", LIMIT);
   }
 
-  /** Starts it on the same ports without any of its data; ACLs are off the table then. */
+  /** Starts it on the same ports without any of its data; only for a server without ACLs. */
   public void startEmpty() {
     deleteTree(folder.resolve("data"));
     start();
-    api.awaitReady(LIMIT);
   }
 
   /** Ends it in good order; its data stays. */

@@ -77,7 +77,7 @@ final class ConsulAdapter implements RegistryAdapter {
     if (loop.isClosed()) {
       return;
     }
-    loop.own();
+    loop.own("consul-" + context.registry());
     SplittableRandom random = new SplittableRandom();
     Staleness staleness = new Staleness(loop, context.registry(), context.sink());
     Endpoints endpoints = new Endpoints(loop);
@@ -140,7 +140,7 @@ final class ConsulAdapter implements RegistryAdapter {
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     vertx.runOnContext(
         now -> {
-          loop.own();
+          loop.own("consul-" + context.registry());
           loop.close();
           stopped.complete(null);
         });

@@ -17,9 +17,10 @@ final class Loop {
     this.vertx = vertx;
   }
 
-  /** Takes the calling thread as the loop's; the first task calls it. */
-  void own() {
+  /** Takes the calling thread, Vert.x's only one, as the loop's; the first task calls it. */
+  void own(String name) {
     thread = Thread.currentThread();
+    thread.setName(name);
   }
 
   /** Fails unless it is called on the loop. */
