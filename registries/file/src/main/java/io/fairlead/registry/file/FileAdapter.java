@@ -203,7 +203,7 @@ final class FileAdapter implements RegistryAdapter {
       }
     } catch (IOException e) {
       // It is missing, which the listing has found or will find; its coming shows above.
-      LOG.trace("registry {}: {} has no real path", registry, top, e);
+      LOG.trace("registry {}: {} has no real path: {}", registry, top, e.toString());
     }
     return above;
   }

@@ -106,9 +106,9 @@ final class TreeWatcher implements AutoCloseable {
           StandardWatchEventKinds.ENTRY_MODIFY);
     } catch (NoSuchFileException | NotDirectoryException e) {
       // It went since it was listed; the look that follows each registration finds out.
-      LOG.debug("registry {}: {} is gone", registry, folder, e);
+      LOG.trace("registry {}: {} is gone: {}", registry, folder, e.toString());
     } catch (ClosedWatchServiceException e) {
-      LOG.debug("registry {}: closed", registry, e);
+      LOG.debug("registry {}: closed while folders were registered", registry);
     } catch (IOException e) {
       if (!limitReported) {
         limitReported = true;

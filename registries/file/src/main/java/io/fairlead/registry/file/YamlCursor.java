@@ -32,6 +32,9 @@ final class YamlCursor implements Closeable {
   // Each token of a document takes at least a byte of it, except those that aliases repeat: this
   // many more are allowed, so that aliases can be used and no small file can fill the memory.
   private static final long MOST_REPEATED_TOKENS = 1_000_000;
+  // The YAML scanner's time grows with the square of a comment's or a word's length: a megabyte
+  // takes half a second, the largest file in one line would take hours.
+  private static final int MOST_LINE_BYTES = 1 << 20;
   private static final int MOST_SHOWN = 60;
   private static final YAMLFactory FACTORY = factory();
 
@@ -45,11 +48,29 @@ final class YamlCursor implements Closeable {
   YamlCursor(Path file, byte[] content) throws ServicesFileException {
     this.file = file;
     this.tokensLeft = content.length + MOST_REPEATED_TOKENS;
+    requireShortLines(content);
     try {
       // A stream, not the array: its length in code points is only known when it is decoded.
       this.parser = FACTORY.createParser(new ByteArrayInputStream(content));
     } catch (IOException e) {
       throw new ServicesFileException(file, Position.START, "cannot be read: " + e, e);
+    }
+  }
+
+  private void requireShortLines(byte[] content) throws ServicesFileException {
+    int line = 1;
+    int start = 0;
+    for (int i = 0; i < content.length; i++) {
+      if (content[i] == '\n' || content[i] == '\r') {
+        line += content[i] == '\n' ? 1 : 0;
+        start = i + 1;
+      } else if (i - start >= MOST_LINE_BYTES) {
+        throw error(
+            new Position(line, 1),
+            "",
+            "a very long line",
+            "at most " + MOST_LINE_BYTES + " bytes in a line");
+      }
     }
   }
 

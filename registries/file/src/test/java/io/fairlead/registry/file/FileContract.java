@@ -21,12 +21,12 @@ abstract class FileContract extends AdapterContract {
 
   /** Time between looks without an event; longer than {@link #limit()} where events must come. */
   Duration rescan() {
-    return Duration.ofSeconds(12);
+    return Duration.ofSeconds(8);
   }
 
   @Override
   protected Duration limit() {
-    return Duration.ofSeconds(10);
+    return Duration.ofSeconds(7);
   }
 
   @Override

@@ -202,6 +202,14 @@ class ServicesReaderTest {
   }
 
   @Test
+  void lineOfMegabytes_isRefused() {
+    assertThatThrownBy(() -> read("services: []\n#" + "a".repeat(1 << 20)))
+        .isInstanceOf(ServicesFileException.class)
+        .hasMessage(
+            "services/a.yaml:2:1: a very long line (expected: at most 1048576 bytes in a line)");
+  }
+
+  @Test
   void deepNesting_isRefused() {
     assertThatThrownBy(() -> read("services: " + "[".repeat(100_000)))
         .isInstanceOf(ServicesFileException.class)
