@@ -3,6 +3,7 @@ package io.fairlead.registry.consul;
 import io.fairlead.registry.Backoff;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpVersion;
+import java.net.ConnectException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -160,7 +161,7 @@ final class Endpoint {
     lines.add(line);
     connection.closeHandler(closed -> gone(line));
     // An error of the connection itself ends its requests, too; they report it.
-    connection.exceptionHandler(error -> LOG.debug("{}: connection failed", address, error));
+    connection.exceptionHandler(error -> LOG.debug("{}: {}", address, error.toString()));
     LOG.debug("{}: {} connections of {} streams", address, lines.size(), streams);
     pump();
   }
@@ -174,7 +175,10 @@ final class Endpoint {
   }
 
   private void refused(Throwable cause) {
-    if (lines.stream().anyMatch(line -> line.proven)) {
+    // Over its limit Consul accepts a connection and ends it during the TLS handshake; one that is
+    // not accepted at all means that Consul is not there.
+    boolean accepted = !(cause instanceof ConnectException);
+    if (accepted && lines.stream().anyMatch(line -> line.proven)) {
       overLimit(cause);
     } else {
       prober.down(

@@ -65,6 +65,8 @@ final class Registrations {
           .putObject("Locality")
           .put("Region", instance.locality().region())
           .put("Zone", instance.locality().zone());
+      // Consul (1.22) takes a registration that differs in the locality only for no change.
+      ((ObjectNode) service.get("Meta")).put("locality", instance.locality().region());
     }
     return service;
   }
