@@ -40,6 +40,8 @@ final class Dialer {
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setUseAlpn(true)
                 .setDecompressionSupported(true)
                 .setTcpKeepAlive(true)
                 .setTcpNoDelay(true)
