@@ -178,13 +178,15 @@ final class ConsulClient {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private static <T> Answer<T> interpret(
+  private <T> Answer<T> interpret(
       Endpoint endpoint, Call.Outcome outcome, Function<JsonNode, T> reader) {
     if (outcome instanceof Call.Broken broken) {
       return new Answer.Failed<>(broken.fault(), broken.problem(), broken.cause());
     }
     Call.Raw raw = (Call.Raw) outcome;
-    String where = endpoint.address() + raw.path();
+    String datacenter = configuration.datacenter();
+    String where =
+        endpoint.address() + raw.path() + (datacenter == null ? "" : "?dc=" + datacenter);
     if (raw.status() != 200) {
       return refused(where, raw);
     }
