@@ -107,7 +107,7 @@ public final class NacosApi {
 
   /** Switches the server's own health checks, expiry of ephemeral instances included. */
   public void healthChecks(boolean on) {
-    setSwitch("healthCheckEnabled", Boolean.toString(on));
+    setSwitch("check", Boolean.toString(on));
   }
 
   /** Switches pushes to subscribers: off, every change is a lost push. */

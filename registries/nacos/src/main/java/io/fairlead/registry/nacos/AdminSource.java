@@ -114,18 +114,23 @@ final class AdminSource implements NacosSource {
     Map<String, String> query =
         Map.of("namespaceId", id.namespace(), "groupName", id.group(), "serviceName", id.name());
     String what = "service " + id;
-    // The list knows the instances, the detail what belongs to the service as a whole.
     Fetched<Detail> detail = http.get(what, "/v3/admin/ns/service", query, Json.DETAIL);
-    Fetched<List<Host>> hosts = http.get(what, "/v3/admin/ns/instance/list", query, Json.HOSTS);
-    if (detail instanceof Fetched.Data<Detail> found
-        && hosts instanceof Fetched.Data<List<Host>> instances) {
-      return Optional.of(
-          new Content(
-              instances.value(),
-              found.value().metadata(),
-              OptionalDouble.of(found.value().protectThreshold())));
+    if (!(detail instanceof Fetched.Data<Detail> found)) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    List<Host> hosts = new ArrayList<>();
+    // Without a cluster's name the server gives the cluster DEFAULT only.
+    for (String cluster : found.value().clusters()) {
+      Map<String, String> inCluster = new HashMap<>(query);
+      inCluster.put("clusterName", cluster);
+      if (http.get(what, "/v3/admin/ns/instance/list", inCluster, Json.HOSTS)
+          instanceof Fetched.Data<List<Host>> part) {
+        hosts.addAll(part.value());
+      }
+    }
+    return Optional.of(
+        new Content(
+            hosts, found.value().metadata(), OptionalDouble.of(found.value().protectThreshold())));
   }
 
   private <T> T data(String what, Fetched<T> fetched) throws NacosReadException {

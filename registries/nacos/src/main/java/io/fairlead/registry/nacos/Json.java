@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The answers of Nacos' HTTP API (v3) that are read, and how. */
@@ -78,6 +79,11 @@ final class Json {
         @JsonProperty("protectThreshold") double protectThreshold) {
       return new Detail(
           serviceName, groupName, clusterMap, Host.withoutNulls(metadata), protectThreshold);
+    }
+
+    /** The names of the clusters that have instances. */
+    Set<String> clusters() {
+      return clusterMap == null ? Set.of() : clusterMap.keySet();
     }
 
     /** The content that the whole list gives; the threshold in it is always 0, so unknown. */
