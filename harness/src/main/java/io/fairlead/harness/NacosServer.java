@@ -25,7 +25,17 @@ public final class NacosServer implements AutoCloseable {
   /** The name for {@link NeedsServer}. */
   public static final String NAME = "nacos-server";
 
-  /** The administrator that {@link #startWithLogin()} creates. */
+  /** What the server asks a login for. */
+  public enum Login {
+    /** Nothing. */
+    NONE,
+    /** The admin API, as a server does that was installed and not configured further. */
+    ADMIN_API,
+    /** Everything. */
+    EVERYTHING
+  }
+
+  /** The administrator that a server with login has. */
   public static final String USERNAME = "nacos";
 
   /** That administrator's password. */
@@ -33,13 +43,13 @@ public final class NacosServer implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
-  private final boolean login;
+  private final Login login;
   private final int port;
   private final Path home;
   private final NacosApi api;
   private ServerProcess process;
 
-  private NacosServer(boolean login) {
+  private NacosServer(Login login) {
     this.login = login;
     this.port = FreePorts.withOffsets(1000, 1001, -1000);
     try {
@@ -47,11 +57,11 @@ public final class NacosServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.api = new NacosApi(address(), login);
+    this.api = new NacosApi(address(), login != Login.NONE);
     this.process = launch();
     try {
       awaitUp();
-      if (login) {
+      if (login != Login.NONE) {
         api.createAdministrator(PASSWORD);
       }
       api.healthChecks(false);
@@ -63,12 +73,12 @@ public final class NacosServer implements AutoCloseable {
 
   /** Starts a server that asks nobody for a password. */
   public static NacosServer start() {
-    return new NacosServer(false);
+    return start(Login.NONE);
   }
 
-  /** Starts a server on which every call needs a login: {@link #USERNAME}, {@link #PASSWORD}. */
-  public static NacosServer startWithLogin() {
-    return new NacosServer(true);
+  /** Starts a server; with a login its administrator is {@link #USERNAME}, {@link #PASSWORD}. */
+  public static NacosServer start(Login login) {
+    return new NacosServer(login);
   }
 
   /** Where clients connect: {@code 127.0.0.1:PORT}. */
@@ -132,10 +142,8 @@ public final class NacosServer implements AutoCloseable {
             "-Dnacos.home=" + home,
             "-Duser.home=" + home,
             "-Dserver.port=" + port));
-    if (login) {
-      command.addAll(
-          List.of("-Dnacos.core.auth.enabled=true", "-Dnacos.core.auth.admin.enabled=true"));
-    }
+    command.add("-Dnacos.core.auth.enabled=" + (login == Login.EVERYTHING));
+    command.add("-Dnacos.core.auth.admin.enabled=" + (login != Login.NONE));
     String javaHome =
         Optional.ofNullable(System.getenv("JAVA_HOME")).orElse(System.getProperty("java.home"));
     return ServerProcess.start("nacos-" + port, home, Map.of("JAVA_HOME", javaHome), command);

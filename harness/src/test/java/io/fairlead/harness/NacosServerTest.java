@@ -30,8 +30,8 @@ class NacosServerTest {
   }
 
   @Test
-  void startWithLogin_userWithoutRight_isRefused() {
-    try (NacosServer server = NacosServer.startWithLogin()) {
+  void start_loginForEverything_userWithoutRight_isRefused() {
+    try (NacosServer server = NacosServer.start(NacosServer.Login.EVERYTHING)) {
       server.api().createNamespace("blue");
       server.api().createUser("reader", "pw", "public:*:*", "r");
       server.api().register(NacosInstance.of("web", "10.0.0.1", 80).in("blue", "g").asEphemeral());
