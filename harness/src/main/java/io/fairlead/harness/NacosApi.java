@@ -110,11 +110,6 @@ public final class NacosApi {
     setSwitch("check", Boolean.toString(on));
   }
 
-  /** Switches pushes to subscribers: off, every change is a lost push. */
-  public void pushes(boolean on) {
-    setSwitch("pushEnabled", Boolean.toString(on));
-  }
-
   private void setSwitch(String entry, String value) {
     call(
         "PUT",

@@ -68,6 +68,11 @@ record Content(List<Host> hosts, Map<String, String> metadata, OptionalDouble pr
             .equals(sorted);
   }
 
+  /** Whether both come to the same service; a threshold that is not reached is no difference. */
+  boolean sameService(Content other) {
+    return metadata.equals(other.metadata) && protectedHosts().equals(other.protectedHosts());
+  }
+
   /** Instances of this content that a newer one lacks. */
   int missingIn(Content newer) {
     Set<String> there = ids(newer.hosts);

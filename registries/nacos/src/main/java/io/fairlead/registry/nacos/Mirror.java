@@ -102,7 +102,10 @@ final class Mirror {
     for (ServiceRow row : rows) {
       present.add(row.id());
       Tracked tracked = services.computeIfAbsent(row.id(), Tracked::new);
-      tracked.missingSince = null;
+      if (tracked.missingSince != null) {
+        tracked.missingSince = null;
+        hold.improved(now);
+      }
       Content latest = tracked.latest;
       if (latest == null || row.contradicts(latest)) {
         requests.read(row.id(), pause(tracked.fruitless));
@@ -161,17 +164,25 @@ final class Mirror {
     requests.read(id, Duration.ZERO);
   }
 
-  /** Takes a later whole read of a namespace: what differs is read directly. */
+  /** Takes a later whole read of some namespaces: what differs is read directly. */
   void reconciled(Map<ServiceId, Content> contents) {
     contents.forEach(
         (id, content) -> {
           Tracked tracked = services.get(id);
           Content latest = tracked == null ? null : tracked.latest;
-          if (latest != null
-              && !content.withThresholdIfUnknown(latest.protectThreshold()).equals(latest)) {
+          if (latest != null && mayDiffer(content, latest)) {
             requests.read(id, Duration.ZERO);
           }
         });
+  }
+
+  private static boolean mayDiffer(Content whole, Content latest) {
+    // Whole reads do not give the threshold. The list shows when it is crossed, except where no
+    // instance is healthy: that is at or below any threshold.
+    boolean thresholdUnseen =
+        latest.protectThreshold().isPresent() && !whole.isEmpty() && whole.healthy() == 0;
+    return thresholdUnseen
+        || !whole.withThresholdIfUnknown(latest.protectThreshold()).equals(latest);
   }
 
   /** Takes a successful direct read; empty: the registry has no such service. */
@@ -274,8 +285,9 @@ final class Mirror {
   }
 
   private void publish(Tracked tracked, Content content) {
-    if (!content.equals(tracked.published)) {
-      tracked.published = content;
+    Content before = tracked.published;
+    tracked.published = content;
+    if (before == null || !content.sameService(before)) {
       sink.changed(content.toService(tracked.id));
     }
   }

@@ -3,6 +3,7 @@ package io.fairlead.registry.nacos;
 import io.fairlead.harness.NacosApi;
 import io.fairlead.harness.NacosInstance;
 import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Login;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Availability;
@@ -29,10 +30,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @NeedsServer(NacosServer.NAME)
 @ExtendWith(SharedNacos.class)
 class NacosContractTest extends AdapterContract {
-  private final Relay relay = new Relay(SharedNacos.get().port());
+  private final Relay relay = new Relay(SharedNacos.get(login()).port());
+
+  /** What the server asks a login for. */
+  Login login() {
+    return Login.NONE;
+  }
 
   final NacosApi api() {
-    return SharedNacos.get().api();
+    return SharedNacos.get(login()).api();
   }
 
   @BeforeEach

@@ -1,14 +1,16 @@
 package io.fairlead.registry.nacos;
 
 import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Login;
+import java.util.EnumMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 
-/** One server for all test classes that leave it running; it ends with the last of them. */
+/** Servers for all test classes that leave them running; they end with the last test. */
 final class SharedNacos implements BeforeAllCallback {
   /** Threads of the vendor's client, and of tests, that are one set for the JVM by design. */
   static final List<String> SHARED_THREADS =
@@ -19,13 +21,16 @@ final class SharedNacos implements BeforeAllCallback {
           "grpc-default-executor",
           "relay");
 
-  private static volatile @Nullable NacosServer server;
+  private static final Map<Login, NacosServer> SERVERS = new EnumMap<>(Login.class);
 
   /** Closed by JUnit after all tests. */
-  private record Running(NacosServer server) implements CloseableResource, AutoCloseable {
+  private static final class Closer implements CloseableResource, AutoCloseable {
     @Override
     public void close() {
-      server.close();
+      synchronized (SERVERS) {
+        SERVERS.values().forEach(NacosServer::close);
+        SERVERS.clear();
+      }
     }
   }
 
@@ -34,20 +39,18 @@ final class SharedNacos implements BeforeAllCallback {
     context
         .getRoot()
         .getStore(Namespace.create(SharedNacos.class))
-        .getOrComputeIfAbsent(
-            Running.class,
-            key -> {
-              NacosServer started = NacosServer.start();
-              server = started;
-              return new Running(started);
-            });
+        .getOrComputeIfAbsent(Closer.class, key -> new Closer());
   }
 
-  static NacosServer get() {
-    NacosServer running = server;
-    if (running == null) {
-      throw new IllegalStateException("server: null (expected: @ExtendWith(SharedNacos.class))");
+  /** The server of that kind, started when it is first asked for. */
+  static NacosServer get(Login login) {
+    synchronized (SERVERS) {
+      return SERVERS.computeIfAbsent(login, NacosServer::start);
     }
-    return running;
+  }
+
+  /** The server that asks for no login. */
+  static NacosServer get() {
+    return get(Login.NONE);
   }
 }
