@@ -13,10 +13,15 @@ public record ResourceKey(ResourceType type, String name) implements Comparable<
       Comparator.comparing(ResourceKey::type).thenComparing(ResourceKey::name);
 
   public ResourceKey {
-    int slash = name.indexOf('/');
-    if (slash <= 0 || slash == name.length() - 1) {
+    if (!isName(name)) {
       throw new IllegalArgumentException("name: " + name + " (expected: namespace/name)");
     }
+  }
+
+  /** Whether a text can be the name of a resource: {@code namespace/name}. */
+  public static boolean isName(String text) {
+    int slash = text.indexOf('/');
+    return slash > 0 && slash < text.length() - 1;
   }
 
   @Override

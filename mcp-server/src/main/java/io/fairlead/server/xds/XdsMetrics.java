@@ -44,17 +44,17 @@ final class XdsMetrics {
     clients(revision).decrementAndGet();
   }
 
-  void sent(ResourceType type, int bytes) {
-    meters(type).responses.increment();
-    meters(type).bytes.increment(bytes);
+  void sent(String typeUrl, int bytes) {
+    meters(typeUrl).responses.increment();
+    meters(typeUrl).bytes.increment(bytes);
   }
 
-  void acknowledged(ResourceType type, long nanos) {
-    meters(type).acks.record(nanos, TimeUnit.NANOSECONDS);
+  void acknowledged(String typeUrl, long nanos) {
+    meters(typeUrl).acks.record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  void refused(ResourceType type) {
-    meters(type).nacks.increment();
+  void refused(String typeUrl) {
+    meters(typeUrl).nacks.increment();
   }
 
   private AtomicInteger clients(String revision) {
@@ -72,7 +72,8 @@ final class XdsMetrics {
         });
   }
 
-  private TypeMeters meters(ResourceType type) {
+  private TypeMeters meters(String typeUrl) {
+    ResourceType type = ResourceType.ofTypeUrl(typeUrl);
     boolean known = ISTIO_GROUPS.contains(type.group()) && types.size() < MOST_TYPES;
     ResourceType key = known || types.containsKey(type) ? type : new ResourceType("", OTHER);
     return types.computeIfAbsent(

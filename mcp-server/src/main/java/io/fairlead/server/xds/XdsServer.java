@@ -1,10 +1,8 @@
 package io.fairlead.server.xds;
 
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.fairlead.revisions.Shard;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.VersionedStore;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -13,8 +11,7 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,10 +19,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,14 +40,14 @@ public final class XdsServer implements AutoCloseable {
   private final XdsOptions options;
   private final XdsContext context;
   private final ExecutorService workers;
-  private final Set<SotwStream> streams = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService timers;
+  private final Set<ClientStream> streams = ConcurrentHashMap.newKeySet();
   private final AtomicLong ids = new AtomicLong();
   private final Snapshot.Listener listener = snapshot -> wakeAll();
   private final List<Server> servers = new ArrayList<>();
 
   private XdsServer(XdsOptions options, VersionedStore store, XdsGate gate, XdsMetrics metrics) {
     this.options = options;
-    this.context = new XdsContext(store, gate, metrics, streams::remove);
     int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
     this.workers =
         new ThreadPoolExecutor(
@@ -57,13 +56,27 @@ public final class XdsServer implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "xds-worker");
-              thread.setDaemon(true);
-              return thread;
-            },
+            threads("xds-worker"),
             // A stream that wakes after the stop has nothing left to do.
             new ThreadPoolExecutor.DiscardPolicy());
+    this.timers =
+        new ScheduledThreadPoolExecutor(
+            1, threads("xds-timer"), new ThreadPoolExecutor.DiscardPolicy());
+    this.context = new XdsContext(store, gate, metrics, workers, this::schedule, streams::remove);
+  }
+
+  private static ThreadFactory threads(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  // A wake-up that fails would be lost in the future that nobody reads: it cannot fail.
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void schedule(Runnable wake, Duration delay) {
+    timers.schedule(wake, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /**
@@ -115,39 +128,31 @@ public final class XdsServer implements AutoCloseable {
   private ServerServiceDefinition service(Shard shard) {
     return ServerServiceDefinition.builder(DiscoveryMethods.SERVICE)
         .addMethod(
-            DiscoveryMethods.STREAM_AGGREGATED_RESOURCES, (call, headers) -> open(call, shard))
+            DiscoveryMethods.STREAM_AGGREGATED_RESOURCES,
+            (call, headers) ->
+                opened(
+                    call,
+                    new SotwStream(
+                        ids.incrementAndGet(), call, ConnectionInfo.of(call, shard), context)))
+        .addMethod(
+            DiscoveryMethods.DELTA_AGGREGATED_RESOURCES,
+            (call, headers) ->
+                opened(
+                    call,
+                    new DeltaStream(
+                        ids.incrementAndGet(), call, ConnectionInfo.of(call, shard), context)))
         .build();
   }
 
-  private ServerCall.Listener<DiscoveryRequest> open(
-      ServerCall<DiscoveryRequest, EncodedResponse> call, Shard shard) {
-    SotwStream stream =
-        new SotwStream(
-            ids.incrementAndGet(),
-            call,
-            text(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
-            port(call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR)),
-            shard,
-            context,
-            workers);
+  private <Q, S extends XdsStream<Q, ?>> S opened(ServerCall<Q, EncodedMessage> call, S stream) {
     streams.add(stream);
     call.sendHeaders(new Metadata());
     call.request(1);
     return stream;
   }
 
-  private static String text(@Nullable SocketAddress address) {
-    return address instanceof InetSocketAddress inet
-        ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
-        : String.valueOf(address);
-  }
-
-  private static int port(@Nullable SocketAddress address) {
-    return address instanceof InetSocketAddress inet ? inet.getPort() : 0;
-  }
-
   private void wakeAll() {
-    for (SotwStream stream : streams) {
+    for (ClientStream stream : streams) {
       stream.wake();
     }
   }
@@ -160,7 +165,7 @@ public final class XdsServer implements AutoCloseable {
   /** The connected clients, oldest first. */
   public List<ClientStatus> clients() {
     return streams.stream()
-        .map(SotwStream::status)
+        .map(ClientStream::status)
         .sorted(Comparator.comparingLong(ClientStatus::id))
         .toList();
   }
@@ -170,7 +175,7 @@ public final class XdsServer implements AutoCloseable {
   public void close() {
     context.store().removeListener(listener);
     servers.forEach(Server::shutdown);
-    for (SotwStream stream : streams) {
+    for (ClientStream stream : streams) {
       stream.end(Status.UNAVAILABLE.withDescription("the gateway is stopping"));
     }
     long deadline = System.nanoTime() + options.stopWithin().toNanos();
@@ -186,6 +191,7 @@ public final class XdsServer implements AutoCloseable {
       servers.forEach(Server::shutdownNow);
     }
     workers.shutdown();
+    timers.shutdownNow();
     streams.clear();
   }
 }

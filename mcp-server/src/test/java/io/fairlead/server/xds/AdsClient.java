@@ -118,7 +118,7 @@ final class AdsClient implements AutoCloseable {
     return java.util.Objects.requireNonNull(end);
   }
 
-  private @Nullable DiscoveryResponse poll(long millis) {
+  @Nullable DiscoveryResponse poll(long millis) {
     try {
       return responses.poll(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

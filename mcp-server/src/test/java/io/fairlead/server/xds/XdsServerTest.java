@@ -336,9 +336,9 @@ class XdsServerTest {
   }
 
   @Test
-  void encodedResponse_readAndDrained_areWhatProtocolBuffersWouldWrite() throws IOException {
+  void encodedMessage_readAndDrained_areWhatProtocolBuffersWouldWrite() throws IOException {
     List<Resource> resources = List.of(resource("a", 1), resource("b", 2), resource("c", 3));
-    EncodedResponse response = EncodedResponse.of("e-1", SERVICE_ENTRY, "n", resources);
+    EncodedMessage response = EncodedMessage.state("e-1", SERVICE_ENTRY, "n", resources);
     byte[] read = response.stream().readAllBytes();
     java.io.ByteArrayOutputStream drained = new java.io.ByteArrayOutputStream();
     response.writeTo(drained);

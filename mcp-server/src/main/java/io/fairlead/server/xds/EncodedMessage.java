@@ -1,6 +1,6 @@
 package io.fairlead.server.xds;
 
-import com.google.protobuf.CodedOutputStream;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.fairlead.versioning.Resource;
 import io.grpc.Drainable;
@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,31 +22,53 @@ import java.util.List;
  * <p>Protocol buffers allow this: a message's encoding is the concatenation of its fields'
  * encodings, and the resources are one repeated field.
  */
-final class EncodedResponse {
-  private static final int RESOURCES = DiscoveryResponse.RESOURCES_FIELD_NUMBER;
-
+final class EncodedMessage {
   private final byte[] head;
   private final List<Resource> resources;
   private final byte[] tail;
+  private final ResourceLayout layout;
   private final int size;
 
-  private EncodedResponse(byte[] head, List<Resource> resources, byte[] tail) {
+  private EncodedMessage(
+      byte[] head, List<Resource> resources, byte[] tail, ResourceLayout layout) {
     this.head = head;
     this.resources = resources;
     this.tail = tail;
+    this.layout = layout;
     long sum = (long) head.length + tail.length;
     for (Resource resource : resources) {
-      sum += CodedOutputStream.computeBytesSize(RESOURCES, resource.encoded());
+      sum += layout.prefixSize(resource) + resource.encoded().size();
     }
     this.size = Math.toIntExact(sum);
   }
 
-  static EncodedResponse of(
+  /** A response of the state-of-the-world protocol. */
+  static EncodedMessage state(
       String versionInfo, String typeUrl, String nonce, List<Resource> resources) {
-    return new EncodedResponse(
+    return new EncodedMessage(
         DiscoveryResponse.newBuilder().setVersionInfo(versionInfo).build().toByteArray(),
         resources,
-        DiscoveryResponse.newBuilder().setTypeUrl(typeUrl).setNonce(nonce).build().toByteArray());
+        DiscoveryResponse.newBuilder().setTypeUrl(typeUrl).setNonce(nonce).build().toByteArray(),
+        ResourceLayout.STATE);
+  }
+
+  /** A response of the incremental protocol. */
+  static EncodedMessage delta(
+      String versionInfo,
+      String typeUrl,
+      String nonce,
+      List<Resource> changed,
+      List<String> removed) {
+    return new EncodedMessage(
+        DeltaDiscoveryResponse.newBuilder().setSystemVersionInfo(versionInfo).build().toByteArray(),
+        changed,
+        DeltaDiscoveryResponse.newBuilder()
+            .setTypeUrl(typeUrl)
+            .setNonce(nonce)
+            .addAllRemovedResources(removed)
+            .build()
+            .toByteArray(),
+        ResourceLayout.DELTA);
   }
 
   /** Number of bytes on the wire, without the frame around it. */
@@ -61,12 +82,9 @@ final class EncodedResponse {
 
   void writeTo(OutputStream output) throws IOException {
     output.write(head);
-    byte[] prefix = new byte[16];
+    byte[] prefix = new byte[ResourceLayout.LONGEST_PREFIX];
     for (Resource resource : resources) {
-      CodedOutputStream lead = CodedOutputStream.newInstance(prefix);
-      lead.writeTag(RESOURCES, com.google.protobuf.WireFormat.WIRETYPE_LENGTH_DELIMITED);
-      lead.writeUInt32NoTag(resource.encoded().size());
-      output.write(prefix, 0, lead.getTotalBytesWritten());
+      output.write(prefix, 0, layout.writePrefix(resource, prefix));
       resource.encoded().writeTo(output);
     }
     output.write(tail);
@@ -79,14 +97,14 @@ final class EncodedResponse {
 
   /** Read once, by the transport; not thread-safe. */
   private static final class Rope extends InputStream implements Drainable, KnownLength {
-    private final EncodedResponse response;
+    private final EncodedMessage response;
     private boolean drained;
     // Only made when somebody reads instead of draining (a compressor, an in-process transport).
     private InputStream parts = InputStream.nullInputStream();
     private boolean reading;
     private int read;
 
-    Rope(EncodedResponse response) {
+    Rope(EncodedMessage response) {
       this.response = response;
     }
 
@@ -128,29 +146,15 @@ final class EncodedResponse {
         List<InputStream> streams = new ArrayList<>();
         streams.add(new ByteArrayInputStream(response.head));
         for (Resource resource : response.resources) {
-          streams.add(new ByteArrayInputStream(prefix(resource)));
+          byte[] prefix = new byte[response.layout.prefixSize(resource)];
+          response.layout.writePrefix(resource, prefix);
+          streams.add(new ByteArrayInputStream(prefix));
           streams.add(resource.encoded().newInput());
         }
         streams.add(new ByteArrayInputStream(response.tail));
         parts = new SequenceInputStream(Collections.enumeration(streams));
       }
       return parts;
-    }
-
-    private static byte[] prefix(Resource resource) {
-      int bytes = resource.encoded().size();
-      byte[] prefix =
-          new byte
-              [CodedOutputStream.computeTagSize(RESOURCES)
-                  + CodedOutputStream.computeUInt32SizeNoTag(bytes)];
-      CodedOutputStream lead = CodedOutputStream.newInstance(prefix);
-      try {
-        lead.writeTag(RESOURCES, com.google.protobuf.WireFormat.WIRETYPE_LENGTH_DELIMITED);
-        lead.writeUInt32NoTag(bytes);
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot fail on an array of the right size", e);
-      }
-      return prefix;
     }
   }
 }

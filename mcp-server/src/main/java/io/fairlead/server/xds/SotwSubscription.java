@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>At most one response is on its way: the next is made from the newest snapshot when the client
  * has ACKed (or refused) the last, so a slow client skips snapshots and costs no memory.
  */
-final class Subscription {
+final class SotwSubscription implements XdsStream.Subscribed {
   private final String typeUrl;
   private final ResourceType type;
   // Empty: everything.
@@ -32,22 +32,14 @@ final class Subscription {
 
   private volatile ClientStatus.SubscriptionStatus status;
 
-  Subscription(String typeUrl) {
+  SotwSubscription(String typeUrl) {
     this.typeUrl = typeUrl;
     this.type = ResourceType.ofTypeUrl(typeUrl);
     this.status = new ClientStatus.SubscriptionStatus(typeUrl, "", "", 0, 0, 0, "");
   }
 
-  String typeUrl() {
-    return typeUrl;
-  }
-
-  ResourceType type() {
-    return type;
-  }
-
-  /** For other threads to read. */
-  ClientStatus.SubscriptionStatus status() {
+  @Override
+  public ClientStatus.SubscriptionStatus status() {
     return status;
   }
 
@@ -58,11 +50,6 @@ final class Subscription {
   /** Whether a response with that nonce is the one that is on its way. */
   boolean awaits(String responseNonce) {
     return inFlight && nonce.equals(responseNonce);
-  }
-
-  /** Whether any response was sent. */
-  boolean wasAnswered() {
-    return !nonce.isEmpty();
   }
 
   /** Takes the names that the client wants; a change of them is owed an answer. */
@@ -97,8 +84,8 @@ final class Subscription {
             typeUrl, s.sent(), s.acknowledged(), s.resources(), s.bytes(), s.nacks() + 1, message);
   }
 
-  /** Whether the client is to be sent this view now. */
-  boolean isDue(View view) {
+  @Override
+  public boolean isDue(View view) {
     if (inFlight) {
       return false;
     }
@@ -126,9 +113,10 @@ final class Subscription {
   }
 
   /** Makes the response for a view and notes it as sent: to be sent right after. */
-  EncodedResponse send(View view, String newNonce, long nowNanos) {
+  EncodedMessage send(View view, String newNonce, long nowNanos) {
     List<Resource> resources = names.isEmpty() ? view.resources(type) : named(view);
-    EncodedResponse response = EncodedResponse.of(view.versionInfo(), typeUrl, newNonce, resources);
+    EncodedMessage response =
+        EncodedMessage.state(view.versionInfo(), typeUrl, newNonce, resources);
     sent = view;
     nonce = newNonce;
     inFlight = true;
@@ -150,7 +138,7 @@ final class Subscription {
   private List<Resource> named(View view) {
     List<Resource> found = new ArrayList<>();
     for (String name : new TreeSet<>(names)) {
-      if (name.indexOf('/') > 0 && !name.endsWith("/")) {
+      if (ResourceKey.isName(name)) {
         Resource resource = view.find(new ResourceKey(type, name));
         if (resource != null) {
           found.add(resource);

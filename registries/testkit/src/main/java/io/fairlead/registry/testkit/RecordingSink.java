@@ -1,0 +1,239 @@
+package io.fairlead.registry.testkit;
+
+import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link RegistrySink} that keeps every call and the state that follows from them, and notes each
+ * breach of the sink's rules as a violation: calls that overlap, single changes before the first
+ * whole read, a service twice in one read, calls after {@link #expectNoMoreCalls()}. Thread-safe.
+ */
+public final class RecordingSink implements RegistrySink {
+  // A call takes a moment, as a conversion does; without it calls that may overlap hardly ever do.
+  private static final long HOLD_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+  private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
+
+  // The rest is guarded by "this"; waiters are notified of each call.
+  private final List<SinkEvent> events = new ArrayList<>();
+  private final List<String> violations = new ArrayList<>();
+  private final TreeMap<ServiceId, Service> state = new TreeMap<>();
+  private boolean synced;
+  private boolean closed;
+
+  @Override
+  public void resync(ReadOutcome outcome) {
+    if (outcome instanceof ReadOutcome.Fresh fresh) {
+      record(new SinkEvent.Resynced(fresh));
+    } else if (outcome instanceof ReadOutcome.Failed failed) {
+      record(new SinkEvent.ReadFailed(failed));
+    }
+  }
+
+  @Override
+  public void changed(Service service) {
+    record(new SinkEvent.Changed(service));
+  }
+
+  @Override
+  public void removed(ServiceId id) {
+    record(new SinkEvent.Removed(id));
+  }
+
+  @Override
+  public void alive() {
+    record(new SinkEvent.Alive());
+  }
+
+  @Override
+  public void failing(String problem, Throwable cause) {
+    record(new SinkEvent.Failing(problem, cause));
+  }
+
+  private void record(SinkEvent event) {
+    Thread me = Thread.currentThread();
+    Thread other = inside.compareAndExchange(null, me);
+    try {
+      if (other != null) {
+        violation("overlap: " + event + " on " + me + " during a call on " + other);
+      }
+      LockSupport.parkNanos(HOLD_NANOS);
+      apply(event);
+    } finally {
+      inside.compareAndSet(me, null);
+    }
+  }
+
+  private synchronized void violation(String text) {
+    violations.add(text);
+  }
+
+  private synchronized void apply(SinkEvent event) {
+    if (closed) {
+      violations.add("after close: " + event + " (expected: no call)");
+    }
+    events.add(event);
+    if (event instanceof SinkEvent.Resynced resynced) {
+      synced = true;
+      state.clear();
+      for (Service service : resynced.outcome().services()) {
+        if (state.put(service.id(), service) != null) {
+          violations.add("resync: " + service.id() + " twice (expected: each service once)");
+        }
+      }
+    } else if (event instanceof SinkEvent.Changed changed) {
+      requireSynced(event);
+      state.put(changed.service().id(), changed.service());
+    } else if (event instanceof SinkEvent.Removed removed) {
+      requireSynced(event);
+      state.remove(removed.id());
+    }
+    notifyAll();
+  }
+
+  private void requireSynced(SinkEvent event) {
+    if (!synced) {
+      violations.add("before the first resync: " + event + " (expected: a resync with everything)");
+    }
+  }
+
+  /** Makes each later call a violation: the adapter was closed. */
+  public synchronized void expectNoMoreCalls() {
+    closed = true;
+  }
+
+  /** What broke the rules of the sink so far; empty for a correct adapter. */
+  public synchronized List<String> violations() {
+    return List.copyOf(violations);
+  }
+
+  /** Fails if a rule of the sink was broken so far. */
+  public void assertNoViolations() {
+    List<String> found = violations();
+    if (!found.isEmpty()) {
+      throw new AssertionError("the adapter broke the sink's rules:\n" + String.join("\n", found));
+    }
+  }
+
+  /** Whether a whole read has arrived. */
+  public synchronized boolean synced() {
+    return synced;
+  }
+
+  /** The present state of the registry, as the calls so far give it; a copy in order of the ids. */
+  public synchronized Map<ServiceId, Service> state() {
+    return Collections.unmodifiableMap(new TreeMap<>(state));
+  }
+
+  /** All calls so far, in order. */
+  public synchronized List<SinkEvent> events() {
+    return List.copyOf(events);
+  }
+
+  /** The calls since a mark, in order. */
+  public synchronized List<SinkEvent> eventsSince(int mark) {
+    return List.copyOf(events.subList(mark, events.size()));
+  }
+
+  /** Number of calls so far: a mark for {@link #eventsSince} and {@link #awaitEvent}. */
+  public synchronized int mark() {
+    return events.size();
+  }
+
+  /** Number of whole reads that succeeded. */
+  public int resyncs() {
+    return count(SinkEvent.Resynced.class::isInstance);
+  }
+
+  /** Number of whole reads that failed and of problems reported. */
+  public int failures() {
+    return count(SinkEvent::isFailure);
+  }
+
+  /** Number of calls of {@code alive}. */
+  public int alives() {
+    return count(SinkEvent.Alive.class::isInstance);
+  }
+
+  private synchronized int count(Predicate<SinkEvent> test) {
+    return (int) events.stream().filter(test).count();
+  }
+
+  /**
+   * Waits until a whole read has arrived and the state passes.
+   *
+   * @param what the state, for the message
+   * @throws AssertionError with the present state and the last calls, if it does not come in time
+   */
+  public Map<ServiceId, Service> awaitState(
+      String what, Duration limit, Predicate<Map<ServiceId, Service>> test) {
+    synchronized (this) {
+      await(what, limit, () -> synced && test.test(Collections.unmodifiableMap(state)));
+      return state();
+    }
+  }
+
+  /**
+   * Waits for a call since a mark that passes, and gives the first.
+   *
+   * @param what the call, for the message
+   * @throws AssertionError with the present state and the last calls, if it does not come in time
+   */
+  public SinkEvent awaitEvent(int mark, String what, Duration limit, Predicate<SinkEvent> test) {
+    synchronized (this) {
+      await(what, limit, () -> events.subList(mark, events.size()).stream().anyMatch(test));
+      return events.subList(mark, events.size()).stream().filter(test).findFirst().orElseThrow();
+    }
+  }
+
+  private synchronized void await(String what, Duration limit, Condition condition) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!condition.holds()) {
+      long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (millis <= 0) {
+        throw new AssertionError("not seen within " + limit + ": " + what + "\n" + describe());
+      }
+      try {
+        wait(millis);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted while waiting for: " + what, e);
+      }
+    }
+  }
+
+  private synchronized String describe() {
+    StringBuilder text = new StringBuilder("synced: ").append(synced).append("\nstate:");
+    state.values().stream().limit(20).forEach(service -> text.append("\n  ").append(service));
+    if (state.size() > 20) {
+      text.append("\n  and ").append(state.size() - 20).append(" more");
+    }
+    text.append("\nlast calls:");
+    for (SinkEvent event : events.subList(Math.max(0, events.size() - 20), events.size())) {
+      String line = event.toString();
+      text.append("\n  ").append(line, 0, Math.min(line.length(), 500));
+      if (event instanceof SinkEvent.Failing failing) {
+        text.append(": ").append(failing.cause());
+      }
+    }
+    return text.toString();
+  }
+
+  /** What is waited for; called with the lock held. */
+  private interface Condition {
+    boolean holds();
+  }
+}

@@ -1,0 +1,53 @@
+package io.fairlead.registry.testkit;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** Finds threads that were started since it was made and still run. */
+final class ThreadWatch {
+  // Threads of the JDK, JUnit and Awaitility that come and go on their own.
+  private static final List<String> FOREIGN =
+      List.of(
+          "process reaper",
+          "ForkJoinPool.commonPool",
+          "Common-Cleaner",
+          "Cleaner-",
+          "Keep-Alive-Timer",
+          "Attach Listener",
+          "junit-",
+          "awaitility");
+
+  private final Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
+  private final Predicate<Thread> shared;
+
+  /**
+   * @param shared tells threads that outlive an adapter by design
+   */
+  ThreadWatch(Predicate<Thread> shared) {
+    this.shared = shared;
+  }
+
+  /** The threads that were started since and run. */
+  List<Thread> started() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !before.contains(thread) && thread.isAlive())
+        .filter(thread -> FOREIGN.stream().noneMatch(thread.getName()::startsWith))
+        .filter(shared.negate())
+        .toList();
+  }
+
+  /** Waits until none of them runs any more. */
+  void awaitNone(Duration limit) {
+    try {
+      Awaitility.await().atMost(limit).until(() -> started().isEmpty());
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(
+          "threads left after close(): " + started() + " (expected: none within " + limit + ")", e);
+    }
+  }
+}

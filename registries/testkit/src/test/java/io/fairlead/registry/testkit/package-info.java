@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.registry.testkit;
+
+import org.jspecify.annotations.NullMarked;
