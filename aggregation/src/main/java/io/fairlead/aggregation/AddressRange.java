@@ -38,7 +38,7 @@ public final class AddressRange {
       this.size = (1L << (24 - prefix)) * USABLE_OF_256;
     } else {
       int firstByte = first.intValue() & 0xff;
-      int all = 1 << hostBits;
+      long all = 1L << hostBits;
       this.skipped = firstByte == 0 ? 1 : 0;
       this.size = all - skipped - (firstByte + all == 256 ? 1 : 0);
     }

@@ -4,6 +4,7 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,9 +32,9 @@ final class HostClaims {
 
   private final Listener listener;
   private final Map<ServiceId, CompactEntry> entries = new HashMap<>();
-  private final Map<ResourceKey, TreeMap<ServiceId, CompactEntry>> claims = new HashMap<>();
+  private final Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> claims = new HashMap<>();
   private final Map<ServiceId, CompactEntry> disambiguated = new HashMap<>();
-  private final Map<ResourceKey, TreeMap<ServiceId, CompactEntry>> hashedClaims = new HashMap<>();
+  private final Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> hashedClaims = new HashMap<>();
   private final Map<ResourceKey, CompactEntry> holders = new HashMap<>();
 
   HostClaims(Listener listener) {
@@ -68,7 +69,7 @@ final class HostClaims {
 
   /** Gives a claimant its hashed name or takes it away, as its place among the claims says. */
   private void settle(ResourceKey key, ServiceId service, Optional<ServiceId> first) {
-    TreeMap<ServiceId, CompactEntry> group = claims.get(key);
+    NavigableMap<ServiceId, CompactEntry> group = claims.get(key);
     CompactEntry entry = group == null ? null : group.get(service);
     CompactEntry hashed =
         entry == null || first.equals(Optional.of(service))
@@ -125,11 +126,11 @@ final class HostClaims {
   }
 
   private static void put(
-      Map<ResourceKey, TreeMap<ServiceId, CompactEntry>> groups,
+      Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> groups,
       ResourceKey key,
       ServiceId service,
       @Nullable CompactEntry entry) {
-    TreeMap<ServiceId, CompactEntry> group = groups.computeIfAbsent(key, k -> new TreeMap<>());
+    NavigableMap<ServiceId, CompactEntry> group = groups.computeIfAbsent(key, k -> new TreeMap<>());
     if (entry == null) {
       group.remove(service);
       if (group.isEmpty()) {
@@ -141,13 +142,13 @@ final class HostClaims {
   }
 
   private static Optional<ServiceId> first(
-      Map<ResourceKey, TreeMap<ServiceId, CompactEntry>> groups, ResourceKey key) {
-    return Optional.ofNullable(groups.get(key)).map(TreeMap::firstKey);
+      Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> groups, ResourceKey key) {
+    return Optional.ofNullable(groups.get(key)).map(NavigableMap::firstKey);
   }
 
   private static @Nullable CompactEntry firstEntry(
-      Map<ResourceKey, TreeMap<ServiceId, CompactEntry>> groups, ResourceKey key) {
-    TreeMap<ServiceId, CompactEntry> group = groups.get(key);
+      Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> groups, ResourceKey key) {
+    NavigableMap<ServiceId, CompactEntry> group = groups.get(key);
     return group == null ? null : group.firstEntry().getValue();
   }
 }

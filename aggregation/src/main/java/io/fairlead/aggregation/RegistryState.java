@@ -178,7 +178,7 @@ final class RegistryState implements HostClaims.Listener {
     if (claims.isDisambiguated(service)) {
       findings = new ArrayList<>(findings);
       String host = name.map(CompactEntry::hostOf).orElse("");
-      findings.add(new Finding(Reason.HOST_COLLISION, service.toString(), host));
+      findings.add(Finding.about(service, Reason.HOST_COLLISION, host));
       findings.sort(null);
     }
     ledger.write(

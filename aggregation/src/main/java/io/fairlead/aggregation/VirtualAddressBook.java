@@ -137,12 +137,7 @@ final class VirtualAddressBook {
       if (pool.addressOf(digest.host()).isPresent()) {
         continue;
       }
-      boolean chosen = pool.choose(digest);
-      for (Optional<String> oldest = Optional.of("");
-          !chosen && (oldest = unused.takeOldest()).isPresent();
-          chosen = pool.choose(digest)) {
-        release(oldest.get());
-      }
+      boolean chosen = chooseFrom(pool, digest);
       changed |= chosen;
       complete &= chosen;
     }
@@ -154,6 +149,18 @@ final class VirtualAddressBook {
     if (changed) {
       note(digest.host());
     }
+  }
+
+  // A full range gives away the place of whoever has been gone the longest.
+  private boolean chooseFrom(AddressPool pool, HostDigest digest) {
+    while (!pool.choose(digest)) {
+      Optional<String> oldest = unused.takeOldest();
+      if (oldest.isEmpty()) {
+        return false;
+      }
+      release(oldest.get());
+    }
+    return true;
   }
 
   /** Notes that a host is not served any more, or has addresses of its own. */

@@ -58,7 +58,8 @@ public record ConversionPolicy(
 
   /** The value of {@link ConvertedEntry#REGISTRY_LABEL} on every entry: the name as a label. */
   public String registryLabel() {
-    return LabelText.toValue(registry);
+    String label = LabelText.toValue(registry);
+    return label.isEmpty() ? "registry" : label;
   }
 
   private static void requireExportTo(List<String> exportTo) {
