@@ -14,6 +14,7 @@ import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -144,7 +145,9 @@ final class GatewayStatus implements AdminSource {
 
   @Override
   public List<CommitSummary> commits() {
-    return store.recentCommits();
+    List<CommitSummary> newestFirst = new ArrayList<>(store.recentCommits());
+    Collections.reverse(newestFirst);
+    return newestFirst;
   }
 
   @Override

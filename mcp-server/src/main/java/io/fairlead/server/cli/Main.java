@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
         "Mirrors service registries into Istio configuration and serves it to istiod over"
             + " MCP-over-xDS.",
     subcommands = {
+      ServeCommand.class,
       CheckCommand.class,
+      PreviewCommand.class,
       WatchCommand.class,
       GetCommand.class,
       MeshConfigCommand.class,

@@ -18,7 +18,9 @@ final class Table {
     List<List<String>> rows = new ArrayList<>();
     rows.add(columns.stream().map(Column::title).toList());
     items.forEach(
-        item -> rows.add(columns.stream().map(column -> column.value().apply(item)).toList()));
+        item ->
+            rows.add(
+                columns.stream().map(column -> Printable.of(column.value().apply(item))).toList()));
     return new Table(rows);
   }
 

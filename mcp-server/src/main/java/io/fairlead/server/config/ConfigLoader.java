@@ -30,8 +30,22 @@ public final class ConfigLoader {
 
   /** Loads a file. A file that cannot be read is a problem like any other. */
   public ConfigResult load(Path file) {
+    return read(file).result();
+  }
+
+  /**
+   * A text and what it says.
+   *
+   * @param content the text, empty if the file could not be read
+   * @param result what it says
+   */
+  public record Text(String content, ConfigResult result) {}
+
+  /** Loads a file and gives its text, too: for watching it from there on. */
+  public Text read(Path file) {
     try {
-      return parse(file, Files.readString(file, StandardCharsets.UTF_8));
+      String content = Files.readString(file, StandardCharsets.UTF_8);
+      return new Text(content, parse(file, content));
     } catch (NoSuchFileException e) {
       return unreadable(file, "no such file (expected: a configuration file)");
     } catch (CharacterCodingException e) {
@@ -41,8 +55,9 @@ public final class ConfigLoader {
     }
   }
 
-  private static ConfigResult unreadable(Path file, String what) {
-    return new ConfigResult.Invalid(List.of(new Problem(file, 1, 1, KeyPath.ROOT, what)));
+  private static Text unreadable(Path file, String what) {
+    Problem problem = new Problem(file, 1, 1, KeyPath.ROOT, what);
+    return new Text("", new ConfigResult.Invalid(List.of(problem)));
   }
 
   /**
