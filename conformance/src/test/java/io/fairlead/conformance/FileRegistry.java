@@ -31,6 +31,7 @@ final class FileRegistry extends MirroredRegistry {
           priority: 100
           path: %s
           protocol: http
+          keepEmpty: 1h
         """
         .formatted(folder);
   }

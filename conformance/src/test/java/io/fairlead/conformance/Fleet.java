@@ -58,7 +58,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /** Services of all shapes that are there from the beginning. */
-  private static void populate(MirroredRegistry registry) {
+  static void populate(MirroredRegistry registry) {
     registry.put("plain", "1", Registered.at("10.1.0.1", 8080));
     for (int i = 1; i <= 5; i++) {
       String id = Integer.toString(i);

@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * repeated in the expectation. Not thread-safe.
  */
 abstract class MirroredRegistry {
-  /** What is done with a service without instances. */
+  /** What is done with a service without usable instances, by the configuration used here. */
   enum WhenEmpty {
     /** Its entry stays, without endpoints. */
     STAYS,
@@ -108,7 +108,9 @@ abstract class MirroredRegistry {
           SortedSet<String> revisions = revisions(instances.values());
           if (revisions.isEmpty() || revisions.contains(revision)) {
             MeshService one = service(service, instances.values(), revisions);
-            expected.put(one.name(), one);
+            if (whenEmpty == WhenEmpty.STAYS || !one.endpoints().isEmpty()) {
+              expected.put(one.name(), one);
+            }
           }
         });
     return expected;

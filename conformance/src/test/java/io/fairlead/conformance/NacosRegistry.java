@@ -25,6 +25,7 @@ final class NacosRegistry extends MirroredRegistry {
           host: "{service}.nacos"
           allowLoopback: true
           protocol: http
+          keepEmpty: 1h
         """
         .formatted(server.address());
   }

@@ -214,7 +214,8 @@ public final class GatewayProcess implements AutoCloseable {
     // The JDK that runs the tests, whatever the machine's default is.
     String javaHome =
         Optional.ofNullable(System.getenv("JAVA_HOME")).orElse(System.getProperty("java.home"));
-    return Map.of("JAVA_HOME", javaHome);
+    // The heap of a small container; the default is a share of the machine.
+    return Map.of("JAVA_HOME", javaHome, "JAVA_OPTS", "-Xmx768m");
   }
 
   private static void pause() {
