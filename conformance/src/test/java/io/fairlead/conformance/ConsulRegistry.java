@@ -31,7 +31,7 @@ final class ConsulRegistry extends MirroredRegistry {
           revisions: {label: %s}
           allowLoopback: true
           protocol: http
-          keepEmpty: 1s
+          keepEmpty: 1h
         """
         .formatted(server.address(), REVISIONS);
   }

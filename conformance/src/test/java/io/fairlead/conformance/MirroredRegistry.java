@@ -16,11 +16,11 @@ import java.util.TreeSet;
  * repeated in the expectation. Not thread-safe.
  */
 abstract class MirroredRegistry {
-  /** What is done with a service without usable instances, by the configuration used here. */
+  /** What becomes of a service that loses its last instance. */
   enum WhenEmpty {
-    /** Its entry stays, without endpoints. */
+    /** The registry still has it: its entry stays, without endpoints. */
     STAYS,
-    /** Its entry goes. */
+    /** The registry has it no more: its entry goes. */
     GOES
   }
 
@@ -108,9 +108,7 @@ abstract class MirroredRegistry {
           SortedSet<String> revisions = revisions(instances.values());
           if (revisions.isEmpty() || revisions.contains(revision)) {
             MeshService one = service(service, instances.values(), revisions);
-            if (whenEmpty == WhenEmpty.STAYS || !one.endpoints().isEmpty()) {
-              expected.put(one.name(), one);
-            }
+            expected.put(one.name(), one);
           }
         });
     return expected;
