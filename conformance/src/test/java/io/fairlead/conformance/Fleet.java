@@ -32,10 +32,8 @@ final class Fleet implements AutoCloseable {
       files = new FileRegistry(tree.path());
       registries().forEach(Fleet::populate);
       gateway = ending(GatewayProcess.of(configuration()));
-      gateway.start();
-      istiods = ending(Istiods.start(gateway.source()));
-      gateway.awaitReady();
-      istiods.awaitSynced();
+      gateway.start().awaitReady();
+      istiods = ending(Istiods.start(gateway.source())).awaitSynced();
     } catch (Exception | Error e) {
       close();
       throw e;
@@ -73,8 +71,12 @@ final class Fleet implements AutoCloseable {
     registry.put("six", "1", Registered.at("fd00::6", 8080));
   }
 
-  /** A configuration of a gateway that mirrors the fleet's registries. */
-  String configuration() {
+  private String configuration() {
+    return configuration(registries());
+  }
+
+  /** A configuration of a gateway that mirrors registries. */
+  static String configuration(List<MirroredRegistry> registries) {
     StringBuilder configuration =
         new StringBuilder(
             """
@@ -83,7 +85,7 @@ final class Fleet implements AutoCloseable {
             store: {path: data/fairlead.db}
             registries:
             """);
-    registries().forEach(registry -> configuration.append(registry.configuration()));
+    registries.forEach(registry -> configuration.append(registry.configuration()));
     return configuration.toString();
   }
 

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -110,30 +109,5 @@ final class RestartTest {
               held.put(version, entries);
             });
     return held;
-  }
-
-  @Test
-  void istiod_beforeTheGateway_getsEverything() {
-    fleet.awaitMirrored();
-    try (GatewayProcess late = GatewayProcess.of(fleet.configuration());
-        Istiods early = Istiods.start(late.source())) {
-      early.each(
-          (version, istiod) ->
-              istiod
-                  .process()
-                  .awaitLine(
-                      0,
-                      line -> line.contains("connection refused"),
-                      "a refused connection",
-                      java.time.Duration.ofSeconds(60)));
-      early.each(
-          (version, istiod) -> assertThat(istiod.isSynced()).as("istiod %s", version).isFalse());
-
-      late.start().awaitReady();
-
-      early.awaitSynced();
-      early.awaitHolding(() -> fleet.expected(Istiods.REVISION));
-      assertThat(early.refusals()).isEmpty();
-    }
   }
 }
