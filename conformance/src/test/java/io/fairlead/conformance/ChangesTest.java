@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,7 +58,8 @@ final class ChangesTest {
 
   @BeforeAll
   void registerServices() {
-    for (MirroredRegistry registry : fleet.registries()) {
+    for (String name : REGISTRIES) {
+      MirroredRegistry registry = fleet.registry(name);
       for (Change change : Change.values()) {
         registerThree(registry, change.service());
         if (change == Change.HEALTHY) {
@@ -69,8 +71,8 @@ final class ChangesTest {
           List.of(BARRIER, "changes-added", "changes-removed", "changes-emptied", "changes-same")) {
         registerThree(registry, service);
       }
-      registry.put("changes-gone", "1", Registered.at("10.2.1.1", 8080));
     }
+    fleet.brief().put("changes-gone", "1", Registered.at("10.2.1.1", 8080));
     fleet.awaitMirrored();
   }
 
@@ -129,10 +131,9 @@ final class ChangesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nacos", "file"})
+  @ValueSource(strings = {"consul", "nacos", "file"})
   void deregistration_ofTheLastInstance_leavesTheEntryWithoutEndpoints(String name) {
     MirroredRegistry registry = fleet.registry(name);
-    assertThat(registry.whenEmpty()).isEqualTo(MirroredRegistry.WhenEmpty.STAYS);
 
     assertOnlyEndpoints(
         fleet.pushesOf(
@@ -146,15 +147,15 @@ final class ChangesTest {
             () -> registry.put("changes-emptied", "1", Registered.at("10.2.0.1", 8080))));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = "consul")
-  void deregistration_ofTheService_removesTheEntry(String name) {
-    MirroredRegistry registry = fleet.registry(name);
-    assertThat(registry.whenEmpty()).isEqualTo(MirroredRegistry.WhenEmpty.GOES);
+  @Test
+  void deregistration_ofTheLastInstance_removesTheEntryAfterItsTime() {
+    fleet.awaitMirrored();
 
-    registry.remove("changes-gone", "1");
+    fleet.brief().remove("changes-gone", "1");
 
     fleet.awaitMirrored();
+    assertThat(fleet.expected(Istiods.REVISION))
+        .doesNotContainKey("file/" + fleet.brief().host("changes-gone"));
   }
 
   @ParameterizedTest

@@ -17,7 +17,7 @@ final class ConsulRegistry extends MirroredRegistry {
   private int notes;
 
   ConsulRegistry(ConsulServer server) {
-    super("consul", WhenEmpty.GOES);
+    super("consul", WhenEmpty.STAYS);
     this.server = server;
   }
 
@@ -31,9 +31,14 @@ final class ConsulRegistry extends MirroredRegistry {
           revisions: {label: %s}
           allowLoopback: true
           protocol: http
-          keepEmpty: 1h
+          keepEmpty: %s
         """
-        .formatted(server.address(), REVISIONS);
+        .formatted(server.address(), REVISIONS, keepEmpty());
+  }
+
+  @Override
+  String namespace() {
+    return "consul";
   }
 
   @Override

@@ -18,27 +18,33 @@ final class FileRegistry extends MirroredRegistry {
 
   private final Path folder;
 
-  FileRegistry(Path folder) {
-    super("file", WhenEmpty.STAYS);
+  FileRegistry(String name, Path folder, WhenEmpty whenEmpty) {
+    super(name, whenEmpty);
     this.folder = folder;
   }
 
   @Override
   String configuration() {
     return """
-        - name: file
+        - name: %s
           type: file
           priority: 100
           path: %s
           protocol: http
-          keepEmpty: 1h
+          host: "{service}.{namespace}.%s"
+          keepEmpty: %s
         """
-        .formatted(folder);
+        .formatted(name(), folder, name(), keepEmpty());
+  }
+
+  @Override
+  String namespace() {
+    return "file";
   }
 
   @Override
   String host(String service) {
-    return service + "." + NAMESPACE + ".file";
+    return service + "." + NAMESPACE + "." + name();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.fairlead.conformance;
 
+import io.fairlead.conformance.MirroredRegistry.WhenEmpty;
 import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.GatewayProcess;
 import io.fairlead.harness.NacosServer;
@@ -21,6 +22,7 @@ final class Fleet implements AutoCloseable {
   private final ConsulRegistry consul;
   private final NacosRegistry nacos;
   private final FileRegistry files;
+  private final FileRegistry brief;
   private final GatewayProcess gateway;
   private final Istiods istiods;
 
@@ -29,8 +31,10 @@ final class Fleet implements AutoCloseable {
       consul = new ConsulRegistry(ending(ConsulServer.started()));
       nacos = new NacosRegistry(ending(NacosServer.start()));
       TempTree tree = ending(TempTree.create());
-      files = new FileRegistry(tree.path());
-      registries().forEach(Fleet::populate);
+      files = new FileRegistry("file", tree.path().resolve("file"), WhenEmpty.STAYS);
+      brief = new FileRegistry("brief", tree.path().resolve("brief"), WhenEmpty.GOES);
+      List.of(consul, nacos, files).forEach(Fleet::populate);
+      brief.put("plain", "1", Registered.at("10.1.0.1", 8080));
       gateway = ending(GatewayProcess.of(configuration()));
       gateway.start().awaitReady();
       istiods = ending(Istiods.start(gateway.source())).awaitSynced();
@@ -97,8 +101,14 @@ final class Fleet implements AutoCloseable {
     return nacos;
   }
 
+  /** One that drops services without instances after a moment. */
+  FileRegistry brief() {
+    return brief;
+  }
+
+  /** All, {@link #brief} included. */
   List<MirroredRegistry> registries() {
-    return List.of(consul, nacos, files);
+    return List.of(consul, nacos, files, brief);
   }
 
   MirroredRegistry registry(String name) {

@@ -16,11 +16,11 @@ import java.util.TreeSet;
  * repeated in the expectation. Not thread-safe.
  */
 abstract class MirroredRegistry {
-  /** What becomes of a service that loses its last instance. */
+  /** What becomes of a service without usable instances, by the registry's {@code keepEmpty}. */
   enum WhenEmpty {
-    /** The registry still has it: its entry stays, without endpoints. */
+    /** Its entry stays, without endpoints, for longer than any test takes. */
     STAYS,
-    /** The registry has it no more: its entry goes. */
+    /** Its entry goes after a moment. */
     GOES
   }
 
@@ -35,14 +35,18 @@ abstract class MirroredRegistry {
     this.whenEmpty = whenEmpty;
   }
 
-  /** The registry's name in the gateway's configuration, which is its type, too. */
+  /** The registry's name in the gateway's configuration. */
   final String name() {
     return name;
   }
 
-  final WhenEmpty whenEmpty() {
-    return whenEmpty;
+  /** The value of {@code keepEmpty} in its configuration. */
+  final String keepEmpty() {
+    return whenEmpty == WhenEmpty.STAYS ? "1h" : "1s";
   }
+
+  /** The namespace of its ServiceEntries: by default the type's name. */
+  abstract String namespace();
 
   /** Its part of the gateway's configuration: one element of {@code registries}. */
   abstract String configuration();
@@ -77,8 +81,6 @@ abstract class MirroredRegistry {
     }
     if (!instances.isEmpty()) {
       lastPorts.put(service, port(instances.values()));
-    } else if (whenEmpty == WhenEmpty.GOES) {
-      services.remove(service);
     }
     delete(service, id, instance);
   }
@@ -108,7 +110,9 @@ abstract class MirroredRegistry {
           SortedSet<String> revisions = revisions(instances.values());
           if (revisions.isEmpty() || revisions.contains(revision)) {
             MeshService one = service(service, instances.values(), revisions);
-            expected.put(one.name(), one);
+            if (whenEmpty == WhenEmpty.STAYS || !one.endpoints().isEmpty()) {
+              expected.put(one.name(), one);
+            }
           }
         });
     return expected;
@@ -134,7 +138,7 @@ abstract class MirroredRegistry {
       }
     }
     return new MeshService(
-        name + "/" + host(service),
+        namespace() + "/" + host(service),
         List.of(host(service)),
         List.of(MeshService.port(lastPorts.getOrDefault(service, 0), "http", "HTTP")),
         "MESH_INTERNAL STATIC",

@@ -25,9 +25,14 @@ final class NacosRegistry extends MirroredRegistry {
           host: "{service}.nacos"
           allowLoopback: true
           protocol: http
-          keepEmpty: 1h
+          keepEmpty: %s
         """
-        .formatted(server.address());
+        .formatted(server.address(), keepEmpty());
+  }
+
+  @Override
+  String namespace() {
+    return "nacos";
   }
 
   @Override

@@ -93,7 +93,7 @@ final class RevisionsTest {
   private static Set<String> hosts(
       SortedMap<String, MeshService> services, MirroredRegistry registry) {
     return services.values().stream()
-        .filter(service -> service.name().startsWith(registry.name() + "/"))
+        .filter(service -> service.name().startsWith(registry.namespace() + "/"))
         .map(service -> service.hosts().get(0))
         .map(host -> host.substring(0, host.indexOf('.')))
         .collect(java.util.stream.Collectors.toSet());
