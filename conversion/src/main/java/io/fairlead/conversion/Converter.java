@@ -30,8 +30,7 @@ public final class Converter {
   public Converter(ConversionPolicy policy) {
     this.policy = Objects.requireNonNull(policy, "policy");
     this.hosts = new Hosts(policy);
-    String label = LabelText.toValue(policy.registry());
-    this.registryLabel = label.isEmpty() ? "registry" : label;
+    this.registryLabel = policy.registryLabel();
   }
 
   /**
