@@ -163,7 +163,7 @@ final class RegistryState implements HostClaims.Listener {
   }
 
   @Override
-  public void disambiguationChanged(ServiceId service) {
+  public void holdingChanged(ServiceId service) {
     write(service);
   }
 
