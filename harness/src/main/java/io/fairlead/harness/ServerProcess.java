@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -106,27 +107,38 @@ public final class ServerProcess implements AutoCloseable {
    *     process ends
    */
   public String awaitLine(int mark, Predicate<String> test, String what, Duration limit) {
+    return findLine(mark, test, limit)
+        .orElseThrow(
+            () ->
+                new AssertionError(
+                    name
+                        + (isAlive() ? " did not write" : " ended")
+                        + " (expected: a line with "
+                        + what
+                        + " within "
+                        + limit
+                        + "); its last lines:\n"
+                        + lastLines()));
+  }
+
+  /**
+   * The first line since {@code mark} that passes; empty if none comes within the limit or before
+   * the process ends.
+   */
+  public Optional<String> findLine(int mark, Predicate<String> test, Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
     int seen = mark;
     synchronized (lines) {
       while (true) {
         for (; seen < lines.size(); seen++) {
           if (test.test(lines.get(seen))) {
-            return lines.get(seen);
+            return Optional.of(lines.get(seen));
           }
         }
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         boolean ended = !process.isAlive() && !reader.isAlive();
         if (left <= 0 || ended) {
-          throw new AssertionError(
-              name
-                  + (ended ? " ended" : " did not write")
-                  + " (expected: a line with "
-                  + what
-                  + " within "
-                  + limit
-                  + "); its last lines:\n"
-                  + String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size())));
+          return Optional.empty();
         }
         try {
           lines.wait(Math.min(left, 200));
@@ -135,6 +147,12 @@ public final class ServerProcess implements AutoCloseable {
           throw new AssertionError("interrupted while waiting for " + name, e);
         }
       }
+    }
+  }
+
+  private String lastLines() {
+    synchronized (lines) {
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
     }
   }
 

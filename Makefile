@@ -1,0 +1,45 @@
+# What to do with this project; `make` alone lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test test-newest-jdk dist servers format clean
+
+# JAVA_HOME=... on the command line chooses the JDK of the build (17 or later).
+ifdef JAVA_HOME
+export JAVA_HOME
+endif
+export ISTIO_VERSIONS NEWEST_JAVA_HOME
+
+MVN ?= mvn -B -ntp
+FAIRLEAD := target/fairlead/bin/fairlead
+# What the distribution is made of.
+SOURCES := $(shell find . \( -name .cache -o -name target -o -name .git -o -path ./data \) -prune -o \
+  \( -name pom.xml -o -path '*/src/main/*' -o -path './examples/*' \) -type f -print)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: $(FAIRLEAD) ## run the gateway on examples/quickstart/fairlead.yaml, building what is missing
+	$(FAIRLEAD) serve --config examples/quickstart/fairlead.yaml --data data
+
+test: ## run all tests, with real servers where their tools are there
+	@scripts/test
+
+test-newest-jdk: ## run the unit tests on the JDK of NEWEST_JAVA_HOME (else a JDK 25 in /usr/lib/jvm)
+	@scripts/test-newest-jdk
+
+dist: ## make the distribution in target/fairlead
+	$(MVN) -q -DskipTests package
+
+servers: ## build the real servers for the tests (ISTIO_VERSIONS=all for every istiod)
+	@scripts/servers
+
+format: ## format the Java code
+	$(MVN) -q spotless:apply
+
+clean: ## remove what was built, but not the servers
+	$(MVN) -q clean
+	rm -rf target
+
+$(FAIRLEAD): $(SOURCES)
+	$(MVN) -q -DskipTests package
+	@touch $@

@@ -1,0 +1,66 @@
+// Command descriptors writes what Istio itself declares of the types that Fairlead serves: a
+// serialized google.protobuf.FileDescriptorSet on standard output, each file after the files that
+// it imports. Tests compare it with the .proto files of the module istio-api.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+	mcp "istio.io/api/mcp/v1alpha1"
+	networking "istio.io/api/networking/v1alpha3"
+)
+
+// collector gathers files, imported ones first, each once.
+type collector struct {
+	seen  map[string]bool
+	files descriptorpb.FileDescriptorSet
+}
+
+func (c *collector) add(file protoreflect.FileDescriptor) error {
+	if c.seen[file.Path()] {
+		return nil
+	}
+	c.seen[file.Path()] = true
+	imports := file.Imports()
+	for i := 0; i < imports.Len(); i++ {
+		imported := imports.Get(i)
+		if imported.IsPlaceholder() {
+			return fmt.Errorf("%s imports %s, which is not linked in", file.Path(), imported.Path())
+		}
+		if err := c.add(imported.FileDescriptor); err != nil {
+			return err
+		}
+	}
+	c.files.File = append(c.files.File, protodesc.ToFileDescriptorProto(file))
+	return nil
+}
+
+func run() error {
+	c := collector{seen: map[string]bool{}}
+	for _, message := range []proto.Message{
+		&networking.ServiceEntry{}, &networking.WorkloadEntry{}, &mcp.Resource{},
+	} {
+		if err := c.add(message.ProtoReflect().Descriptor().ParentFile()); err != nil {
+			return err
+		}
+	}
+	// Equal input, equal bytes: two runs can be compared.
+	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(&c.files)
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(data)
+	return err
+}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "descriptors:", err)
+		os.Exit(1)
+	}
+}

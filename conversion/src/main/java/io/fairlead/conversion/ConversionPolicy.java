@@ -1,0 +1,170 @@
+package io.fairlead.conversion;
+
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How the services of one registry become ServiceEntries. Two gateways with equal policies convert
+ * alike.
+ *
+ * @param registry the registry's configured name
+ * @param host template of the host, which is also the ServiceEntry's name
+ * @param namespace template of the ServiceEntry's namespace; where it gives nothing, the namespace
+ *     is {@code default}
+ * @param exportTo the namespaces that see the service: {@code ["*"]}, {@code ["~"]}, or {@code .}
+ *     and names; in the given order, without duplicates; empty means the mesh's default
+ * @param protocol what a port speaks when metadata and tags do not say
+ * @param loopback what becomes of loopback addresses
+ * @param port which number the port of a service gets
+ * @param revisions which Istio revisions see a service
+ * @param location whether the mesh regards the services as its own
+ * @param createTime creation time of every entry; istiod lets the older of two entries with one
+ *     host win
+ */
+public record ConversionPolicy(
+    String registry,
+    HostTemplate host,
+    HostTemplate namespace,
+    List<String> exportTo,
+    String protocol,
+    LoopbackRule loopback,
+    PortRule port,
+    RevisionRule revisions,
+    MeshLocation location,
+    Instant createTime) {
+
+  public ConversionPolicy {
+    if (registry.isEmpty()) {
+      throw new IllegalArgumentException("registry: '' (expected: a name)");
+    }
+    Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(namespace, "namespace");
+    exportTo = List.copyOf(new LinkedHashSet<>(exportTo));
+    requireExportTo(exportTo);
+    protocol = IstioProtocol.configured(protocol).text();
+    Objects.requireNonNull(loopback, "loopback");
+    Objects.requireNonNull(port, "port");
+    Objects.requireNonNull(revisions, "revisions");
+    Objects.requireNonNull(location, "location");
+    Objects.requireNonNull(createTime, "createTime");
+  }
+
+  /** A builder of a policy for the registry of the given name. */
+  public static Builder builder(String registry) {
+    return new Builder(registry);
+  }
+
+  /** The value of {@link ConvertedEntry#REGISTRY_LABEL} on every entry: the name as a label. */
+  public String registryLabel() {
+    String label = LabelText.toValue(registry);
+    return label.isEmpty() ? "registry" : label;
+  }
+
+  private static void requireExportTo(List<String> exportTo) {
+    for (String target : exportTo) {
+      boolean alone = target.equals("*") || target.equals("~");
+      if (alone ? exportTo.size() > 1 : !target.equals(".") && !DnsText.isLabel(target)) {
+        throw new IllegalArgumentException(
+            "exportTo: "
+                + exportTo
+                + " (expected: [\"*\"], [\"~\"], or a list of \".\" and namespaces)");
+      }
+    }
+  }
+
+  /** Collects the parts of a policy; whatever is not set has the default that its setter names. */
+  public static final class Builder {
+    private final String registry;
+    private HostTemplate host = HostTemplate.parse("{service}.{registry}");
+    private HostTemplate namespace = HostTemplate.parse("{registry}");
+    private List<String> exportTo = List.of("*");
+    private String protocol = "tcp";
+    private LoopbackRule loopback = LoopbackRule.REFUSE;
+    private PortRule port = new PortRule.MostInstances();
+    private RevisionRule revisions = RevisionRule.STANDARD;
+    private MeshLocation location = MeshLocation.INTERNAL;
+    private Instant createTime = Instant.EPOCH;
+
+    private Builder(String registry) {
+      this.registry = registry;
+    }
+
+    /** Default <code>{service}.{registry}</code>. */
+    public Builder host(HostTemplate template) {
+      this.host = template;
+      return this;
+    }
+
+    /** Default <code>{registry}</code>. */
+    public Builder namespace(HostTemplate template) {
+      this.namespace = template;
+      return this;
+    }
+
+    /** Default {@code *}: every namespace. */
+    public Builder exportTo(List<String> targets) {
+      this.exportTo = targets;
+      return this;
+    }
+
+    /**
+     * Default {@code tcp}: it carries whatever the service speaks, at the price of routing by
+     * connection, while a wrong {@code http} would break it.
+     */
+    public Builder protocol(String name) {
+      this.protocol = name;
+      return this;
+    }
+
+    /** Default {@link LoopbackRule#REFUSE}. */
+    public Builder loopback(LoopbackRule rule) {
+      this.loopback = rule;
+      return this;
+    }
+
+    /** Default {@link PortRule.MostInstances}. */
+    public Builder port(PortRule rule) {
+      this.port = rule;
+      return this;
+    }
+
+    /** Default {@link RevisionRule#STANDARD}. */
+    public Builder revisions(RevisionRule rule) {
+      this.revisions = rule;
+      return this;
+    }
+
+    /** Default {@link MeshLocation#INTERNAL}. */
+    public Builder location(MeshLocation value) {
+      this.location = value;
+      return this;
+    }
+
+    /** Default the epoch. */
+    public Builder createTime(Instant time) {
+      this.createTime = time;
+      return this;
+    }
+
+    /**
+     * The policy.
+     *
+     * @throws IllegalArgumentException if a part is illegal; the text names it
+     */
+    public ConversionPolicy build() {
+      return new ConversionPolicy(
+          registry,
+          host,
+          namespace,
+          exportTo,
+          protocol,
+          loopback,
+          port,
+          revisions,
+          location,
+          createTime);
+    }
+  }
+}

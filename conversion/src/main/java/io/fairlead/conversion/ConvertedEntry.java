@@ -1,0 +1,111 @@
+package io.fairlead.conversion;
+
+import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.registry.ServiceId;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A ServiceEntry with the metadata it is served with. Immutable; equal services give equal entries,
+ * byte for byte.
+ *
+ * @param service the service it was converted from
+ * @param namespace the Kubernetes namespace
+ * @param name the Kubernetes name, equal to the host
+ * @param host the one host of the ServiceEntry
+ * @param labels the ServiceEntry's own labels: {@value #REGISTRY_LABEL}, and {@code istio.io/rev}
+ *     when there is exactly one revision
+ * @param annotations {@value #SERVICE_ANNOTATION} when the host is not what the template gives
+ * @param revisions the Istio revisions that see it; empty means all
+ * @param createTime the creation time, fixed for each registry
+ * @param entry the ServiceEntry
+ */
+public record ConvertedEntry(
+    ServiceId service,
+    String namespace,
+    String name,
+    String host,
+    SortedMap<String, String> labels,
+    SortedMap<String, String> annotations,
+    SortedSet<String> revisions,
+    Instant createTime,
+    ServiceEntry entry) {
+
+  /** Label that names the registry an entry comes from. */
+  public static final String REGISTRY_LABEL = "fairlead.io/registry";
+
+  /** Annotation with a service's original name, where the host differs from it. */
+  public static final String SERVICE_ANNOTATION = "fairlead.io/service";
+
+  public ConvertedEntry {
+    Objects.requireNonNull(service, "service");
+    Objects.requireNonNull(namespace, "namespace");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(host, "host");
+    labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+    annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
+    revisions = Collections.unmodifiableSortedSet(new TreeSet<>(revisions));
+    Objects.requireNonNull(createTime, "createTime");
+    Objects.requireNonNull(entry, "entry");
+  }
+
+  /**
+   * The same entry without endpoints, for a service that lost its last instance: ports, resolution
+   * and labels stay, so that istiod sees a change of endpoints only.
+   */
+  public ConvertedEntry withoutEndpoints() {
+    return entry.getEndpointsCount() == 0 ? this : with(entry.toBuilder().clearEndpoints().build());
+  }
+
+  /**
+   * The same entry with the given virtual IPs instead of those it has.
+   *
+   * @param addresses IPv4 or IPv6 addresses in canonical text; duplicates are dropped
+   * @throws IllegalArgumentException if one is not such an address: istiod would refuse the entry
+   */
+  public ConvertedEntry withAddresses(List<String> addresses) {
+    Set<String> distinct = new LinkedHashSet<>();
+    for (String address : addresses) {
+      if (!(Address.parse(address) instanceof Address.Ip ip) || !ip.text().equals(address)) {
+        throw new IllegalArgumentException(
+            "addresses: " + address + " (expected: an IP address in canonical text)");
+      }
+      distinct.add(address);
+    }
+    return with(entry.toBuilder().clearAddresses().addAllAddresses(distinct).build());
+  }
+
+  /**
+   * The same entry under a host and name that no other service of the registry has: with a hash of
+   * the whole {@link ServiceId} in the first label. For services whose template gives the same
+   * host.
+   */
+  public ConvertedEntry disambiguated() {
+    String unique = Hosts.disambiguated(host, service);
+    SortedMap<String, String> annotated = new TreeMap<>(annotations);
+    annotated.put(SERVICE_ANNOTATION, SafeText.of(service.toString()));
+    return new ConvertedEntry(
+        service,
+        namespace,
+        unique,
+        unique,
+        labels,
+        annotated,
+        revisions,
+        createTime,
+        entry.toBuilder().clearHosts().addHosts(unique).build());
+  }
+
+  private ConvertedEntry with(ServiceEntry changed) {
+    return new ConvertedEntry(
+        service, namespace, name, host, labels, annotations, revisions, createTime, changed);
+  }
+}

@@ -1,0 +1,67 @@
+package io.fairlead.conversion;
+
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A protocol that Istio knows for the port of a ServiceEntry (Istio's {@code pkg/config/protocol}).
+ * {@code HTTP_PROXY} is missing on purpose: it is for egress listeners only.
+ */
+enum IstioProtocol {
+  GRPC,
+  GRPC_WEB,
+  HTTP,
+  HTTP2,
+  HTTPS,
+  MONGO,
+  MYSQL,
+  REDIS,
+  TCP,
+  TLS,
+  UDP;
+
+  /** What registries write for these, in lower case. */
+  private static final SortedMap<String, IstioProtocol> NAMES = names();
+
+  /** As Istio writes it, such as {@code HTTP2} or {@code GRPC-WEB}. */
+  String text() {
+    return name().replace('_', '-');
+  }
+
+  /** The port name that says the protocol, in lower case. */
+  String portName() {
+    return text().toLowerCase(Locale.ROOT);
+  }
+
+  /** The protocol of that name, in any case. */
+  static Optional<IstioProtocol> of(String name) {
+    return Optional.ofNullable(NAMES.get(name.strip().toLowerCase(Locale.ROOT)));
+  }
+
+  /** The protocol of a configuration. */
+  static IstioProtocol configured(String name) {
+    return of(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "protocol: " + name + " (expected: one of " + NAMES.keySet() + ")"));
+  }
+
+  private static SortedMap<String, IstioProtocol> names() {
+    SortedMap<String, IstioProtocol> names = new TreeMap<>();
+    for (IstioProtocol protocol : values()) {
+      names.put(protocol.portName(), protocol);
+    }
+    names.put("h2", HTTP2);
+    names.put("h2c", HTTP2);
+    names.put("mongodb", MONGO);
+    // Dubbo's protocols: Triple is gRPC on the wire, the older one is binary.
+    names.put("tri", GRPC);
+    names.put("triple", GRPC);
+    names.put("dubbo", TCP);
+    return Collections.unmodifiableSortedMap(names);
+  }
+}

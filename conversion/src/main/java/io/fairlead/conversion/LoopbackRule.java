@@ -1,0 +1,13 @@
+package io.fairlead.conversion;
+
+/**
+ * What becomes of an instance whose address is a loopback one ({@code 127.0.0.0/8}, {@code ::1},
+ * {@code localhost}). Such an address names every proxy's own machine, so it is only of use where
+ * registry, mesh and services share one.
+ */
+public enum LoopbackRule {
+  /** Left out and counted. */
+  REFUSE,
+  /** Served like any other address: for demonstrations and tests on one machine. */
+  ALLOW
+}

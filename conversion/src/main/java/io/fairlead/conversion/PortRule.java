@@ -1,0 +1,24 @@
+package io.fairlead.conversion;
+
+/**
+ * Which number the one port of a service gets; endpoints that listen elsewhere are mapped to it.
+ */
+public sealed interface PortRule {
+
+  /** The port that most instances have, whatever their health; of equals the lower. */
+  record MostInstances() implements PortRule {}
+
+  /**
+   * A configured number.
+   *
+   * @param number 1 to 65535
+   */
+  record Fixed(int number) implements PortRule {
+    public Fixed {
+      if (!Ports.isLegal(number)) {
+        throw new IllegalArgumentException(
+            "port: " + number + " (expected: instance, or a number from 1 to 65535)");
+      }
+    }
+  }
+}

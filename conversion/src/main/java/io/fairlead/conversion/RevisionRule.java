@@ -1,0 +1,42 @@
+package io.fairlead.conversion;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * How the Istio revisions that see a service are found: in the service's metadata, else in its
+ * instances', else these defaults; none at all means every revision.
+ *
+ * @param label the metadata key whose value is a revision, or several separated by commas
+ * @param defaults the revisions of services that say nothing
+ */
+public record RevisionRule(String label, SortedSet<String> defaults) {
+  /** The key Istio itself uses for its revisions. */
+  public static final String ISTIO_LABEL = "istio.io/rev";
+
+  /** Revisions from {@value #ISTIO_LABEL}, and services that say nothing go to every revision. */
+  public static final RevisionRule STANDARD = of(ISTIO_LABEL, List.of());
+
+  public RevisionRule {
+    if (label.isEmpty()) {
+      throw new IllegalArgumentException("revisions.label: '' (expected: a metadata key)");
+    }
+    defaults = Collections.unmodifiableSortedSet(new TreeSet<>(defaults));
+    for (String revision : defaults) {
+      if (!LabelText.isRevision(revision)) {
+        throw new IllegalArgumentException(
+            "revisions.default: "
+                + revision
+                + " (expected: at most 63 letters, digits, '-', '_' and '.')");
+      }
+    }
+  }
+
+  /** A rule with the given key and defaults. */
+  public static RevisionRule of(String label, Collection<String> defaults) {
+    return new RevisionRule(label, new TreeSet<>(defaults));
+  }
+}

@@ -1,0 +1,39 @@
+package io.fairlead.server.xds;
+
+import io.fairlead.versioning.VersionedStore;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * What every stream of a server shares.
+ *
+ * @param store where snapshots come from
+ * @param gate whether clients may be answered
+ * @param metrics what is counted
+ * @param workers does the streams' work
+ * @param timers wakes streams later
+ * @param onClosed called once by each stream that ended
+ */
+record XdsContext(
+    VersionedStore store,
+    XdsGate gate,
+    XdsMetrics metrics,
+    Executor workers,
+    Timers timers,
+    Consumer<ClientStream> onClosed) {
+
+  /** Runs something after a time, on a thread that must not be held. */
+  @FunctionalInterface
+  interface Timers {
+    void schedule(Runnable task, Duration delay);
+  }
+
+  void closed(ClientStream stream) {
+    onClosed.accept(stream);
+  }
+
+  void wakeAfter(ClientStream stream, Duration delay) {
+    timers.schedule(stream::wake, delay);
+  }
+}

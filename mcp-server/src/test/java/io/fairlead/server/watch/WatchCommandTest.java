@@ -1,0 +1,144 @@
+package io.fairlead.server.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
+import io.fairlead.harness.FreePorts;
+import io.fairlead.server.xds.XdsGate;
+import io.fairlead.server.xds.XdsOptions;
+import io.fairlead.server.xds.XdsServer;
+import io.fairlead.versioning.ChangeSet;
+import io.fairlead.versioning.MemoryCommitLog;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceContent;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.VersionedStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class WatchCommandTest {
+  private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+
+  private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private XdsServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    put("a", 1);
+    put("b", 1);
+    server =
+        XdsServer.start(
+            XdsOptions.of(new InetSocketAddress("127.0.0.1", 0)),
+            store,
+            XdsGate.OPEN,
+            new SimpleMeterRegistry());
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private void put(String name, int body) {
+    Resource resource =
+        Resource.encode(
+            new ResourceContent(
+                new ResourceKey(TYPE, "ns/" + name),
+                Map.of(),
+                Map.of(),
+                Set.of(),
+                Instant.EPOCH,
+                "t/b",
+                ByteString.copyFromUtf8("body" + body)));
+    store.commit(ChangeSet.of(List.of(resource), List.of()));
+  }
+
+  private int run(String... arguments) {
+    return new CommandLine(new WatchCommand())
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  private String address() {
+    return "127.0.0.1:" + server.ports().get(0);
+  }
+
+  @Test
+  void once_table_showsTheFirstResponse() {
+    assertThat(run(address(), "--once")).isZero();
+    List<String> lines = out.toString().lines().toList();
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0)).startsWith("TIME").contains("BYTES", "RESOURCES", "CHANGED");
+    assertThat(lines.get(1))
+        .contains(store.current().versionInfo())
+        .containsPattern("\\s2\\s+2\\s+0\\s")
+        .endsWith("+ns/a +ns/b");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void follow_json_countsOnlyWhatIsNewToTheClient() throws IOException {
+    CompletableFuture<Integer> exit =
+        CompletableFuture.supplyAsync(() -> run(address(), "-o", "json"));
+    await().untilAsserted(() -> assertThat(out.toString().lines()).hasSize(1));
+    put("b", 2);
+    await().untilAsserted(() -> assertThat(out.toString().lines()).hasSize(2));
+    store.commit(ChangeSet.of(List.of(), List.of(new ResourceKey(TYPE, "ns/a"))));
+    await().untilAsserted(() -> assertThat(out.toString().lines()).hasSize(3));
+    server.close();
+    assertThat(exit.join()).isEqualTo(1);
+    assertThat(err.toString()).contains("not reachable");
+
+    ObjectMapper json = new ObjectMapper();
+    List<String> lines = out.toString().lines().toList();
+    JsonNode second = json.readTree(lines.get(1));
+    assertThat(second.at("/resources").asInt()).isEqualTo(2);
+    assertThat(second.at("/changed").toString()).isEqualTo("[\"ns/b\"]");
+    assertThat(second.at("/removed").toString()).isEqualTo("[]");
+    JsonNode third = json.readTree(lines.get(2));
+    assertThat(third.at("/changed").toString()).isEqualTo("[]");
+    assertThat(third.at("/removed").toString()).isEqualTo("[\"ns/a\"]");
+    assertThat(third.at("/bytes").asInt()).isLessThan(second.at("/bytes").asInt());
+  }
+
+  @Test
+  void once_typeWithNothing_showsAnEmptyResponse() {
+    assertThat(run(address(), "--once", "--type", "security.istio.io/v1/PeerAuthentication"))
+        .isZero();
+    assertThat(out.toString()).containsPattern("\\s0\\s+0\\s+0\\s");
+  }
+
+  @Test
+  void nothingListens_saysSo() {
+    int free = FreePorts.next();
+    assertThat(run("127.0.0.1:" + free, "--once")).isEqualTo(1);
+    assertThat(err.toString()).contains("127.0.0.1:" + free).contains("not reachable");
+    assertThat(out.toString().lines()).hasSize(1);
+  }
+
+  @Test
+  void address_illegal_isWrongUse() {
+    assertThat(run("localhost", "--once")).isEqualTo(2);
+    assertThat(err.toString()).contains("ADDRESS: localhost (expected: HOST:PORT)");
+  }
+}

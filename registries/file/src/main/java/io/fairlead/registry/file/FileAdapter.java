@@ -1,0 +1,242 @@
+package io.fairlead.registry.file;
+
+import io.fairlead.registry.AdapterContext;
+import io.fairlead.registry.RegistryAdapter;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Mirrors services files. One thread, {@code file-REGISTRY}, lists, reads and calls the sink; it
+ * owns all state but {@code watcher} and {@code thread}, which {@code this} guards.
+ */
+final class FileAdapter implements RegistryAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(FileAdapter.class);
+
+  // While files change under the reading it begins again; by then 20 times the settling time.
+  private static final int MOST_UNSTABLE_READS = 20;
+  // A file can go between listing and reading (a rename in two steps); a missing one stays missing.
+  private static final int MOST_FAILED_READS = 3;
+  // An editor or a copy of a tree that goes on longer is read as it is, and again afterwards.
+  private static final Duration MOST_SETTLING = Duration.ofSeconds(1);
+
+  private final String registry;
+  private final Path top;
+  private final FileConfiguration configuration;
+  private final FileCache cache = new FileCache();
+  private final SinkFeed feed;
+  private volatile boolean closed;
+
+  // Of the last read that was stable; null before the first and after a failure.
+  private @Nullable Listing lastListing;
+
+  // Of the last listing that succeeded.
+  private Set<Path> folders = new HashSet<>();
+
+  private @Nullable TreeWatcher watcher;
+  private @Nullable Thread thread;
+
+  FileAdapter(AdapterContext context, FileConfiguration configuration) {
+    this.registry = context.registry();
+    this.top = configuration.path();
+    this.configuration = configuration;
+    this.feed = new SinkFeed(context.sink(), System::nanoTime);
+  }
+
+  @Override
+  public synchronized void start() {
+    if (closed || thread != null) {
+      throw new IllegalStateException("registry " + registry + ": started twice or after its end");
+    }
+    TreeWatcher opened = new TreeWatcher(registry, top.getFileSystem());
+    Thread started = new Thread(() -> run(opened), "file-" + registry);
+    started.setDaemon(true);
+    watcher = opened;
+    thread = started;
+    started.start();
+  }
+
+  @Override
+  public void close() {
+    Thread running;
+    synchronized (this) {
+      closed = true;
+      running = thread;
+      if (watcher != null) {
+        watcher.close();
+      }
+    }
+    if (running == null || running.equals(Thread.currentThread())) {
+      return;
+    }
+    // Outside the lock, because a call of the sink may be in flight that ends in its own time.
+    try {
+      running.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run(TreeWatcher events) {
+    try {
+      while (!closed) {
+        look(events);
+        if (events.await(configuration.rescan()) == TreeWatcher.Wake.EVENT) {
+          events.awaitQuiet(configuration.settle(), MOST_SETTLING);
+        }
+      }
+    } catch (InterruptedException e) {
+      // Nothing in here interrupts: whoever does wants the end, as close() does, but says nothing.
+      LOG.error("registry {}: interrupted, files are watched no more", registry, e);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void look(TreeWatcher events) throws InterruptedException {
+    try {
+      read(events);
+    } catch (IOException e) {
+      lastListing = null;
+      tell(() -> feed.failed(describe(e), e));
+    } catch (RuntimeException e) {
+      // A fault of the sink or of this class. The registry must not stand still in silence.
+      LOG.error("registry {}: reading {} failed, a resync follows", registry, top, e);
+      lastListing = null;
+      feed.forget();
+    }
+  }
+
+  private void read(TreeWatcher events) throws IOException, InterruptedException {
+    int failed = 0;
+    for (int unstable = 0; !closed; unstable++) {
+      try {
+        if (tryRead(events)) {
+          return;
+        }
+        if (unstable >= MOST_UNSTABLE_READS) {
+          throw new UnstableException(top);
+        }
+      } catch (UnstableException e) {
+        throw e;
+      } catch (IOException e) {
+        if (++failed >= MOST_FAILED_READS) {
+          throw e;
+        }
+      }
+      events.awaitQuiet(configuration.settle(), MOST_SETTLING);
+    }
+  }
+
+  /**
+   * Lists, reads what changed, and lists again: only if nothing moved meanwhile is what was read
+   * the state of one moment (a service that goes from one file to another would be missing or
+   * double).
+   */
+  private boolean tryRead(TreeWatcher events) throws IOException {
+    Listing listing;
+    try {
+      listing = Listing.of(top);
+    } catch (IOException e) {
+      // The folders known last are still watched: what is missing below comes back in one of them.
+      folders.add(top);
+      watch(events);
+      throw e;
+    }
+    folders = new HashSet<>(listing.folders().keySet());
+    watch(events);
+    boolean changed = cache.load(listing, () -> closed);
+    if ((changed || !listing.equals(lastListing)) && !listing.equals(Listing.of(top))) {
+      return false;
+    }
+    lastListing = listing;
+    FileCache.View view = cache.view();
+    if (view instanceof FileCache.View.Whole whole) {
+      tell(() -> feed.whole(whole.services()));
+    } else if (view instanceof FileCache.View.Broken broken) {
+      tell(() -> feed.failed(broken.problem(), broken.cause()));
+    }
+    return true;
+  }
+
+  private void watch(TreeWatcher events) {
+    Map<Path, Predicate<String>> watched = above();
+    folders.forEach(folder -> watched.put(folder, TreeWatcher.any()));
+    events.watch(watched);
+  }
+
+  private void tell(Runnable call) {
+    if (!closed) {
+      call.run();
+    }
+  }
+
+  /**
+   * The folders above the top in which its coming and going shows: the nearest that exists, and
+   * where the top's target is, if it is a link. Names with two dots are how ConfigMap mounts are
+   * swapped.
+   */
+  private Map<Path, Predicate<String>> above() {
+    Map<Path, Predicate<String>> above = new HashMap<>();
+    Path child = top.toAbsolutePath().normalize();
+    Path folder = child.getParent();
+    while (folder != null && !Files.isDirectory(folder)) {
+      child = folder;
+      folder = folder.getParent();
+    }
+    if (folder != null) {
+      above.put(folder, named(child));
+    }
+    try {
+      Path real = top.toRealPath();
+      if (real.getParent() != null) {
+        above.merge(real.getParent(), named(real), Predicate::or);
+      }
+    } catch (IOException e) {
+      // It is missing, which the listing has found or will find; its coming shows above.
+      LOG.trace("registry {}: {} has no real path: {}", registry, top, e.toString());
+    }
+    return above;
+  }
+
+  private static Predicate<String> named(Path path) {
+    String name = String.valueOf(path.getFileName());
+    return it -> it.equals(name) || it.startsWith("..");
+  }
+
+  private String describe(IOException e) {
+    if (e instanceof NoSuchFileException missing) {
+      String reason = missing.getReason() == null ? "does not exist" : missing.getReason();
+      return missing.getFile() + ": " + reason + " (expected: a folder or file of services)";
+    }
+    if (e instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": access denied (expected: readable for this process)";
+    }
+    if (e instanceof FileSystemLoopException loop) {
+      return loop.getFile() + ": a link to a folder above it (expected: a tree of folders)";
+    }
+    return e instanceof UnstableException
+        ? String.valueOf(e.getMessage())
+        : top + ": cannot be read: " + e;
+  }
+
+  /** The files never stood still. */
+  private static final class UnstableException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private UnstableException(Path top) {
+      super(top + ": changes all the time (expected: files that stand still for a moment)");
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.fairlead.registry.file;
+
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a file system says of a file without reading it; it differs when the file was replaced, and
+ * nearly always when it was written to.
+ *
+ * @param size in bytes
+ * @param modified the time of the last write, by the file system's clock
+ * @param key device and inode; null where the file system has none
+ */
+record Stamp(long size, FileTime modified, @Nullable Object key) {
+  // File systems round the time of a write by up to two seconds (FAT); many by some milliseconds.
+  private static final long GRAIN_MILLIS = 3_000;
+
+  static Stamp of(BasicFileAttributes attributes) {
+    return new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+  }
+
+  /**
+   * Whether a write after a read at that time is sure to give another stamp. It is not while the
+   * file was written to just before it was read.
+   *
+   * @param readMillis wall clock, because it is compared with the file system's
+   */
+  boolean settledAt(long readMillis) {
+    return modified.toMillis() + GRAIN_MILLIS < readMillis;
+  }
+}

@@ -1,0 +1,185 @@
+package io.fairlead.registry.file;
+
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystem;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Wakes the adapter's thread when something happens in a set of folders. Where the operating system
+ * gives no events, waiting just takes its full time. Confined to the adapter's thread, but for
+ * {@link #close()}, which any thread may call.
+ */
+final class TreeWatcher implements AutoCloseable {
+  /** Why a wait ended. */
+  enum Wake {
+    /** Something happened. */
+    EVENT,
+    /** Nothing happened within the time. */
+    TIMEOUT,
+    /** The watcher was closed. */
+    CLOSED
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(TreeWatcher.class);
+  private static final Predicate<String> ANY = name -> true;
+
+  private final String registry;
+  private final @Nullable WatchService service;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private Map<WatchKey, Predicate<String>> keys = new HashMap<>();
+  private boolean limitReported;
+
+  /**
+   * @param registry for messages
+   */
+  TreeWatcher(String registry, FileSystem fileSystem) {
+    this.registry = registry;
+    this.service = open(fileSystem);
+  }
+
+  private @Nullable WatchService open(FileSystem fileSystem) {
+    try {
+      return fileSystem.newWatchService();
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.warn(
+          "registry {}: no file events, changes are only seen at each rescan"
+              + " (on Linux raise fs.inotify.max_user_instances): {}",
+          registry,
+          e.toString());
+      return null;
+    }
+  }
+
+  /**
+   * Watches these folders from now on, and no others.
+   *
+   * @param folders by path, each with the names in it that matter; {@link #any()} for all
+   */
+  void watch(Map<Path, Predicate<String>> folders) {
+    if (service == null) {
+      return;
+    }
+    // Registering a folder again gives the same key; a folder put in its place gives another.
+    Map<WatchKey, Predicate<String>> now = new HashMap<>();
+    folders.forEach(
+        (folder, names) -> {
+          WatchKey key = register(service, folder);
+          if (key != null) {
+            now.merge(key, names, Predicate::or);
+          }
+        });
+    for (WatchKey old : keys.keySet()) {
+      if (!now.containsKey(old)) {
+        old.cancel();
+      }
+    }
+    keys = now;
+  }
+
+  /** Every name matters. */
+  static Predicate<String> any() {
+    return ANY;
+  }
+
+  private @Nullable WatchKey register(WatchService to, Path folder) {
+    try {
+      return folder.register(
+          to,
+          StandardWatchEventKinds.ENTRY_CREATE,
+          StandardWatchEventKinds.ENTRY_DELETE,
+          StandardWatchEventKinds.ENTRY_MODIFY);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      // It went since it was listed; the look that follows each registration finds out.
+      LOG.trace("registry {}: {} is gone: {}", registry, folder, e.toString());
+    } catch (ClosedWatchServiceException e) {
+      LOG.debug("registry {}: closed while folders were registered", registry);
+    } catch (IOException e) {
+      if (!limitReported) {
+        limitReported = true;
+        LOG.warn(
+            "registry {}: cannot watch {}, changes in it are only seen at each rescan"
+                + " (on Linux raise fs.inotify.max_user_watches): {}",
+            registry,
+            folder,
+            e.toString());
+      }
+    }
+    return null;
+  }
+
+  /** Waits for an event. */
+  Wake await(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (true) {
+      long left = Math.max(0, deadline - System.nanoTime());
+      if (service == null) {
+        return closed.await(left, TimeUnit.NANOSECONDS) ? Wake.CLOSED : Wake.TIMEOUT;
+      }
+      try {
+        WatchKey key = service.poll(left, TimeUnit.NANOSECONDS);
+        if (key == null) {
+          return closed.getCount() == 0 ? Wake.CLOSED : Wake.TIMEOUT;
+        }
+        if (matters(key)) {
+          return Wake.EVENT;
+        }
+      } catch (ClosedWatchServiceException e) {
+        return Wake.CLOSED;
+      }
+    }
+  }
+
+  /**
+   * Waits until no event has come for a time.
+   *
+   * @param most the longest wait while events go on
+   */
+  Wake awaitQuiet(Duration quiet, Duration most) throws InterruptedException {
+    long deadline = System.nanoTime() + most.toNanos();
+    Wake wake = await(quiet);
+    while (wake == Wake.EVENT && System.nanoTime() - deadline < 0) {
+      wake = await(quiet);
+    }
+    return wake;
+  }
+
+  private boolean matters(WatchKey key) {
+    Predicate<String> names = keys.getOrDefault(key, ANY);
+    boolean matters = false;
+    for (WatchEvent<?> event : key.pollEvents()) {
+      // An overflow has no name: anything may have happened.
+      Object name = event.context();
+      matters |= !(name instanceof Path path) || names.test(path.toString());
+    }
+    boolean folderGone = !key.reset();
+    return matters || folderGone;
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    if (service != null) {
+      try {
+        service.close();
+      } catch (IOException e) {
+        LOG.warn("registry {}: closing the file watcher: {}", registry, e.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.fairlead.registry.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.registry.ServiceId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileCacheTest {
+  private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
+
+  @TempDir Path temp = Path.of("");
+  private final FileCache cache = new FileCache();
+
+  private boolean load() throws IOException {
+    return cache.load(Listing.of(temp), () -> false);
+  }
+
+  private static void write(Path file, String name, FileTime modified) throws IOException {
+    Files.writeString(file, "services: [{name: " + name + "}]");
+    Files.setLastModifiedTime(file, modified);
+  }
+
+  @Test
+  void load_nothingChanged_givesTheSameView() throws IOException {
+    write(temp.resolve("a.yaml"), "a", LONG_AGO);
+    assertThat(load()).isTrue();
+    FileCache.View view = cache.view();
+    assertThat(load()).isFalse();
+    assertThat(cache.view()).isSameAs(view);
+  }
+
+  @Test
+  void load_touchedButEqual_givesTheSameView() throws IOException {
+    write(temp.resolve("a.yaml"), "a", LONG_AGO);
+    load();
+    FileCache.View view = cache.view();
+    Files.setLastModifiedTime(temp.resolve("a.yaml"), FileTime.from(Instant.now()));
+    assertThat(load()).isFalse();
+    assertThat(cache.view()).isSameAs(view);
+  }
+
+  @Test
+  void load_writtenTwiceWithinTheGrainOfTheClock_isSeen() throws IOException {
+    FileTime now = FileTime.from(Instant.now());
+    write(temp.resolve("a.yaml"), "a", now);
+    load();
+    // The same file, size and time: only its bytes differ.
+    write(temp.resolve("a.yaml"), "b", now);
+    assertThat(load()).isTrue();
+    assertThat(cache.view())
+        .isInstanceOfSatisfying(
+            FileCache.View.Whole.class,
+            whole -> assertThat(whole.services()).containsOnlyKeys(ServiceId.of("b")));
+  }
+
+  @Test
+  void load_removedFile_isSeen() throws IOException {
+    write(temp.resolve("a.yaml"), "a", LONG_AGO);
+    load();
+    Files.delete(temp.resolve("a.yaml"));
+    assertThat(load()).isTrue();
+    assertThat(cache.view())
+        .isInstanceOfSatisfying(
+            FileCache.View.Whole.class, whole -> assertThat(whole.services()).isEmpty());
+  }
+
+  @Test
+  void load_tooLargeFile_isBrokenWithoutBeingRead() throws IOException {
+    Path file = temp.resolve("large.yaml");
+    try (var content =
+        Files.newByteChannel(
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+      content.position(YamlCursor.MOST_BYTES);
+      content.write(ByteBuffer.wrap(new byte[1]));
+    }
+    load();
+    assertThat(cache.view())
+        .isInstanceOfSatisfying(
+            FileCache.View.Broken.class,
+            broken ->
+                assertThat(broken.problem())
+                    .isEqualTo(
+                        file
+                            + ":1:1: 268435457 bytes"
+                            + " (expected: at most 268435456; split the file)"));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.registry.file;
+
+import org.jspecify.annotations.NullMarked;

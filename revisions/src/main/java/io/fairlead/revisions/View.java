@@ -1,0 +1,98 @@
+package io.fairlead.revisions;
+
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot as one audience sees it. A resource whose revision changes disappears from the one
+ * view and appears in the other, since each view is derived from the snapshot alone.
+ *
+ * @param snapshot what there is
+ * @param audience who looks
+ */
+public record View(Snapshot snapshot, Audience audience) {
+  public View {
+    Objects.requireNonNull(snapshot, "snapshot");
+    Objects.requireNonNull(audience, "audience");
+  }
+
+  /** The {@code version_info} of a response made from this view. */
+  public String versionInfo() {
+    return snapshot.versionInfo();
+  }
+
+  /** Everything seen of a type, by part and name: always in the same order. */
+  public List<Resource> resources(ResourceType type) {
+    return snapshot.resources(
+        type, audience.revision(), audience.shard().fromPart(type), audience.shard().toPart(type));
+  }
+
+  /** The resource of that identity if it is seen, else null. */
+  public @Nullable Resource find(ResourceKey key) {
+    if (!audience.shard().contains(key)) {
+      return null;
+    }
+    Resource found = snapshot.find(key);
+    return found != null && found.isVisibleTo(audience.revision()) ? found : null;
+  }
+
+  /**
+   * What this view shows otherwise than an older one of the same audience. Costs what changed in
+   * between, not what there is.
+   */
+  public Difference since(View older, ResourceType type) {
+    if (!older.audience.equals(audience)) {
+      throw new IllegalArgumentException(
+          "older: of " + older.audience + " (expected: of " + audience + ")");
+    }
+    List<Resource> changed = new ArrayList<>();
+    List<String> removed = new ArrayList<>();
+    snapshot.forEachDifference(
+        older.snapshot,
+        type,
+        audience.shard().fromPart(type),
+        audience.shard().toPart(type),
+        (before, now) -> merge(before, now, changed, removed));
+    return new Difference(changed, removed);
+  }
+
+  // Both lists are sorted by name.
+  private void merge(
+      List<Resource> before, List<Resource> now, List<Resource> changed, List<String> removed) {
+    int old = 0;
+    for (Resource resource : now) {
+      String name = resource.key().name();
+      while (old < before.size() && before.get(old).key().name().compareTo(name) < 0) {
+        gone(before.get(old++), removed);
+      }
+      Resource previous = null;
+      if (old < before.size() && before.get(old).key().name().equals(name)) {
+        previous = before.get(old++);
+      }
+      if (!resource.isVisibleTo(audience.revision())) {
+        if (previous != null) {
+          gone(previous, removed);
+        }
+      } else if (previous == null
+          || !previous.isVisibleTo(audience.revision())
+          || !previous.version().equals(resource.version())) {
+        changed.add(resource);
+      }
+    }
+    while (old < before.size()) {
+      gone(before.get(old++), removed);
+    }
+  }
+
+  private void gone(Resource resource, List<String> removed) {
+    if (resource.isVisibleTo(audience.revision())) {
+      removed.add(resource.key().name());
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.fairlead.versioning;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A small part of a type's resources, sorted by name. Immutable: a change makes a new one. */
+final class Bucket {
+  static final Bucket EMPTY = new Bucket(new Resource[0]);
+
+  private final Resource[] sorted;
+
+  private Bucket(Resource[] sorted) {
+    this.sorted = sorted;
+  }
+
+  /** Everything in it, in the order of the names. */
+  List<Resource> resources() {
+    return List.of(sorted);
+  }
+
+  void addTo(List<Resource> all, String revision) {
+    for (Resource resource : sorted) {
+      if (resource.isVisibleTo(revision)) {
+        all.add(resource);
+      }
+    }
+  }
+
+  int size() {
+    return sorted.length;
+  }
+
+  @Nullable Resource find(String name) {
+    int low = 0;
+    int high = sorted.length - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = sorted[middle].key().name().compareTo(name);
+      if (order == 0) {
+        return sorted[middle];
+      }
+      if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return null;
+  }
+
+  /** This bucket with puts (non-null values) and removals (null values) by name. */
+  Bucket with(SortedMap<String, @Nullable Resource> changes) {
+    TreeMap<String, @Nullable Resource> merged = new TreeMap<>();
+    for (Resource resource : sorted) {
+      merged.put(resource.key().name(), resource);
+    }
+    merged.putAll(changes);
+    List<Resource> kept = new ArrayList<>(merged.size());
+    for (Resource resource : merged.values()) {
+      if (resource != null) {
+        kept.add(resource);
+      }
+    }
+    return kept.isEmpty() ? EMPTY : new Bucket(kept.toArray(new Resource[0]));
+  }
+}

@@ -1,0 +1,75 @@
+package io.fairlead.versioning;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Changes that become visible together. A key is at most once in it.
+ *
+ * @param puts resources, new or changed; those whose content is what the store has already are
+ *     passed over
+ * @param removals resources that go; unknown ones are passed over
+ * @param notes small facts kept with the resources for whoever commits, such as which virtual IP a
+ *     host has; never served as such
+ * @param droppedNotes keys of notes that go
+ */
+public record ChangeSet(
+    List<Resource> puts,
+    List<ResourceKey> removals,
+    Map<String, String> notes,
+    Set<String> droppedNotes) {
+  /** Nothing. */
+  public static final ChangeSet NONE = new ChangeSet(List.of(), List.of(), Map.of(), Set.of());
+
+  public ChangeSet {
+    puts = List.copyOf(puts);
+    removals = List.copyOf(removals);
+    notes = Map.copyOf(notes);
+    droppedNotes = Set.copyOf(droppedNotes);
+  }
+
+  /** Changes of resources only. */
+  public static ChangeSet of(List<Resource> puts, List<ResourceKey> removals) {
+    return new ChangeSet(puts, removals, Map.of(), Set.of());
+  }
+
+  /** These changes followed by later ones: about the same key, the later word counts. */
+  public ChangeSet then(ChangeSet later) {
+    if (isEmpty()) {
+      return later;
+    }
+    if (later.isEmpty()) {
+      return this;
+    }
+    Map<ResourceKey, Optional<Resource>> byKey = new LinkedHashMap<>();
+    addTo(byKey);
+    later.addTo(byKey);
+    List<Resource> mergedPuts = new ArrayList<>();
+    List<ResourceKey> mergedRemovals = new ArrayList<>();
+    byKey.forEach(
+        (key, put) -> put.ifPresentOrElse(mergedPuts::add, () -> mergedRemovals.add(key)));
+    Map<String, String> mergedNotes = new HashMap<>(notes);
+    mergedNotes.keySet().removeAll(later.droppedNotes);
+    mergedNotes.putAll(later.notes);
+    Set<String> mergedDropped = new HashSet<>(droppedNotes);
+    mergedDropped.removeAll(later.notes.keySet());
+    mergedDropped.addAll(later.droppedNotes);
+    return new ChangeSet(mergedPuts, mergedRemovals, mergedNotes, mergedDropped);
+  }
+
+  private void addTo(Map<ResourceKey, Optional<Resource>> byKey) {
+    puts.forEach(put -> byKey.put(put.key(), Optional.of(put)));
+    removals.forEach(key -> byKey.put(key, Optional.empty()));
+  }
+
+  /** Whether there is nothing in it. */
+  public boolean isEmpty() {
+    return puts.isEmpty() && removals.isEmpty() && notes.isEmpty() && droppedNotes.isEmpty();
+  }
+}

@@ -1,0 +1,153 @@
+package io.fairlead.versioning;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place where resources get committed: compares content, numbers the commit, has it
+ * written, then publishes the snapshot through one volatile reference and tells the listeners.
+ *
+ * <p>Threading: {@link #commit} is called by one thread at a time (the commit thread); {@link
+ * #current()} by any.
+ */
+public final class VersionedStore {
+  private static final Logger logger = LoggerFactory.getLogger(VersionedStore.class);
+  private static final int REMEMBERED = 100;
+
+  private final CommitLog log;
+  private final Clock clock;
+  private final List<Snapshot.Listener> listeners = new CopyOnWriteArrayList<>();
+  // Owned by the commit thread.
+  private final Map<String, String> notes;
+  private volatile Snapshot current;
+  // The newest last; replaced as a whole by the commit thread.
+  private volatile List<CommitSummary> recent = List.of();
+
+  /** A store that starts from what the log holds. */
+  public VersionedStore(CommitLog log, Clock clock) {
+    this.log = log;
+    this.clock = clock;
+    CommitLog.State state = log.load();
+    this.notes = new HashMap<>(state.notes());
+    this.current = Snapshot.of(log.epoch(), state.lastNumber(), state.resources());
+  }
+
+  /** The newest snapshot. */
+  public Snapshot current() {
+    return current;
+  }
+
+  /** The notes as the last commit left them; for the commit thread only. */
+  public Map<String, String> notes() {
+    return Map.copyOf(notes);
+  }
+
+  /**
+   * Commits what is new in the changes. Where all of it is there already nothing happens: no
+   * number, no write, no snapshot.
+   *
+   * @return the new snapshot, or nothing if nothing changed
+   * @throws CommitLogException if the log could not be written; nothing is published then
+   */
+  public Optional<Snapshot> commit(ChangeSet changes) {
+    long begin = System.nanoTime();
+    ChangeSet effective = effective(changes);
+    if (effective.isEmpty()) {
+      return Optional.empty();
+    }
+    Commit commit = new Commit(nextNumber(), clock.instant(), effective);
+    log.append(commit);
+    notes.putAll(effective.notes());
+    notes.keySet().removeAll(effective.droppedNotes());
+    Snapshot published = current.with(commit.number(), effective);
+    current = published;
+    for (Snapshot.Listener listener : listeners) {
+      tell(listener, published);
+    }
+    remember(commit, Duration.ofNanos(System.nanoTime() - begin));
+    return Optional.of(published);
+  }
+
+  // What is published cannot be taken back, so a listener's failure must not look like a failure
+  // of the commit, which would be tried again.
+  private static void tell(Snapshot.Listener listener, Snapshot published) {
+    try {
+      listener.accept(published);
+    } catch (RuntimeException e) {
+      logger.error("A listener failed on snapshot {}", published.versionInfo(), e);
+    }
+  }
+
+  private void remember(Commit commit, Duration took) {
+    List<CommitSummary> commits = new ArrayList<>(recent);
+    if (commits.size() == REMEMBERED) {
+      commits.remove(0);
+    }
+    ChangeSet changes = commit.changes();
+    commits.add(
+        new CommitSummary(
+            commit.number(),
+            commit.time(),
+            changes.puts().size(),
+            changes.removals().size(),
+            took));
+    recent = List.copyOf(commits);
+  }
+
+  /** The last commits since the start, at most {@value #REMEMBERED}, the newest last. */
+  public List<CommitSummary> recentCommits() {
+    return recent;
+  }
+
+  // Only after a commit.
+  CommitSummary lastCommit() {
+    return recent.get(recent.size() - 1);
+  }
+
+  // At least the wall clock in milliseconds: a store restored from an old copy then repeats none
+  // of the numbers that were given after the copy was made.
+  private long nextNumber() {
+    return Math.max(current.number() + 1, clock.millis());
+  }
+
+  private ChangeSet effective(ChangeSet changes) {
+    Snapshot before = current;
+    List<Resource> puts = new ArrayList<>();
+    for (Resource put : changes.puts()) {
+      if (!put.sameAs(before.find(put.key()))) {
+        puts.add(put);
+      }
+    }
+    List<ResourceKey> removals = new ArrayList<>();
+    for (ResourceKey key : changes.removals()) {
+      if (before.find(key) != null) {
+        removals.add(key);
+      }
+    }
+    Map<String, String> newNotes = new HashMap<>(changes.notes());
+    newNotes.entrySet().removeIf(note -> note.getValue().equals(notes.get(note.getKey())));
+    Set<String> dropped = new HashSet<>(changes.droppedNotes());
+    dropped.retainAll(notes.keySet());
+    return new ChangeSet(puts, removals, newNotes, dropped);
+  }
+
+  /** Adds a listener for snapshots from now on; it is called on the commit thread, in order. */
+  public void addListener(Snapshot.Listener listener) {
+    listeners.add(listener);
+  }
+
+  /** Removes a listener; a call in flight may still reach it. */
+  public void removeListener(Snapshot.Listener listener) {
+    listeners.remove(listener);
+  }
+}
