@@ -1,0 +1,254 @@
+package io.fairlead.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A real Consul server of its own on free ports of the loopback interface: one server, data on
+ * disk, so that {@link #stop()} or {@link #kill()} followed by {@link #start()} is an outage, and
+ * {@link #startEmpty()} the loss of everything. Not thread-safe, but for what {@link #api()} gives.
+ */
+public final class ConsulServer implements AutoCloseable {
+  private static final String ADDRESS = "127.0.0.1";
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final Path folder;
+  private final Builder options;
+  private final int httpPort = FreePorts.next();
+  private final int httpsPort = FreePorts.next();
+  private final int serverPort = FreePorts.next();
+  private final int serfPort = FreePorts.next();
+  private Optional<ServerProcess> process = Optional.empty();
+  private ConsulApi api;
+
+  private ConsulServer(Builder options) {
+    this.options = options;
+    try {
+      this.folder = Files.createTempDirectory("consul");
+      if (options.tls) {
+        makeCertificates();
+      }
+      Files.writeString(folder.resolve("agent.hcl"), configuration());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot prepare Consul's folder", e);
+    }
+    this.api = new ConsulApi(address(), Optional.empty());
+  }
+
+  /** A plain server, started: HTTP, no TLS, no ACLs. */
+  public static ConsulServer started() {
+    return builder().start();
+  }
+
+  /** Options for a server. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Options of a {@link ConsulServer}; not thread-safe. */
+  public static final class Builder {
+    private boolean tls;
+    private boolean acl;
+    private final StringBuilder hcl = new StringBuilder();
+
+    private Builder() {}
+
+    /** Serves HTTPS, too, with a certificate for {@code localhost} and 127.0.0.1. */
+    public Builder tls() {
+      this.tls = true;
+      return this;
+    }
+
+    /** ACLs with default policy deny; {@link ConsulServer#api()} uses the bootstrap token. */
+    public Builder acl() {
+      this.acl = true;
+      return this;
+    }
+
+    /** Adds HCL to the agent's configuration. */
+    public Builder hcl(String more) {
+      hcl.append(more).append('\n');
+      return this;
+    }
+
+    /** Starts a server and waits until it has a leader and is in its own catalog. */
+    public ConsulServer start() {
+      ConsulServer server = new ConsulServer(this);
+      try {
+        server.launch();
+        if (acl) {
+          server.api = new ConsulApi(server.address(), Optional.of(server.api.bootstrap()));
+        }
+        server.awaitReady();
+        return server;
+      } catch (RuntimeException | AssertionError e) {
+        server.close();
+        throw e;
+      }
+    }
+  }
+
+  private void makeCertificates() {
+    run("tls", "ca", "create");
+    run("tls", "cert", "create", "-server", "-dc", "dc1", "-additional-ipaddress", ADDRESS);
+    run("tls", "cert", "create", "-client");
+  }
+
+  private void run(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(Binaries.require("consul").toString()));
+    command.addAll(List.of(arguments));
+    try (ServerProcess tool = ServerProcess.start("consul-tls", folder, Map.of(), command)) {
+      if (!tool.await(LIMIT) || tool.exitCode() != 0) {
+        throw new IllegalStateException(command + " failed: " + tool.linesSince(0));
+      }
+    }
+  }
+
+  private String configuration() {
+    StringBuilder text = new StringBuilder();
+    text.append("server = true\nbootstrap_expect = 1\nnode_name = \"server-1\"\n");
+    text.append("bind_addr = \"127.0.0.1\"\nclient_addr = \"127.0.0.1\"\n");
+    text.append("disable_update_check = true\nleave_on_terminate = false\n");
+    text.append("rpc { enable_streaming = true }\n");
+    // Elections and the registration of the server itself as fast as a development agent's.
+    text.append("performance { raft_multiplier = 1 }\n");
+    text.append(
+        String.format(
+            "ports { http = %d https = %d dns = -1 grpc = -1 grpc_tls = -1 server = %d"
+                + " serf_lan = %d serf_wan = -1 }%n",
+            httpPort, options.tls ? httpsPort : -1, serverPort, serfPort));
+    if (options.tls) {
+      text.append(
+          String.format(
+              "tls { defaults { ca_file = \"%s\" cert_file = \"%s\" key_file = \"%s\" } }%n",
+              caFile(),
+              folder.resolve("dc1-server-consul-0.pem"),
+              folder.resolve("dc1-server-consul-0-key.pem")));
+    }
+    if (options.acl) {
+      text.append("acl { enabled = true default_policy = \"deny\" }\n");
+    }
+    return text.append(options.hcl).toString();
+  }
+
+  /**
+   * Starts it again on the same ports with its data; returns when it has a leader and is in its own
+   * catalog.
+   */
+  public void start() {
+    launch();
+    awaitReady();
+  }
+
+  /** Waits until it has a leader and is in its own catalog. */
+  public void awaitReady() {
+    api.awaitReady(LIMIT);
+  }
+
+  private void launch() {
+    if (process.isPresent()) {
+      throw new IllegalStateException("consul: running (expected: stopped)");
+    }
+    ServerProcess started =
+        ServerProcess.start(
+            "consul",
+            folder,
+            Map.of(),
+            List.of(
+                Binaries.require("consul").toString(),
+                "agent",
+                "-config-file=agent.hcl",
+                "-data-dir=" + folder.resolve("data"),
+                "-log-level=info"));
+    process = Optional.of(started);
+    started.awaitLine("Consul agent running!", LIMIT);
+    started.awaitLine("New leader elected", LIMIT);
+  }
+
+  /** Starts it on the same ports without any of its data; only for a server without ACLs. */
+  public void startEmpty() {
+    deleteTree(folder.resolve("data"));
+    start();
+  }
+
+  /** Ends it in good order; its data stays. */
+  public void stop() {
+    process.ifPresent(ServerProcess::stop);
+    forget();
+  }
+
+  /** Ends it as {@code kill -9} does; its data stays. */
+  public void kill() {
+    process.ifPresent(ServerProcess::kill);
+    forget();
+  }
+
+  private void forget() {
+    process.ifPresent(ServerProcess::close);
+    process = Optional.empty();
+  }
+
+  /** The HTTP address. */
+  public URI address() {
+    return URI.create("http://" + ADDRESS + ":" + httpPort);
+  }
+
+  /** The HTTPS address; only with {@link Builder#tls()}. */
+  public URI secureAddress() {
+    return URI.create("https://" + ADDRESS + ":" + httpsPort);
+  }
+
+  /** The certificate authority's file; only with {@link Builder#tls()}. */
+  public Path caFile() {
+    return folder.resolve("consul-agent-ca.pem");
+  }
+
+  /** A client certificate's file; only with {@link Builder#tls()}. */
+  public Path clientCertificate() {
+    return folder.resolve("dc1-client-consul-0.pem");
+  }
+
+  /** That certificate's key. */
+  public Path clientKey() {
+    return folder.resolve("dc1-client-consul-0-key.pem");
+  }
+
+  /** What a test does to the catalog: registers, deregisters, makes tokens. */
+  public ConsulApi api() {
+    return api;
+  }
+
+  /** The running process: its output and id. */
+  public ServerProcess process() {
+    return process.orElseThrow(() -> new IllegalStateException("consul: stopped"));
+  }
+
+  @Override
+  public void close() {
+    forget();
+    deleteTree(folder);
+  }
+
+  private static void deleteTree(Path top) {
+    if (!Files.exists(top)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(top)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + top, e);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package io.fairlead.registry.consul;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One GET on one connection, from the wait for a connection to the last byte. It gives its outcome
+ * once, on the loop, unless it was cancelled. Owned by the loop.
+ */
+final class Call {
+  private final Loop loop;
+  private final Optional<Endpoint> endpoint;
+  private final Request request;
+  private final Consumer<Outcome> then;
+  private Optional<HttpClientRequest> sent = Optional.empty();
+  private boolean done;
+
+  Call(Loop loop, Endpoint endpoint, Request request, Consumer<Outcome> then) {
+    this(loop, Optional.of(endpoint), request, then);
+  }
+
+  private Call(Loop loop, Optional<Endpoint> endpoint, Request request, Consumer<Outcome> then) {
+    this.loop = loop;
+    this.endpoint = endpoint;
+    this.request = request;
+    this.then = then;
+  }
+
+  /**
+   * What to ask.
+   *
+   * @param uri path and query
+   * @param query whether it blocks
+   * @param token the ACL token, or empty
+   * @param limit how long nothing may arrive
+   */
+  record Request(String uri, Query query, String token, Duration limit) {
+    String path() {
+      int end = uri.indexOf('?');
+      return end < 0 ? uri : uri.substring(0, end);
+    }
+  }
+
+  /** What came. */
+  sealed interface Outcome {}
+
+  /** A whole response, of any status. */
+  record Raw(String path, int status, long index, boolean filtered, byte[] body)
+      implements Outcome {}
+
+  /** No whole response. */
+  record Broken(Fault fault, String problem, Throwable cause) implements Outcome {}
+
+  /** A call that failed before it was made; it tells so later, as every call does. */
+  static Call failed(Loop loop, Runnable then) {
+    Call call =
+        new Call(
+            loop,
+            Optional.empty(),
+            new Request("", Query.NOW, "", Duration.ZERO),
+            outcome -> then.run());
+    loop.after(
+        Duration.ofMillis(1),
+        () -> call.finish(new Broken(Fault.UNREACHABLE, "", new IllegalStateException())));
+    return call;
+  }
+
+  void start() {
+    loop.check();
+    Endpoint target = endpoint.orElseThrow();
+    target.count(request.query(), 1);
+    target.acquire(
+        new Endpoint.Waiting() {
+          @Override
+          public void ready(Line line) {
+            if (done) {
+              target.release(line);
+            } else {
+              send(target, line);
+            }
+          }
+
+          @Override
+          public void failed(Answer.Failed<?> why) {
+            // Later, so that whoever fails the waiting is not called back within its own change.
+            loop.after(
+                Duration.ofMillis(1),
+                () -> finish(new Broken(why.fault(), why.problem(), why.cause())));
+          }
+        });
+  }
+
+  private void send(Endpoint target, Line line) {
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(HttpMethod.GET)
+            .setURI(request.uri())
+            .setIdleTimeout(request.limit().toMillis());
+    if (!request.token().isEmpty()) {
+      options.putHeader("X-Consul-Token", request.token());
+    }
+    line.connection
+        .request(options)
+        .compose(
+            made -> {
+              sent = Optional.of(made);
+              if (done) {
+                return Future.failedFuture("cancelled");
+              }
+              return made.send();
+            })
+        .compose(response -> response.body().map(body -> raw(response, body)))
+        .onComplete(
+            result -> {
+              if (loop.isClosed()) {
+                return;
+              }
+              loop.check();
+              Outcome outcome =
+                  result.succeeded() ? result.result() : broken(target, result.cause());
+              if (outcome instanceof Raw raw && raw.status() == 429 && !line.proven) {
+                // Consul accepts a connection above its limit, answers 429 to whatever comes, and
+                // closes it.
+                line.closed = true;
+                target.overLimit(new ConsulCallException(Fault.LIMITED, "429 on a new connection"));
+              } else if (outcome instanceof Raw) {
+                line.proven = true;
+              }
+              target.release(line);
+              finish(outcome);
+            });
+  }
+
+  private Raw raw(HttpClientResponse response, Buffer body) {
+    return new Raw(
+        request.path(),
+        response.statusCode(),
+        index(response.getHeader("X-Consul-Index")),
+        "true".equalsIgnoreCase(response.getHeader("X-Consul-Results-Filtered-By-ACLs")),
+        body.getBytes());
+  }
+
+  private static long index(@Nullable String header) {
+    try {
+      return header == null ? 0 : Long.parseUnsignedLong(header.strip());
+    } catch (NumberFormatException e) {
+      // As good as none: the watch then waits for anything above 1, that is, reads again.
+      return 0;
+    }
+  }
+
+  private Broken broken(Endpoint target, Throwable cause) {
+    return new Broken(
+        Fault.UNREACHABLE, target.address() + request.path() + ": no answer: " + cause, cause);
+  }
+
+  private void finish(Outcome outcome) {
+    if (done) {
+      return;
+    }
+    done = true;
+    endpoint.ifPresent(target -> target.count(request.query(), -1));
+    then.accept(outcome);
+  }
+
+  /** Gives up: no outcome is given, the stream is reset. */
+  void cancel() {
+    loop.check();
+    if (done) {
+      return;
+    }
+    done = true;
+    endpoint.ifPresent(target -> target.count(request.query(), -1));
+    sent.ifPresent(HttpClientRequest::reset);
+  }
+}

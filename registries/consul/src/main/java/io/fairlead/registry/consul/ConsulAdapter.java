@@ -1,0 +1,154 @@
+package io.fairlead.registry.consul;
+
+import io.fairlead.registry.AdapterContext;
+import io.fairlead.registry.Backoff;
+import io.fairlead.registry.RegistryAdapter;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Mirrors one Consul datacenter. Everything happens on one event loop of its own, the sink's work
+ * included; {@link #start()} and {@link #close()} may be called from any thread.
+ */
+final class ConsulAdapter implements RegistryAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(ConsulAdapter.class);
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(200);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
+  private static final String ADDRESSES = "addresses";
+
+  private final AdapterContext context;
+  private final ConsulConfiguration configuration;
+  private final AtomicReference<State> state = new AtomicReference<>(new State.New());
+
+  ConsulAdapter(AdapterContext context, ConsulConfiguration configuration) {
+    this.context = context;
+    this.configuration = configuration;
+  }
+
+  private sealed interface State {
+    record New() implements State {}
+
+    record Running(Vertx vertx, Loop loop) implements State {}
+
+    record Closed() implements State {}
+  }
+
+  @Override
+  public void start() {
+    Vertx vertx =
+        Vertx.builder()
+            .with(
+                new VertxOptions()
+                    .setEventLoopPoolSize(1)
+                    .setWorkerPoolSize(1)
+                    .setInternalBlockingPoolSize(1)
+                    .setUseDaemonThread(true)
+                    // A whole view of a large registry is converted in one piece.
+                    .setMaxEventLoopExecuteTime(1)
+                    .setMaxEventLoopExecuteTimeUnit(TimeUnit.MINUTES)
+                    .setFileSystemOptions(
+                        new FileSystemOptions()
+                            .setFileCachingEnabled(false)
+                            .setClassPathResolvingEnabled(false)))
+            .build();
+    Loop loop = new Loop(vertx);
+    State before = state.get();
+    if (!(before instanceof State.New)
+        || !state.compareAndSet(before, new State.Running(vertx, loop))) {
+      vertx.close();
+      throw new IllegalStateException(
+          "registry " + context.registry() + ": started before (expected: once)");
+    }
+    vertx.runOnContext(now -> run(vertx, loop));
+  }
+
+  private void run(Vertx vertx, Loop loop) {
+    if (loop.isClosed()) {
+      return;
+    }
+    loop.own("consul-" + context.registry());
+    SplittableRandom random = new SplittableRandom();
+    Staleness staleness = new Staleness(loop, context.registry(), context.sink());
+    Endpoints endpoints = new Endpoints(loop);
+    ConsulClient client =
+        new ConsulClient(
+            loop,
+            endpoints,
+            new Tokens(loop, Optional.ofNullable(configuration.token())),
+            configuration);
+    Dialer dialer = new Dialer(vertx, configuration.tls());
+    List<Endpoint> all =
+        configuration.addresses().stream()
+            .map(
+                address ->
+                    new Endpoint(
+                        loop,
+                        dialer,
+                        address,
+                        configuration.maxConnections(),
+                        new Backoff(FIRST_BACKOFF, MAX_BACKOFF, random),
+                        () -> probed(endpoints, staleness)))
+            .toList();
+    Mirror mirror =
+        new Mirror(
+            loop,
+            context.registry(),
+            configuration,
+            context.sink(),
+            staleness,
+            endpoints,
+            client,
+            () -> new Backoff(FIRST_BACKOFF, MAX_BACKOFF, random));
+    mirror.start();
+    endpoints.start(all, client::leader);
+  }
+
+  private static void probed(Endpoints endpoints, Staleness staleness) {
+    if (endpoints.anyUp()) {
+      staleness.works(ADDRESSES);
+      endpoints.resume();
+    } else {
+      staleness.fail(ADDRESSES, endpoints.refusal(Query.NOW));
+    }
+  }
+
+  @Override
+  public void close() {
+    State before = state.getAndSet(new State.Closed());
+    if (!(before instanceof State.Running running)) {
+      return;
+    }
+    Vertx vertx = running.vertx();
+    Loop loop = running.loop();
+    if (loop.isCurrent()) {
+      // Called by the sink within a call of this adapter: waiting here would wait for itself.
+      loop.close();
+      vertx.close();
+      return;
+    }
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    vertx.runOnContext(
+        now -> {
+          loop.own("consul-" + context.registry());
+          loop.close();
+          stopped.complete(null);
+        });
+    try {
+      stopped.join();
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    } catch (CompletionException e) {
+      LOG.warn("registry {}: not closed in good order", context.registry(), e);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package io.fairlead.registry.consul;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fairlead.registry.SecretUnavailableException;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of Consul's HTTP API that mirroring needs. A call picks an address, takes a connection
+ * and gives an {@link Answer} on the loop, later than the call itself, unless it is cancelled
+ * first. Owned by the loop.
+ */
+final class ConsulClient {
+  // Reads: Consul itself holds a query for up to seven seconds while it looks for a leader.
+  private static final Duration READ_LIMIT = Duration.ofSeconds(30);
+  private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  private final Loop loop;
+  private final Endpoints endpoints;
+  private final Tokens tokens;
+  private final ConsulConfiguration configuration;
+  private final HealthMapper mapper;
+
+  ConsulClient(Loop loop, Endpoints endpoints, Tokens tokens, ConsulConfiguration configuration) {
+    this.loop = loop;
+    this.endpoints = endpoints;
+    this.tokens = tokens;
+    this.configuration = configuration;
+    this.mapper = new HealthMapper(Optional.ofNullable(configuration.taggedAddress()));
+  }
+
+  /** The names of all services but proxies and gateways. */
+  Call catalog(Query query, Consumer<Answer<Catalog>> then) {
+    // Consul before 1.13 does not know this filter and gives all names: more work, the same result.
+    return call(
+        "/v1/catalog/services",
+        "ServiceKind==\"\"",
+        query,
+        then,
+        (Function<JsonNode, Catalog>) Catalog::of);
+  }
+
+  /** The instances of one service. */
+  Call health(String name, Query query, Consumer<Answer<ServiceHealth>> then) {
+    return call("/v1/health/service/" + encode(name), "", query, then, mapper::map);
+  }
+
+  /** The checks that do not pass. */
+  Call checks(Query query, Consumer<Answer<FailingChecks>> then) {
+    return call("/v1/health/state/any", "Status!=\"passing\"", query, then, FailingChecks::of);
+  }
+
+  /** Whether the configured token still exists: succeeds, or fails as {@link Fault#DENIED}. */
+  Call tokenSelf(Consumer<Answer<Boolean>> then) {
+    return call("/v1/acl/token/self", "", Query.NOW, then, body -> true);
+  }
+
+  boolean hasToken() {
+    return tokens.present();
+  }
+
+  /** Whether this address knows a leader. */
+  void leader(Endpoint endpoint, Consumer<Answer<Boolean>> then) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    put(parameters, "dc", configuration.datacenter());
+    Call call =
+        new Call(
+            loop,
+            endpoint,
+            new Call.Request(uri("/v1/status/leader", parameters), Query.NOW, "", PROBE_LIMIT),
+            raw -> then.accept(interpret(endpoint, raw, body -> !body.asText().isEmpty())));
+    call.start();
+  }
+
+  private <T> Call call(
+      String path,
+      String filter,
+      Query query,
+      Consumer<Answer<T>> then,
+      Function<JsonNode, T> reader) {
+    loop.check();
+    Optional<Endpoint> chosen = endpoints.choose(query);
+    String token = "";
+    Optional<Answer.Failed<T>> early = Optional.empty();
+    try {
+      token = tokens.current();
+    } catch (SecretUnavailableException e) {
+      early = Optional.of(new Answer.Failed<>(Fault.DENIED, "token: " + e.getMessage(), e));
+    }
+    if (early.isEmpty() && chosen.isEmpty()) {
+      early = Optional.of(endpoints.refusal(query));
+    }
+    if (early.isPresent()) {
+      Answer<T> failed = early.get();
+      return Call.failed(loop, () -> then.accept(failed));
+    }
+    Endpoint endpoint = chosen.orElseThrow();
+    Call.Request request =
+        new Call.Request(uri(path, parameters(filter, query)), query, token, limit(query));
+    Call call =
+        new Call(
+            loop,
+            endpoint,
+            request,
+            raw -> {
+              Answer<T> answer = interpret(endpoint, raw, reader);
+              if (answer instanceof Answer.Failed<T> failed) {
+                notice(endpoint, failed);
+              }
+              then.accept(answer);
+            });
+    call.start();
+    return call;
+  }
+
+  private void notice(Endpoint endpoint, Answer.Failed<?> failed) {
+    switch (failed.fault()) {
+      case UNREACHABLE, SERVER -> endpoint.prober().suspect();
+      case DENIED -> tokens.forget();
+      case LIMITED, REFUSED, NO_ACLS, MALFORMED -> {}
+    }
+  }
+
+  private Duration limit(Query query) {
+    // Consul adds up to a sixteenth to the wait; the rest is for the way and a slow server.
+    Duration wait = configuration.maxWait();
+    return query.blocks() ? wait.plus(wait.dividedBy(16)).plus(READ_LIMIT) : READ_LIMIT;
+  }
+
+  private Map<String, String> parameters(String filter, Query query) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    put(parameters, "dc", configuration.datacenter());
+    put(parameters, "ns", configuration.consulNamespace());
+    put(parameters, "partition", configuration.partition());
+    put(parameters, "filter", filter);
+    if (query.blocks()) {
+      parameters.put("index", Long.toString(query.index()));
+      parameters.put("wait", configuration.maxWait().toMillis() + "ms");
+    }
+    if (query.mode() == Query.Mode.CONSISTENT) {
+      parameters.put("consistent", "");
+    }
+    return parameters;
+  }
+
+  private static void put(Map<String, String> parameters, String name, @Nullable String value) {
+    if (value != null && !value.isEmpty()) {
+      parameters.put(name, value);
+    }
+  }
+
+  private static String uri(String path, Map<String, String> parameters) {
+    StringBuilder uri = new StringBuilder(path);
+    char separator = '?';
+    for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+      uri.append(separator).append(parameter.getKey());
+      uri.append('=').append(encode(parameter.getValue()));
+      separator = '&';
+    }
+    return uri.toString();
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private <T> Answer<T> interpret(
+      Endpoint endpoint, Call.Outcome outcome, Function<JsonNode, T> reader) {
+    if (outcome instanceof Call.Broken broken) {
+      return new Answer.Failed<>(broken.fault(), broken.problem(), broken.cause());
+    }
+    Call.Raw raw = (Call.Raw) outcome;
+    String datacenter = configuration.datacenter();
+    String where =
+        endpoint.address() + raw.path() + (datacenter == null ? "" : "?dc=" + datacenter);
+    if (raw.status() != 200) {
+      return refused(where, raw);
+    }
+    try {
+      JsonNode body = JSON.readTree(raw.body());
+      if (body == null || body.isMissingNode()) {
+        throw new MalformedAnswerException("empty body (expected: JSON)");
+      }
+      return new Answer.Read<>(raw.index(), raw.filtered(), reader.apply(body));
+    } catch (JsonProcessingException e) {
+      // The message quotes the body's source at length; the place is enough.
+      String text = where + ": not JSON: " + e.getOriginalMessage();
+      return new Answer.Failed<>(Fault.MALFORMED, text, e);
+    } catch (MalformedAnswerException | IOException e) {
+      return new Answer.Failed<>(Fault.MALFORMED, where + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static <T> Answer.Failed<T> refused(String where, Call.Raw raw) {
+    Fault fault =
+        switch (raw.status()) {
+          case 401 -> Fault.NO_ACLS;
+          case 403 -> Fault.DENIED;
+          case 429 -> Fault.LIMITED;
+          default -> raw.status() >= 500 ? Fault.SERVER : Fault.REFUSED;
+        };
+    String advice =
+        switch (fault) {
+          case DENIED -> " (expected: a token with service:read and node:read)";
+          case LIMITED -> " (expected: below Consul's limits)";
+          default -> "";
+        };
+    String said = new String(raw.body(), StandardCharsets.UTF_8).strip();
+    String text =
+        where
+            + ": "
+            + raw.status()
+            + " "
+            + said.substring(0, Math.min(200, said.length()))
+            + advice;
+    return new Answer.Failed<>(fault, text, new ConsulCallException(fault, text));
+  }
+}

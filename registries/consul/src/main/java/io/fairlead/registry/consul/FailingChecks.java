@@ -1,0 +1,50 @@
+package io.fairlead.registry.consul;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The health checks that do not pass, of nodes and of services: a small answer that tells which of
+ * the services without a watch of their own to read.
+ */
+record FailingChecks(Set<Check> checks) {
+  FailingChecks {
+    checks = Set.copyOf(checks);
+  }
+
+  /**
+   * One check.
+   *
+   * @param service folded name of its service; empty for a check of the node
+   */
+  record Check(String node, String id, String service, String status) {}
+
+  /** Reads the body of {@code /v1/health/state/any}: an array of checks. */
+  static FailingChecks of(JsonNode body) {
+    if (!body.isArray()) {
+      throw new MalformedAnswerException("checks: " + body.getNodeType() + " (expected: an array)");
+    }
+    Set<Check> checks = new HashSet<>();
+    for (JsonNode check : body) {
+      checks.add(
+          new Check(
+              check.path("Node").asText(),
+              check.path("CheckID").asText(),
+              Catalog.fold(check.path("ServiceName").asText()),
+              check.path("Status").asText()));
+    }
+    return new FailingChecks(checks);
+  }
+
+  /** The checks that are in one of the two only, or differ. */
+  static Set<Check> changed(FailingChecks before, FailingChecks after) {
+    Set<Check> changed = new HashSet<>(before.checks());
+    for (Check check : after.checks()) {
+      if (!changed.remove(check)) {
+        changed.add(check);
+      }
+    }
+    return changed;
+  }
+}

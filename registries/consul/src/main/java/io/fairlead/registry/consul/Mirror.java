@@ -1,0 +1,489 @@
+package io.fairlead.registry.consul;
+
+import io.fairlead.registry.Backoff;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is known of one Consul datacenter, and what the sink is told of it. Owned by the loop.
+ *
+ * <p>A whole read gives the sink one view: at the start, and after Consul's index went backwards,
+ * which is how a rebuilt or restored cluster shows. In between each service is told alone. After
+ * such a reset the services first get time to register again: until it is over, additions and
+ * changes go through and nothing that loses an instance does.
+ *
+ * <p>Nothing is taken away without evidence: an answer without instances is read again in mode
+ * {@code consistent}, the token is probed, and answers that ACLs shortened, or that lack Consul's
+ * own service although it must be there, count as failures.
+ */
+final class Mirror {
+  private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
+  private static final String CATALOG = "catalog";
+  private static final Duration BALANCE = Duration.ofSeconds(1);
+  private static final String RIGHTS =
+      "(expected: a token with service_prefix \"\" {policy=\"read\"} and node_prefix \"\""
+          + " {policy=\"read\"}";
+
+  private enum Phase {
+    /** Everything is being read; the sink gets it as a whole. */
+    READING,
+    /** The sink is told each change. */
+    LIVE,
+    /** Consul was reset: the sink is told what is added. */
+    SETTLING
+  }
+
+  private final Loop loop;
+  private final String registry;
+  private final ConsulConfiguration configuration;
+  private final RegistrySink sink;
+  private final Endpoints endpoints;
+  private final ConsulClient client;
+  private final Supplier<Backoff> backoffs;
+  private final Staleness staleness;
+  private final TokenProbe probe;
+  private final Reads reads;
+  private final Watches watches;
+  private final BlockingQuery<Catalog> catalog;
+  private final Map<String, Entry> entries = new HashMap<>();
+  private final List<Entry> afterCatalog = new ArrayList<>();
+  private Phase phase = Phase.READING;
+  private boolean catalogRead;
+  private boolean completing;
+  private boolean sawServers;
+  private long catalogIndex;
+  private String datacenter;
+  private Optional<Loop.Timer> settling = Optional.empty();
+
+  Mirror(
+      Loop loop,
+      String registry,
+      ConsulConfiguration configuration,
+      RegistrySink sink,
+      Staleness staleness,
+      Endpoints endpoints,
+      ConsulClient client,
+      Supplier<Backoff> backoffs) {
+    this.loop = loop;
+    this.registry = registry;
+    this.configuration = configuration;
+    this.sink = sink;
+    this.staleness = staleness;
+    this.endpoints = endpoints;
+    this.client = client;
+    this.backoffs = backoffs;
+    this.probe = new TokenProbe(client);
+    String configured = configuration.datacenter();
+    this.datacenter = configured == null ? "" : configured;
+    this.reads = new Reads(loop, endpoints, client, configuration.sweepRate(), new ReadsTaker());
+    this.watches =
+        new Watches(
+            loop,
+            registry,
+            configuration,
+            endpoints,
+            client,
+            reads,
+            backoffs.get(),
+            WatchListener::new);
+    this.catalog =
+        new BlockingQuery<>(
+            loop,
+            endpoints,
+            client::catalog,
+            new CatalogListener(),
+            backoffs.get(),
+            new TokenBucket(3, BALANCE, loop.now()));
+  }
+
+  void start() {
+    loop.check();
+    endpoints.whenUp(() -> catalog.start(0));
+    loop.every(BALANCE, this::balance);
+  }
+
+  private void balance() {
+    if (phase != Phase.READING) {
+      watches.balance();
+    }
+  }
+
+  // The catalog.
+
+  private final class CatalogListener implements BlockingQuery.Listener<Catalog> {
+    @Override
+    public boolean read(Answer.Read<Catalog> read) {
+      Optional<String> doubt = doubt(read);
+      if (doubt.isPresent()) {
+        staleness.fail(CATALOG, doubt.get(), new ConsulCallException(Fault.DENIED, doubt.get()));
+        read.value().names().forEach(Mirror.this::listed);
+        return false;
+      }
+      staleness.works(CATALOG);
+      sawServers = sawServers || read.value().holdsServers();
+      listed(read.value());
+      if (read.index() != catalogIndex && phase != Phase.READING) {
+        watches.wake();
+      }
+      catalogIndex = read.index();
+      catalogRead = true;
+      List<Entry> waited = List.copyOf(afterCatalog);
+      afterCatalog.clear();
+      waited.forEach(reads::urgent);
+      completeIfRead();
+      return true;
+    }
+
+    @Override
+    public long failed(Answer.Failed<Catalog> failed, int inARow, long index) {
+      if (inARow > 1 || !failed.fault().mayPass()) {
+        staleness.fail(CATALOG, failed);
+      }
+      // Not to wait on: after an outage the index may have gone back, and a query that waits for
+      // the old one would hang until the longest wait is over.
+      return 0;
+    }
+
+    @Override
+    public void wentBackwards() {
+      reset();
+    }
+  }
+
+  private Optional<String> doubt(Answer.Read<Catalog> read) {
+    if (isShortened(read)) {
+      return Optional.of("catalog: Consul leaves services out because of ACLs " + RIGHTS + ")");
+    }
+    Catalog names = read.value();
+    boolean mustHoldServers = sawServers || names.names().isEmpty();
+    if (configuration.holdsServers()
+        && mustHoldServers
+        && !names.holdsServers()
+        && !read.filtered()) {
+      return Optional.of(
+          "catalog: Consul's own service is not in it: the servers are not registered yet, or ACLs"
+              + " hide it "
+              + RIGHTS
+              + ")");
+    }
+    return Optional.empty();
+  }
+
+  private boolean isShortened(Answer.Read<?> read) {
+    return read.filtered() && configuration.aclFiltering() == AclFiltering.REFUSE;
+  }
+
+  private void listed(Catalog read) {
+    for (Entry entry : List.copyOf(entries.values())) {
+      entry.gone = !read.names().containsKey(entry.key);
+      if (entry.gone) {
+        vanished(entry);
+      }
+    }
+    read.names().forEach(this::listed);
+  }
+
+  private void listed(String key, String name) {
+    ServiceId id = new ServiceId(configuration.namespaceOrEmpty(), "", name);
+    Entry entry = entries.get(key);
+    if (entry == null) {
+      Entry added = new Entry(key, id, backoffs.get(), loop.now());
+      entries.put(key, added);
+      reads.urgent(added);
+    } else if (!entry.id.equals(id)) {
+      respelled(entry, id);
+    }
+  }
+
+  private void respelled(Entry entry, ServiceId id) {
+    ServiceId before = entry.id;
+    entry.id = id;
+    if (entry.known.isPresent()) {
+      Service old = entry.known.get();
+      Service renamed =
+          new Service(id, old.variables(), old.metadata(), old.tags(), old.instances());
+      if (phase != Phase.READING) {
+        sink.removed(before);
+        sink.changed(renamed);
+      }
+      entry.known = Optional.of(renamed);
+    }
+  }
+
+  private void vanished(Entry entry) {
+    switch (phase) {
+      case READING -> forget(entry);
+      case SETTLING -> {
+        // It may register again; the whole read that follows decides.
+      }
+      case LIVE -> {
+        if (entry.hasInstances()) {
+          confirm(entry);
+        } else if (!entry.confirming) {
+          forget(entry);
+        }
+      }
+    }
+  }
+
+  private void forget(Entry entry) {
+    entries.remove(entry.key, entry);
+    entry.forgotten = true;
+    watches.remove(entry);
+    reads.forget(entry);
+    staleness.forget(part(entry));
+  }
+
+  // One service.
+
+  private final class ReadsTaker implements Reads.Taker {
+    @Override
+    public boolean read(Entry entry, Answer.Read<ServiceHealth> read, Query query) {
+      if (WaitIndex.wentBackwards(entry.index, read.index())) {
+        backwards(entry);
+        return true;
+      }
+      return observed(entry, read, query.mode() == Query.Mode.CONSISTENT);
+    }
+
+    @Override
+    public void failed(Entry entry, Answer.Failed<ServiceHealth> failed) {
+      tell(entry, failed, entry.failures);
+    }
+  }
+
+  private final class WatchListener implements BlockingQuery.Listener<ServiceHealth> {
+    private final Entry entry;
+
+    WatchListener(Entry entry) {
+      this.entry = entry;
+    }
+
+    @Override
+    public boolean read(Answer.Read<ServiceHealth> read) {
+      return observed(entry, read, false);
+    }
+
+    @Override
+    public long failed(Answer.Failed<ServiceHealth> failed, int inARow, long index) {
+      // What was told has to be read before it can be taken back; else waiting goes on.
+      return tell(entry, failed, inARow) ? 0 : index;
+    }
+
+    @Override
+    public void wentBackwards() {
+      backwards(entry);
+    }
+  }
+
+  private boolean tell(Entry entry, Answer.Failed<?> failed, int inARow) {
+    boolean tell = inARow > 1 || !failed.fault().mayPass();
+    if (tell) {
+      staleness.fail(part(entry), failed);
+    }
+    return tell;
+  }
+
+  private static String part(Entry entry) {
+    return "service " + entry.key;
+  }
+
+  private boolean observed(Entry entry, Answer.Read<ServiceHealth> read, boolean confirmed) {
+    if (isShortened(read)) {
+      String problem = entry.id + ": Consul leaves instances out because of ACLs " + RIGHTS + ")";
+      staleness.fail(part(entry), problem, new ConsulCallException(Fault.DENIED, problem));
+      return false;
+    }
+    staleness.works(part(entry));
+    entry.index = WaitIndex.usable(read.index());
+    if (read.value().isEmpty()) {
+      withoutInstances(entry, confirmed);
+    } else {
+      withInstances(entry, service(entry, read.value()));
+    }
+    if (!entry.forgotten) {
+      entry.read = true;
+      if (phase == Phase.READING) {
+        completeIfRead();
+      } else if (entry.watch.isEmpty()) {
+        watches.add(entry);
+        watches.balance();
+      }
+    }
+    return true;
+  }
+
+  private void withInstances(Entry entry, Service service) {
+    entry.confirming = false;
+    boolean held = phase == Phase.SETTLING && entry.loses(service);
+    if (!held && !entry.known.equals(Optional.of(service))) {
+      publish(entry, service);
+    }
+  }
+
+  private void withoutInstances(Entry entry, boolean confirmed) {
+    if (phase == Phase.READING) {
+      entry.known = Optional.empty();
+    } else if (phase == Phase.LIVE && entry.hasInstances()) {
+      if (confirmed && entry.confirming) {
+        probe.check(verdict -> probed(entry, verdict));
+      } else {
+        confirm(entry);
+      }
+    } else if (phase == Phase.LIVE && entry.gone) {
+      forget(entry);
+    }
+  }
+
+  private void confirm(Entry entry) {
+    entry.confirming = true;
+    reads.urgent(entry);
+  }
+
+  private void probed(Entry entry, Optional<Answer.Failed<Boolean>> verdict) {
+    if (entry.forgotten || !entry.confirming || phase != Phase.LIVE) {
+      return;
+    }
+    if (verdict.isPresent()) {
+      staleness.fail(part(entry), verdict.get());
+      reads.again(entry);
+      return;
+    }
+    entry.confirming = false;
+    publish(
+        entry,
+        new Service(entry.id, Map.of("datacenter", datacenter), Map.of(), List.of(), List.of()));
+    if (entry.gone) {
+      forget(entry);
+    }
+  }
+
+  private void publish(Entry entry, Service service) {
+    if (phase != Phase.READING) {
+      sink.changed(service);
+    }
+    entry.known = Optional.of(service);
+    watches.changed(entry);
+  }
+
+  private Service service(Entry entry, ServiceHealth health) {
+    if (!health.datacenter().isEmpty()) {
+      datacenter = health.datacenter();
+    }
+    return new Service(
+        entry.id, Map.of("datacenter", datacenter), Map.of(), health.tags(), health.instances());
+  }
+
+  // Whole reads.
+
+  /** One service's index went back: the catalog tells whether Consul was reset. */
+  private void backwards(Entry entry) {
+    entry.index = 0;
+    watches.remove(entry);
+    afterCatalog.add(entry);
+    catalog.readNow();
+  }
+
+  private void reset() {
+    LOG.warn(
+        "registry {}: Consul's index went backwards: the cluster was rebuilt or restored. Everything"
+            + " is read again; nothing is removed for {}",
+        registry,
+        configuration.settle());
+    settling.ifPresent(Loop.Timer::cancel);
+    phase = Phase.SETTLING;
+    readEntries();
+    settling = Optional.of(loop.after(configuration.settle(), this::readAll));
+  }
+
+  private void readAll() {
+    phase = Phase.READING;
+    catalogRead = false;
+    readEntries();
+    catalog.readNow();
+  }
+
+  private void readEntries() {
+    for (Entry entry : entries.values()) {
+      entry.index = 0;
+      entry.read = false;
+      entry.confirming = false;
+      watches.remove(entry);
+      reads.urgent(entry);
+    }
+  }
+
+  private void completeIfRead() {
+    if (phase != Phase.READING || !catalogRead || completing) {
+      return;
+    }
+    if (!entries.values().stream().allMatch(entry -> entry.read)) {
+      return;
+    }
+    List<Service> services = new ArrayList<>();
+    entries.values().forEach(entry -> entry.known.ifPresent(services::add));
+    if (services.isEmpty()) {
+      confirmEmpty();
+    } else {
+      complete(services);
+    }
+  }
+
+  private void complete(List<Service> services) {
+    staleness.synced(services);
+    LOG.info("registry {}: {} services read from Consul", registry, services.size());
+    phase = Phase.LIVE;
+    entries.values().forEach(watches::add);
+    watches.balance();
+  }
+
+  /** An empty registry is believed only on the strongest word. */
+  private void confirmEmpty() {
+    completing = true;
+    client.catalog(
+        Query.CONFIRM,
+        answer -> {
+          if (answer instanceof Answer.Read<Catalog> read
+              && doubt(read).isEmpty()
+              && read.value().names().keySet().equals(entries.keySet())) {
+            probe.check(this::confirmedEmpty);
+          } else {
+            completeLater();
+          }
+        });
+  }
+
+  private void confirmedEmpty(Optional<Answer.Failed<Boolean>> verdict) {
+    if (verdict.isPresent()) {
+      staleness.fail(CATALOG, verdict.get());
+      completeLater();
+      return;
+    }
+    completing = false;
+    boolean still = entries.values().stream().allMatch(entry -> entry.known.isEmpty());
+    if (phase == Phase.READING && still) {
+      complete(List.of());
+    } else {
+      completeIfRead();
+    }
+  }
+
+  private void completeLater() {
+    loop.after(
+        BALANCE,
+        () -> {
+          completing = false;
+          completeIfRead();
+        });
+  }
+}

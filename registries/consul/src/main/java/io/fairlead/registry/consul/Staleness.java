@@ -1,0 +1,98 @@
+package io.fairlead.registry.consul;
+
+import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which parts of the registry cannot be read at present, and so what the sink is told: failing
+ * while there is any, alive once there is none. Owned by the loop.
+ */
+final class Staleness {
+  private static final Logger LOG = LoggerFactory.getLogger(Staleness.class);
+  private static final long QUIET_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Loop loop;
+  private final String registry;
+  private final RegistrySink sink;
+  private final Set<String> failing = new HashSet<>();
+  private boolean synced;
+  private long toldAt;
+
+  Staleness(Loop loop, String registry, RegistrySink sink) {
+    this.loop = loop;
+    this.registry = registry;
+    this.sink = sink;
+    this.toldAt = loop.now() - QUIET_NANOS;
+  }
+
+  /** A part cannot be read, or what was read is not believed. */
+  void fail(String part, String problem, Throwable cause) {
+    loop.check();
+    boolean first = failing.isEmpty();
+    boolean added = failing.add(part);
+    if (first || quiet()) {
+      told();
+      if (first) {
+        LOG.warn("registry {}: {}", registry, problem);
+      }
+      if (synced) {
+        sink.failing(problem, cause);
+      } else {
+        sink.resync(new ReadOutcome.Failed(problem, cause));
+      }
+    } else if (added) {
+      LOG.debug("registry {}: {}", registry, problem);
+    }
+  }
+
+  void fail(String part, Answer.Failed<?> failed) {
+    fail(part, failed.problem(), failed.cause());
+  }
+
+  /** A part was read. */
+  void works(String part) {
+    loop.check();
+    boolean ended = failing.remove(part) && failing.isEmpty();
+    if (ended) {
+      LOG.info("registry {}: readable again", registry);
+    }
+    if (synced && failing.isEmpty() && (ended || quiet())) {
+      told();
+      sink.alive();
+    }
+  }
+
+  /** A part is no longer mirrored. */
+  void forget(String part) {
+    if (failing.contains(part)) {
+      works(part);
+    }
+  }
+
+  boolean isFailing(String part) {
+    return failing.contains(part);
+  }
+
+  /** Everything was read: gives it to the sink as a whole. */
+  void synced(List<Service> services) {
+    loop.check();
+    sink.resync(new ReadOutcome.Fresh(services));
+    synced = true;
+    told();
+  }
+
+  private boolean quiet() {
+    return loop.now() - toldAt >= QUIET_NANOS;
+  }
+
+  private void told() {
+    toldAt = loop.now();
+  }
+}

@@ -1,0 +1,17 @@
+package io.fairlead.registry.consul;
+
+/**
+ * Consul's rules for the index of a blocking query (documentation, "Blocking Queries"): an index
+ * that went backwards means start again from 0; one below 1 is taken as 1, as 0 would not block.
+ */
+final class WaitIndex {
+  private WaitIndex() {}
+
+  static boolean wentBackwards(long last, long got) {
+    return got < last;
+  }
+
+  static long usable(long got) {
+    return Math.max(1, got);
+  }
+}

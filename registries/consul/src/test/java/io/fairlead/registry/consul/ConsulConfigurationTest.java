@@ -1,0 +1,74 @@
+package io.fairlead.registry.consul;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fairlead.registry.RegistryAdapterFactory;
+import java.lang.reflect.RecordComponent;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConsulConfigurationTest {
+  @Test
+  void leftOut_everythingHasItsDefault() {
+    ConsulConfiguration all =
+        new ConsulConfiguration(
+            null, null, null, null, null, null, null, null, null, null, null, null);
+    assertThat(all.addresses()).containsExactly(URI.create("http://127.0.0.1:8500"));
+    assertThat(all.maxConnections()).isEqualTo(150);
+    assertThat(all.maxWait()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(all.sweepRate()).isEqualTo(100);
+    assertThat(all.settle()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(all.aclFiltering()).isEqualTo(AclFiltering.REFUSE);
+    assertThat(all.holdsServers()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ftp://a:1", "localhost:8500", "http:///x", "http://a/v1", "http://u@a:1", "a"})
+  void address_thatCannotBeIsRefusedByName(String address) {
+    assertThatThrownBy(() -> ConsulConfiguration.of(URI.create(address)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(address)
+        .hasMessageContaining("expected");
+  }
+
+  @Test
+  void value_outOfRangeIsRefusedByName() {
+    URI address = URI.create("http://a:1");
+    assertThatThrownBy(() -> Configurations.at(address).maxConnections(3).build())
+        .hasMessage("maxConnections: 3 (expected: 4 to 10000)");
+    assertThatThrownBy(() -> Configurations.at(address).maxWait(Duration.ofMinutes(11)).build())
+        .hasMessage("maxWait: PT11M (expected: 1s to 10m)");
+    assertThatThrownBy(() -> Configurations.at(address).sweepRate(0).build())
+        .hasMessageContaining("sweepRate: 0");
+    assertThatThrownBy(() -> Configurations.at(address, address).build())
+        .hasMessageContaining("each once");
+    assertThatThrownBy(() -> Configurations.at().build()).hasMessageContaining("one or more");
+  }
+
+  @Test
+  void factory_isFoundAndItsSchemaHasExactlyTheKeys() throws Exception {
+    RegistryAdapterFactory<?> factory =
+        ServiceLoader.load(RegistryAdapterFactory.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(found -> found.type().equals("consul"))
+            .findFirst()
+            .orElseThrow();
+    JsonNode schema = new JsonMapper().readTree(factory.configurationSchema());
+    assertThat(schema.path("properties").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(factory.configurationType().getRecordComponents())
+                .map(RecordComponent::getName)
+                .toList());
+    assertThat(factory.defaultHost()).isEqualTo("{service}.service.{datacenter}.consul");
+  }
+}

@@ -1,0 +1,171 @@
+package io.fairlead.registry.consul;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fairlead.registry.Availability;
+import io.fairlead.registry.Instance;
+import io.fairlead.registry.Locality;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HealthMapperTest {
+  private static ServiceHealth map(String json) {
+    return map(json, Optional.empty());
+  }
+
+  private static ServiceHealth map(String json, Optional<String> tagged) {
+    try {
+      return new HealthMapper(tagged).map(new JsonMapper().readTree(json.replace('\'', '"')));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(json, e);
+    }
+  }
+
+  /** One instance {@code n/i}; more fields of the service and the checks are given. */
+  private static String entry(String service, String checks) {
+    return "{'Node':{'Node':'n','Address':'10.0.0.9','Datacenter':'dc1'},'Service':{'ID':'i',"
+        + "'Service':'web','Port':80"
+        + (service.isEmpty() ? "" : "," + service)
+        + "},'Checks':["
+        + checks
+        + "]}";
+  }
+
+  private static String check(String id, String status) {
+    return "{'CheckID':'%s','Status':'%s'}".formatted(id, status);
+  }
+
+  private static Instance only(ServiceHealth health) {
+    assertThat(health.instances()).hasSize(1);
+    return health.instances().get(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "passing,passing,READY,7",
+    "passing,warning,READY,3",
+    "warning,passing,READY,3",
+    "passing,critical,UNHEALTHY,7",
+    "critical,warning,UNHEALTHY,7",
+    "passing,unheard-of,UNHEALTHY,7"
+  })
+  void map_takesTheWorstCheckAndItsWeight(
+      String one, String other, Availability availability, double weight) {
+    Instance instance =
+        only(
+            map(
+                "["
+                    + entry(
+                        "'Weights':{'Passing':7,'Warning':3}",
+                        check("a", one) + "," + check("b", other))
+                    + "]"));
+    assertThat(instance.availability()).isEqualTo(availability);
+    assertThat(instance.weight()).isEqualTo(weight);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"_node_maintenance", "_service_maintenance:i"})
+  void map_maintenanceOutranksCritical(String check) {
+    String checks = check(check, "critical") + "," + check("a", "critical");
+    assertThat(only(map("[" + entry("", checks) + "]")).availability())
+        .isEqualTo(Availability.MAINTENANCE);
+  }
+
+  @Test
+  void map_maintenanceOfAnotherInstanceIsAnOrdinaryCheck() {
+    String checks = check("_service_maintenance:other", "critical");
+    assertThat(only(map("[" + entry("", checks) + "]")).availability())
+        .isEqualTo(Availability.UNHEALTHY);
+  }
+
+  @Test
+  void map_identityIsNodeAndServiceId() {
+    assertThat(only(map("[" + entry("", "") + "]")).id()).isEqualTo("n/i");
+  }
+
+  @Test
+  void map_addressFallsBackToTheNode() {
+    assertThat(only(map("[" + entry("", "") + "]")).address()).isEqualTo("10.0.0.9");
+    assertThat(only(map("[" + entry("'Address':''", "") + "]")).address()).isEqualTo("10.0.0.9");
+    assertThat(only(map("[" + entry("'Address':'10.1.1.1'", "") + "]")).address())
+        .isEqualTo("10.1.1.1");
+  }
+
+  @Test
+  void map_taggedAddressWinsWhereThereIsOne() {
+    String tagged =
+        "'Address':'10.1.1.1','TaggedAddresses':{'wan':{'Address':'8.8.8.8','Port':99}}";
+    Instance wan = only(map("[" + entry(tagged, "") + "]", Optional.of("wan")));
+    assertThat(wan.address()).isEqualTo("8.8.8.8");
+    assertThat(wan.port()).isEqualTo(99);
+    Instance lan = only(map("[" + entry(tagged, "") + "]", Optional.of("lan")));
+    assertThat(lan.address()).isEqualTo("10.1.1.1");
+    assertThat(lan.port()).isEqualTo(80);
+  }
+
+  @Test
+  void map_namedPortsGiveTheDefaultOne() {
+    String ports =
+        "'Port':0,'Ports':[{'Name':'admin','Port':1,'Default':false},"
+            + "{'Name':'http','Port':2,'Default':true}]";
+    assertThat(only(map("[" + entry(ports, "") + "]")).port()).isEqualTo(2);
+  }
+
+  @Test
+  void map_localityOfTheServiceElseOfTheNode() {
+    String own = "'Locality':{'Region':'r','Zone':'z'}";
+    assertThat(only(map("[" + entry(own, "") + "]")).locality())
+        .isEqualTo(new Locality("r", "z", ""));
+    String ofNode =
+        entry("", "").replace("'Datacenter'", "'Locality':{'Region':'nr'},'Datacenter'");
+    assertThat(only(map("[" + ofNode + "]")).locality()).isEqualTo(new Locality("nr", "", ""));
+    assertThat(only(map("[" + entry("", "") + "]")).locality()).isEqualTo(Locality.NONE);
+  }
+
+  @Test
+  void map_leavesOutProxiesAndGateways() {
+    assertThat(map("[" + entry("'Kind':'connect-proxy'", "") + "]").isEmpty()).isTrue();
+    assertThat(map("[" + entry("'Kind':''", "") + "]").isEmpty()).isFalse();
+  }
+
+  @Test
+  void map_tagsAreThoseOfAllInstances() {
+    String two =
+        "["
+            + entry("'Tags':['b','a','x']", "")
+            + ","
+            + entry("'Tags':['y','a','b']", "").replace("'ID':'i'", "'ID':'j'")
+            + "]";
+    assertThat(map(two).tags()).containsExactly("a", "b");
+    assertThat(map("[" + entry("'Tags':null,'Meta':null", "") + "]").tags()).isEmpty();
+  }
+
+  @Test
+  void map_ordersInstancesById() {
+    String first = entry("", "");
+    String second = entry("", "").replace("'ID':'i'", "'ID':'h'");
+    assertThat(map("[" + first + "," + second + "]"))
+        .isEqualTo(map("[" + second + "," + first + "]"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "[1]",
+        "[{}]",
+        "[{'Node':{'Node':'n'}}]",
+        "[{'Node':{'Node':'n'},'Service':{'Service':'web'}}]",
+        "[{'Node':{'Node':7},'Service':{'ID':'i'}}]",
+        "'text'"
+      })
+  void map_refusesWhatTheApiDoesNotPromise(String json) {
+    assertThatThrownBy(() -> map(json)).isInstanceOf(MalformedAnswerException.class);
+  }
+}

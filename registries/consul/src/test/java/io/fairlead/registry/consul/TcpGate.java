@@ -1,0 +1,54 @@
+package io.fairlead.registry.consul;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.net.URI;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A second address of a server, which can be shut while the server runs on. */
+final class TcpGate implements AutoCloseable {
+  private final Vertx vertx = Vertx.vertx();
+  private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
+  private final NetServer server;
+
+  TcpGate(int target) {
+    NetClient client = vertx.createNetClient();
+    server =
+        vertx
+            .createNetServer(new NetServerOptions().setHost("127.0.0.1").setPort(0))
+            .connectHandler(
+                in -> {
+                  in.pause();
+                  open.add(in);
+                  client
+                      .connect(target, "127.0.0.1")
+                      .onSuccess(
+                          out -> {
+                            in.closeHandler(closed -> out.close());
+                            out.closeHandler(closed -> in.close());
+                            in.pipeTo(out);
+                            out.pipeTo(in);
+                          });
+                });
+    server.listen().toCompletionStage().toCompletableFuture().join();
+  }
+
+  URI address() {
+    return URI.create("http://127.0.0.1:" + server.actualPort());
+  }
+
+  /** Ends all connections and takes no more. */
+  void shut() {
+    server.close().toCompletionStage().toCompletableFuture().join();
+    open.forEach(NetSocket::close);
+  }
+
+  @Override
+  public void close() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+}

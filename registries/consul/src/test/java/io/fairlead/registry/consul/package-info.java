@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.registry.consul;
+
+import org.jspecify.annotations.NullMarked;
