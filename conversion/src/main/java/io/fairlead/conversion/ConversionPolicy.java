@@ -56,6 +56,12 @@ public record ConversionPolicy(
     return new Builder(registry);
   }
 
+  /** The value of {@link ConvertedEntry#REGISTRY_LABEL} on every entry: the name as a label. */
+  public String registryLabel() {
+    String label = LabelText.toValue(registry);
+    return label.isEmpty() ? "registry" : label;
+  }
+
   private static void requireExportTo(List<String> exportTo) {
     for (String target : exportTo) {
       boolean alone = target.equals("*") || target.equals("~");

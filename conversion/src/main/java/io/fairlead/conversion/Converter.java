@@ -17,6 +17,9 @@ import java.util.TreeMap;
  * <p>Health, weights and the metadata of instances reach the endpoints only, as long as they do not
  * change the majority for a port, a protocol or a revision: istiod answers a change of endpoints
  * with a push of endpoints, and any other change of an entry with a full push to every proxy.
+ *
+ * <p>A service whose instances all have host names (resolution DNS) and of which none takes traffic
+ * keeps its resolution, too; of such an entry without endpoints Istio resolves the host itself.
  */
 public final class Converter {
   private final ConversionPolicy policy;
@@ -27,7 +30,7 @@ public final class Converter {
   public Converter(ConversionPolicy policy) {
     this.policy = Objects.requireNonNull(policy, "policy");
     this.hosts = new Hosts(policy);
-    this.registryLabel = LabelText.toValue(policy.registry());
+    this.registryLabel = policy.registryLabel();
   }
 
   /**

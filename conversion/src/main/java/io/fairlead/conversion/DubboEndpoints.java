@@ -13,7 +13,12 @@ import java.util.TreeMap;
  * JSON array of objects with a {@code port} and a {@code protocol}.
  */
 final class DubboEndpoints {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** Field names are what strangers write, so the JVM keeps none of them. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build();
 
   private DubboEndpoints() {}
 

@@ -1,5 +1,6 @@
 package io.fairlead.conversion;
 
+import io.fairlead.registry.ServiceId;
 import java.util.Comparator;
 import java.util.Objects;
 
@@ -33,6 +34,11 @@ public record Finding(Reason reason, String subject, String detail, int count)
   /** A finding that occurred once. */
   public Finding(Reason reason, String subject, String detail) {
     this(reason, subject, detail, 1);
+  }
+
+  /** A finding about a whole service, made printable. */
+  public static Finding about(ServiceId service, Reason reason, String detail) {
+    return new Finding(reason, SafeText.of(service.toString()), SafeText.of(detail));
   }
 
   @Override

@@ -80,6 +80,18 @@ public final class HostTemplate {
   }
 
   /**
+   * Reads a template that may use the given variables and the {@link #STANDARD} ones.
+   *
+   * @param field what the template is for, named in errors
+   * @param text the template
+   * @param allowed the variables of the registry's type
+   * @throws IllegalArgumentException if the text is no template or uses another variable
+   */
+  public static HostTemplate parse(String field, String text, Set<String> allowed) {
+    return parse(field, text).requireVariables(field, allowed);
+  }
+
+  /**
    * This template, if it uses only known variables.
    *
    * @param field what the template is for, named in errors

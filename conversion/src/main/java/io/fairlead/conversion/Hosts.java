@@ -51,14 +51,7 @@ final class Hosts {
 
   /** The namespace of a service's ServiceEntry. */
   Named namespace(Service service) {
-    List<String> parts = new ArrayList<>();
-    for (List<Part> segment : namespace.segments()) {
-      String text = text(segment, service);
-      if (!text.isEmpty()) {
-        parts.add(text);
-      }
-    }
-    String text = String.join(".", parts);
+    String text = joined(namespace, service);
     if (text.isEmpty()) {
       return new Named(DEFAULT_NAMESPACE, false);
     }
@@ -84,40 +77,47 @@ final class Hosts {
     return fitted(label, dot < 0 ? List.of() : List.of(host.substring(dot + 1).split("\\.")));
   }
 
+  /** The host as the template gives it, if it is legal and the variables can be read back. */
   private Optional<String> exact(Service service) {
-    List<String> labels = new ArrayList<>();
+    if (!canBeReadBack(service)) {
+      return Optional.empty();
+    }
+    String text = joined(host, service);
+    return DnsText.isName(text) && !NameHash.endsWithSuffix(firstLabel(text))
+        ? Optional.of(text)
+        : Optional.empty();
+  }
+
+  private boolean canBeReadBack(Service service) {
     boolean emptySeen = false;
     boolean dotted = false;
+    int services = 0;
     for (List<Part> segment : host.segments()) {
       long variables = segment.stream().filter(this::isVarying).count();
-      boolean only = segment.size() == 1 && variables == 1;
       for (int i = 0; i < segment.size(); i++) {
         Part part = segment.get(i);
         if (!isVarying(part)) {
           continue;
         }
         String value = value(part, service);
-        if (part.text().equals(SERVICE)) {
-          dotted |= value.indexOf('.') >= 0;
-        } else if (value.isEmpty() ? !only : value.indexOf('.') >= 0 || emptySeen) {
-          return Optional.empty();
-        } else {
-          emptySeen |= value.isEmpty();
-        }
+        boolean isDotted = value.indexOf('.') >= 0;
         if (variables > 1 && !isReadable(segment, i, value)) {
-          return Optional.empty();
+          return false;
         }
-      }
-      String text = text(segment, service);
-      if (!text.isEmpty()) {
-        labels.add(text);
+        if (part.text().equals(SERVICE)) {
+          services++;
+          dotted |= isDotted;
+        } else if (value.isEmpty()) {
+          if (segment.size() > 1) {
+            return false;
+          }
+          emptySeen = true;
+        } else if (isDotted || emptySeen) {
+          return false;
+        }
       }
     }
-    String text = String.join(".", labels);
-    boolean readable = !(emptySeen && dotted) && !isRepeated(SERVICE);
-    return readable && DnsText.isName(text) && !NameHash.endsWithSuffix(firstLabel(text))
-        ? Optional.of(text)
-        : Optional.empty();
+    return services <= 1 && !(emptySeen && dotted);
   }
 
   /** Whether a variable that shares a label with others can be told from them. */
@@ -131,14 +131,6 @@ final class Hosts {
   private boolean isDash(Part part, boolean atEnd) {
     String text = part.text();
     return !part.isVariable() && text.charAt(atEnd ? text.length() - 1 : 0) == '-';
-  }
-
-  private boolean isRepeated(String variable) {
-    return host.segments().stream()
-            .flatMap(List::stream)
-            .filter(part -> part.isVariable() && part.text().equals(variable))
-            .count()
-        > 1;
   }
 
   private String hashed(Service service) {
@@ -178,10 +170,17 @@ final class Hosts {
     return first + tail;
   }
 
-  private String text(List<Part> segment, Service service) {
+  /** The labels that are not empty. */
+  private String joined(HostTemplate template, Service service) {
     StringBuilder text = new StringBuilder();
-    for (Part part : segment) {
-      text.append(value(part, service));
+    for (List<Part> segment : template.segments()) {
+      int before = text.length();
+      for (Part part : segment) {
+        text.append(value(part, service));
+      }
+      if (before > 0 && text.length() > before) {
+        text.insert(before, '.');
+      }
     }
     return text.toString();
   }

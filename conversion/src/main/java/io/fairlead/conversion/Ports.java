@@ -3,6 +3,7 @@ package io.fairlead.conversion;
 import io.fairlead.registry.Instance;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The choice of a service's one port. */
@@ -22,7 +23,7 @@ final class Ports {
     if (rule instanceof PortRule.Fixed fixed) {
       return OptionalInt.of(fixed.number());
     }
-    TreeMap<Integer, Integer> votes = new TreeMap<>();
+    SortedMap<Integer, Integer> votes = new TreeMap<>();
     for (Instance instance : instances) {
       if (isLegal(instance.port())) {
         votes.merge(instance.port(), 1, Integer::sum);
@@ -32,13 +33,15 @@ final class Ports {
   }
 
   /** The key with most votes, the first of equals. */
-  static <K> K mostVoted(TreeMap<K, Integer> votes) {
-    Map.Entry<K, Integer> most = votes.firstEntry();
+  static <K> K mostVoted(SortedMap<K, Integer> votes) {
+    K most = votes.firstKey();
+    int count = 0;
     for (Map.Entry<K, Integer> vote : votes.entrySet()) {
-      if (vote.getValue() > most.getValue()) {
-        most = vote;
+      if (vote.getValue() > count) {
+        most = vote.getKey();
+        count = vote.getValue();
       }
     }
-    return most.getKey();
+    return most;
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -40,7 +41,7 @@ final class ProtocolChoice {
   static IstioProtocol choose(Service service, int port, String configured, FindingLog log) {
     ProtocolChoice choice = new ProtocolChoice(log);
     Optional<IstioProtocol> own = choice.ofService(service, port);
-    TreeMap<IstioProtocol, Integer> votes = new TreeMap<>();
+    SortedMap<IstioProtocol, Integer> votes = new TreeMap<>();
     for (Instance instance : service.instances()) {
       choice
           .said(instance.metadata(), instance.port(), instance.id())
@@ -54,7 +55,7 @@ final class ProtocolChoice {
 
   private Optional<IstioProtocol> ofService(Service service, int port) {
     Map<String, String> metadata = new HashMap<>(service.metadata());
-    TreeSet<IstioProtocol> plain = new TreeSet<>();
+    SortedSet<IstioProtocol> plain = new TreeSet<>();
     for (String tag : new TreeSet<>(service.tags())) {
       int equals = tag.indexOf('=');
       if (equals > 0) {

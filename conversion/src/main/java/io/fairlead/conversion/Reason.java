@@ -71,6 +71,11 @@ public enum Reason {
       Kind.REPAIRED,
       "the namespace is no legal Kubernetes namespace, so it was changed and got a hash suffix",
       "use at most 63 lower-case letters, digits and '-', or another namespace template"),
+  /** Another service of the registry has the same host and namespace. */
+  HOST_COLLISION(
+      Kind.REPAIRED,
+      "another service of the registry has the same host, so this one got a hash suffix",
+      "use a host template with the variables that tell the services apart"),
   /** The protocol is none that Istio knows. */
   PROTOCOL_UNKNOWN(
       Kind.REPAIRED,

@@ -27,7 +27,7 @@ class HostileConversionTest {
   private static final String SEED = "20260101";
   private static final int SERVICES = 20;
 
-  @Property(tries = 300, seed = SEED, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 150, seed = SEED, edgeCases = EdgeCasesMode.NONE)
   void convert_anyService_isAcceptedByIstiodOrRefusedWithReason(
       @ForAll("policies") ConversionPolicy policy, @ForAll long seed) {
     Converter converter = new Converter(policy);
@@ -47,7 +47,7 @@ class HostileConversionTest {
     }
   }
 
-  @Property(tries = 300, seed = SEED, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 150, seed = SEED, edgeCases = EdgeCasesMode.NONE)
   void convert_anyOrder_givesTheSameBytesAndFindings(
       @ForAll("policies") ConversionPolicy policy, @ForAll long seed) {
     Converter converter = new Converter(policy);
@@ -63,7 +63,7 @@ class HostileConversionTest {
     }
   }
 
-  @Property(tries = 300, seed = SEED, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 150, seed = SEED, edgeCases = EdgeCasesMode.NONE)
   void convert_otherHealth_changesEndpointsOnly(
       @ForAll("policies") ConversionPolicy policy, @ForAll long seed) {
     Converter converter = new Converter(policy);
@@ -78,7 +78,7 @@ class HostileConversionTest {
     }
   }
 
-  @Property(tries = 300, seed = SEED, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 150, seed = SEED, edgeCases = EdgeCasesMode.NONE)
   void convert_anyService_accountsForEveryInstance(
       @ForAll("policies") ConversionPolicy policy, @ForAll long seed) {
     Converter converter = new Converter(policy);
@@ -99,7 +99,7 @@ class HostileConversionTest {
     }
   }
 
-  @Property(tries = 300, seed = SEED, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 150, seed = SEED, edgeCases = EdgeCasesMode.NONE)
   void convert_anyMetadata_neverSetsReservedLabels(@ForAll long seed) {
     Converter converter = new Converter(Services.policy().build());
     for (Service service : HostileServices.of(seed, SERVICES)) {

@@ -42,6 +42,7 @@ public final class Resource {
    * The name, the labels, the annotations, the creation time and the body are in it, since a change
    * of any of them is something that istiod would see.
    */
+  @SuppressWarnings("JavaInstantGetSecondsGetNano") // seconds and nanos are what a Timestamp has
   public static Resource encode(ResourceContent content) {
     Metadata.Builder metadata =
         Metadata.newBuilder()

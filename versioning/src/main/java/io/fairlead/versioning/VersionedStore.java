@@ -1,6 +1,7 @@
 package io.fairlead.versioning;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one place where resources get committed: compares content, numbers the commit, has it
@@ -18,12 +21,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * #current()} by any.
  */
 public final class VersionedStore {
+  private static final Logger logger = LoggerFactory.getLogger(VersionedStore.class);
+  private static final int REMEMBERED = 100;
+
   private final CommitLog log;
   private final Clock clock;
   private final List<Snapshot.Listener> listeners = new CopyOnWriteArrayList<>();
   // Owned by the commit thread.
   private final Map<String, String> notes;
   private volatile Snapshot current;
+  // The newest last; replaced as a whole by the commit thread.
+  private volatile List<CommitSummary> recent = List.of();
 
   /** A store that starts from what the log holds. */
   public VersionedStore(CommitLog log, Clock clock) {
@@ -52,6 +60,7 @@ public final class VersionedStore {
    * @throws CommitLogException if the log could not be written; nothing is published then
    */
   public Optional<Snapshot> commit(ChangeSet changes) {
+    long begin = System.nanoTime();
     ChangeSet effective = effective(changes);
     if (effective.isEmpty()) {
       return Optional.empty();
@@ -63,9 +72,46 @@ public final class VersionedStore {
     Snapshot published = current.with(commit.number(), effective);
     current = published;
     for (Snapshot.Listener listener : listeners) {
-      listener.accept(published);
+      tell(listener, published);
     }
+    remember(commit, Duration.ofNanos(System.nanoTime() - begin));
     return Optional.of(published);
+  }
+
+  // What is published cannot be taken back, so a listener's failure must not look like a failure
+  // of the commit, which would be tried again.
+  private static void tell(Snapshot.Listener listener, Snapshot published) {
+    try {
+      listener.accept(published);
+    } catch (RuntimeException e) {
+      logger.error("A listener failed on snapshot {}", published.versionInfo(), e);
+    }
+  }
+
+  private void remember(Commit commit, Duration took) {
+    List<CommitSummary> commits = new ArrayList<>(recent);
+    if (commits.size() == REMEMBERED) {
+      commits.remove(0);
+    }
+    ChangeSet changes = commit.changes();
+    commits.add(
+        new CommitSummary(
+            commit.number(),
+            commit.time(),
+            changes.puts().size(),
+            changes.removals().size(),
+            took));
+    recent = List.copyOf(commits);
+  }
+
+  /** The last commits since the start, at most {@value #REMEMBERED}, the newest last. */
+  public List<CommitSummary> recentCommits() {
+    return recent;
+  }
+
+  // Only after a commit.
+  CommitSummary lastCommit() {
+    return recent.get(recent.size() - 1);
   }
 
   // At least the wall clock in milliseconds: a store restored from an old copy then repeats none

@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class XdsServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(XdsServer.class);
 
+  // An incremental client that returns names every resource that it has: 100 bytes each.
+  private static final int LARGEST_REQUEST = 64 << 20;
+
   private final XdsOptions options;
   private final XdsContext context;
   private final ExecutorService workers;
@@ -107,6 +110,7 @@ public final class XdsServer implements AutoCloseable {
             // Callbacks only enqueue and wake, so they need no thread of their own.
             .directExecutor()
             .addService(service(source.shard()))
+            .maxInboundMessageSize(LARGEST_REQUEST)
             // istiod keeps its connection alive; without leave a server ends it for too many pings.
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)

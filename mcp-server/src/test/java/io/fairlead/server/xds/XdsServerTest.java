@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.revisions.Shard;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
@@ -19,11 +20,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -243,6 +246,47 @@ class XdsServerTest {
     assertThat(AdsClient.versions(canary.await())).containsOnlyKeys("ns/all", "ns/both");
     assertThat(AdsClient.versions(stable.await()))
         .containsOnlyKeys("ns/all", "ns/canary", "ns/both");
+  }
+
+  @Test
+  void shards_eachServesItsShareAndOnlyTheTouchedOnesSend() throws IOException {
+    int count = 4;
+    List<XdsOptions.Source> sources = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sources.add(
+          new XdsOptions.Source(
+              new InetSocketAddress("127.0.0.1", 0), new Shard(i, count, Set.of(TYPE))));
+    }
+    for (int i = 0; i < 40; i++) {
+      put("r" + i, 1);
+    }
+    try (XdsServer sharded =
+        XdsServer.start(
+            new XdsOptions(sources, Duration.ofSeconds(5)), store, XdsGate.OPEN, meters)) {
+      List<AdsClient> each = new ArrayList<>();
+      Map<String, String> all = new TreeMap<>();
+      List<Set<String>> shares = new ArrayList<>();
+      for (int port : sharded.ports()) {
+        AdsClient client = new AdsClient(port, "");
+        clients.add(client);
+        each.add(client);
+        client.subscribe(SERVICE_ENTRY);
+        DiscoveryResponse response = client.await();
+        client.ack(response);
+        shares.add(AdsClient.versions(response).keySet());
+        all.putAll(AdsClient.versions(response));
+      }
+      assertThat(all).hasSize(40);
+      assertThat(shares.stream().mapToInt(Set::size).sum()).isEqualTo(40);
+      put("r7", 2);
+      for (int i = 0; i < count; i++) {
+        if (shares.get(i).contains("ns/r7")) {
+          assertThat(AdsClient.versions(each.get(i).await())).containsOnlyKeys(shares.get(i));
+        } else {
+          each.get(i).awaitSilence();
+        }
+      }
+    }
   }
 
   @Test

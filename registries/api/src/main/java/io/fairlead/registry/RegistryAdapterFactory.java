@@ -1,5 +1,7 @@
 package io.fairlead.registry;
 
+import java.util.Set;
+
 /**
  * Makes the adapters of one registry type. Found by {@link java.util.ServiceLoader}, so a jar with
  * an implementation and its {@code META-INF/services} entry is all that a new registry needs.
@@ -28,6 +30,15 @@ public interface RegistryAdapterFactory<C extends Record> {
 
   /** The host template used where the configuration gives none, such as {@code {service}.nacos}. */
   String defaultHost();
+
+  /**
+   * The names of the variables that the adapter adds to those that every template may use (see
+   * {@link Service#variables()}); a configured template that uses another is refused. Those of
+   * {@link #defaultHost()} need not be repeated.
+   */
+  default Set<String> variables() {
+    return Set.of();
+  }
 
   /** Makes an adapter; nothing is read and no connection is opened before it is started. */
   RegistryAdapter create(AdapterContext context, C configuration);

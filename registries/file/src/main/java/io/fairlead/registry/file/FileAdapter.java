@@ -98,6 +98,8 @@ final class FileAdapter implements RegistryAdapter {
         }
       }
     } catch (InterruptedException e) {
+      // Nothing in here interrupts: whoever does wants the end, as close() does, but says nothing.
+      LOG.error("registry {}: interrupted, files are watched no more", registry, e);
       Thread.currentThread().interrupt();
     }
   }

@@ -6,7 +6,9 @@ import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
+import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.RecordingSink;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -313,6 +317,59 @@ class FileAdapterTest {
     write("two.yaml", "end");
     awaitNames("a", "b", "c", "d", "end");
     assertThat(sink.eventsSince(mark)).noneMatch(SinkEvent.Removed.class::isInstance);
+  }
+
+  @Test
+  void sinkThatThrows_isToldAgainByAResync() {
+    write("a.yaml", "a");
+    AtomicInteger calls = new AtomicInteger();
+    RegistrySink throwing = new ThrowingSink(sink, () -> calls.incrementAndGet() == 2);
+    RegistryAdapter adapter =
+        new FileRegistryFactory()
+            .create(
+                new AdapterContext("files", throwing),
+                new FileConfiguration(temp, Duration.ofMillis(100), Duration.ZERO));
+    adapters.add(adapter);
+    adapter.start();
+    awaitNames("a");
+    write("b.yaml", "b");
+    awaitNames("a", "b");
+    assertThat(sink.resyncs()).isEqualTo(2);
+  }
+
+  /** Throws in the place of some calls that bring something. */
+  private record ThrowingSink(RegistrySink to, BooleanSupplier fails) implements RegistrySink {
+    private void passOn(Runnable call) {
+      if (fails.getAsBoolean()) {
+        throw new IllegalStateException("a fault of the sink, drawn by the test");
+      }
+      call.run();
+    }
+
+    @Override
+    public void resync(ReadOutcome outcome) {
+      passOn(() -> to.resync(outcome));
+    }
+
+    @Override
+    public void changed(Service service) {
+      passOn(() -> to.changed(service));
+    }
+
+    @Override
+    public void removed(ServiceId id) {
+      passOn(() -> to.removed(id));
+    }
+
+    @Override
+    public void alive() {
+      to.alive();
+    }
+
+    @Override
+    public void failing(String problem, Throwable cause) {
+      passOn(() -> to.failing(problem, cause));
+    }
   }
 
   @Test

@@ -11,17 +11,8 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,213 +22,8 @@ import org.junit.jupiter.api.Test;
  * <p>Each test begins with a registry that holds none of the adapter's services and can be reached.
  * JUnit makes a new object of the subclass for each test, so a field with a fresh namespace or
  * folder is enough where one server serves all tests.
- *
- * <p>The methods to be implemented are called on the test's thread only. They may return before the
- * adapter could see what they wrote.
  */
-public abstract class AdapterContract {
-  private static final AtomicInteger NAMES = new AtomicInteger();
-
-  private final String name = "contract-" + NAMES.incrementAndGet();
-  private final RecordingSink sink = new RecordingSink();
-  private final Map<ServiceId, Service> written = new TreeMap<>();
-  private final ThreadWatch threads = new ThreadWatch(this::outlivesAdapters);
-  private boolean cutOff;
-  private @Nullable RegistryAdapter running;
-
-  // ---- What a subclass says -------------------------------------------------------------------
-
-  /** Makes an adapter for the registry, not started. */
-  protected abstract RegistryAdapter adapter(AdapterContext context);
-
-  /** How the adapter identifies the service that is written under this name. */
-  protected abstract ServiceId id(String service);
-
-  /**
-   * Writes a service: it then has these instances, no others, and, where the registry can hold it,
-   * this metadata. {@link #gone} tells which instances to take out. Ids of instances are the test's
-   * own; they stay over changes and need not be what the adapter reads.
-   *
-   * @param service the service as it is to be
-   * @param before the service as it was put last; without instances if it was not there
-   */
-  protected abstract void put(Service service, Service before);
-
-  /**
-   * The instances of {@code before} that {@code service} has no more.
-   *
-   * @param identity what tells instances apart in the registry: {@code Instance::id}, or their
-   *     address and port
-   */
-  protected static List<Instance> gone(
-      Service service, Service before, Function<Instance, ?> identity) {
-    Set<Object> left = new HashSet<>();
-    service.instances().forEach(instance -> left.add(identity.apply(instance)));
-    return before.instances().stream()
-        .filter(instance -> !left.contains(identity.apply(instance)))
-        .toList();
-  }
-
-  /**
-   * Writes many services. To be overridden where the registry takes them in fewer steps.
-   *
-   * @param services new services
-   */
-  protected void putAll(List<Service> services) {
-    services.forEach(service -> put(service, Contracts.with(service, List.of())));
-  }
-
-  /**
-   * Removes a service with all its instances.
-   *
-   * @param service what was put last
-   */
-  protected abstract void remove(Service service);
-
-  /**
-   * Makes the registry unreachable for the adapter. Writes that follow need not be possible at once
-   * but must have happened when {@link #makeReachable()} returns.
-   */
-  protected abstract void makeUnreachable();
-
-  /** Makes the registry reachable again, with what it held and with what was written meanwhile. */
-  protected abstract void makeReachable();
-
-  /** What the registry cannot hold; the tests that need it are reported as aborted. */
-  protected abstract Set<Capability> lacking();
-
-  /** The longest time that a change may take to arrive, and a first read. */
-  protected Duration limit() {
-    return Duration.ofSeconds(20);
-  }
-
-  /** The longest time that an outage may take to be reported, and its end to be noticed. */
-  protected Duration outageLimit() {
-    return Duration.ofSeconds(60);
-  }
-
-  /** How long an outage lasts after it was reported, so that wrong removals would be seen. */
-  protected Duration outageLength() {
-    return Duration.ofSeconds(2);
-  }
-
-  /** How long the registry takes until what was written is in every read; none for most. */
-  protected Duration settled() {
-    return Duration.ZERO;
-  }
-
-  /** Number of services in the test with many. */
-  protected int manyServices() {
-    return 500;
-  }
-
-  /**
-   * Whether a thread is meant to outlive the adapter that started it, such as one of a pool shared
-   * by the whole JVM.
-   */
-  protected boolean outlivesAdapters(Thread thread) {
-    return false;
-  }
-
-  /**
-   * Leaves the registry reachable and without what the test wrote. To be overridden where each test
-   * has a registry of its own.
-   *
-   * @param left the services still there
-   */
-  protected void cleanUp(Collection<Service> left) {
-    if (cutOff) {
-      makeReachable();
-    }
-    left.forEach(this::remove);
-  }
-
-  // ---- For tests of the subclass's own --------------------------------------------------------
-
-  /** The configured name of the registry in this test, unique in the JVM. */
-  protected final String registryName() {
-    return name;
-  }
-
-  /** The sink of this test. */
-  protected final RecordingSink sink() {
-    return sink;
-  }
-
-  /** Starts the adapter; it is closed after the test. */
-  protected final RegistryAdapter start() {
-    RegistryAdapter adapter = adapter(new AdapterContext(name, sink));
-    running = adapter;
-    adapter.start();
-    return adapter;
-  }
-
-  /** Writes a service and remembers it as what the adapter is to read. */
-  protected final Service write(Service service) {
-    Service before = written.put(service.id(), service);
-    put(service, before == null ? Contracts.with(service, List.of()) : before);
-    return service;
-  }
-
-  /** Removes a service and remembers that the adapter is to read none. */
-  protected final void erase(Service service) {
-    Service last = written.remove(service.id());
-    remove(last == null ? service : last);
-  }
-
-  /** Waits until the adapter has read exactly what was written. */
-  protected final Map<ServiceId, Service> awaitWritten(Duration limit) {
-    Comparison comparison = new Comparison(lacking());
-    try {
-      return sink.awaitState(
-          "exactly what was written",
-          limit,
-          state -> comparison.differences(written.values(), state).isEmpty());
-    } catch (AssertionError e) {
-      List<String> differences = comparison.differences(written.values(), sink.state());
-      throw new AssertionError(String.join("\n", differences) + "\n" + e.getMessage(), e);
-    }
-  }
-
-  /** A service of that many instances, named uniquely over all tests of the JVM. */
-  protected final Service service(String word, int instances) {
-    List<Instance> list = new ArrayList<>();
-    for (int i = 1; i <= instances; i++) {
-      list.add(Contracts.instance(word, i));
-    }
-    Map<String, String> metadata =
-        lacking().contains(Capability.SERVICE_METADATA) ? Map.of() : Map.of("owner", word);
-    return new Service(id(name + "-" + word), Map.of(), metadata, List.of(), list);
-  }
-
-  private void needs(Capability capability) {
-    Assumptions.assumeFalse(
-        lacking().contains(capability),
-        () -> getClass().getSimpleName() + " declares to lack " + capability);
-  }
-
-  private void stopReaching() {
-    cutOff = true;
-    makeUnreachable();
-  }
-
-  private void reachAgain() {
-    makeReachable();
-    cutOff = false;
-  }
-
-  @AfterEach
-  final void closeAndCheck() {
-    try {
-      if (running != null) {
-        running.close();
-      }
-      sink.assertNoViolations();
-    } finally {
-      cleanUp(List.copyOf(written.values()));
-    }
-  }
-
+public abstract class AdapterContract extends AdapterFixture {
   // ---- First read -----------------------------------------------------------------------------
 
   @Test
@@ -246,19 +32,15 @@ public abstract class AdapterContract {
     write(service("reviews", 1));
     Contracts.pause(settled());
     start();
-    SinkEvent first = sink.awaitEvent(0, "any call", limit(), event -> true);
+    SinkEvent first = sink().awaitEvent(0, "any call", limit(), event -> true);
     assertThat(first).isInstanceOf(SinkEvent.Resynced.class);
-    assertThat(
-            new Comparison(lacking())
-                .differences(
-                    written.values(), Contracts.byId(((SinkEvent.Resynced) first).outcome())))
-        .isEmpty();
+    assertThat(differences(Contracts.byId(((SinkEvent.Resynced) first).outcome()))).isEmpty();
   }
 
   @Test
   final void start_emptyRegistryGivesAFreshEmptyRead() {
     start();
-    SinkEvent first = sink.awaitEvent(0, "any call", limit(), event -> true);
+    SinkEvent first = sink().awaitEvent(0, "any call", limit(), event -> true);
     assertThat(first).isInstanceOf(SinkEvent.Resynced.class);
     assertThat(((SinkEvent.Resynced) first).outcome().services()).isEmpty();
     write(service("orders", 1));
@@ -270,8 +52,8 @@ public abstract class AdapterContract {
     write(service("orders", 2));
     stopReaching();
     start();
-    sink.awaitEvent(0, "a failure", outageLimit(), SinkEvent::isFailure);
-    assertThat(sink.resyncs()).isZero();
+    sink().awaitEvent(0, "a failure", outageLimit(), SinkEvent::isFailure);
+    assertThat(sink().resyncs()).isZero();
     reachAgain();
     awaitWritten(outageLimit());
     write(service("reviews", 1));
@@ -284,8 +66,7 @@ public abstract class AdapterContract {
     for (int i = 0; i < manyServices(); i++) {
       many.add(service("many-" + i, 2));
     }
-    many.forEach(service -> written.put(service.id(), service));
-    putAll(many);
+    writeAll(many);
     start();
     awaitWritten(limit().multipliedBy(3));
     Service last = many.get(many.size() - 1);
@@ -328,7 +109,7 @@ public abstract class AdapterContract {
     startAndSync();
     write(Contracts.with(orders, List.of()));
     awaitWritten(limit());
-    assertThat(sink.state()).containsKey(reviews.id());
+    assertThat(sink().state()).containsKey(reviews.id());
     write(orders);
     awaitWritten(limit());
   }
@@ -339,10 +120,12 @@ public abstract class AdapterContract {
     write(service("reviews", 1));
     startAndSync();
     erase(orders);
-    sink.awaitState(
-        orders.id() + " gone or without instances",
-        limit(),
-        state -> !state.containsKey(orders.id()) || state.get(orders.id()).instances().isEmpty());
+    sink()
+        .awaitState(
+            orders.id() + " gone or without instances",
+            limit(),
+            state ->
+                !state.containsKey(orders.id()) || state.get(orders.id()).instances().isEmpty());
     write(orders);
     awaitWritten(limit());
   }
@@ -373,7 +156,7 @@ public abstract class AdapterContract {
   final void change_instanceMetadataArrives() {
     needs(Capability.INSTANCE_METADATA);
     changeOne(Contracts.Part.METADATA);
-    assertThat(sink.state().values())
+    assertThat(sink().state().values())
         .allSatisfy(
             service ->
                 assertThat(service.instances())
@@ -421,17 +204,17 @@ public abstract class AdapterContract {
     needs(Capability.EMPTY_SERVICES);
     Service empty = write(service("planned", 0));
     startAndSync();
-    assertThat(sink.state()).containsKey(empty.id());
+    assertThat(sink().state()).containsKey(empty.id());
   }
 
   private void changeOne(Contracts.Part part) {
     Service orders = write(service("orders", 1));
     startAndSync();
-    Instance before = sink.state().values().iterator().next().instances().get(0);
+    Instance before = sink().state().values().iterator().next().instances().get(0);
     write(Contracts.with(orders, List.of(part.change(orders.instances().get(0)))));
     awaitWritten(limit());
     if (part.keepsTheId()) {
-      Instance after = sink.state().values().iterator().next().instances().get(0);
+      Instance after = sink().state().values().iterator().next().instances().get(0);
       assertThat(after.id())
           .as("id of the instance after a changed %s", part)
           .isEqualTo(before.id());
@@ -462,17 +245,17 @@ public abstract class AdapterContract {
     write(service("orders", 2));
     write(service("reviews", 1));
     startAndSync();
-    Map<ServiceId, Service> before = sink.state();
-    int mark = sink.mark();
+    Map<ServiceId, Service> before = sink().state();
+    int mark = sink().mark();
     stopReaching();
-    sink.awaitEvent(mark, "a failure", outageLimit(), SinkEvent::isFailure);
+    sink().awaitEvent(mark, "a failure", outageLimit(), SinkEvent::isFailure);
     Contracts.pause(outageLength());
-    assertThat(Contracts.losses(before, sink.eventsSince(mark))).isEmpty();
-    mark = sink.mark();
+    assertThat(Contracts.losses(before, sink().eventsSince(mark))).isEmpty();
+    mark = sink().mark();
     reachAgain();
-    sink.awaitEvent(mark, "a success", outageLimit(), SinkEvent::isSuccess);
+    sink().awaitEvent(mark, "a success", outageLimit(), SinkEvent::isSuccess);
     awaitWritten(outageLimit());
-    assertThat(Contracts.losses(before, sink.eventsSince(mark))).isEmpty();
+    assertThat(Contracts.losses(before, sink().eventsSince(mark))).isEmpty();
   }
 
   @Test
@@ -481,9 +264,9 @@ public abstract class AdapterContract {
     Service reviews = write(service("reviews", 1));
     write(service("ratings", 1));
     startAndSync();
-    int mark = sink.mark();
+    int mark = sink().mark();
     stopReaching();
-    sink.awaitEvent(mark, "a failure", outageLimit(), SinkEvent::isFailure);
+    sink().awaitEvent(mark, "a failure", outageLimit(), SinkEvent::isFailure);
     write(Contracts.with(orders, service("orders", 4).instances().subList(1, 4)));
     write(service("details", 1));
     erase(reviews);
@@ -498,21 +281,23 @@ public abstract class AdapterContract {
     needs(Capability.ALIVE_WHILE_QUIET);
     write(service("orders", 1));
     startAndSync();
-    int mark = sink.mark();
-    sink.awaitEvent(mark, "alive", outageLimit(), SinkEvent::isSuccess);
+    int mark = sink().mark();
+    sink().awaitEvent(mark, "alive", outageLimit(), SinkEvent::isSuccess);
   }
 
   @Test
   final void close_endsAllCallsAndLeavesNoThread() {
     write(service("orders", 1));
     RegistryAdapter adapter = startAndSync();
-    assertThat(threads.started()).extracting(Thread::getName).anyMatch(it -> it.contains(name));
+    assertThat(threads().started())
+        .extracting(Thread::getName)
+        .anyMatch(it -> it.contains(registryName()));
     adapter.close();
-    sink.expectNoMoreCalls();
+    sink().expectNoMoreCalls();
     write(service("reviews", 1));
-    threads.awaitNone(Duration.ofSeconds(10));
+    threads().awaitNone(Duration.ofSeconds(10));
     Contracts.pause(Duration.ofSeconds(1));
-    sink.assertNoViolations();
+    sink().assertNoViolations();
     adapter.close();
   }
 
@@ -520,20 +305,20 @@ public abstract class AdapterContract {
   final void close_duringAnOutage_endsSoon() {
     write(service("orders", 1));
     RegistryAdapter adapter = startAndSync();
-    int mark = sink.mark();
+    int mark = sink().mark();
     stopReaching();
-    sink.awaitEvent(mark, "a failure", outageLimit(), SinkEvent::isFailure);
+    sink().awaitEvent(mark, "a failure", outageLimit(), SinkEvent::isFailure);
     assertTimeoutPreemptively(Duration.ofSeconds(20), adapter::close);
-    sink.expectNoMoreCalls();
-    threads.awaitNone(Duration.ofSeconds(10));
+    sink().expectNoMoreCalls();
+    threads().awaitNone(Duration.ofSeconds(10));
   }
 
   @Test
   final void close_beforeStart_isHarmless() {
-    RegistryAdapter adapter = adapter(new AdapterContext(name, sink));
+    RegistryAdapter adapter = adapter(new AdapterContext(registryName(), sink()));
     adapter.close();
-    sink.expectNoMoreCalls();
-    threads.awaitNone(Duration.ofSeconds(10));
-    assertThat(sink.events()).isEmpty();
+    sink().expectNoMoreCalls();
+    threads().awaitNone(Duration.ofSeconds(10));
+    assertThat(sink().events()).isEmpty();
   }
 }

@@ -1,0 +1,112 @@
+package io.fairlead.aggregation;
+
+import io.fairlead.conversion.Converter;
+import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sink of one adapter: converts on the caller's thread, puts the outcome into the inbox and
+ * wakes the commit thread. It never blocks.
+ */
+final class AdapterSink implements RegistrySink {
+  private static final Logger log = LoggerFactory.getLogger(AdapterSink.class);
+
+  private final RegistryView view;
+  private final Converter converter;
+  private final Inbox inbox;
+  private final Runnable wake;
+  private final InstantSource clock;
+  private volatile boolean closed;
+
+  AdapterSink(RegistryView view, Inbox inbox, Runnable wake, InstantSource clock) {
+    this.view = view;
+    this.converter = new Converter(view.settings().policy());
+    this.inbox = inbox;
+    this.wake = wake;
+    this.clock = clock;
+  }
+
+  @Override
+  public void resync(ReadOutcome outcome) {
+    if (closed) {
+      return;
+    }
+    if (outcome instanceof ReadOutcome.Failed failed) {
+      view.failing(failed.problem(), failed.cause());
+    } else if (outcome instanceof ReadOutcome.Fresh fresh) {
+      view.healthy(clock.instant());
+      Map<ServiceId, Taken> services = new HashMap<>();
+      for (Service service : fresh.services()) {
+        services.put(service.id(), taken(service));
+      }
+      inbox.replaceAll(services);
+      wake.run();
+    }
+  }
+
+  @Override
+  public void changed(Service service) {
+    if (!closed) {
+      view.reached(clock.instant());
+      inbox.put(taken(service));
+      wake.run();
+    }
+  }
+
+  @Override
+  public void removed(ServiceId id) {
+    if (!closed) {
+      view.reached(clock.instant());
+      inbox.remove(id);
+      wake.run();
+    }
+  }
+
+  @Override
+  public void alive() {
+    if (!closed) {
+      view.healthy(clock.instant());
+    }
+  }
+
+  @Override
+  public void failing(String problem, Throwable cause) {
+    if (!closed) {
+      view.failing(problem, cause);
+    }
+  }
+
+  // The conversion does not throw for anything that a registry may hold. Should it do so all the
+  // same, that defect costs the one service and not the registry.
+  private Taken taken(Service service) {
+    try {
+      return Taken.convert(converter, service);
+    } catch (RuntimeException e) {
+      log.error(
+          "Registry {}, service {}: the conversion failed, the service is not served",
+          view.settings().name(),
+          service.id(),
+          e);
+      return new Taken(
+          service.id(),
+          Optional.empty(),
+          Taken.Kind.REFUSED,
+          List.of(),
+          service.instances().size());
+    }
+  }
+
+  /** From now on calls are ignored. */
+  void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,70 @@
+package io.fairlead.aggregation;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Which host has which address of one range. Confined to the commit thread. */
+final class AddressPool {
+  private final AddressRange range;
+  private final Map<String, Long> indexByHost = new HashMap<>();
+  private final Map<Long, String> hostByIndex = new HashMap<>();
+
+  AddressPool(AddressRange range) {
+    this.range = range;
+  }
+
+  Optional<String> addressOf(String host) {
+    return Optional.ofNullable(indexByHost.get(host)).map(range::address);
+  }
+
+  /** Takes over a choice made earlier, if it is of this range and nobody has it. */
+  void restore(String host, String address) {
+    OptionalLong index = range.indexOf(address);
+    if (index.isPresent()
+        && !indexByHost.containsKey(host)
+        && !hostByIndex.containsKey(index.getAsLong())) {
+      take(host, index.getAsLong());
+    }
+  }
+
+  /** Has a host without a choice take the first free address of its own sequence. */
+  boolean choose(HostDigest digest) {
+    if (hostByIndex.size() >= range.size()) {
+      return false;
+    }
+    // Different halves of the digest, so that the two addresses of a host say nothing about each
+    // other: who collides in one range does not collide in the other.
+    long start = range.isV4() ? digest.a() : digest.c();
+    long stride = range.isV4() ? digest.b() : digest.d();
+    long index = Long.remainderUnsigned(start, range.size());
+    long step = 1 + Long.remainderUnsigned(stride, range.size() - 1);
+    // Without a common divisor the sequence meets every address before it repeats one.
+    while (commonDivisor(step, range.size()) != 1) {
+      step = step == range.size() - 1 ? 1 : step + 1;
+    }
+    while (hostByIndex.containsKey(index)) {
+      // Below 2^63 together, since a range has at most 2^62 addresses.
+      index = (index + step) % range.size();
+    }
+    take(digest.host(), index);
+    return true;
+  }
+
+  private static long commonDivisor(long one, long other) {
+    return other == 0 ? one : commonDivisor(other, one % other);
+  }
+
+  private void take(String host, long index) {
+    indexByHost.put(host, index);
+    hostByIndex.put(index, host);
+  }
+
+  void release(String host) {
+    Long index = indexByHost.remove(host);
+    if (index != null) {
+      hostByIndex.remove(index);
+    }
+  }
+}

@@ -1,0 +1,316 @@
+package io.fairlead.aggregation;
+
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.versioning.Batching;
+import io.fairlead.versioning.ChangeSet;
+import io.fairlead.versioning.ChangeSource;
+import io.fairlead.versioning.CommitLoop;
+import io.fairlead.versioning.CommitObserver;
+import io.fairlead.versioning.CommitThread;
+import io.fairlead.versioning.VersionedStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From what registries say to what is committed: adapters put services into the sinks that {@link
+ * #register} gives, and the store gets what has changed.
+ *
+ * <ul>
+ *   <li>A whole view of a registry replaces all that the registry contributes, in one commit.
+ *   <li>Of several registries with one host the one with the highest priority has it, with all of
+ *       its entries for the host and nothing of the others; equal priorities are settled by name.
+ *       The host counts, not the namespace: istiod resolves hosts over all namespaces.
+ *   <li>Of several services of one registry with one host and namespace the lowest id has it, the
+ *       others get a host with a hash of their identity.
+ *   <li>A service without endpoints is served on without endpoints for a time.
+ *   <li>Every host has virtual IPs of its own, unless its registry gives addresses.
+ *   <li>What the store holds at the start stays served until its registry was read.
+ * </ul>
+ *
+ * <p>Threading: every method may be called from any thread; only {@link #close()} blocks. State is
+ * owned by the commit thread.
+ */
+public final class Aggregation implements AutoCloseable {
+  private final InstantSource clock;
+  private final Aggregator aggregator;
+  private final CommitLoop loop;
+  private final SyncGate gate = new SyncGate(this::isSynced);
+  private final AtomicInteger withoutVirtualIp = new AtomicInteger();
+  private final Object lock = new Object();
+
+  /** A registration: what is shown of it, and where its adapter puts things. */
+  private record Registration(RegistryView view, AdapterSink sink) {}
+
+  // By name. Guarded by lock.
+  private final Map<String, Registration> registrations = new HashMap<>();
+  private volatile boolean complete;
+  // Monotonic time for which the next timer is set. Owned by the commit thread.
+  private @Nullable Long timerDue;
+
+  /**
+   * An aggregation on a commit thread of its own.
+   *
+   * @param store where changes are committed; nobody else commits to it
+   * @param batching how changes outside of whole views gather
+   * @param addresses where virtual IPs come from
+   * @param clock the wall clock, for showing the time of contacts only
+   */
+  public Aggregation(
+      VersionedStore store, Batching batching, VirtualAddresses addresses, InstantSource clock) {
+    this(store, batching, addresses, clock, CommitObserver.NONE);
+  }
+
+  /** The same, with somebody who is told what becomes of commits. */
+  public Aggregation(
+      VersionedStore store,
+      Batching batching,
+      VirtualAddresses addresses,
+      InstantSource clock,
+      CommitObserver observer) {
+    this(
+        store,
+        batching,
+        addresses,
+        clock,
+        observer,
+        CommitThread.start("fairlead-commit"),
+        ResourceEncoder.SERVICE_ENTRY);
+  }
+
+  Aggregation(
+      VersionedStore store,
+      Batching batching,
+      VirtualAddresses addresses,
+      InstantSource clock,
+      CommitObserver observer,
+      CommitThread thread,
+      ResourceEncoder encoder) {
+    this.clock = clock;
+    this.aggregator =
+        new Aggregator(
+            store.current().resources(CompactEntry.TYPE),
+            store.notes(),
+            addresses,
+            encoder,
+            thread.nanoTime());
+    this.loop = new CommitLoop(store, new Source(), batching, observer, thread);
+    loop.execute(this::armTimer);
+  }
+
+  /** What the commit loop asks. */
+  private final class Source implements ChangeSource {
+    @Override
+    public ChangeSet drain() {
+      loop.assertCommitThread();
+      ChangeSet drained = aggregator.drain(loop.nanoTime());
+      withoutVirtualIp.set(aggregator.withoutVirtualIp());
+      armTimer();
+      return drained;
+    }
+
+    @Override
+    public void committed() {
+      aggregator.committed();
+      gate.fireIfOpen();
+      if (aggregator.hasOrphans() && isSynced()) {
+        loop.executeNow(aggregator::dropOrphans);
+      }
+    }
+  }
+
+  /**
+   * Takes in a registry, and gives the sink for its adapter. Under a name that is registered
+   * already, the new registration takes over: the old sink is ignored from now on, and what it
+   * contributed stays served until the first whole view of the new one.
+   *
+   * @throws IllegalArgumentException if another registered registry has the same label
+   */
+  public RegistrySink register(RegistrySettings settings) {
+    RegistryView view = new RegistryView(settings);
+    Inbox inbox = new Inbox();
+    AdapterSink sink = new AdapterSink(view, inbox, waker(view, inbox), clock);
+    synchronized (lock) {
+      for (Registration other : registrations.values()) {
+        RegistrySettings others = other.view().settings();
+        if (others.label().equals(settings.label()) && !others.name().equals(settings.name())) {
+          throw new IllegalArgumentException(
+              "name: "
+                  + settings.name()
+                  + " (expected: a name that differs as a label from "
+                  + others.name()
+                  + ")");
+        }
+      }
+      Registration before = registrations.put(settings.name(), new Registration(view, sink));
+      if (before != null) {
+        before.sink().close();
+      }
+      // Within the lock, so that the commit thread hears of registrations in their order.
+      loop.executeNow(() -> aggregator.attach(view));
+    }
+    return sink;
+  }
+
+  private Runnable waker(RegistryView view, Inbox inbox) {
+    return loop.coalesced(
+        () -> {
+          loop.assertCommitThread();
+          Inbox.Batch batch = inbox.take();
+          if (batch.whole().isPresent()) {
+            loop.commitAfterThisTask();
+          }
+          aggregator.apply(view, batch, loop.nanoTime());
+          armTimer();
+        });
+  }
+
+  /**
+   * Withdraws a registry: all that it contributes goes, in one commit. Unknown ones are ignored.
+   */
+  public void unregister(String registry) {
+    synchronized (lock) {
+      Registration registration = registrations.remove(registry);
+      if (registration != null) {
+        registration.sink().close();
+        loop.executeNow(() -> aggregator.detach(registration.view()));
+      }
+    }
+  }
+
+  /**
+   * Says that every configured registry was registered. Before that {@link #isSynced()} is false,
+   * and nothing that the store holds of unknown registries is removed; afterwards it is, once all
+   * registries are synced.
+   */
+  public void allRegistered() {
+    loop.executeNow(() -> complete = true);
+  }
+
+  /** How it stands with each registry, by name. */
+  public List<RegistryStatus> registries() {
+    return views().stream().map(RegistryView::status).toList();
+  }
+
+  private List<RegistryView> views() {
+    List<RegistryView> views = new ArrayList<>();
+    synchronized (lock) {
+      registrations.values().forEach(registration -> views.add(registration.view()));
+    }
+    views.sort((one, other) -> one.settings().name().compareTo(other.settings().name()));
+    return views;
+  }
+
+  /** What became of each service of a registry, by id; nothing if the registry is not known. */
+  public List<ServiceReport> reports(String registry) {
+    List<ServiceReport> reports = new ArrayList<>();
+    for (RegistryView view : views()) {
+      if (view.settings().name().equals(registry)) {
+        for (Ledger.Line line : view.ledger().lines()) {
+          reports.add(report(view.settings().label(), line));
+        }
+      }
+    }
+    return reports;
+  }
+
+  private ServiceReport report(String label, Ledger.Line line) {
+    String host = line.name().map(CompactEntry::hostOf).orElse("");
+    String holder = host.isEmpty() ? label : aggregator.holderOf(host);
+    boolean shadowed = !holder.isEmpty() && !holder.equals(label);
+    ServiceReport.Outcome outcome;
+    if (line.isRefused()) {
+      outcome = ServiceReport.Outcome.REFUSED;
+    } else if (shadowed) {
+      outcome = ServiceReport.Outcome.SHADOWED;
+    } else {
+      outcome =
+          switch (line.phase()) {
+            case LIVE -> ServiceReport.Outcome.SERVED;
+            case KEPT -> ServiceReport.Outcome.KEPT_EMPTY;
+            case WITHDRAWN -> ServiceReport.Outcome.WITHDRAWN;
+            case REFUSED -> ServiceReport.Outcome.REFUSED;
+          };
+    }
+    return new ServiceReport(
+        line.service(),
+        outcome,
+        line.name().map(key -> key.name()).orElse(""),
+        host,
+        shadowed ? holder : "",
+        line.findings());
+  }
+
+  /**
+   * Whether every registry was registered and each has completed its first sync, or has last-known
+   * state from before; and the store's snapshot shows all of that.
+   */
+  public boolean isSynced() {
+    return complete && views().stream().allMatch(RegistryView::isSynced);
+  }
+
+  /**
+   * Has a listener told once when {@link #isSynced()}, at once if it is. It is called without locks
+   * held, by the caller's thread or the commit thread, and must return at once.
+   */
+  public void onSynced(Runnable listener) {
+    gate.add(listener);
+  }
+
+  /** Number of hosts served without a virtual IP, since the range has none left. */
+  public int withoutVirtualIp() {
+    return withoutVirtualIp.get();
+  }
+
+  /**
+   * Lets changes gather and commits nothing until {@link #release()} was called as often: an
+   * operator's transaction.
+   */
+  public void hold() {
+    loop.execute(loop::hold);
+  }
+
+  /** Ends one hold; the last one commits what has gathered. */
+  public void release() {
+    loop.execute(loop::release);
+  }
+
+  private void armTimer() {
+    Optional<Duration> next = aggregator.untilNextExpiry(loop.nanoTime());
+    if (next.isEmpty()) {
+      return;
+    }
+    long due = loop.nanoTime() + next.get().toNanos();
+    Long set = timerDue;
+    if (set == null || due - set < 0) {
+      timerDue = due;
+      loop.schedule(next.get(), this::timerFired);
+    }
+  }
+
+  private void timerFired() {
+    Long set = timerDue;
+    if (set != null && loop.nanoTime() - set < 0) {
+      // Set before an earlier one was needed, whose successor is still to come.
+      return;
+    }
+    timerDue = null;
+    aggregator.expire(loop.nanoTime());
+    armTimer();
+  }
+
+  /** Commits what is pending and ends the commit thread; sinks are ignored from now on. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      registrations.values().forEach(registration -> registration.sink().close());
+    }
+    loop.close();
+  }
+}

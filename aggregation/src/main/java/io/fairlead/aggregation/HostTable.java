@@ -1,0 +1,132 @@
+package io.fairlead.aggregation;
+
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every registry says about every host, and what of it is served.
+ *
+ * <p>istiod resolves hosts over all namespaces, so the merge is by host alone: the registry with
+ * the highest rank has the host with all of its entries for it, in whatever namespaces, and nothing
+ * of the others is added to them. Registries are known here by the value of their label.
+ *
+ * <p>Confined to the commit thread.
+ */
+final class HostTable {
+  /** Something that could be served under one resource name. */
+  sealed interface Candidate {
+    /** An entry that was converted in this process. */
+    record Live(CompactEntry entry) implements Candidate {}
+
+    /** A resource that a former process committed, as it is. */
+    record Inherited(Resource resource) implements Candidate {}
+  }
+
+  /** What was last put for a name. */
+  record Emitted(Candidate candidate, List<String> virtualIps) {}
+
+  /** One host. */
+  static final class Slot {
+    private final Map<String, SortedMap<ResourceKey, Candidate>> byRegistry = new HashMap<>(2);
+    private final Map<ResourceKey, Emitted> emitted = new HashMap<>(2);
+
+    Map<ResourceKey, Emitted> emitted() {
+      return emitted;
+    }
+
+    SortedMap<ResourceKey, Candidate> candidates(String registry) {
+      return byRegistry.getOrDefault(registry, new TreeMap<>());
+    }
+
+    /** The registry that comes first in the order, if any says something. */
+    Optional<String> winner(Comparator<String> order) {
+      return byRegistry.keySet().stream().min(order);
+    }
+  }
+
+  private static final Slot NOTHING = new Slot();
+
+  private final Map<String, Slot> slots = new HashMap<>();
+  private final Set<String> dirty = new LinkedHashSet<>();
+
+  /** Takes what a registry has under a name from now on; null: nothing. */
+  void set(String registry, ResourceKey key, @Nullable Candidate candidate) {
+    String host = CompactEntry.hostOf(key);
+    Slot slot = slots.computeIfAbsent(host, h -> new Slot());
+    SortedMap<ResourceKey, Candidate> candidates =
+        slot.byRegistry.computeIfAbsent(registry, r -> new TreeMap<>());
+    if (candidate == null) {
+      candidates.remove(key);
+      if (candidates.isEmpty()) {
+        slot.byRegistry.remove(registry);
+      }
+    } else {
+      candidates.put(key, candidate);
+    }
+    dirty.add(host);
+  }
+
+  /** Takes what a former process has committed: it is there and it is served. */
+  void inherit(String registry, Resource resource) {
+    Candidate candidate = new Candidate.Inherited(resource);
+    set(registry, resource.key(), candidate);
+    String host = CompactEntry.hostOf(resource.key());
+    slot(host).emitted.put(resource.key(), new Emitted(candidate, List.of()));
+    dirty.remove(host);
+  }
+
+  @Nullable Candidate find(String registry, ResourceKey key) {
+    return slot(CompactEntry.hostOf(key)).candidates(registry).get(key);
+  }
+
+  /** Has every host that a registry has a word about be looked at again. */
+  void touchAll(String registry) {
+    slots.forEach(
+        (host, slot) -> {
+          if (slot.byRegistry.containsKey(registry)) {
+            dirty.add(host);
+          }
+        });
+  }
+
+  /** Withdraws everything that a registry said. */
+  void withdraw(String registry) {
+    slots.forEach(
+        (host, slot) -> {
+          if (slot.byRegistry.remove(registry) != null) {
+            dirty.add(host);
+          }
+        });
+  }
+
+  /** The slot of a host; an empty one if nothing was ever said about it. */
+  Slot slot(String host) {
+    return slots.getOrDefault(host, NOTHING);
+  }
+
+  /** Hosts to look at. */
+  Set<String> dirty() {
+    return dirty;
+  }
+
+  /** Forgets which hosts were to be looked at, and those about which nothing is said any more. */
+  void settled() {
+    for (String host : dirty) {
+      Slot slot = slot(host);
+      if (slot.byRegistry.isEmpty() && slot.emitted.isEmpty()) {
+        slots.remove(host);
+      }
+    }
+    dirty.clear();
+  }
+}

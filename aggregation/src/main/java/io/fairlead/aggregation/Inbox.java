@@ -1,0 +1,47 @@
+package io.fairlead.aggregation;
+
+import io.fairlead.registry.ServiceId;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an adapter said and the commit thread has not looked at yet: the last whole view, and of
+ * each service the last word after it. So it is bounded by the number of services, however often
+ * they change and however long the commit thread takes, and no adapter ever waits. Guarded by its
+ * own lock, under which nothing else is called.
+ */
+final class Inbox {
+  /**
+   * What was in it.
+   *
+   * @param whole a whole view that comes before the changes, if there was one
+   * @param changes the last word about each service; nothing: it was removed
+   */
+  record Batch(Optional<Map<ServiceId, Taken>> whole, Map<ServiceId, Optional<Taken>> changes) {}
+
+  private @Nullable Map<ServiceId, Taken> whole;
+  private Map<ServiceId, Optional<Taken>> changes = new LinkedHashMap<>();
+
+  synchronized void replaceAll(Map<ServiceId, Taken> services) {
+    whole = new HashMap<>(services);
+    changes = new LinkedHashMap<>();
+  }
+
+  synchronized void put(Taken taken) {
+    changes.put(taken.service(), Optional.of(taken));
+  }
+
+  synchronized void remove(ServiceId service) {
+    changes.put(service, Optional.empty());
+  }
+
+  synchronized Batch take() {
+    Batch batch = new Batch(Optional.ofNullable(whole), changes);
+    whole = null;
+    changes = new LinkedHashMap<>();
+    return batch;
+  }
+}

@@ -1,0 +1,188 @@
+package io.fairlead.aggregation;
+
+import io.fairlead.aggregation.HostTable.Candidate;
+import io.fairlead.conversion.ConversionPolicy;
+import io.fairlead.conversion.Finding;
+import io.fairlead.conversion.Reason;
+import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.ResourceKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one registry contributes. It outlives a new registration under the same name: the last-known
+ * state is served until the new registration's first whole view replaces it. Confined to the commit
+ * thread.
+ */
+final class RegistryState implements HostClaims.Listener {
+  private final HostTable table;
+  private final String label;
+  private final Map<ServiceId, ServiceState> services = new HashMap<>();
+  private final HostClaims claims = new HostClaims(this);
+  private final Expiry<ServiceId> empty = new Expiry<>();
+  private final Ledger ledger = new Ledger();
+  // Names of resources that a former process committed and that nothing has replaced yet.
+  private final Set<ResourceKey> inherited;
+  private RegistryView view;
+  // The policy that the services were converted by.
+  private ConversionPolicy policy;
+  // Whether this registration has had its first whole view.
+  private boolean fresh;
+  private boolean lastKnown;
+
+  /**
+   * A registry that is known from now on.
+   *
+   * @param inherited names of its resources that are served from before
+   * @param lastKnown whether there is a last-known state, be it an empty one
+   */
+  RegistryState(
+      HostTable table, RegistryView view, Collection<ResourceKey> inherited, boolean lastKnown) {
+    this.table = table;
+    this.label = view.settings().label();
+    this.view = view;
+    this.policy = view.settings().policy();
+    this.inherited = new HashSet<>(inherited);
+    this.lastKnown = lastKnown;
+    view.attach(ledger);
+  }
+
+  /** A new registration takes over. */
+  void replace(RegistryView newView) {
+    lastKnown |= fresh;
+    fresh = false;
+    view = newView;
+    view.attach(ledger);
+    table.touchAll(label);
+  }
+
+  RegistryView view() {
+    return view;
+  }
+
+  /** Whether clients may be answered as far as this registry is concerned. */
+  boolean isSynced() {
+    return fresh || lastKnown;
+  }
+
+  /** Takes what the adapter said; tells whether the registry became fresh by it. */
+  boolean apply(Inbox.Batch batch, long now) {
+    boolean first = false;
+    if (batch.whole().isPresent()) {
+      first = !fresh;
+      replaceAll(batch.whole().get(), now);
+    }
+    // Before the first whole view single changes mean nothing: it will hold them.
+    if (fresh) {
+      batch
+          .changes()
+          .forEach(
+              (service, taken) ->
+                  taken.ifPresentOrElse(present -> take(present, now), () -> remove(service)));
+    }
+    ledger.publish();
+    return first;
+  }
+
+  private void replaceAll(Map<ServiceId, Taken> whole, long now) {
+    for (ServiceId service : List.copyOf(services.keySet())) {
+      if (!whole.containsKey(service)) {
+        remove(service);
+      }
+    }
+    if (!policy.equals(view.settings().policy())) {
+      // Entries of another policy are nothing to keep empty services with.
+      policy = view.settings().policy();
+      services.replaceAll(
+          (service, state) ->
+              new ServiceState(state.phase(), Optional.empty(), List.of(), state.instances()));
+    }
+    whole.values().forEach(taken -> take(taken, now));
+    fresh = true;
+    for (ResourceKey key : inherited) {
+      if (table.find(label, key) instanceof Candidate.Inherited) {
+        table.set(label, key, null);
+      }
+    }
+    inherited.clear();
+  }
+
+  private void take(Taken taken, long now) {
+    ServiceId service = taken.service();
+    serve(service, ServiceState.next(Optional.ofNullable(services.get(service)), taken));
+    if (services.getOrDefault(service, NOTHING).phase() == ServiceState.Phase.KEPT) {
+      empty.add(service, now);
+    } else {
+      empty.remove(service);
+    }
+  }
+
+  private static final ServiceState NOTHING =
+      new ServiceState(ServiceState.Phase.REFUSED, Optional.empty(), List.of(), 0);
+
+  private void serve(ServiceId service, ServiceState state) {
+    services.put(service, state);
+    claims.set(service, state.entry().orElse(null));
+    write(service);
+  }
+
+  private void remove(ServiceId service) {
+    if (services.remove(service) != null) {
+      claims.set(service, null);
+      empty.remove(service);
+      write(service);
+    }
+  }
+
+  /** Withdraws services that have been empty for too long. */
+  void expire(long now) {
+    for (ServiceId service : empty.takeDue(view.settings().keepEmpty(), now)) {
+      ServiceState state = services.get(service);
+      if (state != null) {
+        serve(service, state.withdrawn());
+      }
+    }
+    ledger.publish();
+  }
+
+  Optional<Duration> untilNextExpiry(long now) {
+    return empty.untilNext(view.settings().keepEmpty(), now);
+  }
+
+  @Override
+  public void nameChanged(ResourceKey key, @Nullable CompactEntry holder) {
+    table.set(label, key, holder == null ? null : new Candidate.Live(holder));
+  }
+
+  @Override
+  public void disambiguationChanged(ServiceId service) {
+    write(service);
+  }
+
+  private void write(ServiceId service) {
+    ServiceState state = services.get(service);
+    if (state == null) {
+      ledger.write(service, null);
+      return;
+    }
+    List<Finding> findings = state.findings();
+    Optional<ResourceKey> name = claims.nameOf(service);
+    if (claims.isDisambiguated(service)) {
+      findings = new ArrayList<>(findings);
+      String host = name.map(CompactEntry::hostOf).orElse("");
+      findings.add(Finding.about(service, Reason.HOST_COLLISION, host));
+      findings.sort(null);
+    }
+    ledger.write(
+        service,
+        new Ledger.Line(service, state.phase(), name, List.copyOf(findings), state.instances()));
+  }
+}

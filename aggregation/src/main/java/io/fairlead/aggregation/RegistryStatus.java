@@ -1,0 +1,34 @@
+package io.fairlead.aggregation;
+
+import io.fairlead.conversion.Reason;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How it stands with one registry. Immutable.
+ *
+ * @param name its configured name
+ * @param synced whether it has completed its first sync, or has last-known state from before, and
+ *     all of that can be seen by clients
+ * @param lastSuccess wall clock of the last successful contact in this process; null before one
+ * @param problem what is wrong at present; null if nothing is
+ * @param services services known, refused ones included
+ * @param instances instances of these services
+ * @param refused services that are not served for a reason of their own: refused ones, and those
+ *     whose name could not be told from another's
+ * @param findings how often each reason occurred in the present state
+ */
+public record RegistryStatus(
+    String name,
+    boolean synced,
+    @Nullable Instant lastSuccess,
+    @Nullable String problem,
+    int services,
+    int instances,
+    int refused,
+    Map<Reason, Integer> findings) {
+  public RegistryStatus {
+    findings = Map.copyOf(findings);
+  }
+}

@@ -1,0 +1,61 @@
+package io.fairlead.aggregation;
+
+import io.fairlead.conversion.Finding;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is served for one service of one registry, and why.
+ *
+ * <p>A service that loses its last endpoint is served on with its last entry, without endpoints:
+ * the same ports, labels, revisions and resolution whatever the registry says meanwhile, so that
+ * istiod sees a change of endpoints only. After the time to keep it, it is withdrawn until it has
+ * endpoints again. One that becomes refused for another reason than emptiness leaves at once:
+ * nothing of it would be true any more, and what refuses it is counted and shown.
+ *
+ * @param phase how it is served
+ * @param entry what is served; nothing if it is withdrawn or refused
+ * @param findings what its last conversion found
+ * @param instances number of its instances in the registry
+ */
+record ServiceState(
+    Phase phase, Optional<CompactEntry> entry, List<Finding> findings, int instances) {
+  enum Phase {
+    /** Has endpoints. */
+    LIVE,
+    /** Has none, and is kept for its time. */
+    KEPT,
+    /** Has none for longer than it is kept. */
+    WITHDRAWN,
+    /** Cannot be served. */
+    REFUSED
+  }
+
+  /** The state after a registry's word. */
+  static ServiceState next(Optional<ServiceState> before, Taken taken) {
+    return switch (taken.kind()) {
+      case LIVE -> of(Phase.LIVE, taken.entry(), taken);
+      case REFUSED -> of(Phase.REFUSED, Optional.empty(), taken);
+      case EMPTY, PORTLESS -> empty(before, taken);
+    };
+  }
+
+  private static ServiceState empty(Optional<ServiceState> before, Taken taken) {
+    if (before.isPresent() && before.get().phase == Phase.WITHDRAWN) {
+      return of(Phase.WITHDRAWN, Optional.empty(), taken);
+    }
+    Optional<CompactEntry> last =
+        before.flatMap(ServiceState::entry).map(CompactEntry::withoutEndpoints);
+    Optional<CompactEntry> kept = last.isPresent() ? last : taken.entry();
+    return of(kept.isPresent() ? Phase.KEPT : Phase.REFUSED, kept, taken);
+  }
+
+  private static ServiceState of(Phase phase, Optional<CompactEntry> entry, Taken taken) {
+    return new ServiceState(phase, entry, taken.findings(), taken.instances());
+  }
+
+  /** The state once the time to keep it is over. */
+  ServiceState withdrawn() {
+    return new ServiceState(Phase.WITHDRAWN, Optional.empty(), findings, instances);
+  }
+}

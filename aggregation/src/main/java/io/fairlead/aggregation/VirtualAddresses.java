@@ -1,0 +1,48 @@
+package io.fairlead.aggregation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where virtual IPs come from: nowhere, or a range of IPv4 addresses and perhaps one of IPv6
+ * addresses.
+ */
+public sealed interface VirtualAddresses {
+  /** No virtual IPs: entries are served with the addresses that registries give, if any. */
+  record Off() implements VirtualAddresses {}
+
+  /**
+   * Each host gets one address of each range.
+   *
+   * @param ranges at least one; at most one of each kind, IPv4 first
+   */
+  record Ranges(List<AddressRange> ranges) implements VirtualAddresses {
+    public Ranges {
+      ranges = List.copyOf(ranges);
+      if (ranges.isEmpty()
+          || ranges.size() > 2
+          || (ranges.size() == 2 && (!ranges.get(0).isV4() || ranges.get(1).isV4()))) {
+        throw new IllegalArgumentException(
+            "ranges: " + ranges + " (expected: one of IPv4, one of IPv6, or both in this order)");
+      }
+    }
+  }
+
+  /** No virtual IPs. */
+  static VirtualAddresses off() {
+    return new Off();
+  }
+
+  /**
+   * Virtual IPs from ranges such as {@code 241.0.0.0/8} and {@code fd00::/64}.
+   *
+   * @throws IllegalArgumentException if one is not a range, or if there are two of a kind
+   */
+  static VirtualAddresses of(String... cidrs) {
+    List<AddressRange> ranges = new ArrayList<>();
+    for (String cidr : cidrs) {
+      ranges.add(AddressRange.parse(cidr));
+    }
+    return new Ranges(ranges);
+  }
+}

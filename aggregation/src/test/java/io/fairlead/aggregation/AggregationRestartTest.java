@@ -1,0 +1,176 @@
+package io.fairlead.aggregation;
+
+import static io.fairlead.aggregation.Given.fresh;
+import static io.fairlead.aggregation.Given.service;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.ServiceId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AggregationRestartTest {
+  private static final VirtualAddresses RANGE = VirtualAddresses.of("241.0.0.0/8");
+
+  private static World restarted(World before) {
+    before.aggregation.close();
+    return new World(before.log, RANGE);
+  }
+
+  private static World withTwoRegistries() {
+    World world = new World();
+    world.register("a", 2).resync(fresh(service("web", "10.0.0.1"), service("one", "10.0.0.2")));
+    world.register("b", 1).resync(fresh(service("web", "10.0.1.1"), service("two", "10.0.1.2")));
+    world.aggregation.allRegistered();
+    world.settle();
+    return world;
+  }
+
+  @Test
+  void restart_servesLastKnownStateAtOnceAndCountsAsSynced() {
+    World world = restarted(withTwoRegistries());
+    Map<String, String> before = world.served();
+    assertThat(before).hasSize(3);
+    world.register("a", 2);
+    world.register("b", 1);
+    assertThat(world.aggregation.isSynced()).isFalse();
+    world.aggregation.allRegistered();
+    world.settle();
+    assertThat(world.aggregation.isSynced()).isTrue();
+    assertThat(world.served()).isEqualTo(before);
+    assertThat(world.encoded).isEmpty();
+  }
+
+  @Test
+  void restart_equalViewsAreSilent() {
+    World world = restarted(withTwoRegistries());
+    Map<String, String> versions = world.versions();
+    int commits = world.log.commits.size();
+    RegistrySink a = world.register("a", 2);
+    RegistrySink b = world.register("b", 1);
+    world.aggregation.allRegistered();
+    b.resync(fresh(service("web", "10.0.1.1"), service("two", "10.0.1.2")));
+    world.settle();
+    a.resync(fresh(service("one", "10.0.0.2"), service("web", "10.0.0.1")));
+    world.settle();
+    assertThat(world.versions()).isEqualTo(versions);
+    assertThat(world.log.commits).hasSize(commits);
+  }
+
+  @Test
+  void restart_removalsComeWithTheFirstWholeViewOnly() {
+    World world = restarted(withTwoRegistries());
+    RegistrySink a = world.register("a", 2);
+    RegistrySink b = world.register("b", 1);
+    world.aggregation.allRegistered();
+    a.removed(ServiceId.of("one"));
+    a.changed(service("new", "10.0.0.5"));
+    b.resync(fresh(service("web", "10.0.1.1")));
+    world.settle();
+    assertThat(world.served())
+        .isEqualTo(Map.of("mesh/web.test", "a 10.0.0.1", "mesh/one.test", "a 10.0.0.2"));
+    a.resync(fresh(service("new", "10.0.0.5")));
+    world.settle();
+    assertThat(world.served())
+        .isEqualTo(Map.of("mesh/web.test", "b 10.0.1.1", "mesh/new.test", "a 10.0.0.5"));
+  }
+
+  @Test
+  void restart_aRegistryThatWasEmptyIsKnown() {
+    World before = new World();
+    before.register("a", 1).resync(fresh());
+    before.settle();
+    World world = restarted(before);
+    world.register("a", 1);
+    world.aggregation.allRegistered();
+    world.settle();
+    assertThat(world.aggregation.isSynced()).isTrue();
+    world.aggregation.unregister("a");
+    world.settle();
+    World later = restarted(world);
+    later.register("a", 1);
+    later.aggregation.allRegistered();
+    later.settle();
+    assertThat(later.aggregation.isSynced()).isFalse();
+  }
+
+  @Test
+  void restart_resourcesOfAnUnconfiguredRegistryGoOnceTheOthersAreSynced() {
+    World world = restarted(withTwoRegistries());
+    RegistrySink fresh = world.register("c", 1);
+    RegistrySink b = world.register("b", 1);
+    b.resync(fresh(service("web", "10.0.1.1"), service("two", "10.0.1.2")));
+    world.settle();
+    // A configured registry has a host before any that is not, whatever that one's priority was.
+    assertThat(world.served())
+        .isEqualTo(
+            Map.of(
+                "mesh/web.test", "b 10.0.1.1",
+                "mesh/one.test", "a 10.0.0.2",
+                "mesh/two.test", "b 10.0.1.2"));
+    world.aggregation.allRegistered();
+    world.settle();
+    assertThat(world.served()).containsKey("mesh/one.test");
+    fresh.resync(fresh(service("three", "10.0.2.1")));
+    world.settle();
+    assertThat(world.served().keySet())
+        .containsExactly("mesh/three.test", "mesh/two.test", "mesh/web.test");
+    assertThat(world.log.notes()).doesNotContainKey("registry/a");
+  }
+
+  @Test
+  void restart_renamedRegistryTakesItsHostsOverWithoutAGap() {
+    World world = restarted(withTwoRegistries());
+    List<String> address = world.addresses().get("one.test");
+    RegistrySink renamed = world.register("renamed", 2);
+    world.register("b", 1);
+    world.aggregation.allRegistered();
+    world.settle();
+    assertThat(world.served()).hasSize(3);
+    int commits = world.log.commits.size();
+    renamed.resync(fresh(service("one", "10.0.0.2"), service("web", "10.0.0.1")));
+    world.settle();
+    assertThat(world.served())
+        .containsEntry("mesh/one.test", "renamed 10.0.0.2")
+        .containsEntry("mesh/web.test", "renamed 10.0.0.1")
+        .hasSize(3);
+    assertThat(
+            world.log.commits.subList(commits, world.log.commits.size()).stream()
+                .flatMap(commit -> commit.changes().removals().stream()))
+        .isEmpty();
+    assertThat(world.addresses()).containsEntry("one.test", address);
+  }
+
+  @Test
+  void restart_unregisterOfAnUnreadRegistryWithdrawsWhatItHad() {
+    World world = restarted(withTwoRegistries());
+    world.register("a", 2);
+    world.register("b", 1);
+    world.aggregation.unregister("a");
+    world.settle();
+    assertThat(world.served().keySet()).containsExactly("mesh/two.test");
+  }
+
+  @Test
+  void restart_addressesOutliveTheService() {
+    World before = withTwoRegistries();
+    List<String> address = before.addresses().get("one.test");
+    World world = restarted(before);
+    RegistrySink a = world.register("a", 2);
+    a.resync(fresh(service("web", "10.0.0.1")));
+    world.settle();
+    World later = restarted(world);
+    a = later.register("a", 2);
+    a.resync(fresh(service("web", "10.0.0.1"), service("one", "10.0.0.2")));
+    later.settle();
+    assertThat(later.addresses()).containsEntry("one.test", address);
+
+    a.removed(ServiceId.of("one"));
+    later.advance(VirtualAddressBook.KEEP.minusMinutes(1));
+    assertThat(later.log.notes()).containsKey("vip/one.test");
+    later.advance(Duration.ofMinutes(1));
+    assertThat(later.log.notes()).doesNotContainKey("vip/one.test").containsKey("vip/web.test");
+  }
+}

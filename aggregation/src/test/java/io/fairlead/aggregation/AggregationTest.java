@@ -1,0 +1,544 @@
+package io.fairlead.aggregation;
+
+import static io.fairlead.aggregation.Given.fresh;
+import static io.fairlead.aggregation.Given.service;
+import static io.fairlead.aggregation.Given.unready;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fairlead.aggregation.ServiceReport.Outcome;
+import io.fairlead.conversion.HostTemplate;
+import io.fairlead.conversion.PortRule;
+import io.fairlead.conversion.Reason;
+import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.registry.Availability;
+import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AggregationTest {
+  private final World world = new World();
+  private final Aggregation aggregation = world.aggregation;
+
+  @AfterEach
+  void theLogHoldsWhatIsServed() {
+    assertThat(world.log.load().resources()).hasSize(world.store.current().size(CompactEntry.TYPE));
+  }
+
+  private static RegistryStatus only(List<RegistryStatus> statuses) {
+    assertThat(statuses).hasSize(1);
+    return statuses.get(0);
+  }
+
+  @Test
+  void resync_replacesTheWholeContributionInOneCommitAtOnce() {
+    RegistrySink sink = world.register("a", 1);
+    sink.resync(fresh(service("one", "10.0.0.1"), service("two", "10.0.0.2")));
+    world.thread.runWaiting();
+    assertThat(world.served())
+        .isEqualTo(Map.of("mesh/one.test", "a 10.0.0.1", "mesh/two.test", "a 10.0.0.2"));
+    int commits = world.log.commits.size();
+    sink.resync(fresh(service("two", "10.0.0.2"), service("three", "10.0.0.3")));
+    world.thread.runWaiting();
+    assertThat(world.served())
+        .isEqualTo(Map.of("mesh/two.test", "a 10.0.0.2", "mesh/three.test", "a 10.0.0.3"));
+    assertThat(world.log.commits).hasSize(commits + 1);
+  }
+
+  @Test
+  void resync_equalViewCommitsNothing() {
+    RegistrySink sink = world.register("a", 1);
+    sink.resync(fresh(service("one", "10.0.0.1"), service("two", "10.0.0.2", "10.0.0.3")));
+    world.settle();
+    int commits = world.log.commits.size();
+    sink.resync(fresh(service("two", "10.0.0.3", "10.0.0.2"), service("one", "10.0.0.1")));
+    sink.changed(service("one", "10.0.0.1"));
+    world.settle();
+    assertThat(world.log.commits).hasSize(commits);
+  }
+
+  @Test
+  void changed_isServedAfterTheQuietTime() {
+    RegistrySink sink = world.register("a", 1);
+    sink.resync(fresh());
+    world.settle();
+    sink.changed(service("one", "10.0.0.1"));
+    world.thread.advance(Duration.ofMillis(50));
+    assertThat(world.served()).isEmpty();
+    world.thread.advance(Duration.ofMillis(50));
+    assertThat(world.served()).containsEntry("mesh/one.test", "a 10.0.0.1");
+    sink.removed(ServiceId.of("one"));
+    sink.removed(ServiceId.of("unknown"));
+    world.settle();
+    assertThat(world.served()).isEmpty();
+  }
+
+  @Test
+  void changed_beforeTheFirstWholeViewIsNotServed() {
+    RegistrySink sink = world.register("a", 1);
+    sink.changed(service("one", "10.0.0.1"));
+    world.settle();
+    assertThat(world.served()).isEmpty();
+    sink.changed(service("early", "10.0.0.1"));
+    sink.resync(fresh(service("one", "10.0.0.1")));
+    sink.changed(service("late", "10.0.0.2"));
+    world.settle();
+    assertThat(world.served().keySet()).containsExactly("mesh/late.test", "mesh/one.test");
+  }
+
+  @Test
+  void failures_touchNothingButTheStatus() {
+    RegistrySink sink = world.register("a", 1);
+    assertThat(only(aggregation.registries()).lastSuccess()).isNull();
+    sink.resync(fresh(service("one", "10.0.0.1"), service("none")));
+    world.settle();
+    int commits = world.log.commits.size();
+    sink.resync(new ReadOutcome.Failed("no leader at 10.0.0.9", new IOException("500")));
+    RegistryStatus failed = only(aggregation.registries());
+    assertThat(failed.problem()).isEqualTo("no leader at 10.0.0.9");
+    assertThat(failed.lastSuccess()).isEqualTo(World.NOW);
+    assertThat(failed.services()).isEqualTo(2);
+    assertThat(failed.instances()).isEqualTo(1);
+    assertThat(failed.refused()).isEqualTo(1);
+    assertThat(failed.findings()).isEqualTo(Map.of(Reason.NO_PORT, 1));
+    sink.changed(service("one", "10.0.0.1"));
+    assertThat(only(aggregation.registries()).problem()).isNotNull();
+    sink.alive();
+    assertThat(only(aggregation.registries()).problem()).isNull();
+    sink.failing("one service", new IOException("reset"));
+    assertThat(only(aggregation.registries()).problem()).isEqualTo("one service");
+    sink.resync(fresh(service("one", "10.0.0.1"), service("none")));
+    assertThat(only(aggregation.registries()).problem()).isNull();
+    world.settle();
+    assertThat(world.log.commits).hasSize(commits);
+  }
+
+  @Test
+  void merge_higherPriorityWinsWholeAndGivesWayWhenItGoes() {
+    RegistrySink low = world.register("low", 1);
+    RegistrySink high = world.register("high", 2);
+    low.resync(fresh(service("web", "10.0.0.1"), service("own", "10.0.0.9")));
+    high.resync(fresh(service("web", "10.0.1.1")));
+    world.settle();
+    assertThat(world.served())
+        .isEqualTo(Map.of("mesh/web.test", "high 10.0.1.1", "mesh/own.test", "low 10.0.0.9"));
+    assertThat(world.outcomes("low"))
+        .isEqualTo(Map.of("web", Outcome.SHADOWED, "own", Outcome.SERVED));
+    assertThat(aggregation.reports("low").get(1).shadowedBy()).isEqualTo("high");
+    List<String> address = world.addresses().get("web.test");
+
+    high.removed(ServiceId.of("web"));
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/web.test", "low 10.0.0.1");
+    assertThat(world.addresses()).containsEntry("web.test", address);
+    assertThat(world.outcomes("low")).containsEntry("web", Outcome.SERVED);
+
+    high.changed(service("web", "10.0.1.2"));
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/web.test", "high 10.0.1.2");
+    aggregation.unregister("high");
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/web.test", "low 10.0.0.1");
+    assertThat(world.addresses()).containsEntry("web.test", address);
+  }
+
+  @Test
+  void merge_equalPrioritiesAreSettledByName() {
+    for (String name : List.of("c", "a", "b")) {
+      world.register(name, 7).resync(fresh(service("web", "10.0.0.1")));
+    }
+    world.settle();
+    assertThat(world.served()).isEqualTo(Map.of("mesh/web.test", "a 10.0.0.1"));
+  }
+
+  @Test
+  void merge_anEmptyServiceOfTheWinnerStillWinsUntilItIsWithdrawn() {
+    RegistrySink low = world.register("low", 1);
+    RegistrySink high = world.register("high", 2);
+    low.resync(fresh(service("web", "10.0.0.1")));
+    high.resync(fresh(service("web", "10.0.1.1")));
+    high.changed(service("web"));
+    world.settle();
+    assertThat(world.served()).isEqualTo(Map.of("mesh/web.test", "high "));
+    world.advance(Given.KEEP_EMPTY);
+    assertThat(world.served()).isEqualTo(Map.of("mesh/web.test", "low 10.0.0.1"));
+  }
+
+  @Test
+  void merge_isByHostOverNamespaces() {
+    RegistrySink low =
+        aggregation.register(
+            new RegistrySettings(
+                "low",
+                1,
+                Given.policy("low").namespace(HostTemplate.parse("other")).build(),
+                Given.KEEP_EMPTY));
+    RegistrySink high = world.register("high", 2);
+    low.resync(fresh(service("web", "10.0.0.1")));
+    world.settle();
+    assertThat(world.served().keySet()).containsExactly("other/web.test");
+    List<String> address = world.addresses().get("web.test");
+    high.resync(fresh(service("web", "10.0.1.1")));
+    world.settle();
+    assertThat(world.served()).isEqualTo(Map.of("mesh/web.test", "high 10.0.1.1"));
+    assertThat(world.addresses()).containsEntry("web.test", address);
+  }
+
+  @Test
+  void merge_oneRegistryMayHaveAHostInSeveralNamespaces() {
+    RegistrySink sink =
+        aggregation.register(
+            new RegistrySettings(
+                "a",
+                1,
+                Given.policy("a").namespace(HostTemplate.parse("{namespace}")).build(),
+                Given.KEEP_EMPTY));
+    sink.resync(
+        fresh(
+            service(new ServiceId("blue", "", "web"), "10.0.0.1"),
+            service(new ServiceId("green", "", "web"), "10.0.0.2")));
+    world.settle();
+    assertThat(world.served())
+        .isEqualTo(Map.of("blue/web.test", "a 10.0.0.1", "green/web.test", "a 10.0.0.2"));
+  }
+
+  @Test
+  void collision_lowestIdKeepsTheHostAndTheSetIsWhatCounts() {
+    RegistrySink sink = world.register("a", 1);
+    ServiceId first = new ServiceId("", "alpha", "web");
+    ServiceId second = new ServiceId("", "beta", "web");
+    ServiceId third = new ServiceId("", "gamma", "web");
+    sink.resync(fresh(service(third, "10.0.0.3"), service(second, "10.0.0.2")));
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/web.test", "a 10.0.0.2").hasSize(2);
+    Map<String, String> two = world.versions();
+    sink.changed(service(first, "10.0.0.1"));
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/web.test", "a 10.0.0.1").hasSize(3);
+    assertThat(aggregation.reports("a"))
+        .satisfiesExactly(
+            report -> {
+              assertThat(report.service()).isEqualTo(first);
+              assertThat(report.findings()).isEmpty();
+              assertThat(report.host()).isEqualTo("web.test");
+            },
+            report -> {
+              assertThat(report.service()).isEqualTo(second);
+              assertThat(report.host()).startsWith("web-").isNotEqualTo("web.test");
+              assertThat(report.findings().get(0).reason()).isEqualTo(Reason.HOST_COLLISION);
+            },
+            report -> assertThat(report.outcome()).isEqualTo(Outcome.SERVED));
+    assertThat(only(aggregation.registries()).findings())
+        .isEqualTo(Map.of(Reason.HOST_COLLISION, 2));
+    sink.removed(first);
+    world.settle();
+    assertThat(world.versions()).isEqualTo(two);
+    assertThat(only(aggregation.registries()).findings())
+        .isEqualTo(Map.of(Reason.HOST_COLLISION, 1));
+    sink.removed(second);
+    world.settle();
+    assertThat(world.served()).isEqualTo(Map.of("mesh/web.test", "a 10.0.0.3"));
+    assertThat(only(aggregation.registries()).findings()).isEmpty();
+  }
+
+  @Test
+  void empty_keepsTheLastEntryWithoutEndpointsThenWithdrawsIt() {
+    RegistrySink sink = world.register("a", 1);
+    sink.resync(fresh(service("web", "10.0.0.1"), service("other", "10.0.0.2")));
+    world.settle();
+    ServiceEntry before = world.entry("web.test");
+
+    sink.changed(service("web"));
+    world.settle();
+    assertThat(world.entry("web.test")).isEqualTo(before.toBuilder().clearEndpoints().build());
+    assertThat(world.outcomes("a")).containsEntry("web", Outcome.KEPT_EMPTY);
+    assertThat(only(aggregation.registries()).refused()).isZero();
+
+    // Whatever is said meanwhile: the time runs from when it became empty.
+    world.advance(Duration.ofMinutes(3));
+    sink.changed(unready("web"));
+    sink.resync(fresh(service("web"), service("other", "10.0.0.2")));
+    world.advance(Duration.ofSeconds(100));
+    assertThat(world.served()).containsKey("mesh/web.test");
+    world.advance(Duration.ofSeconds(20));
+    assertThat(world.served()).isEqualTo(Map.of("mesh/other.test", "a 10.0.0.2"));
+    assertThat(world.outcomes("a")).containsEntry("web", Outcome.WITHDRAWN);
+
+    sink.changed(unready("web"));
+    world.settle();
+    assertThat(world.served()).doesNotContainKey("mesh/web.test");
+    sink.changed(service("web", "10.0.0.7"));
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/web.test", "a 10.0.0.7");
+    assertThat(world.entry("web.test").getAddressesList()).isEqualTo(before.getAddressesList());
+    sink.changed(service("web"));
+    world.advance(Given.KEEP_EMPTY.minusSeconds(5));
+    assertThat(world.served()).containsKey("mesh/web.test");
+  }
+
+  @Test
+  void empty_whenItReturnsInTimeTheTimerIsVoid() {
+    RegistrySink sink = world.register("a", 1);
+    sink.resync(fresh(service("web", "10.0.0.1")));
+    sink.changed(service("web"));
+    world.advance(Duration.ofMinutes(4));
+    sink.changed(service("web", "10.0.0.1"));
+    world.advance(Duration.ofMinutes(4));
+    assertThat(world.served()).containsEntry("mesh/web.test", "a 10.0.0.1");
+    sink.changed(service("web"));
+    world.advance(Duration.ofMinutes(4));
+    assertThat(world.served()).containsEntry("mesh/web.test", "a ");
+    world.advance(Duration.ofMinutes(1));
+    assertThat(world.served()).isEmpty();
+    assertThat(world.thread.waitingTimers()).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void empty_firstSeenSoIsServedForItsTimeIfItHasAPort() {
+    RegistrySink sink = world.register("a", 1);
+    sink.resync(fresh(unready("port"), service("none")));
+    world.settle();
+    assertThat(world.served()).isEqualTo(Map.of("mesh/port.test", "a "));
+    assertThat(world.outcomes("a"))
+        .isEqualTo(Map.of("port", Outcome.KEPT_EMPTY, "none", Outcome.REFUSED));
+    world.advance(Given.KEEP_EMPTY);
+    assertThat(world.served()).isEmpty();
+  }
+
+  @Test
+  void empty_instancesWithoutUsablePortsCountAsEmpty() {
+    RegistrySink sink = world.register("a", 1);
+    sink.resync(fresh(service("web", "10.0.0.1")));
+    sink.changed(
+        service(ServiceId.of("web"), List.of(Given.instance("10.0.0.1", 0, Availability.READY))));
+    world.settle();
+    assertThat(world.served()).isEqualTo(Map.of("mesh/web.test", "a "));
+  }
+
+  @Test
+  void empty_removedGoesAtOnce() {
+    RegistrySink sink = world.register("a", 1);
+    sink.resync(fresh(service("web", "10.0.0.1"), service("web2", "10.0.0.1")));
+    sink.changed(service("web"));
+    sink.changed(service("web2"));
+    world.settle();
+    sink.removed(ServiceId.of("web"));
+    world.settle();
+    assertThat(world.served().keySet()).containsExactly("mesh/web2.test");
+    sink.resync(fresh());
+    world.settle();
+    assertThat(world.served()).isEmpty();
+  }
+
+  @Test
+  void registerAgain_keepsTheContributionUntilTheNewWholeView() {
+    RegistrySink old = world.register("a", 1);
+    aggregation.allRegistered();
+    old.resync(fresh(service("one", "10.0.0.1"), service("two", "10.0.0.2")));
+    world.settle();
+    RegistrySink renewed =
+        aggregation.register(
+            new RegistrySettings(
+                "a",
+                1,
+                Given.policy("a").port(new PortRule.Fixed(9090)).build(),
+                Given.KEEP_EMPTY));
+    world.settle();
+    assertThat(aggregation.isSynced()).isTrue();
+    old.resync(fresh());
+    old.removed(ServiceId.of("one"));
+    renewed.changed(service("one"));
+    world.settle();
+    assertThat(world.served()).hasSize(2);
+    renewed.resync(fresh(service("two", "10.0.0.2"), service("three")));
+    world.settle();
+    assertThat(world.served())
+        .isEqualTo(Map.of("mesh/three.test", "a ", "mesh/two.test", "a 10.0.0.2"));
+    assertThat(world.entry("two.test").getPorts(0).getNumber()).isEqualTo(9090);
+  }
+
+  @Test
+  void registerAgain_withAnotherPriorityMergesAnewAtOnce() {
+    world.register("a", 2).resync(fresh(service("web", "10.0.0.1")));
+    world.register("b", 1).resync(fresh(service("web", "10.0.0.2")));
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/web.test", "a 10.0.0.1");
+    world.register("b", 3);
+    assertThat(world.served()).containsEntry("mesh/web.test", "b 10.0.0.2");
+  }
+
+  @Test
+  void unregister_withdrawsAllInOneCommitAndIgnoresTheSink() {
+    RegistrySink sink = world.register("a", 1);
+    sink.resync(fresh(service("one", "10.0.0.1"), service("two", "10.0.0.2")));
+    world.settle();
+    int commits = world.log.commits.size();
+    sink.changed(service("three", "10.0.0.3"));
+    aggregation.unregister("a");
+    aggregation.unregister("unknown");
+    world.thread.runWaiting();
+    assertThat(world.served()).isEmpty();
+    assertThat(world.log.commits).hasSize(commits + 1);
+    sink.resync(fresh(service("one", "10.0.0.1")));
+    sink.changed(service("one", "10.0.0.1"));
+    sink.failing("late", new IOException());
+    world.settle();
+    assertThat(world.served()).isEmpty();
+    assertThat(aggregation.registries()).isEmpty();
+    assertThat(aggregation.reports("a")).isEmpty();
+  }
+
+  @Test
+  void register_refusesANameThatIsTheSameLabel() {
+    aggregation.register(Given.registry("a b", 1));
+    assertThatThrownBy(() -> aggregation.register(Given.registry("a-b", 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a b");
+  }
+
+  @Test
+  void settings_refuseWhatCannotBe() {
+    assertThatThrownBy(
+            () -> new RegistrySettings("x", 1, Given.policy("y").build(), Given.KEEP_EMPTY))
+        .hasMessageContaining("x");
+    assertThatThrownBy(
+            () -> new RegistrySettings("x", 1, Given.policy("x").build(), Duration.ofSeconds(-1)))
+        .hasMessageContaining("PT-1S");
+  }
+
+  @Test
+  void synced_onceEveryRegistryHasBeenReadAndTheSnapshotShowsIt() {
+    List<String> told = new ArrayList<>();
+    aggregation.onSynced(() -> told.add("first with " + world.served().size()));
+    RegistrySink a = world.register("a", 1);
+    RegistrySink b = world.register("b", 1);
+    a.resync(fresh(service("one", "10.0.0.1")));
+    world.settle();
+    aggregation.allRegistered();
+    world.settle();
+    assertThat(aggregation.isSynced()).isFalse();
+    b.resync(new ReadOutcome.Failed("down", new IOException()));
+    world.settle();
+    assertThat(aggregation.isSynced()).isFalse();
+
+    world.log.failuresToCome = 1;
+    b.resync(fresh(service("two", "10.0.0.2")));
+    world.thread.runWaiting();
+    assertThat(aggregation.isSynced()).isFalse();
+    assertThat(told).isEmpty();
+    world.advance(Duration.ofSeconds(1));
+    assertThat(aggregation.isSynced()).isTrue();
+    assertThat(told).containsExactly("first with 2");
+    aggregation.onSynced(() -> told.add("second"));
+    assertThat(told).containsExactly("first with 2", "second");
+  }
+
+  @Test
+  void synced_notBeforeAllAreRegistered() {
+    world.register("a", 1).resync(fresh());
+    world.settle();
+    assertThat(aggregation.isSynced()).isFalse();
+    aggregation.allRegistered();
+    world.settle();
+    assertThat(aggregation.isSynced()).isTrue();
+  }
+
+  @Test
+  void synced_aListenerThatFailsDoesNotHurtTheOthers() {
+    List<String> told = new ArrayList<>();
+    aggregation.onSynced(
+        () -> {
+          throw new IllegalStateException("listener");
+        });
+    aggregation.onSynced(() -> told.add("second"));
+    aggregation.allRegistered();
+    world.settle();
+    assertThat(told).containsExactly("second");
+  }
+
+  @Test
+  void encoding_aHostThatFailsKeepsItsLastStateAndHoldsBackNobody() {
+    RegistrySink sink = world.register("a", 1);
+    sink.resync(fresh(service("bad", "10.0.0.1"), service("good", "10.0.0.1")));
+    world.settle();
+    world.unencodable.add("bad.test");
+    sink.resync(fresh(service("bad", "10.0.0.2"), service("good", "10.0.0.2")));
+    world.settle();
+    assertThat(world.served())
+        .isEqualTo(Map.of("mesh/bad.test", "a 10.0.0.1", "mesh/good.test", "a 10.0.0.2"));
+    world.unencodable.clear();
+    sink.changed(service("bad", "10.0.0.3"));
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/bad.test", "a 10.0.0.3");
+  }
+
+  @Test
+  void brokenDisk_nothingIsLost() {
+    RegistrySink sink = world.register("a", 1);
+    world.log.failuresToCome = 3;
+    sink.resync(fresh(service("one", "10.0.0.1"), service("two", "10.0.0.2")));
+    world.settle();
+    sink.changed(service("one", "10.0.0.9"));
+    sink.removed(ServiceId.of("two"));
+    world.settle();
+    assertThat(world.served()).isEmpty();
+    world.advance(Duration.ofSeconds(10));
+    assertThat(world.served()).isEqualTo(Map.of("mesh/one.test", "a 10.0.0.9"));
+    assertThat(world.log.notes()).containsKey("vip/one.test");
+  }
+
+  @Test
+  void hold_gathersUntilTheRelease() {
+    RegistrySink sink = world.register("a", 1);
+    aggregation.hold();
+    sink.resync(fresh(service("one", "10.0.0.1")));
+    world.advance(Duration.ofMinutes(1));
+    assertThat(world.served()).isEmpty();
+    aggregation.release();
+    world.thread.runWaiting();
+    assertThat(world.served()).hasSize(1);
+  }
+
+  @Test
+  void cost_oneChangeAmongTenThousandEncodesOneResource() {
+    RegistrySink sink = world.register("a", 1);
+    List<Service> services = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      services.add(service("s" + i, "10.0." + i / 250 + "." + (1 + i % 250)));
+    }
+    sink.resync(new ReadOutcome.Fresh(services));
+    world.settle();
+    assertThat(world.encoded).hasSize(10_000);
+    world.encoded.clear();
+    sink.changed(service("s77", "10.9.9.9"));
+    world.settle();
+    assertThat(world.encoded).containsExactly("s77.test");
+    assertThat(world.log.commits.get(world.log.commits.size() - 1).changes().puts()).hasSize(1);
+    world.encoded.clear();
+    sink.resync(new ReadOutcome.Fresh(services));
+    world.settle();
+    assertThat(world.encoded).containsExactly("s77.test");
+    assertThat(world.addresses().values().stream().distinct()).hasSize(10_000);
+  }
+
+  @Test
+  void close_commitsWhatIsPending() {
+    RegistrySink sink = world.register("a", 1);
+    sink.resync(fresh());
+    world.settle();
+    sink.changed(service("one", "10.0.0.1"));
+    aggregation.close();
+    assertThat(world.served()).hasSize(1);
+    sink.changed(service("two", "10.0.0.1"));
+    aggregation.close();
+    assertThat(world.served()).hasSize(1);
+  }
+}

@@ -1,0 +1,173 @@
+package io.fairlead.aggregation;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.versioning.Batching;
+import io.fairlead.versioning.Commit;
+import io.fairlead.versioning.CommitLog;
+import io.fairlead.versioning.CommitLogException;
+import io.fairlead.versioning.CommitObserver;
+import io.fairlead.versioning.MemoryCommitLog;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.VersionedStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** An aggregation over a log in memory, with time turned by hand. */
+final class World {
+  static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+  /** A log that a later world can start from, and that can be made to fail. */
+  static final class Log implements CommitLog {
+    private final String epoch = new MemoryCommitLog().epoch();
+    private final Map<String, Resource> resources = new HashMap<>();
+    private final Map<String, String> notes = new HashMap<>();
+    private long number;
+    int failuresToCome;
+    final List<Commit> commits = new ArrayList<>();
+
+    @Override
+    public String epoch() {
+      return epoch;
+    }
+
+    @Override
+    public State load() {
+      return new State(List.copyOf(resources.values()), Map.copyOf(notes), number);
+    }
+
+    @Override
+    public void append(Commit commit) {
+      if (failuresToCome > 0) {
+        failuresToCome--;
+        throw new CommitLogException("disk full", null);
+      }
+      commit.changes().puts().forEach(put -> resources.put(put.key().name(), put));
+      commit.changes().removals().forEach(key -> resources.remove(key.name()));
+      notes.putAll(commit.changes().notes());
+      notes.keySet().removeAll(commit.changes().droppedNotes());
+      number = commit.number();
+      commits.add(commit);
+    }
+
+    Map<String, String> notes() {
+      return Map.copyOf(notes);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  final ManualCommitThread thread = new ManualCommitThread();
+  final Log log;
+  final VersionedStore store;
+  final Aggregation aggregation;
+  final List<String> encoded = new ArrayList<>();
+  final Set<String> unencodable = new HashSet<>();
+
+  World() {
+    this(new Log(), VirtualAddresses.of("241.0.0.0/8"));
+  }
+
+  World(Log log, VirtualAddresses addresses) {
+    this.log = log;
+    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    this.store = new VersionedStore(log, clock);
+    ResourceEncoder counting =
+        (entry, addressesOfIt) -> {
+          encoded.add(entry.host());
+          if (unencodable.contains(entry.host())) {
+            throw new IllegalStateException("cannot encode " + entry.host());
+          }
+          return ResourceEncoder.SERVICE_ENTRY.encode(entry, addressesOfIt);
+        };
+    this.aggregation =
+        new Aggregation(
+            store, Batching.DEFAULT, addresses, clock, CommitObserver.NONE, thread, counting);
+  }
+
+  RegistrySink register(String name, int priority) {
+    RegistrySink sink = aggregation.register(Given.registry(name, priority));
+    settle();
+    return sink;
+  }
+
+  /** Lets everything that waits be committed. */
+  void settle() {
+    thread.advance(Batching.DEFAULT.max());
+  }
+
+  void advance(Duration time) {
+    thread.advance(time);
+    settle();
+  }
+
+  /** Each resource with its registry and its endpoints. */
+  SortedMap<String, String> served() {
+    SortedMap<String, String> served = new TreeMap<>();
+    for (Resource resource : store.current().resources(CompactEntry.TYPE)) {
+      List<String> endpoints =
+          entry(resource).getEndpointsList().stream().map(WorkloadEntry::getAddress).toList();
+      served.put(
+          resource.key().name(),
+          resource.decode().getMetadata().getLabelsOrThrow("fairlead.io/registry")
+              + " "
+              + String.join(",", endpoints));
+    }
+    return served;
+  }
+
+  SortedMap<String, String> versions() {
+    SortedMap<String, String> versions = new TreeMap<>();
+    for (Resource resource : store.current().resources(CompactEntry.TYPE)) {
+      versions.put(resource.key().name(), resource.version() + resource.revisions());
+    }
+    return versions;
+  }
+
+  SortedMap<String, List<String>> addresses() {
+    SortedMap<String, List<String>> addresses = new TreeMap<>();
+    for (Resource resource : store.current().resources(CompactEntry.TYPE)) {
+      addresses.put(
+          CompactEntry.hostOf(resource.key()), List.copyOf(entry(resource).getAddressesList()));
+    }
+    return addresses;
+  }
+
+  static ServiceEntry entry(Resource resource) {
+    try {
+      return ServiceEntry.parseFrom(resource.decode().getBody().getValue());
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  ServiceEntry entry(String host) {
+    for (Resource resource : store.current().resources(CompactEntry.TYPE)) {
+      if (CompactEntry.hostOf(resource.key()).equals(host)) {
+        return entry(resource);
+      }
+    }
+    throw new AssertionError("not served: " + host);
+  }
+
+  Map<String, ServiceReport.Outcome> outcomes(String registry) {
+    Map<String, ServiceReport.Outcome> outcomes = new TreeMap<>();
+    for (ServiceReport report : aggregation.reports(registry)) {
+      outcomes.put(report.service().toString(), report.outcome());
+    }
+    return outcomes;
+  }
+}

@@ -1,0 +1,245 @@
+package io.fairlead.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The HTTP API (v3) of a Nacos server as a test needs it: each call has returned when the server
+ * has taken the change, and throws {@link AssertionError} with the server's answer when it refused.
+ * Thread-safe.
+ */
+public final class NacosApi {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Pattern TOKEN = Pattern.compile("\"accessToken\":\"([^\"]+)\"");
+
+  // After a start the server elects its Raft leader of one before it takes persistent instances.
+  private static final Duration NOT_READY_LIMIT = Duration.ofSeconds(30);
+
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+  private final String address;
+  private final boolean login;
+
+  NacosApi(String address, boolean login) {
+    this.address = address;
+    this.login = login;
+  }
+
+  /**
+   * Registers an instance and with it, if need be, its service; one that is registered already is
+   * replaced, health included.
+   */
+  public void register(NacosInstance instance) {
+    Map<String, String> form = form(instance);
+    form.put("healthy", Boolean.toString(instance.healthy()));
+    call("POST", "/nacos/v3/admin/ns/instance", form);
+  }
+
+  /** Changes weight, enabled and metadata of a registered instance as an operator does. */
+  public void update(NacosInstance instance) {
+    call("PUT", "/nacos/v3/admin/ns/instance", form(instance));
+  }
+
+  /** Takes an instance away; its service stays, empty, for a while. */
+  public void deregister(NacosInstance instance) {
+    call("DELETE", "/nacos/v3/admin/ns/instance", form(instance));
+  }
+
+  /** Creates an empty persistent service with metadata of its own. */
+  public void createService(
+      String namespace, String group, String name, Map<String, String> metadata) {
+    Map<String, String> form = service(namespace, group, name);
+    form.put("ephemeral", "false");
+    form.put("metadata", json(metadata));
+    call("POST", "/nacos/v3/admin/ns/service", form);
+  }
+
+  /**
+   * Changes what belongs to the service as a whole.
+   *
+   * @param protectThreshold share of healthy instances at or below which the server calls all of
+   *     them healthy, 0 to 1
+   */
+  public void updateService(
+      String namespace,
+      String group,
+      String name,
+      double protectThreshold,
+      Map<String, String> metadata) {
+    Map<String, String> form = service(namespace, group, name);
+    form.put("protectThreshold", Double.toString(protectThreshold));
+    form.put("metadata", json(metadata));
+    call("PUT", "/nacos/v3/admin/ns/service", form);
+  }
+
+  /** Deletes a service, which must have no instances any more. */
+  public void deleteService(String namespace, String group, String name) {
+    call("DELETE", "/nacos/v3/admin/ns/service", service(namespace, group, name));
+  }
+
+  /** Creates a namespace; its name shown is its id. */
+  public void createNamespace(String id) {
+    call(
+        "POST",
+        "/nacos/v3/admin/core/namespace",
+        Map.of("customNamespaceId", id, "namespaceId", id, "namespaceName", id));
+  }
+
+  /** Deletes a namespace. */
+  public void deleteNamespace(String id) {
+    call("DELETE", "/nacos/v3/admin/core/namespace", Map.of("namespaceId", id));
+  }
+
+  /** Switches the server's own health checks, expiry of ephemeral instances included. */
+  public void healthChecks(boolean on) {
+    setSwitch("check", Boolean.toString(on));
+  }
+
+  private void setSwitch(String entry, String value) {
+    call(
+        "PUT",
+        "/nacos/v3/admin/ns/ops/switches",
+        Map.of("entry", entry, "value", value, "debug", "false"));
+  }
+
+  /**
+   * Creates a user with one right; only on a server with login.
+   *
+   * @param resource such as {@code public:*:*}, namespace, group and kind
+   * @param action {@code r}, {@code w} or {@code rw}
+   */
+  public void createUser(String name, String password, String resource, String action) {
+    call("POST", "/nacos/v3/auth/user", Map.of("username", name, "password", password));
+    call("POST", "/nacos/v3/auth/role", Map.of("username", name, "role", "role-" + name));
+    call(
+        "POST",
+        "/nacos/v3/auth/permission",
+        Map.of("role", "role-" + name, "resource", resource, "action", action));
+  }
+
+  /** The server's answer to a GET of a path with its query, such as {@code /nacos/v3/...?a=b}. */
+  public String get(String path) {
+    return call("GET", path, Map.of());
+  }
+
+  void createAdministrator(String password) {
+    send("POST", "/nacos/v3/auth/user/admin", Map.of("password", password), Map.of());
+  }
+
+  private String call(String method, String path, Map<String, String> form) {
+    return send(method, path, form, login ? Map.of("accessToken", token()) : Map.of());
+  }
+
+  private String token() {
+    String answer =
+        send(
+            "POST",
+            "/nacos/v3/auth/user/login",
+            Map.of("username", NacosServer.USERNAME, "password", NacosServer.PASSWORD),
+            Map.of());
+    Matcher token = TOKEN.matcher(answer);
+    if (!token.find()) {
+      throw new AssertionError("login at " + address + ": " + answer + " (expected: a token)");
+    }
+    return token.group(1);
+  }
+
+  private String send(
+      String method, String path, Map<String, String> form, Map<String, String> headers) {
+    // A DELETE with a body is not read by the server, so every form goes into the query.
+    String separator = path.contains("?") ? "&" : "?";
+    String query = form.isEmpty() ? "" : separator + encode(form);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://" + address + path + query))
+            .timeout(LIMIT)
+            .method(method, HttpRequest.BodyPublishers.noBody());
+    headers.forEach(request::header);
+    long deadline = System.nanoTime() + NOT_READY_LIMIT.toNanos();
+    while (true) {
+      HttpResponse<String> response = exchange(request.build());
+      boolean ok = response.statusCode() == 200 && !response.body().contains("\"code\":3000");
+      if (ok) {
+        return response.body();
+      }
+      boolean notReady = response.statusCode() >= 500 && System.nanoTime() < deadline;
+      if (!notReady) {
+        throw new AssertionError(
+            method + " " + path + ": " + response.statusCode() + " " + response.body());
+      }
+      pause();
+    }
+  }
+
+  private HttpResponse<String> exchange(HttpRequest request) {
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(request + " failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted during " + request, e);
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(200);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while a Nacos server gets ready", e);
+    }
+  }
+
+  private static Map<String, String> service(String namespace, String group, String name) {
+    Map<String, String> form = new LinkedHashMap<>();
+    form.put("namespaceId", namespace);
+    form.put("groupName", group);
+    form.put("serviceName", name);
+    return form;
+  }
+
+  private static Map<String, String> form(NacosInstance instance) {
+    Map<String, String> form = service(instance.namespace(), instance.group(), instance.service());
+    form.put("clusterName", instance.cluster());
+    form.put("ip", instance.ip());
+    form.put("port", Integer.toString(instance.port()));
+    form.put("weight", Double.toString(instance.weight()));
+    form.put("enabled", Boolean.toString(instance.enabled()));
+    form.put("ephemeral", Boolean.toString(instance.ephemeral()));
+    form.put("metadata", json(instance.metadata()));
+    return form;
+  }
+
+  private static String json(Map<String, String> metadata) {
+    return metadata.entrySet().stream()
+        .map(entry -> quote(entry.getKey()) + ":" + quote(entry.getValue()))
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private static String quote(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  private static String encode(Map<String, String> form) {
+    return form.entrySet().stream()
+        .map(
+            entry ->
+                entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
+        .collect(Collectors.joining("&"));
+  }
+}

@@ -1,0 +1,179 @@
+package io.fairlead.server;
+
+import io.fairlead.aggregation.Aggregation;
+import io.fairlead.server.admin.AdminServer;
+import io.fairlead.server.config.ConfigResult;
+import io.fairlead.server.config.GatewayConfig;
+import io.fairlead.server.config.HostPort;
+import io.fairlead.server.config.Problem;
+import io.fairlead.server.xds.XdsOptions;
+import io.fairlead.server.xds.XdsServer;
+import io.fairlead.versioning.Batching;
+import io.fairlead.versioning.SqliteCommitLog;
+import io.fairlead.versioning.VersionedStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running gateway: adapters, aggregation, store, xDS and admin server put together.
+ *
+ * <p>It starts from the store outwards, so that what was known before is served at once, and stops
+ * from the adapters inwards: no change comes after the first step, streams end in order, then what
+ * is pending is written. {@link #close()} is idempotent and thread-safe; a configuration change is
+ * applied on the watcher's thread.
+ */
+public final class Gateway implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+  private final GatewayOptions options;
+  private final GatewayMetrics metrics = new GatewayMetrics();
+  private final ReadinessGate gate = new ReadinessGate();
+  private final GatewayStatus status;
+  private final RegistryFleet fleet;
+  private final XdsServer xds;
+  private final AdminServer admin;
+
+  // What has been opened, the newest first. Guarded by itself.
+  private final Deque<Step> opened = new ArrayDeque<>();
+
+  /** Something to close, with its name for the log. */
+  private record Step(String name, AutoCloseable part) {}
+
+  private Gateway(GatewayOptions options) throws IOException {
+    this.options = options;
+    GatewayConfig config = options.config();
+    try {
+      opened("metrics", metrics);
+      SqliteCommitLog log = openLog(config.store().path());
+      opened("store", log);
+      VersionedStore store = new VersionedStore(log, Clock.systemUTC());
+      Aggregation aggregation =
+          new Aggregation(
+              store,
+              new Batching(config.batching().quiet(), config.batching().max()),
+              config.virtualIps().addresses(),
+              Clock.systemUTC(),
+              metrics);
+      opened("aggregation", aggregation);
+      fleet = new RegistryFleet(aggregation);
+      opened("prepared adapters", fleet);
+      fleet.prepare(config.registries());
+      aggregation.onSynced(gate::open);
+      status = new GatewayStatus(options, store, aggregation, fleet, gate);
+      admin =
+          AdminServer.start(
+              config.admin().address(),
+              config.admin().token(),
+              status,
+              () -> metrics.scrape(aggregation, store));
+      opened("admin server", admin);
+      xds = startXds(config, store);
+      opened("xDS server", xds);
+      status.serving(xds::clients);
+      opened("adapters", fleet);
+      fleet.start();
+      opened("readiness watch", ReadinessWatch.start(status, gate, config.readiness().limit()));
+      opened(
+          "configuration watch",
+          ConfigWatcher.start(
+              options.file(),
+              options.loader(),
+              options.text(),
+              options.watchPeriod(),
+              this::changed));
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts a gateway; it serves when this returns, though clients wait until {@link #isReady()}.
+   *
+   * @throws IOException if an address cannot be listened on or the store not be opened; the message
+   *     names it. Nothing is left running then
+   */
+  public static Gateway start(GatewayOptions options) throws IOException {
+    return new Gateway(options);
+  }
+
+  private static SqliteCommitLog openLog(Path path) throws IOException {
+    Path folder = path.toAbsolutePath().getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
+    return SqliteCommitLog.open(path, SqliteCommitLog.Options.DEFAULT);
+  }
+
+  private XdsServer startXds(GatewayConfig config, VersionedStore store) throws IOException {
+    return XdsServer.start(
+        XdsOptions.of(config.xds().address().toSocketAddress()), store, gate, metrics.meters());
+  }
+
+  private void opened(String name, AutoCloseable part) {
+    synchronized (opened) {
+      opened.push(new Step(name, part));
+    }
+  }
+
+  private void changed(ConfigResult result) {
+    if (result instanceof ConfigResult.Invalid invalid) {
+      List<String> problems = invalid.problems().stream().map(Problem::toString).toList();
+      metrics.reloadFailed();
+      status.refused(problems);
+      LOG.error(
+          "The changed configuration is refused, the old one stays:\n{}",
+          String.join("\n", problems));
+    } else if (result instanceof ConfigResult.Loaded loaded) {
+      GatewayConfig next = options.effective(loaded.config());
+      List<String> keys = RestartKeys.changed(options.config(), next);
+      fleet.apply(next.registries());
+      status.applied(keys);
+      LOG.info("The changed configuration is applied");
+      if (!keys.isEmpty()) {
+        LOG.warn("Changed, but in force only from the next start: {}", String.join(", ", keys));
+      }
+    }
+  }
+
+  /** Whether clients are answered. */
+  public boolean isReady() {
+    return gate.isOpen();
+  }
+
+  /** Where istiod connects to, with the real ports. */
+  public List<HostPort> xdsAddresses() {
+    HostPort configured = options.config().xds().address();
+    return xds.ports().stream().map(configured::withPort).toList();
+  }
+
+  /** Where the admin server listens, with the real port. */
+  public HostPort adminAddress() {
+    return admin.address();
+  }
+
+  @Override
+  public void close() {
+    while (true) {
+      Step step;
+      synchronized (opened) {
+        step = opened.poll();
+      }
+      if (step == null) {
+        return;
+      }
+      try {
+        step.part().close();
+      } catch (Exception e) {
+        LOG.warn("{}: did not close in order", step.name(), e);
+      }
+    }
+  }
+}

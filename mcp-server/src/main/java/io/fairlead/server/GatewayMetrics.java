@@ -1,0 +1,181 @@
+package io.fairlead.server;
+
+import io.fairlead.aggregation.Aggregation;
+import io.fairlead.aggregation.RegistryStatus;
+import io.fairlead.conversion.Reason;
+import io.fairlead.versioning.CommitObserver;
+import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.VersionedStore;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The metrics of registries, commits and configuration. What is per registry, type or reason is
+ * gathered anew for each scrape, so that a withdrawn registry leaves no stale line; the number of
+ * values of each label is bounded by the configuration and the program. Thread-safe.
+ */
+final class GatewayMetrics implements CommitObserver, AutoCloseable {
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(5),
+    Duration.ofMillis(20),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(10)
+  };
+
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+
+  private final MultiGauge up = gauge("registry.up", "1 while a registry can be read, else 0");
+  private final MultiGauge lastSuccess =
+      gauge(
+          "registry.last.success.seconds",
+          "Unix time of the last successful contact with a registry, 0 before the first");
+  private final MultiGauge services =
+      gauge("registry.services", "Services that a registry has, whether served or not");
+  private final MultiGauge instances = gauge("registry.instances", "Instances of these services");
+  private final MultiGauge refused =
+      gauge("refused.services", "Services that are not served, by the reason of the refusal");
+  private final MultiGauge findings =
+      gauge("findings", "What was refused, left out or repaired in the present state, by reason");
+  private final MultiGauge resources = gauge("resources", "Resources that are served, by type");
+
+  private final Counter commits =
+      Counter.builder("fairlead.commits").description("Commits").register(meters);
+  private final Counter commitFailures =
+      Counter.builder("fairlead.commit.failures")
+          .description("Tries to commit that failed; they are tried again")
+          .register(meters);
+  private final Counter taskFailures =
+      Counter.builder("fairlead.change.failures")
+          .description("Changes that failed for an error of the gateway; its log has them")
+          .register(meters);
+  private final Counter reloadFailures =
+      Counter.builder("fairlead.config.reload.failures")
+          .description("Changes of the configuration file that were refused")
+          .register(meters);
+  private final Timer commitDuration =
+      Timer.builder("fairlead.commit.duration")
+          .description("Time for comparing, writing and publishing a commit")
+          .serviceLevelObjectives(BUCKETS)
+          .register(meters);
+
+  GatewayMetrics() {
+    new JvmMemoryMetrics().bindTo(meters);
+    new JvmThreadMetrics().bindTo(meters);
+    new ClassLoaderMetrics().bindTo(meters);
+    new ProcessorMetrics().bindTo(meters);
+    new UptimeMetrics().bindTo(meters);
+    new FileDescriptorMetrics().bindTo(meters);
+    garbageCollection.bindTo(meters);
+  }
+
+  private MultiGauge gauge(String name, String description) {
+    return MultiGauge.builder("fairlead." + name).description(description).register(meters);
+  }
+
+  /** Where other parts register theirs. */
+  PrometheusMeterRegistry meters() {
+    return meters;
+  }
+
+  @Override
+  public void committed(CommitSummary commit) {
+    commits.increment();
+    commitDuration.record(commit.took());
+  }
+
+  @Override
+  public void commitFailed(Throwable cause, int failures, Duration retryIn) {
+    commitFailures.increment();
+  }
+
+  @Override
+  public void taskFailed(Throwable cause) {
+    taskFailures.increment();
+  }
+
+  /** Counts a change of the configuration file that was refused. */
+  void reloadFailed() {
+    reloadFailures.increment();
+  }
+
+  /** Everything in Prometheus' text format, as it is now. */
+  String scrape(Aggregation aggregation, VersionedStore store) {
+    refresh(aggregation.registries(), store.current());
+    return meters.scrape();
+  }
+
+  // Two scrapes at a time would otherwise mix their rows.
+  private synchronized void refresh(List<RegistryStatus> registries, Snapshot snapshot) {
+    List<Row<?>> ups = new ArrayList<>();
+    List<Row<?>> successes = new ArrayList<>();
+    List<Row<?>> serviceCounts = new ArrayList<>();
+    List<Row<?>> instanceCounts = new ArrayList<>();
+    List<Row<?>> refusals = new ArrayList<>();
+    List<Row<?>> allFindings = new ArrayList<>();
+    for (RegistryStatus registry : registries) {
+      Tags tags = Tags.of("registry", registry.name());
+      boolean reached = registry.lastSuccess() != null;
+      ups.add(Row.of(tags, reached && registry.problem() == null ? 1 : 0));
+      successes.add(
+          Row.of(
+              tags,
+              registry.lastSuccess() == null ? 0 : registry.lastSuccess().toEpochMilli() / 1000.0));
+      serviceCounts.add(Row.of(tags, registry.services()));
+      instanceCounts.add(Row.of(tags, registry.instances()));
+      for (Map.Entry<Reason, Integer> finding : registry.findings().entrySet()) {
+        Reason reason = finding.getKey();
+        Tags withReason = tags.and("reason", lower(reason));
+        if (reason.kind() == Reason.Kind.REFUSED) {
+          refusals.add(Row.of(withReason, finding.getValue()));
+        }
+        allFindings.add(Row.of(withReason.and("kind", lower(reason.kind())), finding.getValue()));
+      }
+    }
+    up.register(ups, true);
+    lastSuccess.register(successes, true);
+    services.register(serviceCounts, true);
+    instances.register(instanceCounts, true);
+    refused.register(refusals, true);
+    findings.register(allFindings, true);
+    resources.register(
+        snapshot.types().stream().<Row<?>>map(type -> row(snapshot, type)).toList(), true);
+  }
+
+  private static Row<?> row(Snapshot snapshot, ResourceType type) {
+    return Row.of(Tags.of("type", type.kind()), snapshot.size(type));
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public void close() {
+    garbageCollection.close();
+    meters.close();
+  }
+}

@@ -1,0 +1,162 @@
+package io.fairlead.server;
+
+import io.fairlead.aggregation.Aggregation;
+import io.fairlead.aggregation.RegistryStatus;
+import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.server.admin.AdminSource;
+import io.fairlead.server.admin.ConfigurationStatus;
+import io.fairlead.server.admin.ReadinessStatus;
+import io.fairlead.server.admin.RegistryView;
+import io.fairlead.server.config.RegistryConfig;
+import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.VersionedStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a gateway shows of itself, gathered from its parts at each call. Thread-safe. */
+final class GatewayStatus implements AdminSource {
+  private static final Logger LOG = LoggerFactory.getLogger(GatewayStatus.class);
+
+  private final GatewayOptions options;
+  private final VersionedStore store;
+  private final Aggregation aggregation;
+  private final RegistryFleet fleet;
+  private final ReadinessGate gate;
+  private volatile Supplier<List<ClientStatus>> clients = List::of;
+  private volatile boolean overdue;
+  // Written by the configuration watch only, but for the first one.
+  private volatile ConfigurationStatus configuration;
+
+  GatewayStatus(
+      GatewayOptions options,
+      VersionedStore store,
+      Aggregation aggregation,
+      RegistryFleet fleet,
+      ReadinessGate gate) {
+    this.options = options;
+    this.store = store;
+    this.aggregation = aggregation;
+    this.fleet = fleet;
+    this.gate = gate;
+    this.configuration = inForce(List.of());
+  }
+
+  private ConfigurationStatus inForce(List<String> needRestart) {
+    return new ConfigurationStatus(
+        options.file().toString(), Instant.now(), List.of(), needRestart);
+  }
+
+  /** Says who knows the clients, once somebody does. */
+  void serving(Supplier<List<ClientStatus>> source) {
+    clients = source;
+  }
+
+  /** Notes that the wait for readiness is longer than configured. */
+  void overdue() {
+    overdue = true;
+  }
+
+  /** Notes that a newer configuration was refused. */
+  void refused(List<String> problems) {
+    ConfigurationStatus before = configuration;
+    configuration =
+        new ConfigurationStatus(before.file(), before.loaded(), problems, before.needRestart());
+  }
+
+  /** Notes that a newer configuration is in force, but for some keys. */
+  void applied(List<String> needRestart) {
+    configuration = inForce(needRestart);
+  }
+
+  @Override
+  public ReadinessStatus readiness() {
+    boolean ready = gate.isOpen();
+    List<ReadinessStatus.Waiting> waiting =
+        aggregation.registries().stream()
+            .filter(registry -> !registry.synced())
+            .map(
+                registry ->
+                    new ReadinessStatus.Waiting(
+                        registry.name(), Objects.requireNonNullElse(registry.problem(), "")))
+            .toList();
+    return new ReadinessStatus(ready, waiting, !ready && overdue);
+  }
+
+  @Override
+  public List<RegistryView> registries() {
+    Map<String, RegistryStatus> known =
+        aggregation.registries().stream()
+            .collect(Collectors.toMap(RegistryStatus::name, Function.identity()));
+    List<RegistryView> views = new ArrayList<>();
+    for (RegistryConfig config : fleet.registries()) {
+      RegistryStatus registry = known.get(config.name());
+      if (registry == null) {
+        LOG.debug("{}: withdrawn at this moment", config.name());
+      } else {
+        views.add(view(config, registry));
+      }
+    }
+    return views;
+  }
+
+  private static RegistryView view(RegistryConfig config, RegistryStatus registry) {
+    return new RegistryView(
+        config.name(),
+        config.shared().type(),
+        config.shared().priority(),
+        state(registry),
+        registry.lastSuccess(),
+        Objects.requireNonNullElse(registry.problem(), ""),
+        registry.services(),
+        registry.instances(),
+        registry.refused());
+  }
+
+  private static RegistryView.State state(RegistryStatus registry) {
+    if (!registry.synced()) {
+      return RegistryView.State.WAITING;
+    }
+    if (registry.problem() != null) {
+      return RegistryView.State.FAILING;
+    }
+    return registry.lastSuccess() == null ? RegistryView.State.RESTORED : RegistryView.State.UP;
+  }
+
+  @Override
+  public List<ServiceReport> services(String registry) {
+    return aggregation.reports(registry);
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return store.current();
+  }
+
+  @Override
+  public List<CommitSummary> commits() {
+    List<CommitSummary> newestFirst = new ArrayList<>(store.recentCommits());
+    Collections.reverse(newestFirst);
+    return newestFirst;
+  }
+
+  @Override
+  public ConfigurationStatus configuration() {
+    return configuration;
+  }
+
+  @Override
+  public List<ClientStatus> clients() {
+    return clients.get();
+  }
+}

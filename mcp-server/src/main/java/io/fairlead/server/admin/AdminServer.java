@@ -1,0 +1,176 @@
+package io.fairlead.server.admin;
+
+import io.fairlead.registry.Secret;
+import io.fairlead.server.config.HostPort;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves health, metrics, API and console over HTTP. Handlers that read much run on worker threads,
+ * so that a large list delays no health check. Thread-safe; closing is idempotent.
+ */
+public final class AdminServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+  private static final long START_SECONDS = 30;
+  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final Vertx vertx;
+  private final HttpServer server;
+  private final HostPort address;
+
+  private AdminServer(Vertx vertx, HttpServer server, HostPort address) {
+    this.vertx = vertx;
+    this.server = server;
+    this.address = address;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param address where; port 0 takes a free one
+   * @param token what callers show to change something, if anything
+   * @param source what is shown
+   * @param metrics gives the metrics in Prometheus' text format
+   * @throws IOException if the address cannot be listened on; the message names it
+   */
+  public static AdminServer start(
+      HostPort address, @Nullable Secret token, AdminSource source, Supplier<String> metrics)
+      throws IOException {
+    Vertx vertx = Vertx.vertx();
+    HttpServer server =
+        vertx
+            .createHttpServer(new HttpServerOptions().setCompressionSupported(true))
+            .requestHandler(router(vertx, new Access(address, token), source, metrics));
+    try {
+      HttpServer listening = await(server.listen(address.port(), address.host()));
+      return new AdminServer(vertx, listening, address.withPort(listening.actualPort()));
+    } catch (ExecutionException | TimeoutException e) {
+      closeQuietly(vertx);
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(
+          "admin.address: "
+              + address
+              + " cannot be listened on: "
+              + cause.getMessage()
+              + " (expected: a free port of this machine)",
+          cause);
+    }
+  }
+
+  private static Router router(
+      Vertx vertx, Access access, AdminSource source, Supplier<String> metrics) {
+    Router router = Router.router(vertx);
+    router.route().handler(access);
+    router.get("/livez").handler(context -> Responses.send(context, 200, "text/plain", "ok\n"));
+    router.get("/readyz").handler(context -> readyz(context, source));
+    router
+        .get("/metrics")
+        .blockingHandler(
+            context -> Responses.send(context, 200, METRICS_TYPE, metrics.get()), false);
+    String console = console();
+    router.get("/").handler(context -> console(context, console));
+    ApiHandlers api = new ApiHandlers(source);
+    get(router, "/registries", api::registries);
+    get(router, "/resources", api::resources);
+    get(router, "/resources/:namespace/:name", api::resource);
+    get(router, "/services", api::services);
+    get(router, "/refused", api::refused);
+    get(router, "/clients", api::clients);
+    get(router, "/commits", api::commits);
+    get(router, "/configuration", api::configuration);
+    get(router, "/guards", api::nothing);
+    get(router, "/transactions", api::nothing);
+    router.errorHandler(404, context -> Responses.problem(context, 404, "no such path"));
+    router.errorHandler(405, context -> Responses.problem(context, 405, "expected: GET"));
+    router.errorHandler(500, AdminServer::failed);
+    return router;
+  }
+
+  private static void get(Router router, String path, Handler<RoutingContext> handler) {
+    router.get("/api/v1" + path).blockingHandler(handler, false);
+  }
+
+  private static void readyz(RoutingContext context, AdminSource source) {
+    ReadinessStatus status = source.readiness();
+    Responses.json(context, status.ready() ? 200 : 503, ApiViews.readiness(status));
+  }
+
+  private static void console(RoutingContext context, String page) {
+    context
+        .response()
+        .putHeader(
+            "content-security-policy",
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
+                + " connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none';"
+                + " frame-ancestors 'none'");
+    Responses.send(context, 200, "text/html; charset=utf-8", page);
+  }
+
+  private static String console() {
+    try (InputStream input =
+        Objects.requireNonNull(AdminServer.class.getResourceAsStream("console.html"))) {
+      return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read console.html", e);
+    }
+  }
+
+  private static void failed(RoutingContext context) {
+    Throwable failure = context.failure();
+    if (failure instanceof BadRequestException) {
+      Responses.problem(context, 400, String.valueOf(failure.getMessage()));
+    } else {
+      LOG.error("{} failed", context.request().path(), failure);
+      Responses.problem(context, 500, "an error of the gateway; its log has more");
+    }
+  }
+
+  /** Where it listens, with the real port. */
+  public HostPort address() {
+    return address;
+  }
+
+  private static <T> T await(Future<T> future) throws ExecutionException, TimeoutException {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ExecutionException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      await(server.close());
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("{}: did not close in order", address, e);
+    }
+    closeQuietly(vertx);
+  }
+
+  private static void closeQuietly(Vertx vertx) {
+    try {
+      await(vertx.close());
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the HTTP server's threads did not end in order", e);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.fairlead.server.admin;
+
+import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.Snapshot;
+import java.util.List;
+
+/** What the admin server shows. Every method may be called from any thread and has no effect. */
+public interface AdminSource {
+  /** Whether clients are answered. */
+  ReadinessStatus readiness();
+
+  /** The registries, in the order of the configuration. */
+  List<RegistryView> registries();
+
+  /** What became of each service of a registry; empty for an unknown registry. */
+  List<ServiceReport> services(String registry);
+
+  /** What is served. */
+  Snapshot snapshot();
+
+  /** The newest commits of this process, newest first. */
+  List<CommitSummary> commits();
+
+  /** What became of the newest text of the configuration file. */
+  ConfigurationStatus configuration();
+
+  /** The connected clients. */
+  List<ClientStatus> clients();
+}

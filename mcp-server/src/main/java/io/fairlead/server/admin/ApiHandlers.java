@@ -1,0 +1,156 @@
+package io.fairlead.server.admin;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.conversion.Finding;
+import io.fairlead.conversion.Reason;
+import io.fairlead.server.render.ResourceDocument;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.Snapshot;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** The handlers of the read API. Stateless but for the source; runs on worker threads. */
+final class ApiHandlers {
+  private final AdminSource source;
+
+  ApiHandlers(AdminSource source) {
+    this.source = source;
+  }
+
+  void registries(RoutingContext context) {
+    list(context, source.registries(), ApiViews::registry);
+  }
+
+  void clients(RoutingContext context) {
+    list(context, source.clients(), ApiViews::client);
+  }
+
+  void commits(RoutingContext context) {
+    list(context, source.commits(), ApiViews::commit);
+  }
+
+  /** Nothing is ever held by this version, so the list is empty: that is the truth. */
+  void nothing(RoutingContext context) {
+    list(context, List.<ObjectNode>of(), node -> node);
+  }
+
+  /** {@code ?q=} part of the name, {@code ?type=} kind, {@code ?registry=}. */
+  void resources(RoutingContext context) {
+    String wanted = parameter(context, "q");
+    String kind = parameter(context, "type");
+    String registry = parameter(context, "registry");
+    Snapshot snapshot = source.snapshot();
+    List<Resource> found =
+        new TreeSet<>(snapshot.types())
+            .stream()
+                .filter(type -> kind.isEmpty() || type.kind().equalsIgnoreCase(kind))
+                .flatMap(type -> snapshot.resources(type).stream())
+                .filter(resource -> contains(resource.key().name(), wanted))
+                .filter(resource -> registry.isEmpty() || isFrom(resource, registry))
+                .sorted(Comparator.comparing(Resource::key))
+                .toList();
+    list(context, found, ApiViews::resource);
+  }
+
+  private static boolean isFrom(Resource resource, String registry) {
+    return registry.equals(
+        resource
+            .decode()
+            .getMetadata()
+            .getLabelsMap()
+            .get(io.fairlead.conversion.ConvertedEntry.REGISTRY_LABEL));
+  }
+
+  /** One resource, whole; {@code ?type=} where two kinds have the same name. */
+  void resource(RoutingContext context) {
+    String name = context.pathParam("namespace") + "/" + context.pathParam("name");
+    String kind = parameter(context, "type");
+    Snapshot snapshot = source.snapshot();
+    Optional<Resource> found =
+        new TreeSet<>(snapshot.types())
+            .stream()
+                .filter(type -> kind.isEmpty() || type.kind().equalsIgnoreCase(kind))
+                .flatMap(type -> find(snapshot, type, name))
+                .findFirst();
+    if (found.isPresent()) {
+      Responses.json(context, 200, ResourceDocument.of(found.get()));
+    } else {
+      Responses.problem(context, 404, name + " (expected: the name of a resource)");
+    }
+  }
+
+  private static Stream<Resource> find(Snapshot snapshot, ResourceType type, String name) {
+    return Stream.ofNullable(snapshot.find(new ResourceKey(type, name)));
+  }
+
+  /** Everything the registries have; {@code ?q=} part of service or host, {@code ?registry=}. */
+  void services(RoutingContext context) {
+    services(context, report -> true);
+  }
+
+  /** Services that are not served, and those of which something was refused. */
+  void refused(RoutingContext context) {
+    services(
+        context,
+        report ->
+            report.outcome() == ServiceReport.Outcome.REFUSED
+                || report.outcome() == ServiceReport.Outcome.SHADOWED
+                || report.findings().stream().anyMatch(ApiHandlers::isFault));
+  }
+
+  private static boolean isFault(Finding finding) {
+    return finding.reason().kind() != Reason.Kind.OUT_OF_SERVICE;
+  }
+
+  /** A service and the registry that it is from. */
+  private record Located(String registry, ServiceReport report) {}
+
+  private void services(RoutingContext context, Predicate<ServiceReport> filter) {
+    String wanted = parameter(context, "q");
+    String registry = parameter(context, "registry");
+    List<Located> found = new ArrayList<>();
+    for (RegistryView each : source.registries()) {
+      if (registry.isEmpty() || registry.equals(each.name())) {
+        for (ServiceReport report : source.services(each.name())) {
+          if (filter.test(report)
+              && (contains(report.service().toString(), wanted)
+                  || contains(report.host(), wanted))) {
+            found.add(new Located(each.name(), report));
+          }
+        }
+      }
+    }
+    Snapshot snapshot = source.snapshot();
+    list(
+        context,
+        found,
+        located -> ApiViews.service(located.registry(), located.report(), snapshot));
+  }
+
+  void configuration(RoutingContext context) {
+    Responses.json(context, 200, ApiViews.configuration(source.configuration()));
+  }
+
+  private static <T> void list(RoutingContext context, List<T> all, Function<T, ObjectNode> view) {
+    Responses.json(context, 200, Page.of(context.request().params()).of(all, view));
+  }
+
+  private static String parameter(RoutingContext context, String name) {
+    return Optional.ofNullable(context.request().getParam(name)).orElse("");
+  }
+
+  private static boolean contains(String text, String wanted) {
+    return text.toLowerCase(Locale.ROOT).contains(wanted.toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,194 @@
+package io.fairlead.server.admin;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.conversion.Finding;
+import io.fairlead.istio.mcp.v1alpha1.Metadata;
+import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.Snapshot;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What the API shows, as JSON. */
+final class ApiViews {
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final ResourceType SERVICE_ENTRY =
+      new ResourceType("networking.istio.io", "ServiceEntry");
+
+  private ApiViews() {}
+
+  static ObjectNode readiness(ReadinessStatus status) {
+    ObjectNode node = NODES.objectNode();
+    node.put("ready", status.ready());
+    if (!status.ready()) {
+      node.put("overdue", status.overdue());
+    }
+    ArrayNode waiting = node.putArray("waitingFor");
+    for (ReadinessStatus.Waiting registry : status.waitingFor()) {
+      waiting
+          .addObject()
+          .put("registry", registry.registry())
+          .put(
+              "problem",
+              registry.problem().isEmpty() ? "not read completely yet" : registry.problem());
+    }
+    return node;
+  }
+
+  static ObjectNode registry(RegistryView registry) {
+    ObjectNode node = NODES.objectNode();
+    node.put("name", registry.name())
+        .put("type", registry.type())
+        .put("priority", registry.priority())
+        .put("state", lower(registry.state()))
+        .put("services", registry.services())
+        .put("instances", registry.instances())
+        .put("refused", registry.refused());
+    if (registry.lastSuccess() != null) {
+      node.put("lastSuccess", registry.lastSuccess().toString());
+    }
+    if (!registry.problem().isEmpty()) {
+      node.put("problem", registry.problem());
+    }
+    return node;
+  }
+
+  /** A line of the list; the whole is at its own path. */
+  static ObjectNode resource(Resource resource) {
+    Metadata metadata = resource.decode().getMetadata();
+    ObjectNode node = NODES.objectNode();
+    node.put("kind", resource.key().type().kind())
+        .put("name", resource.key().name())
+        .put("version", resource.version());
+    ArrayNode revisions = node.putArray("revisions");
+    new TreeSet<>(resource.revisions()).forEach(revisions::add);
+    ObjectNode labels = node.putObject("labels");
+    new TreeMap<>(metadata.getLabelsMap()).forEach(labels::put);
+    node.put("bytes", resource.encoded().size());
+    return node;
+  }
+
+  static ObjectNode service(String registry, ServiceReport service, Snapshot snapshot) {
+    int endpoints = endpoints(service, snapshot);
+    ObjectNode node = NODES.objectNode();
+    node.put("registry", registry)
+        .put("service", service.service().toString())
+        .put("outcome", lower(service.outcome()))
+        .put("explanation", explanation(service, endpoints))
+        .put("host", service.host())
+        .put("resource", service.resource())
+        .put("endpoints", endpoints);
+    ArrayNode findings = node.putArray("findings");
+    service.findings().forEach(finding -> findings.add(finding(finding)));
+    return node;
+  }
+
+  private static int endpoints(ServiceReport service, Snapshot snapshot) {
+    if (service.resource().isEmpty() || service.outcome() != ServiceReport.Outcome.SERVED) {
+      return 0;
+    }
+    Resource resource = snapshot.find(new ResourceKey(SERVICE_ENTRY, service.resource()));
+    try {
+      return resource == null
+          ? 0
+          : ServiceEntry.parseFrom(resource.decode().getBody().getValue()).getEndpointsCount();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(service.resource() + ": not a ServiceEntry", e);
+    }
+  }
+
+  private static String explanation(ServiceReport service, int endpoints) {
+    return switch (service.outcome()) {
+      case SERVED ->
+          "In the mesh as "
+              + service.host()
+              + " with "
+              + (endpoints == 1 ? "1 endpoint." : endpoints + " endpoints.");
+      case KEPT_EMPTY ->
+          "In the mesh as "
+              + service.host()
+              + " without an endpoint: no instance can take traffic at present. It is kept for"
+              + " the registry's keepEmpty.";
+      case WITHDRAWN ->
+          "Not in the mesh: no instance could take traffic for longer than the registry's"
+              + " keepEmpty.";
+      case REFUSED -> "Not in the mesh, for the reasons below.";
+      case SHADOWED ->
+          "Not in the mesh from here: the registry "
+              + service.shadowedBy()
+              + " has the host "
+              + service.host()
+              + ", too, and goes first by priority.";
+    };
+  }
+
+  static ObjectNode configuration(ConfigurationStatus status) {
+    ObjectNode node =
+        NODES.objectNode().put("file", status.file()).put("loaded", status.loaded().toString());
+    ArrayNode problems = node.putArray("problems");
+    status.problems().forEach(problems::add);
+    ArrayNode keys = node.putArray("needRestart");
+    status.needRestart().forEach(keys::add);
+    return node;
+  }
+
+  private static ObjectNode finding(Finding finding) {
+    return NODES
+        .objectNode()
+        .put("reason", lower(finding.reason()))
+        .put("kind", lower(finding.reason().kind()))
+        .put("text", finding.reason().text())
+        .put("advice", finding.reason().advice())
+        .put("subject", finding.subject())
+        .put("detail", finding.detail())
+        .put("count", finding.count());
+  }
+
+  static ObjectNode commit(CommitSummary commit) {
+    return NODES
+        .objectNode()
+        .put("number", commit.number())
+        .put("time", commit.time().toString())
+        .put("puts", commit.puts())
+        .put("removals", commit.removals())
+        .put("millis", commit.took().toNanos() / 1e6);
+  }
+
+  static ObjectNode client(ClientStatus client) {
+    ObjectNode node = NODES.objectNode();
+    node.put("id", client.id())
+        .put("peer", client.peer())
+        .put("node", client.node())
+        .put("revision", client.revision())
+        .put("version", client.version())
+        .put("source", client.source())
+        .put("connected", client.connected().toString());
+    ArrayNode subscriptions = node.putArray("subscriptions");
+    for (ClientStatus.SubscriptionStatus subscription : client.subscriptions()) {
+      subscriptions
+          .addObject()
+          .put("type", subscription.typeUrl())
+          .put("sent", subscription.sent())
+          .put("acknowledged", subscription.acknowledged())
+          .put("resources", subscription.resources())
+          .put("bytes", subscription.bytes())
+          .put("nacks", subscription.nacks())
+          .put("lastNack", subscription.lastNack());
+    }
+    return node;
+  }
+
+  /** A constant as the API and the metrics write it. */
+  static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

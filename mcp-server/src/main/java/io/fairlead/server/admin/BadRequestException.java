@@ -1,0 +1,12 @@
+package io.fairlead.server.admin;
+
+import org.jspecify.annotations.Nullable;
+
+/** A request that cannot be answered as it is; the message says what was expected. */
+final class BadRequestException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  BadRequestException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

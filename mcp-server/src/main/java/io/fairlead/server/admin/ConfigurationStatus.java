@@ -1,0 +1,20 @@
+package io.fairlead.server.admin;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What became of the newest text of the configuration file.
+ *
+ * @param file the file, as it was named
+ * @param loaded when the configuration in force was taken from it
+ * @param problems why a newer text was refused; empty if there is none
+ * @param needRestart keys whose newer values take effect at the next start
+ */
+public record ConfigurationStatus(
+    String file, Instant loaded, List<String> problems, List<String> needRestart) {
+  public ConfigurationStatus {
+    problems = List.copyOf(problems);
+    needRestart = List.copyOf(needRestart);
+  }
+}

@@ -1,0 +1,24 @@
+package io.fairlead.server.admin;
+
+import java.util.List;
+
+/**
+ * Whether clients are answered.
+ *
+ * @param ready whether they are
+ * @param waitingFor the registries that are waited for, each with what is known about why
+ * @param overdue whether the wait is longer than configured
+ */
+public record ReadinessStatus(boolean ready, List<Waiting> waitingFor, boolean overdue) {
+  public ReadinessStatus {
+    waitingFor = List.copyOf(waitingFor);
+  }
+
+  /**
+   * A registry that is waited for.
+   *
+   * @param registry its name
+   * @param problem why it has not been read yet, empty if nothing is known to be wrong
+   */
+  public record Waiting(String registry, String problem) {}
+}

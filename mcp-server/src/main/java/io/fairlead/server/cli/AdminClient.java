@@ -1,0 +1,86 @@
+package io.fairlead.server.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** Asks the admin API of a running gateway. Thread-safe. */
+final class AdminClient {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int PAGE = 10_000;
+
+  private final URI base;
+  private final HttpClient client =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+  /** A client of the gateway with that admin address. */
+  AdminClient(URI base) {
+    this.base = base;
+  }
+
+  /** A name, whose slashes separate, as it is written in a path. */
+  static String path(String name) {
+    return Arrays.stream(name.split("/", -1))
+        .map(AdminClient::encoded)
+        .collect(Collectors.joining("/"));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** Every item of a list, page by page. */
+  ArrayNode all(String kind, String query) throws AdminClientException, InterruptedException {
+    ArrayNode items = JsonNodeFactory.instance.arrayNode();
+    long total = Long.MAX_VALUE;
+    while (items.size() < total) {
+      JsonNode page =
+          get(kind + "?limit=" + PAGE + "&offset=" + items.size() + "&q=" + encoded(query));
+      if (page.path("items").isEmpty()) {
+        break;
+      }
+      items.addAll((ArrayNode) page.path("items"));
+      total = page.path("total").asLong();
+    }
+    return items;
+  }
+
+  /** One answer. */
+  JsonNode get(String path) throws AdminClientException, InterruptedException {
+    URI uri = URI.create(base.toString().replaceFirst("/$", "") + "/api/v1/" + path);
+    HttpResponse<String> response;
+    try {
+      response =
+          client.send(
+              HttpRequest.newBuilder(uri).timeout(PATIENCE).build(),
+              HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new AdminClientException(
+          base + ": not reachable (" + e + "; expected: a running gateway, see --admin)", e);
+    }
+    try {
+      JsonNode body = JSON.readTree(response.body());
+      if (response.statusCode() != 200) {
+        throw new AdminClientException(
+            uri + ": " + response.statusCode() + " " + body.path("detail").asText(), null);
+      }
+      return body;
+    } catch (JsonProcessingException e) {
+      throw new AdminClientException(
+          uri + ": " + response.statusCode() + ", not JSON (expected: a gateway's admin API)", e);
+    }
+  }
+}

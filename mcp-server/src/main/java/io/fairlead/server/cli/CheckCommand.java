@@ -1,0 +1,47 @@
+package io.fairlead.server.cli;
+
+import io.fairlead.server.config.ConfigResult;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code fairlead check}: validates a configuration without starting anything. */
+@Command(
+    name = "check",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Validate a configuration file.",
+      "Every problem is a line: file:line:column: path: problem (expected ...). No registry is"
+          + " contacted: preview does that."
+    })
+final class CheckCommand implements Callable<Integer> {
+  @Mixin private final ConfigFile file = new ConfigFile();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    ConfigResult result = file.load();
+    if (result instanceof ConfigResult.Invalid invalid) {
+      ConfigFile.print(out, invalid.problems());
+      return ExitCode.INVALID;
+    }
+    if (result instanceof ConfigResult.Loaded loaded) {
+      out.println(
+          file.path()
+              + ": valid ("
+              + loaded.config().registries().stream()
+                  .map(registry -> registry.name() + ": " + registry.shared().type())
+                  .collect(Collectors.joining(", "))
+              + ")");
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,23 @@
+package io.fairlead.server.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.function.Function;
+
+/**
+ * A column of a table.
+ *
+ * @param title its heading
+ * @param value takes its text out of an item
+ */
+record Column(String title, Function<JsonNode, String> value) {
+  /** The value of a key; {@code outer.inner} for one inside another. */
+  static Column of(String title, String key) {
+    int dot = key.indexOf('.');
+    return new Column(
+        title,
+        item ->
+            dot < 0
+                ? item.path(key).asText("")
+                : item.path(key.substring(0, dot)).path(key.substring(dot + 1)).asText(""));
+  }
+}

@@ -1,0 +1,58 @@
+package io.fairlead.server.cli;
+
+import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A sink that passes everything on and tells the outcome of the first whole read. Called as the
+ * sink's contract says; the future may be awaited by any thread.
+ */
+final class FirstRead implements RegistrySink {
+  private final RegistrySink sink;
+  private final CompletableFuture<ReadOutcome> outcome = new CompletableFuture<>();
+  private volatile String problem = "";
+
+  FirstRead(RegistrySink sink) {
+    this.sink = sink;
+  }
+
+  /** The first outcome, once there is one. */
+  CompletableFuture<ReadOutcome> outcome() {
+    return outcome;
+  }
+
+  /** What the adapter last said to be failing; empty if nothing. */
+  String problem() {
+    return problem;
+  }
+
+  @Override
+  public void resync(ReadOutcome read) {
+    sink.resync(read);
+    outcome.complete(read);
+  }
+
+  @Override
+  public void changed(Service service) {
+    sink.changed(service);
+  }
+
+  @Override
+  public void removed(ServiceId id) {
+    sink.removed(id);
+  }
+
+  @Override
+  public void alive() {
+    sink.alive();
+  }
+
+  @Override
+  public void failing(String said, Throwable cause) {
+    problem = said;
+    sink.failing(said, cause);
+  }
+}

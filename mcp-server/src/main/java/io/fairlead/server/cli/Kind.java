@@ -1,0 +1,108 @@
+package io.fairlead.server.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** What {@code fairlead get} can show, each with the columns of its table. */
+enum Kind {
+  registries(
+      "name",
+      Column.of("NAME", "name"),
+      Column.of("TYPE", "type"),
+      Column.of("STATE", "state"),
+      Column.of("SERVICES", "services"),
+      Column.of("INSTANCES", "instances"),
+      Column.of("REFUSED", "refused"),
+      Column.of("LAST SUCCESS", "lastSuccess"),
+      Column.of("PROBLEM", "problem")),
+  resources(
+      "name",
+      Column.of("KIND", "kind"),
+      Column.of("NAME", "name"),
+      Column.of("REGISTRY", "labels.fairlead.io/registry"),
+      new Column("REVISIONS", item -> joined(item.path("revisions"), "all")),
+      Column.of("VERSION", "version"),
+      Column.of("BYTES", "bytes")),
+  services(
+      "",
+      Column.of("REGISTRY", "registry"),
+      Column.of("SERVICE", "service"),
+      Column.of("OUTCOME", "outcome"),
+      Column.of("HOST", "host"),
+      Column.of("ENDPOINTS", "endpoints"),
+      new Column("FINDINGS", item -> reasons(item.path("findings")))),
+  refused(
+      "",
+      Column.of("REGISTRY", "registry"),
+      Column.of("SERVICE", "service"),
+      Column.of("OUTCOME", "outcome"),
+      new Column("FINDINGS", item -> reasons(item.path("findings")))),
+  clients(
+      "node",
+      Column.of("ID", "id"),
+      Column.of("PEER", "peer"),
+      Column.of("REVISION", "revision"),
+      Column.of("ISTIO", "version"),
+      Column.of("CONNECTED", "connected"),
+      new Column("TYPES", item -> Integer.toString(item.path("subscriptions").size())),
+      Column.of("NODE", "node")),
+  commits(
+      "number",
+      Column.of("NUMBER", "number"),
+      Column.of("TIME", "time"),
+      Column.of("PUTS", "puts"),
+      Column.of("REMOVALS", "removals"),
+      Column.of("MILLIS", "millis")),
+  guards("id", Column.of("ID", "id")),
+  transactions("id", Column.of("ID", "id"));
+
+  private final String identity;
+  private final List<Column> columns;
+
+  Kind(String identity, Column... columns) {
+    this.identity = identity;
+    this.columns = List.of(columns);
+  }
+
+  /** The columns of its table. */
+  List<Column> columns() {
+    return columns;
+  }
+
+  /** What the gateway is asked to look for, empty for everything. */
+  String query(String name) {
+    return identity.isEmpty() ? name : "";
+  }
+
+  /** The items of that name; all of them if there is none or the gateway looked already. */
+  ArrayNode select(ArrayNode items, String name) {
+    if (name.isEmpty() || identity.isEmpty()) {
+      return items;
+    }
+    ArrayNode selected = JsonNodeFactory.instance.arrayNode();
+    for (JsonNode item : items) {
+      if (item.path(identity).asText().equals(name)) {
+        selected.add(item);
+      }
+    }
+    return selected;
+  }
+
+  private static String joined(JsonNode list, String otherwise) {
+    return list.isEmpty()
+        ? otherwise
+        : StreamSupport.stream(list.spliterator(), false)
+            .map(JsonNode::asText)
+            .collect(Collectors.joining(","));
+  }
+
+  private static String reasons(JsonNode findings) {
+    return StreamSupport.stream(findings.spliterator(), false)
+        .map(finding -> finding.path("reason").asText() + " x" + finding.path("count").asText())
+        .collect(Collectors.joining(", "));
+  }
+}

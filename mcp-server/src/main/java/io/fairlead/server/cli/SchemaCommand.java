@@ -1,0 +1,25 @@
+package io.fairlead.server.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code fairlead schema}: prints the schema of the configuration, for editors and charts. */
+@Command(
+    name = "schema",
+    mixinStandardHelpOptions = true,
+    description =
+        "Print the JSON Schema of the configuration, with the keys of every installed registry"
+            + " type: editors complete and check with it.")
+final class SchemaCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().getOut().println(ConfigFile.loader().schema().text());
+    return ExitCode.DONE;
+  }
+}

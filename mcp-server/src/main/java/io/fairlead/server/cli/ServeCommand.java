@@ -1,0 +1,72 @@
+package io.fairlead.server.cli;
+
+import io.fairlead.server.Gateway;
+import io.fairlead.server.GatewayOptions;
+import io.fairlead.server.config.ConfigLoader;
+import io.fairlead.server.config.ConfigResult;
+import io.fairlead.server.config.GatewayConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code fairlead serve}: runs the gateway until it is asked to stop. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Run the gateway.",
+      "The configuration file is watched: a valid change of the registries is applied while it"
+          + " runs, an invalid one is refused and logged."
+    })
+final class ServeCommand implements Callable<Integer> {
+  @Mixin private final ConfigFile file = new ConfigFile();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "the folder of the store's file, instead of that of store.path")
+  private @Nullable Path data;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    ConfigLoader loader = ConfigFile.loader();
+    ConfigLoader.Text text = loader.read(file.path());
+    if (text.result() instanceof ConfigResult.Invalid invalid) {
+      ConfigFile.print(spec.commandLine().getErr(), invalid.problems());
+      return ExitCode.INVALID;
+    }
+    GatewayConfig config = ((ConfigResult.Loaded) text.result()).config();
+    GatewayOptions options =
+        new GatewayOptions(
+            file.path(), text.content(), config, loader, data, GatewayOptions.WATCH_PERIOD);
+    StopSignals stop = StopSignals.install();
+    try (Gateway gateway = Gateway.start(options)) {
+      banner(spec.commandLine().getOut(), gateway);
+      stop.await();
+    }
+    return ExitCode.DONE;
+  }
+
+  private void banner(PrintWriter out, Gateway gateway) {
+    String xds = gateway.xdsAddresses().get(0).toString();
+    String local = "127.0.0.1:" + gateway.xdsAddresses().get(0).port();
+    out.println("Fairlead " + Version.text() + " is running.");
+    out.println("  xDS       " + xds);
+    out.println("  console   http://" + gateway.adminAddress() + "/");
+    out.println("  watch it  fairlead watch " + local);
+    out.println("  see it    fairlead get resources --admin http://" + gateway.adminAddress());
+    out.println("  istiod    fairlead mesh-config --config " + file.path());
+    out.flush();
+  }
+}

@@ -1,0 +1,20 @@
+package io.fairlead.server.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code fairlead version}: says which version this is. */
+@Command(name = "version", mixinStandardHelpOptions = true, description = "Print the version.")
+final class VersionCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().getOut().println("fairlead " + Version.text());
+    return ExitCode.DONE;
+  }
+}

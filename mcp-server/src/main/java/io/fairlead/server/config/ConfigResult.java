@@ -1,0 +1,20 @@
+package io.fairlead.server.config;
+
+import java.util.List;
+
+/** What loading a configuration file gave. */
+public sealed interface ConfigResult {
+  /** The file is valid. */
+  record Loaded(GatewayConfig config) implements ConfigResult {}
+
+  /**
+   * The file cannot be used.
+   *
+   * @param problems everything that is wrong with it, at least one, in the order of the file
+   */
+  record Invalid(List<Problem> problems) implements ConfigResult {
+    public Invalid {
+      problems = List.copyOf(problems);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.fairlead.server.config;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Checks that the files a registry's configuration names are there: a typing error in the name of a
+ * CA file should be found before a connection fails. Files of secrets are not looked for, since
+ * they often exist only where the gateway runs.
+ */
+final class FileChecks {
+  private FileChecks() {}
+
+  /** Reports every path in a record, and in the records inside it, that does not exist. */
+  static void check(Record bound, String path, Problems problems) {
+    for (RecordComponent component : bound.getClass().getRecordComponents()) {
+      checkValue(
+          read(component, bound), KeyPath.key(path, RecordBinder.keyOf(component)), problems);
+    }
+  }
+
+  private static void checkValue(Object value, String path, Problems problems) {
+    if (value instanceof Path file) {
+      if (!Files.exists(file)) {
+        problems.atValue(path, file + " (expected: a file or folder that exists)");
+      }
+    } else if (value instanceof List<?> list) {
+      for (int i = 0; i < list.size(); i++) {
+        checkValue(list.get(i), KeyPath.item(path, i), problems);
+      }
+    } else if (value instanceof Record nested && !(value instanceof io.fairlead.registry.Secret)) {
+      check(nested, path, problems);
+    }
+  }
+
+  // Absent components read as the record itself would say: a value of no interest here.
+  private static Object read(RecordComponent component, Record bound) {
+    try {
+      var accessor = component.getAccessor();
+      accessor.setAccessible(true);
+      Object value = accessor.invoke(bound);
+      return value == null ? "" : value;
+    } catch (IllegalAccessException | InvocationTargetException e) {
+      throw new IllegalStateException(component + ": cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The gateway: adapters, aggregation, store, xDS and admin server put together. */
+@NullMarked
+package io.fairlead.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,249 @@
+package io.fairlead.server.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fairlead.registry.Secret;
+import io.fairlead.server.config.HostPort;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AdminServerTest {
+  private final SampleSource source = new SampleSource(25);
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final AdminServer server = start("127.0.0.1", null);
+
+  private AdminServer start(String host, @Nullable Secret token) {
+    try {
+      return AdminServer.start(new HostPort(host, 0), token, source, meters::scrape);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private HttpResponse<String> send(String method, String path) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://" + server.address() + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private JsonNode json(String path) throws Exception {
+    HttpResponse<String> response = send("GET", path);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
+    return JsonMapper.builder().build().readTree(response.body());
+  }
+
+  private void assertProblem(HttpResponse<String> response, int status, String detail)
+      throws Exception {
+    assertThat(response.statusCode()).isEqualTo(status);
+    assertThat(response.headers().firstValue("content-type")).hasValue("application/problem+json");
+    JsonNode body = JsonMapper.builder().build().readTree(response.body());
+    assertThat(body.path("status").asInt()).isEqualTo(status);
+    assertThat(body.path("detail").asText()).contains(detail);
+  }
+
+  @Test
+  void livez_always() throws Exception {
+    assertThat(send("GET", "/livez").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void readyz_waiting_namesTheRegistry() throws Exception {
+    source.readiness(
+        new ReadinessStatus(
+            false, List.of(new ReadinessStatus.Waiting("odd", "connection refused")), true));
+
+    HttpResponse<String> response = send("GET", "/readyz");
+
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.body())
+        .isEqualTo(
+            "{\"ready\":false,\"overdue\":true,\"waitingFor\":[{\"registry\":\"odd\","
+                + "\"problem\":\"connection refused\"}]}");
+  }
+
+  @Test
+  void readyz_ready() throws Exception {
+    assertThat(json("/readyz").path("ready").asBoolean()).isTrue();
+  }
+
+  @Test
+  void metrics_arePrometheusText() throws Exception {
+    meters.counter("fairlead_sample_total").increment();
+
+    HttpResponse<String> response = send("GET", "/metrics");
+
+    assertThat(response.headers().firstValue("content-type").orElse("")).startsWith("text/plain");
+    assertThat(response.body()).contains("fairlead_sample_total 1.0");
+  }
+
+  @Test
+  void resources_paged() throws Exception {
+    JsonNode page = json("/api/v1/resources?limit=10&offset=20");
+
+    assertThat(page.path("total").asInt()).isEqualTo(25);
+    assertThat(page.path("items").findValuesAsText("name"))
+        .containsExactly(
+            "shop/web-020", "shop/web-021", "shop/web-022", "shop/web-023", "shop/web-024");
+  }
+
+  @Test
+  void resources_filtered() throws Exception {
+    JsonNode page = json("/api/v1/resources?q=WEB-01&registry=odd");
+
+    assertThat(page.path("items").findValuesAsText("name"))
+        .containsExactly(
+            "shop/web-011", "shop/web-013", "shop/web-015", "shop/web-017", "shop/web-019");
+  }
+
+  @Test
+  void resources_badLimit_isAProblem() throws Exception {
+    assertProblem(send("GET", "/api/v1/resources?limit=0"), 400, "limit: 0 (expected: 1 to 10000)");
+    assertProblem(send("GET", "/api/v1/resources?limit=x"), 400, "limit: x (expected: a number)");
+  }
+
+  @Test
+  void resource_byName_isAKubernetesObject() throws Exception {
+    JsonNode resource = json("/api/v1/resources/shop/web-007");
+
+    assertThat(resource.path("apiVersion").asText()).isEqualTo("networking.istio.io/v1");
+    assertThat(resource.path("kind").asText()).isEqualTo("ServiceEntry");
+    assertThat(resource.path("metadata").path("namespace").asText()).isEqualTo("shop");
+    assertThat(resource.path("metadata").path("name").asText()).isEqualTo("web-007");
+    assertThat(resource.path("metadata").path("creationTimestamp").asText())
+        .isEqualTo("2020-01-01T00:00:00Z");
+    assertThat(resource.path("spec").path("hosts").path(0).asText()).isEqualTo("web-007.shop");
+  }
+
+  @Test
+  void resource_unknown_isAProblem() throws Exception {
+    assertProblem(send("GET", "/api/v1/resources/shop/none"), 404, "shop/none");
+  }
+
+  @Test
+  void registries_saysWhatIsWrong() throws Exception {
+    JsonNode items = json("/api/v1/registries").path("items");
+
+    assertThat(items.findValuesAsText("state")).containsExactly("up", "failing");
+    assertThat(items.path(1).path("problem").asText()).isEqualTo("http://127.0.0.1:1: refused");
+  }
+
+  @Test
+  void refused_saysWhy() throws Exception {
+    JsonNode items = json("/api/v1/refused").path("items");
+
+    assertThat(items.findValuesAsText("service")).containsExactly("broken");
+    assertThat(items.path(0).path("findings").path(0).path("reason").asText()).isEqualTo("no_port");
+  }
+
+  @Test
+  void services_found() throws Exception {
+    assertThat(json("/api/v1/services?q=000").path("items").findValuesAsText("host"))
+        .containsExactly("web-000.shop");
+  }
+
+  @Test
+  void guardsAndTransactions_areEmpty() throws Exception {
+    assertThat(json("/api/v1/guards").toString()).isEqualTo("{\"items\":[],\"total\":0}");
+    assertThat(json("/api/v1/transactions").toString()).isEqualTo("{\"items\":[],\"total\":0}");
+  }
+
+  @Test
+  void unknownPathAndMethod_areProblems() throws Exception {
+    assertProblem(send("GET", "/api/v2"), 404, "no such path");
+    assertProblem(send("POST", "/api/v1/registries"), 405, "expected: GET");
+  }
+
+  @Test
+  void console_isOnePageWithoutForeignSources() throws Exception {
+    HttpResponse<String> response = send("GET", "/");
+
+    assertThat(response.headers().firstValue("content-type").orElse("")).startsWith("text/html");
+    assertThat(response.headers().firstValue("content-security-policy").orElse(""))
+        .contains("default-src 'none'");
+    assertThat(response.body()).contains("<title>Fairlead</title>");
+    assertThat(response.body().replace("http://www.w3.org/2000/svg", ""))
+        .doesNotContain("http://", "https://");
+  }
+
+  @Test
+  void loopback_foreignHostName_isRefused() throws Exception {
+    // What a browser sends after a page's own name was made to resolve to 127.0.0.1.
+    try (Socket socket = new Socket("127.0.0.1", server.address().port())) {
+      OutputStream output = socket.getOutputStream();
+      output.write(
+          "GET /api/v1/registries HTTP/1.1\r\nHost: evil.example:1\r\nConnection: close\r\n\r\n"
+              .getBytes(StandardCharsets.US_ASCII));
+      output.flush();
+
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(answer).startsWith("HTTP/1.1 403 ").doesNotContain("even");
+    }
+  }
+
+  @Test
+  void everyAddress_changing_needsTheToken() throws Exception {
+    try (AdminServer open = start("0.0.0.0", new Secret.Env("PATH"))) {
+      HttpRequest.Builder post =
+          HttpRequest.newBuilder(
+                  URI.create("http://127.0.0.1:" + open.address().port() + "/api/v1/nothing"))
+              .POST(HttpRequest.BodyPublishers.noBody());
+
+      assertProblem(
+          client.send(post.build(), HttpResponse.BodyHandlers.ofString()), 401, "Bearer TOKEN");
+      assertProblem(
+          client.send(
+              post.header("authorization", "Bearer " + System.getenv("PATH").strip()).build(),
+              HttpResponse.BodyHandlers.ofString()),
+          404,
+          "no such path");
+    }
+  }
+
+  @Test
+  void everyAddress_changingWithoutAToken_isRefused() throws Exception {
+    try (AdminServer open = start("0.0.0.0", null)) {
+      assertProblem(
+          client.send(
+              HttpRequest.newBuilder(
+                      URI.create("http://127.0.0.1:" + open.address().port() + "/api/v1/nothing"))
+                  .POST(HttpRequest.BodyPublishers.noBody())
+                  .build(),
+              HttpResponse.BodyHandlers.ofString()),
+          403,
+          "admin.token: not configured");
+    }
+  }
+
+  @Test
+  void start_addressInUse_saysSo() {
+    assertThatThrownBy(() -> AdminServer.start(server.address(), null, source, meters::scrape))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("admin.address: " + server.address() + " cannot be listened on");
+  }
+}

@@ -1,0 +1,130 @@
+package io.fairlead.server.admin;
+
+import com.google.protobuf.ByteString;
+import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.conversion.ConvertedEntry;
+import io.fairlead.conversion.Finding;
+import io.fairlead.conversion.Reason;
+import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.registry.ServiceId;
+import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.versioning.ChangeSet;
+import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.MemoryCommitLog;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceContent;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.VersionedStore;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Something to show: two registries, one of which cannot be read, and some resources. */
+public final class SampleSource implements AdminSource {
+  private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
+  private volatile ReadinessStatus readiness = new ReadinessStatus(true, List.of(), false);
+
+  /** A source with that many resources. */
+  public SampleSource(int resources) {
+    List<Resource> puts = new ArrayList<>();
+    for (int i = 0; i < resources; i++) {
+      String name = String.format("web-%03d", i);
+      puts.add(
+          Resource.encode(
+              new ResourceContent(
+                  new ResourceKey(
+                      new ResourceType("networking.istio.io", "ServiceEntry"), "shop/" + name),
+                  Map.of(ConvertedEntry.REGISTRY_LABEL, i % 2 == 0 ? "even" : "odd"),
+                  Map.of(),
+                  Set.of(),
+                  Instant.parse("2020-01-01T00:00:00Z"),
+                  "type.googleapis.com/istio.networking.v1alpha3.ServiceEntry",
+                  ByteString.copyFrom(
+                      ServiceEntry.newBuilder().addHosts(name + ".shop").build().toByteArray()))));
+    }
+    var published = store.commit(ChangeSet.of(puts, List.of()));
+    if (published.isEmpty() && resources > 0) {
+      throw new IllegalStateException("nothing was committed");
+    }
+  }
+
+  void readiness(ReadinessStatus status) {
+    readiness = status;
+  }
+
+  @Override
+  public ReadinessStatus readiness() {
+    return readiness;
+  }
+
+  @Override
+  public List<RegistryView> registries() {
+    return List.of(
+        new RegistryView(
+            "even",
+            "file",
+            100,
+            RegistryView.State.UP,
+            Instant.parse("2026-01-02T03:04:05Z"),
+            "",
+            2,
+            3,
+            1),
+        new RegistryView(
+            "odd",
+            "consul",
+            50,
+            RegistryView.State.FAILING,
+            null,
+            "http://127.0.0.1:1: refused",
+            0,
+            0,
+            0));
+  }
+
+  @Override
+  public List<ServiceReport> services(String registry) {
+    return registry.equals("even")
+        ? List.of(
+            new ServiceReport(
+                ServiceId.of("web-000"),
+                ServiceReport.Outcome.SERVED,
+                "shop/web-000",
+                "web-000.shop",
+                "",
+                List.of()),
+            new ServiceReport(
+                ServiceId.of("broken"),
+                ServiceReport.Outcome.REFUSED,
+                "",
+                "",
+                "",
+                List.of(new Finding(Reason.NO_PORT, "broken", "0"))))
+        : List.of();
+  }
+
+  @Override
+  public ConfigurationStatus configuration() {
+    return new ConfigurationStatus("f.yaml", Instant.EPOCH, List.of(), List.of());
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return store.current();
+  }
+
+  @Override
+  public List<CommitSummary> commits() {
+    return store.recentCommits();
+  }
+
+  @Override
+  public List<ClientStatus> clients() {
+    return List.of();
+  }
+}

@@ -1,0 +1,154 @@
+package io.fairlead.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+  private final Path folder;
+
+  CommandsTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  private String file(String text) throws IOException {
+    Files.createDirectories(folder.resolve("services"));
+    return Files.writeString(folder.resolve("fairlead.yaml"), text, StandardCharsets.UTF_8)
+        .toString();
+  }
+
+  private String valid(String address) throws IOException {
+    return file(
+        """
+        xds: {address: "%s"}
+        registries:
+        - {name: files, type: file, path: services}
+        """
+            .formatted(address));
+  }
+
+  @Test
+  void version_isThatOfTheBuild() {
+    Invocation version = Invocation.of("version");
+
+    assertThat(version.code()).isZero();
+    assertThat(version.out()).matches("fairlead [0-9]+\\.[0-9]+\\.[0-9]+\\S*\\R");
+    assertThat(version.err()).isEmpty();
+  }
+
+  @Test
+  void noCommand_isWrongUse() {
+    Invocation none = Invocation.of();
+
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.out()).isEmpty();
+    assertThat(none.err()).contains("no command").contains("mesh-config");
+  }
+
+  @Test
+  void unknownOption_isWrongUse() {
+    Invocation wrong = Invocation.of("check", "--config", "x", "--confg", "y");
+
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.out()).isEmpty();
+    assertThat(wrong.err()).contains("--confg");
+  }
+
+  @Test
+  void check_valid() throws IOException {
+    String file = valid("127.0.0.1:15010");
+
+    Invocation check = Invocation.of("check", "--config", file);
+
+    assertThat(check.code()).isZero();
+    assertThat(check.out()).isEqualToIgnoringNewLines(file + ": valid (files: file)");
+    assertThat(check.err()).isEmpty();
+  }
+
+  @Test
+  void check_invalid_listsEveryProblem() throws IOException {
+    String file =
+        file(
+            """
+            xds: {address: 127.0.0.1}
+            registries:
+            - {name: files, type: fiel, path: services}
+            """);
+
+    Invocation check = Invocation.of("check", "--config", file);
+
+    assertThat(check.code()).isEqualTo(2);
+    assertThat(check.out().lines())
+        .containsExactly(
+            file
+                + ":1:16: xds.address: 127.0.0.1 (expected: host:port, such as 127.0.0.1:15010 or"
+                + " [::1]:15010)",
+            file + ":3:23: registries[0].type: fiel (expected: one of file)",
+            "2 problems");
+  }
+
+  @Test
+  void check_noSuchFile() {
+    Invocation check = Invocation.of("check", "--config", "/no/such/file.yaml");
+
+    assertThat(check.code()).isEqualTo(2);
+    assertThat(check.out()).startsWith("/no/such/file.yaml:1:1: no such file");
+  }
+
+  @Test
+  void meshConfig_ofOneAddress() throws IOException {
+    Invocation mesh = Invocation.of("mesh-config", "--config", valid("10.1.2.3:15010"));
+
+    assertThat(mesh.code()).isZero();
+    assertThat(mesh.err()).isEmpty();
+    assertThat(mesh.out())
+        .isEqualTo(
+            """
+            configSources:
+            - address: k8s://
+            - address: xds://10.1.2.3:15010
+            """);
+  }
+
+  @Test
+  void meshConfig_ofEveryAddress_hintsAtTheHost() throws IOException {
+    Invocation mesh = Invocation.of("mesh-config", "--config", valid("0.0.0.0:15010"));
+
+    assertThat(mesh.code()).isZero();
+    assertThat(mesh.err()).contains("--host HOST");
+    assertThat(mesh.out()).doesNotContain("0.0.0.0").contains(":15010");
+  }
+
+  @Test
+  void meshConfig_withHost() throws IOException {
+    Invocation mesh =
+        Invocation.of("mesh-config", "--config", valid("[::]:15010"), "--host", "fairlead.mesh");
+
+    assertThat(mesh.err()).isEmpty();
+    assertThat(mesh.out()).contains("- address: xds://fairlead.mesh:15010\n");
+  }
+
+  @Test
+  void meshConfig_invalidConfiguration() throws IOException {
+    Invocation mesh = Invocation.of("mesh-config", "--config", file("{}"));
+
+    assertThat(mesh.code()).isEqualTo(2);
+    assertThat(mesh.out()).isEmpty();
+    assertThat(mesh.err()).contains("xds: missing");
+  }
+
+  @Test
+  void schema_hasEveryInstalledType() {
+    Invocation schema = Invocation.of("schema");
+
+    assertThat(schema.code()).isZero();
+    assertThat(schema.out())
+        .contains("https://json-schema.org/draft/2020-12/schema")
+        .contains("https://fairlead.io/schema/configuration/registry/file");
+  }
+}

@@ -1,0 +1,103 @@
+package io.fairlead.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.harness.FreePorts;
+import io.fairlead.server.admin.AdminServer;
+import io.fairlead.server.admin.SampleSource;
+import io.fairlead.server.config.HostPort;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class GetCommandTest {
+  private final AdminServer server;
+  private final String url;
+
+  GetCommandTest() throws IOException {
+    server = AdminServer.start(new HostPort("127.0.0.1", 0), null, new SampleSource(3), () -> "");
+    url = "http://" + server.address();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void get_registries_asATable() {
+    Invocation get = Invocation.of("get", "registries", "--admin", url);
+
+    assertThat(get.code()).as(get.err()).isZero();
+    assertThat(get.out().lines())
+        .containsExactly(
+            "NAME  TYPE    STATE    SERVICES  INSTANCES  REFUSED  LAST SUCCESS          PROBLEM",
+            "even  file    up       2         3          1        2026-01-02T03:04:05Z",
+            "odd   consul  failing  0         0          0                             "
+                + " http://127.0.0.1:1: refused");
+  }
+
+  @Test
+  void get_resources_asJson() {
+    Invocation get = Invocation.of("get", "resources", "--admin", url, "-o", "json");
+
+    assertThat(get.out()).startsWith("[").contains("\"shop/web-002\"");
+  }
+
+  @Test
+  void get_oneResource_asYaml() {
+    Invocation get = Invocation.of("get", "resources", "shop/web-001", "--admin", url);
+
+    assertThat(get.out())
+        .isEqualTo(
+            """
+            apiVersion: networking.istio.io/v1
+            kind: ServiceEntry
+            metadata:
+              name: web-001
+              namespace: shop
+              labels:
+                fairlead.io/registry: odd
+              creationTimestamp: "2020-01-01T00:00:00Z"
+            spec:
+              hosts:
+              - web-001.shop
+            """);
+  }
+
+  @Test
+  void get_unknownResource_fails() {
+    Invocation get = Invocation.of("get", "resources", "shop/none", "--admin", url);
+
+    assertThat(get.code()).isEqualTo(1);
+    assertThat(get.out()).isEmpty();
+    assertThat(get.err()).contains("404").contains("shop/none");
+  }
+
+  @Test
+  void get_guards_isEmpty() {
+    assertThat(Invocation.of("get", "guards", "--admin", url, "-o", "json").out().strip())
+        .isEqualTo("[ ]");
+  }
+
+  @Test
+  void get_refused_byName() {
+    Invocation get = Invocation.of("get", "refused", "bro", "--admin", url, "-o", "yaml");
+
+    assertThat(get.out()).contains("service: broken").contains("reason: no_port");
+  }
+
+  @Test
+  void get_noGateway_fails() {
+    Invocation get =
+        Invocation.of("get", "clients", "--admin", "http://127.0.0.1:" + FreePorts.next());
+
+    assertThat(get.code()).isEqualTo(1);
+    assertThat(get.err()).contains("not reachable").contains("--admin");
+  }
+
+  @Test
+  void get_unknownKind_isWrongUse() {
+    assertThat(Invocation.of("get", "everything").code()).isEqualTo(2);
+  }
+}

@@ -1,0 +1,173 @@
+package io.fairlead.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.registry.Secret;
+import io.fairlead.registry.TlsFiles;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigLoaderTest {
+  private static final ConfigLoader LOADER =
+      new ConfigLoader(AdapterTypes.of(List.of(new SampleFactory())));
+
+  private final Path folder;
+
+  ConfigLoaderTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  private GatewayConfig load(String yaml) {
+    ConfigResult result = LOADER.parse(folder.resolve("f.yaml"), yaml);
+    assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
+    return ((ConfigResult.Loaded) result).config();
+  }
+
+  @Test
+  void load_leastConfiguration_hasTheDefaults() {
+    GatewayConfig config =
+        load(
+            """
+            xds: {address: "[::]:15010"}
+            registries:
+            - {name: one, type: sample, addresses: [a], rate: 2}
+            """);
+
+    assertThat(config.xds().address()).isEqualTo(new HostPort("::", 15010));
+    assertThat(config.admin().address()).isEqualTo(new HostPort("127.0.0.1", 15014));
+    assertThat(config.admin().token()).isNull();
+    assertThat(config.store().path()).isEqualTo(folder.resolve("data/fairlead.db"));
+    assertThat(config.batching().quiet()).isEqualTo(Duration.ofMillis(100));
+    assertThat(config.batching().max()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(config.readiness().limit()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.virtualIps().ranges()).containsExactly("241.0.0.0/8");
+    RegistryConfig registry = config.registries().get(0);
+    assertThat(registry.shared())
+        .isEqualTo(
+            new RegistryConfig.Shared(
+                "one",
+                "sample",
+                100,
+                null,
+                null,
+                List.of("*"),
+                "http",
+                false,
+                PortChoice.INSTANCE,
+                new RegistryConfig.Revisions("istio.io/rev", List.of()),
+                Duration.ofMinutes(10)));
+    assertThat(registry.hostTemplate()).isEqualTo("{service}.sample");
+    assertThat(registry.namespaceTemplate()).isEqualTo("sample");
+  }
+
+  @Test
+  void load_everyKindOfValue() throws IOException {
+    for (String name : List.of("ca.pem", "c.pem", "k.pem")) {
+      Files.writeString(folder.resolve(name), "", StandardCharsets.UTF_8);
+    }
+
+    GatewayConfig config =
+        load(
+            """
+            xds: {address: localhost:0}
+            virtualIps: off
+            registries:
+            - name: one
+              type: sample
+              port: 8080
+              revisions: {label: rev, default: [canary]}
+              addresses: [http://a:1, http://b:2]
+              limit: 9
+              strict: true
+              mode: very-slow
+              labels: {on: off, "1": "2"}
+              interval: 1h
+              folder: .
+              token: {file: secret}
+              tls: {ca: ca.pem, certificate: c.pem, key: k.pem}
+              login: {user: me, password: {env: PASSWORD}}
+              rate: -4
+            """);
+
+    assertThat(config.virtualIps()).isEqualTo(VirtualIpRange.OFF);
+    RegistryConfig registry = config.registries().get(0);
+    assertThat(registry.shared().port()).isEqualTo(new PortChoice(8080));
+    assertThat(registry.shared().revisions().defaults()).containsExactly("canary");
+    assertThat(registry.own())
+        .isEqualTo(
+            new SampleFactory.Sample(
+                List.of(URI.create("http://a:1"), URI.create("http://b:2")),
+                9,
+                true,
+                SampleFactory.Mode.VERY_SLOW,
+                Map.of("on", "off", "1", "2"),
+                Duration.ofHours(1),
+                folder,
+                new Secret.InFile(folder.resolve("secret")),
+                new TlsFiles(
+                    folder.resolve("ca.pem"), folder.resolve("c.pem"), folder.resolve("k.pem")),
+                new SampleFactory.Login("me", new Secret.Env("PASSWORD")),
+                -4));
+  }
+
+  @Test
+  void policy_createTime_isOlderForAHigherPriority() {
+    GatewayConfig config =
+        load(
+            """
+            xds: {address: localhost:1}
+            registries:
+            - {name: one, type: sample, addresses: [a], rate: 2, priority: 60}
+            - {name: two, type: sample, addresses: [a], rate: 2, priority: 0}
+            """);
+
+    assertThat(config.registries())
+        .extracting(registry -> registry.policy().createTime().toString())
+        .containsExactly("2019-12-31T23:59:00Z", "2020-01-01T00:00:00Z");
+  }
+
+  @Test
+  void load_noSuchFile() {
+    ConfigResult result = LOADER.load(folder.resolve("none.yaml"));
+
+    assertThat(((ConfigResult.Invalid) result).problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            folder.resolve("none.yaml") + ":1:1: no such file (expected: a configuration file)");
+  }
+
+  @Test
+  void load_twice_isEqual() {
+    String yaml =
+        """
+        xds: {address: localhost:1}
+        registries:
+        - {name: one, type: sample, addresses: [a], rate: 2, token: {env: A}}
+        """;
+
+    assertThat(load(yaml)).isEqualTo(load(yaml));
+  }
+
+  @Test
+  void withDataFolder_keepsTheFileName() {
+    GatewayConfig config =
+        load(
+            """
+            xds: {address: localhost:1}
+            store: {path: /var/lib/fairlead/east.db}
+            registries:
+            - {name: one, type: sample, addresses: [a], rate: 2}
+            """);
+
+    assertThat(config.withDataFolder(Path.of("/tmp/x")).store().path())
+        .isEqualTo(Path.of("/tmp/x/east.db"));
+  }
+}

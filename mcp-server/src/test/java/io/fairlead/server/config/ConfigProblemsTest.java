@@ -1,0 +1,246 @@
+package io.fairlead.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConfigProblemsTest {
+  private static final ConfigLoader LOADER =
+      new ConfigLoader(AdapterTypes.of(List.of(new SampleFactory())));
+
+  private static final String HEAD =
+      """
+      xds: {address: 127.0.0.1:15010}
+      registries:
+      - name: one
+        type: sample
+        addresses: [http://localhost]
+        rate: 2
+      """;
+
+  private static Arguments in(String yaml, String... problems) {
+    return Arguments.of(yaml, List.of(problems));
+  }
+
+  private static Arguments registry(String line, String... problems) {
+    return in(HEAD + "  " + line + "\n", problems);
+  }
+
+  static List<Arguments> bad() {
+    return List.of(
+        in("xds: [", "f.yaml:1:7: not YAML: expected the node content, but found '<stream end>'"),
+        in("a: b: c", "f.yaml:1:5: not YAML: mapping values are not allowed here"),
+        in("", "f.yaml:1:1: nothing (expected: keys and values)"),
+        in(
+            "{}",
+            "f.yaml:1:1: registries: missing (expected: at least one registry)",
+            "f.yaml:1:1: xds: missing (expected: what istiod connects to)"),
+        in(HEAD + "---\nx: 1\n", "f.yaml:8:1: a second document (expected: one)"),
+        in(
+            HEAD + "xds: {address: 0.0.0.0:1}\n",
+            "f.yaml:7:1: xds: duplicate key (expected: once; line 1 has it)"),
+        in(
+            HEAD + "admin: &a {address: 127.0.0.1:1}\nstore: *a\n",
+            "f.yaml:8:8: store: alias *a (expected: the value)"),
+        in(HEAD + "batchin: {}\n", "f.yaml:7:1: batchin: unknown key (expected: batching?)"),
+        in(
+            HEAD + "zzzzzz: {}\n",
+            "f.yaml:7:1: zzzzzz: unknown key (expected: one of admin, batching, guard, readiness,"
+                + " registries, store, virtualIps, xds)"),
+        in(
+            HEAD + "batching: {quiet: 5}\n",
+            "f.yaml:7:19: batching.quiet: 5 (expected: a duration such as 100ms, 10s, 5m or 1h)"),
+        in(
+            HEAD + "batching: {quiet: 5 m}\n",
+            "f.yaml:7:19: batching.quiet: 5 m (expected: a duration such as 100ms, 10s, 5m or 1h)"),
+        in(
+            HEAD + "batching: {quiet: 5s, max: 1s}\n",
+            "f.yaml:7:28: batching.max: 1s (expected: not below quiet, 5s)"),
+        in(
+            HEAD + "virtualIps: on\n",
+            "f.yaml:7:13: virtualIps: on (expected: {range: CIDR} or off)"),
+        in(
+            HEAD + "virtualIps: {range: 241.0.0.0/33}\n",
+            "f.yaml:7:21: virtualIps.range: 241.0.0.0/33 (expected: a network such as"
+                + " 241.0.0.0/8, prefix length 8 to 30, or fd00::/64, prefix length 16 to 120)"),
+        in(
+            HEAD + "virtualIps: {range: [241.0.0.0/8, 242.0.0.0/8]}\n",
+            "f.yaml:7:13: virtualIps: ranges: [241.0.0.0/8, 242.0.0.0/8] (expected: one of IPv4,"
+                + " one of IPv6, or both in this order)"),
+        in(
+            HEAD + "virtualIps: {range: [241.0.0.0/8, 5]}\n",
+            "f.yaml:7:35: virtualIps.range[1]: 5 (expected: an IP range such as 241.0.0.0/8 or"
+                + " fd00::/64)"),
+        in(
+            HEAD + "admin: {address: 127.0.0.1}\n",
+            "f.yaml:7:18: admin.address: 127.0.0.1 (expected: host:port, such as 127.0.0.1:15010"
+                + " or [::1]:15010)"),
+        in(
+            HEAD + "admin: {address: 127.0.0.1:70000}\n",
+            "f.yaml:7:18: admin.address: 127.0.0.1:70000 (expected: host:port, such as"
+                + " 127.0.0.1:15010 or [::1]:15010)"),
+        in(
+            HEAD + "admin: {address: 127.0.0.1:15010}\n",
+            "f.yaml:7:18: admin.address: 127.0.0.1:15010 (expected: another port than"
+                + " xds.address)"),
+        in(
+            HEAD + "admin: {token: swordfish}\n",
+            "f.yaml:7:16: admin.token: a secret in plain text (expected: {env: NAME} or {file:"
+                + " PATH})"),
+        in(
+            HEAD + "admin: {token: {env: A, file: b}}\n",
+            "f.yaml:7:16: admin.token: not a reference to a secret (expected: {env: NAME} or"
+                + " {file: PATH})"),
+        in(
+            HEAD + "guard: {share: 0.3}\n",
+            "f.yaml:7:1: guard: not supported by this version (expected: no such key)"),
+        in(
+            HEAD.replace("15010}", "15010, tls: {address: 0.0.0.0:15012}}"),
+            "f.yaml:1:33: xds.tls: not supported by this version (expected: no such key)"),
+        in(
+            HEAD.replace("type: sample", "type: sampel"),
+            "f.yaml:4:9: registries[0].type: sampel (expected: one of sample)"),
+        in(
+            HEAD.replace("name: one", "name: One"),
+            "f.yaml:3:9: registries[0].name: One (expected: lower-case letters, digits and '-', at"
+                + " most 63, beginning and ending with a letter or digit)"),
+        in(
+            HEAD.replace("  rate: 2\n", ""),
+            "f.yaml:3:3: registries[0].rate: missing (expected: a value)"),
+        in(
+            HEAD + "- {name: one, type: sample, addresses: [a], rate: 0}\n",
+            "f.yaml:7:10: registries[1].name: one (expected: a name of its own; registries[0] has"
+                + " this one)"),
+        registry(
+            "priority: 1000001",
+            "f.yaml:7:13: registries[0].priority: 1000001 (expected: a whole number from 0 to"
+                + " 1000000)"),
+        registry(
+            "priority: high",
+            "f.yaml:7:13: registries[0].priority: high (expected: a whole number from 0 to"
+                + " 1000000)"),
+        registry(
+            "prioriti: 1", "f.yaml:7:3: registries[0].prioriti: unknown key (expected: priority?)"),
+        registry("limit: 10", "f.yaml:7:10: registries[0].limit: 10 (expected: 1 to 9)"),
+        registry(
+            "strict: perhaps",
+            "f.yaml:7:11: registries[0].strict: perhaps (expected: true or false)"),
+        registry(
+            "mode: medium",
+            "f.yaml:7:9: registries[0].mode: medium (expected: one of fast, very-slow)"),
+        registry(
+            "interval: soon",
+            "f.yaml:7:13: registries[0].interval: soon (expected: a duration such as 100ms, 10s,"
+                + " 5m or 1h)"),
+        registry(
+            "token: swordfish",
+            "f.yaml:7:10: registries[0].token: a secret in plain text (expected: {env: NAME} or"
+                + " {file: PATH})"),
+        registry(
+            "login: {user: me, password: swordfish}",
+            "f.yaml:7:31: registries[0].login.password: a secret in plain text (expected: {env:"
+                + " NAME} or {file: PATH})"),
+        registry(
+            "login: {user: x}",
+            "f.yaml:7:10: registries[0].login.password: missing (expected: {env: NAME} or {file:"
+                + " PATH})",
+            "f.yaml:7:17: registries[0].login.user: x (expected: a text that is not empty)"),
+        registry(
+            "tls: {cert: a}",
+            "f.yaml:7:9: registries[0].tls.cert: unknown key (expected: one of ca, certificate,"
+                + " key)"),
+        registry(
+            "tls: {certificate: a.crt}",
+            "f.yaml:7:8: registries[0].tls: cert: /c/a.crt, key: null (expected: both or"
+                + " neither)"),
+        registry(
+            "tls: {ca: no-such-file.crt}",
+            "f.yaml:7:13: registries[0].tls.ca: /c/no-such-file.crt (expected: a file or folder"
+                + " that exists)"),
+        registry(
+            "folder: no-such-folder",
+            "f.yaml:7:11: registries[0].folder: /c/no-such-folder (expected: a file or folder that"
+                + " exists)"),
+        registry(
+            "labels: {a: 1}",
+            "f.yaml:7:15: registries[0].labels.a: 1 (expected: a text; quote it if it looks like a"
+                + " number)"),
+        in(
+            HEAD.replace("rate: 2", "rate: 3"),
+            "f.yaml:6:9: registries[0].rate: 3 (expected: an even number)"),
+        registry(
+            "port: 0",
+            "f.yaml:7:9: registries[0].port: 0 (expected: instance, or a number from 1"
+                + " to 65535)"),
+        registry(
+            "port: first",
+            "f.yaml:7:9: registries[0].port: first (expected: instance, or a number from 1 to"
+                + " 65535)"),
+        registry(
+            "revisions: {default: [-x]}",
+            "f.yaml:7:25: registries[0].revisions.default[0]: -x (expected: a revision: at most 63"
+                + " letters, digits, '-', '_' and '.')"),
+        registry(
+            "exportTo: []",
+            "f.yaml:7:13: registries[0].exportTo: an empty list (expected: [\"*\"], [\"~\"], or a"
+                + " list of \".\" and namespaces)"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bad")
+  void parse_badInput(String yaml, List<String> problems) {
+    assertThat(problemsOf(yaml)).containsExactlyElementsOf(problems);
+  }
+
+  @Test
+  void parse_manyMistakes() {
+    String yaml =
+        """
+        xds: {address: nowhere}
+        batching: {quiet: 1}
+        registries:
+        - {name: a, type: sample, rate: x}
+        - {type: nope}
+        """;
+
+    assertThat(problemsOf(yaml))
+        .containsExactly(
+            "f.yaml:1:16: xds.address: nowhere (expected: host:port, such as 127.0.0.1:15010 or"
+                + " [::1]:15010)",
+            "f.yaml:2:19: batching.quiet: 1 (expected: a duration such as 100ms, 10s, 5m or 1h)",
+            "f.yaml:4:3: registries[0].addresses: missing (expected: Where it is)",
+            "f.yaml:4:33: registries[0].rate: x (expected: a whole number)",
+            "f.yaml:5:3: registries[1].name: missing (expected: lower-case letters, digits and"
+                + " '-', at most 63, beginning and ending with a letter or digit)",
+            "f.yaml:5:10: registries[1].type: nope (expected: one of sample)");
+  }
+
+  @Test
+  void parse_secretsInTheWrongPlace_areNotShown() {
+    List<String> problems =
+        problemsOf(
+            HEAD
+                + "  limit: {value: swordfish}\n"
+                + "  mode: [swordfish]\n"
+                + "  token: [swordfish]\n"
+                + "  login: {user: [swordfish], password: {value: swordfish}}\n");
+
+    assertThat(problems).hasSize(5);
+    assertThat(problems).noneMatch(problem -> problem.contains("swordfish"));
+  }
+
+  private static List<String> problemsOf(String yaml) {
+    ConfigResult result = LOADER.parse(Path.of("/c/f.yaml"), yaml);
+    assertThat(result).isInstanceOf(ConfigResult.Invalid.class);
+    return ((ConfigResult.Invalid) result)
+        .problems().stream()
+            .map(Problem::toString)
+            .map(text -> text.replaceFirst("^/c/", ""))
+            .toList();
+  }
+}

@@ -1,0 +1,160 @@
+package io.fairlead.registry.nacos;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.nacos.Json.Answer;
+import io.fairlead.registry.nacos.Json.Detail;
+import io.fairlead.registry.nacos.Json.Page;
+import io.fairlead.registry.nacos.Json.Row;
+import io.fairlead.registry.nacos.NacosReadException.Reason;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Reads by the admin API of Nacos 3, which gives every group, disabled instances, counts, and a
+ * whole namespace in one answer.
+ */
+final class AdminSource implements NacosSource {
+  private static final String LIST = "/v3/admin/ns/service/list";
+  // One page: pages of a changing list skip and repeat. It is checked to hold everything.
+  private static final String PAGE_SIZE = "1000000";
+
+  private final NacosHttp http;
+  private final Scope scope;
+
+  AdminSource(NacosHttp http, Scope scope) {
+    this.http = http;
+    this.scope = scope;
+  }
+
+  @Override
+  public Optional<Set<String>> namespaces() throws NacosReadException {
+    try {
+      Fetched<List<Json.Namespace>> fetched =
+          http.get(
+              "list of namespaces", "/v3/admin/core/namespace/list", Map.of(), Json.NAMESPACES);
+      return Optional.of(
+          data("list of namespaces", fetched).stream()
+              .map(Json.Namespace::id)
+              .collect(Collectors.toSet()));
+    } catch (NacosReadException e) {
+      // A user may read namespaces that it may not list.
+      if (e.reason() == Reason.NOT_PERMITTED && !scope.all()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public List<ServiceRow> list(String namespace) throws NacosReadException {
+    List<ServiceRow> rows = new ArrayList<>();
+    String what = "list of services of namespace " + namespace;
+    for (Row row : page(what, namespace, "false", Json.ROWS)) {
+      if (scope.includesGroup(row.groupName())) {
+        rows.add(row.toRow(namespace));
+      }
+    }
+    return rows;
+  }
+
+  @Override
+  public Map<ServiceId, Content> all(String namespace) throws NacosReadException {
+    Map<ServiceId, Content> contents = new HashMap<>();
+    String what = "services of namespace " + namespace;
+    for (Detail detail : page(what, namespace, "true", Json.DETAILS)) {
+      String group = Objects.requireNonNullElse(detail.groupName(), "");
+      String name = Objects.requireNonNullElse(detail.serviceName(), "");
+      if (scope.includesGroup(group) && !name.isEmpty()) {
+        contents.put(new ServiceId(namespace, group, name), detail.toContent());
+      }
+    }
+    return contents;
+  }
+
+  private <T> List<T> page(
+      String what, String namespace, String withInstances, TypeReference<Answer<Page<T>>> type)
+      throws NacosReadException {
+    Map<String, String> query =
+        Map.of(
+            "namespaceId",
+            namespace,
+            "pageNo",
+            "1",
+            "pageSize",
+            PAGE_SIZE,
+            "withInstances",
+            withInstances);
+    Page<T> page = data(what, http.get(what, LIST, query, type));
+    if (page.items().size() != page.totalCount()) {
+      throw new NacosReadException(
+          Reason.MALFORMED,
+          what
+              + ": "
+              + http.address()
+              + " gives "
+              + page.items().size()
+              + " of "
+              + page.totalCount()
+              + " (expected: all in one page)",
+          null);
+    }
+    return page.items();
+  }
+
+  @Override
+  public Optional<Content> read(ServiceId id) throws NacosReadException {
+    Map<String, String> query =
+        Map.of("namespaceId", id.namespace(), "groupName", id.group(), "serviceName", id.name());
+    String what = "service " + id;
+    Fetched<Detail> detail = http.get(what, "/v3/admin/ns/service", query, Json.DETAIL);
+    if (!(detail instanceof Fetched.Data<Detail> found)) {
+      return Optional.empty();
+    }
+    List<Host> hosts = new ArrayList<>();
+    // Without a cluster's name the server gives the cluster DEFAULT only.
+    for (String cluster : found.value().clusters()) {
+      Map<String, String> inCluster = new HashMap<>(query);
+      inCluster.put("clusterName", cluster);
+      if (http.get(what, "/v3/admin/ns/instance/list", inCluster, Json.HOSTS)
+          instanceof Fetched.Data<List<Host>> part) {
+        hosts.addAll(part.value());
+      }
+    }
+    return Optional.of(
+        new Content(
+            hosts, found.value().metadata(), OptionalDouble.of(found.value().protectThreshold())));
+  }
+
+  private <T> T data(String what, Fetched<T> fetched) throws NacosReadException {
+    if (fetched instanceof Fetched.Data<T> data) {
+      return data.value();
+    }
+    throw new NacosReadException(
+        Reason.MALFORMED,
+        what + ": " + http.address() + " answers " + fetched + " (expected: a list)",
+        null);
+  }
+
+  @Override
+  public long interruptions() {
+    return http.interruptions();
+  }
+
+  @Override
+  public boolean hasCounts() {
+    return true;
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

@@ -1,0 +1,175 @@
+package io.fairlead.registry.nacos;
+
+import com.alibaba.nacos.api.exception.NacosException;
+import com.alibaba.nacos.api.naming.pojo.ListView;
+import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.nacos.NacosReadException.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Reads by the vendor's protocol, for servers before 3.0 and users without the right to the admin
+ * API. It knows names without counts, one group at a time, and gives enabled instances only.
+ */
+final class ClientSource implements NacosSource {
+  private static final int READERS = 4;
+
+  private final NacosHttp http;
+  private final NamingClients clients;
+  private final Scope scope;
+  private final String servers;
+  private final ExecutorService readers;
+  private final AtomicLong interruptions = new AtomicLong();
+
+  /**
+   * @param registry for thread names
+   * @param http for the login, whose token the clients carry
+   * @param servers for messages
+   */
+  ClientSource(
+      String registry, NacosHttp http, NamingClients clients, Scope scope, String servers) {
+    this.http = http;
+    this.clients = clients;
+    this.scope = scope;
+    this.servers = servers;
+    AtomicLong number = new AtomicLong();
+    this.readers =
+        Executors.newFixedThreadPool(
+            READERS, task -> new Thread(task, registry + "-query-" + number.incrementAndGet()));
+  }
+
+  @Override
+  public Optional<Set<String>> namespaces() {
+    return Optional.empty();
+  }
+
+  @Override
+  public List<ServiceRow> list(String namespace) throws NacosReadException {
+    http.logIn();
+    List<ServiceRow> rows = new ArrayList<>();
+    for (String group : scope.groups()) {
+      String what = "names of group " + group + " of namespace " + namespace;
+      try {
+        ListView<String> names = clients.of(namespace).names(group);
+        if (names.getData().size() != names.getCount()) {
+          throw new NacosReadException(
+              Reason.MALFORMED,
+              what
+                  + ": "
+                  + servers
+                  + " gives "
+                  + names.getData().size()
+                  + " of "
+                  + names.getCount()
+                  + " (expected: all in one page)",
+              null);
+        }
+        for (String name : names.getData()) {
+          rows.add(new ServiceRow(new ServiceId(namespace, group, name), Optional.empty()));
+        }
+      } catch (NacosException e) {
+        throw failed(what, e);
+      }
+    }
+    return rows;
+  }
+
+  @Override
+  public Map<ServiceId, Content> all(String namespace) throws NacosReadException {
+    Map<ServiceId, Content> contents = new ConcurrentHashMap<>();
+    List<Future<?>> reads = new ArrayList<>();
+    for (ServiceRow row : list(namespace)) {
+      reads.add(
+          readers.submit(
+              () -> {
+                contents.put(row.id(), query(row.id()));
+                return null;
+              }));
+    }
+    try {
+      for (Future<?> read : reads) {
+        read.get();
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof NacosReadException failure
+          ? failure
+          : new NacosReadException(
+              Reason.MALFORMED, "services of namespace " + namespace + ": " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NacosReadException(
+          Reason.UNREACHABLE, "services of namespace " + namespace + ": interrupted", e);
+    } finally {
+      reads.forEach(read -> read.cancel(false));
+    }
+    return contents;
+  }
+
+  @Override
+  public Optional<Content> read(ServiceId id) throws NacosReadException {
+    // The protocol does not tell a service without instances from one that is not there; the list
+    // of names does.
+    return Optional.of(query(id));
+  }
+
+  private Content query(ServiceId id) throws NacosReadException {
+    try {
+      List<Host> hosts = clients.of(id.namespace()).query(id);
+      return new Content(hosts, Map.of(), OptionalDouble.empty());
+    } catch (NacosException e) {
+      throw failed("service " + id, e);
+    }
+  }
+
+  private NacosReadException failed(String what, NacosException e) {
+    if (e.getErrCode() == NacosException.NO_RIGHT) {
+      return new NacosReadException(
+          Reason.NOT_PERMITTED,
+          what
+              + ": Nacos at "
+              + servers
+              + " refuses it: "
+              + e.getErrMsg()
+              + " (expected: username and password of a user with the right r on the namespace)",
+          e);
+    }
+    interruptions.incrementAndGet();
+    return new NacosReadException(
+        Reason.UNREACHABLE,
+        what
+            + ": Nacos at "
+            + servers
+            + " does not answer: "
+            + e.getErrCode()
+            + " "
+            + e.getErrMsg()
+            + " (expected: a running server whose gRPC port, 1000 above, is open)",
+        e);
+  }
+
+  @Override
+  public long interruptions() {
+    return interruptions.get() + http.interruptions();
+  }
+
+  @Override
+  public boolean hasCounts() {
+    return false;
+  }
+
+  @Override
+  public void close() {
+    readers.shutdownNow();
+    http.close();
+  }
+}

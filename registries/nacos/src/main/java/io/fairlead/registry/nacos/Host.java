@@ -1,0 +1,94 @@
+package io.fairlead.registry.nacos;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fairlead.registry.Availability;
+import io.fairlead.registry.Instance;
+import io.fairlead.registry.Locality;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One instance as Nacos gives it, by HTTP or by push.
+ *
+ * @param ip an IP address or a host name
+ * @param port 0 is legal in Nacos
+ * @param weight 0 to 10000
+ * @param healthy what the server's checks or heartbeats say
+ * @param enabled whether its owner lets it take traffic
+ * @param cluster the Nacos cluster within the service
+ * @param metadata free-form keys and values
+ */
+record Host(
+    String ip,
+    int port,
+    double weight,
+    boolean healthy,
+    boolean enabled,
+    String cluster,
+    Map<String, String> metadata) {
+
+  /** A total order, so that equal contents are equal lists. */
+  static final Comparator<Host> ORDER =
+      Comparator.comparing(Host::id)
+          .thenComparing(Host::healthy)
+          .thenComparing(Host::enabled)
+          .thenComparing(Host::weight)
+          .thenComparing(host -> new TreeMap<>(host.metadata()).toString());
+
+  Host {
+    metadata = Map.copyOf(metadata);
+  }
+
+  /** Reads the JSON that the server sends; what it leaves out is empty. */
+  @JsonCreator
+  static Host read(
+      @JsonProperty("ip") @Nullable String ip,
+      @JsonProperty("port") int port,
+      @JsonProperty("weight") double weight,
+      @JsonProperty("healthy") boolean healthy,
+      @JsonProperty("enabled") boolean enabled,
+      @JsonProperty("clusterName") @Nullable String cluster,
+      @JsonProperty("metadata") @Nullable Map<String, @Nullable String> metadata) {
+    return new Host(
+        Objects.requireNonNullElse(ip, ""),
+        port,
+        weight,
+        healthy,
+        enabled,
+        Objects.requireNonNullElse(cluster, ""),
+        withoutNulls(metadata));
+  }
+
+  static Map<String, String> withoutNulls(@Nullable Map<String, @Nullable String> metadata) {
+    Map<String, String> present = new HashMap<>();
+    if (metadata != null) {
+      metadata.forEach(
+          (key, value) -> {
+            if (key != null && value != null) {
+              present.put(key, value);
+            }
+          });
+    }
+    return present;
+  }
+
+  /** What tells instances of a service apart in Nacos: address, port and cluster. */
+  String id() {
+    return ip + "#" + port + "#" + cluster;
+  }
+
+  Host withHealthy(boolean other) {
+    return healthy == other ? this : new Host(ip, port, weight, other, enabled, cluster, metadata);
+  }
+
+  Instance toInstance() {
+    Availability availability =
+        !enabled ? Availability.DISABLED : healthy ? Availability.READY : Availability.UNHEALTHY;
+    return new Instance(id(), ip, port, weight, availability, Locality.NONE, metadata);
+  }
+}

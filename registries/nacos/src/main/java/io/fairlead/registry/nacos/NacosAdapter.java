@@ -1,0 +1,300 @@
+package io.fairlead.registry.nacos;
+
+import io.fairlead.registry.AdapterContext;
+import io.fairlead.registry.Backoff;
+import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.ServiceId;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running conversation with one Nacos cluster: a first whole read, then the cheap list about once
+ * a second, pushes in the background, direct reads of what these point at, and a whole read now and
+ * then for what nothing pointed at.
+ *
+ * <p>Everything but {@link #start} and {@link #close} runs on the owner's thread of {@link
+ * Threads}; blocking calls run on its readers and hand their outcome back.
+ */
+final class NacosAdapter implements RegistryAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(NacosAdapter.class);
+
+  private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(10);
+  private static final Duration REPEATED_READ = Duration.ofSeconds(1);
+  // Where lists have no counts, whole reads are what finds lost pushes.
+  private static final Duration SWEEP = Duration.ofSeconds(5);
+
+  private final String registry;
+  private final NacosConfiguration configuration;
+  private final RegistrySink sink;
+  private final Scope scope;
+  private final Naming.Factory naming;
+  private final NamingClients clients;
+  private final SourceFactory sources;
+  private final Subscriptions subscriptions;
+  private final Threads threads;
+  private final Mirror mirror;
+  private final ReadQueue reads;
+  private final Backoff backoff = new Backoff(FIRST_RETRY, LAST_RETRY, ThreadLocalRandom.current());
+  private final Map<ServiceId, List<Host>> pushes = new ConcurrentHashMap<>();
+  private final Set<ServiceId> unreadable = new HashSet<>();
+
+  // Added to by readers, closed by whoever closes the adapter.
+  private final Set<NacosSource> openSources = ConcurrentHashMap.newKeySet();
+
+  private @Nullable NacosSource source;
+  private @Nullable Poll poll;
+  private long interruptions;
+  private long aliveAt;
+
+  NacosAdapter(
+      AdapterContext context,
+      NacosConfiguration configuration,
+      SourceFactory sources,
+      Naming.Factory naming) {
+    this.registry = context.registry();
+    this.configuration = configuration;
+    this.sink = context.sink();
+    this.scope = sources.scope();
+    this.naming = naming;
+    this.clients = sources.clients();
+    this.sources = sources;
+    this.threads = new Threads(registry, this::failed);
+    this.subscriptions = new Subscriptions(registry, clients, this::onPush);
+    this.reads =
+        new ReadQueue(Threads.DIRECT_READS, this::launch, threads::after, System::nanoTime);
+    this.mirror = new Mirror(sink, new Hints(), new Hold(configuration.settle()), System::nanoTime);
+  }
+
+  /** What the mirror asks for. */
+  private final class Hints implements Mirror.Requests {
+    @Override
+    public void read(ServiceId id, Duration delay) {
+      reads.request(id, delay);
+    }
+
+    @Override
+    public void subscribe(ServiceId id) {
+      subscriptions.add(id);
+    }
+
+    @Override
+    public void forget(ServiceId id) {
+      reads.forget(id);
+      unreadable.remove(id);
+      subscriptions.remove(id);
+    }
+  }
+
+  @Override
+  public void start() {
+    threads.own(this::begin);
+  }
+
+  /** The first whole read, and what it was read with. */
+  private record Begun(
+      NacosSource source, Map<ServiceId, Content> contents, Set<String> namespaces) {}
+
+  private void begin() {
+    threads.read(
+        () -> {
+          NacosSource opened = sources.open();
+          openSources.add(opened);
+          try {
+            WholeRead whole = new WholeRead(opened, scope);
+            return new Begun(opened, whole.everything(), whole.namespaces());
+          } catch (Exception e) {
+            openSources.remove(opened);
+            opened.close();
+            throw e;
+          }
+        },
+        this::begun,
+        e -> {
+          sink.resync(new ReadOutcome.Failed(problem(e), e));
+          threads.after(backoff.next(), this::begin);
+        });
+  }
+
+  private void begun(Begun begun) {
+    backoff.reset();
+    source = begun.source;
+    interruptions = begun.source.interruptions();
+    poll = new Poll(begun.source, scope, begun.namespaces);
+    sink.resync(new ReadOutcome.Fresh(mirror.begin(begun.contents)));
+    aliveAt = System.nanoTime();
+    mirror.ids().forEach(subscriptions::add);
+    pollLater(configuration.pollInterval());
+    reconcileLater(reconcileInterval(begun.source));
+  }
+
+  private void pollLater(Duration delay) {
+    threads.after(delay, this::poll);
+  }
+
+  private void poll() {
+    Poll next = poll;
+    if (next == null) {
+      return;
+    }
+    long begin = System.nanoTime();
+    Set<String> known = mirror.namespaces();
+    threads.read(
+        () -> next.run(known),
+        listed -> {
+          noteInterruptions();
+          listed.rows().forEach(mirror::listed);
+          reads.resume();
+          Exception failure = listed.failure();
+          if (failure == null) {
+            backoff.reset();
+            alive();
+          } else {
+            sink.failing(problem(failure), failure);
+          }
+          // A third of the server's time for one gateway at most.
+          long took = System.nanoTime() - begin;
+          pollLater(longer(configuration.pollInterval(), Duration.ofNanos(2 * took)));
+        },
+        e -> {
+          failed(e);
+          reads.pause();
+          pollLater(backoff.next());
+        });
+  }
+
+  private void alive() {
+    long now = System.nanoTime();
+    if (unreadable.isEmpty() && now - aliveAt >= Duration.ofSeconds(1).toNanos()) {
+      aliveAt = now;
+      sink.alive();
+    }
+  }
+
+  private void failed(Exception e) {
+    LOG.debug("{}: {}", registry, problem(e), e);
+    mirror.interrupted();
+    sink.failing(problem(e), e);
+  }
+
+  private static String problem(Exception e) {
+    return e instanceof NacosReadException ? String.valueOf(e.getMessage()) : e.toString();
+  }
+
+  private void noteInterruptions() {
+    if (source != null && source.interruptions() != interruptions) {
+      interruptions = source.interruptions();
+      mirror.interrupted();
+    }
+  }
+
+  private Duration reconcileInterval(NacosSource from) {
+    return from.hasCounts() ? configuration.reconcileInterval() : SWEEP;
+  }
+
+  private void reconcileLater(Duration delay) {
+    threads.after(delay, this::reconcile);
+  }
+
+  private void reconcile() {
+    NacosSource from = source;
+    if (from == null) {
+      return;
+    }
+    long begin = System.nanoTime();
+    Set<String> namespaces = mirror.namespaces();
+    Callable<Map<ServiceId, Content>> read =
+        () -> {
+          Map<ServiceId, Content> contents = new ConcurrentHashMap<>();
+          for (String namespace : namespaces) {
+            contents.putAll(from.all(namespace));
+          }
+          return contents;
+        };
+    int share = from.hasCounts() ? 19 : 3;
+    threads.read(
+        read,
+        contents -> {
+          noteInterruptions();
+          mirror.reconciled(contents);
+          Duration took = Duration.ofNanos(System.nanoTime() - begin);
+          reconcileLater(longer(reconcileInterval(from), took.multipliedBy(share)));
+        },
+        e -> {
+          failed(e);
+          reconcileLater(reconcileInterval(from));
+        });
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+
+  private void launch(ServiceId id) {
+    NacosSource from = source;
+    if (from == null) {
+      return;
+    }
+    threads.read(
+        () -> from.read(id),
+        found -> {
+          noteInterruptions();
+          unreadable.remove(id);
+          reads.done(id);
+          mirror.read(id, found);
+        },
+        e -> {
+          if (!isUnreachable(e)) {
+            unreadable.add(id);
+          }
+          reads.request(id, REPEATED_READ);
+          reads.done(id);
+          failed(e);
+        });
+  }
+
+  private static boolean isUnreachable(Exception e) {
+    return e instanceof NacosReadException read
+        && read.reason() == NacosReadException.Reason.UNREACHABLE;
+  }
+
+  /** On the vendor's thread: only the newest push of a service is kept for the owner. */
+  private void onPush(ServiceId id, List<Host> hosts) {
+    if (pushes.put(id, hosts) == null) {
+      threads.own(
+          () ->
+              Optional.ofNullable(pushes.remove(id))
+                  .ifPresent(newest -> mirror.pushed(id, newest)));
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.stopTaking();
+    subscriptions.close();
+    clients.close();
+    // Closed first, to end calls under way; then what such a call may have opened meanwhile.
+    openSources.forEach(NacosSource::close);
+    threads.close();
+    openSources.forEach(NacosSource::close);
+    if (naming instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        LOG.warn("{}: did not close cleanly", registry, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,279 @@
+package io.fairlead.registry.nacos;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.registry.TlsFiles;
+import io.fairlead.registry.nacos.Json.Answer;
+import io.fairlead.registry.nacos.NacosReadException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * GETs of one Nacos cluster: to the server that answered last, to the others in turn when it does
+ * not, with the login's token. Thread-safe; calls block.
+ */
+final class NacosHttp implements AutoCloseable {
+  private static final Timeout CONNECT = Timeout.ofSeconds(3);
+  // A whole read of 100,000 instances takes a busy server seconds before its first byte.
+  private static final Timeout ANSWER = Timeout.ofSeconds(30);
+  private static final int CONNECTIONS = 16;
+  // Nacos' ErrorCode of that name.
+  private static final int SERVICE_NOT_EXIST = 21008;
+
+  private final List<NacosAddress> addresses;
+  private final String contextPath;
+  private final NacosLogin login;
+  private final CloseableHttpClient http;
+  private final AtomicLong interruptions = new AtomicLong();
+
+  // The address that answered last; a race between two threads costs one more try.
+  private volatile int preferred;
+
+  /**
+   * @param tls files for {@code https} addresses; absent: the system's certificates
+   * @throws NacosReadException if the files cannot be used
+   */
+  NacosHttp(
+      List<NacosAddress> addresses, String contextPath, NacosLogin login, @Nullable TlsFiles tls)
+      throws NacosReadException {
+    this.addresses = List.copyOf(addresses);
+    this.contextPath = contextPath;
+    this.login = login;
+    PoolingHttpClientConnectionManagerBuilder connections =
+        PoolingHttpClientConnectionManagerBuilder.create()
+            .setMaxConnTotal(CONNECTIONS)
+            .setMaxConnPerRoute(CONNECTIONS)
+            .setDefaultConnectionConfig(
+                ConnectionConfig.custom()
+                    .setConnectTimeout(CONNECT)
+                    .setSocketTimeout(ANSWER)
+                    .build());
+    if (tls != null) {
+      connections.setTlsSocketStrategy(new DefaultClientTlsStrategy(TlsContexts.of(tls)));
+    }
+    this.http =
+        HttpClients.custom()
+            .setConnectionManager(connections.build())
+            .setDefaultRequestConfig(
+                RequestConfig.custom()
+                    .setConnectionRequestTimeout(ANSWER)
+                    .setResponseTimeout(ANSWER)
+                    .build())
+            // Another server is a better second try than the same one.
+            .disableAutomaticRetries()
+            .disableRedirectHandling()
+            .disableCookieManagement()
+            .build();
+  }
+
+  /** See {@link NacosSource#interruptions()}. */
+  long interruptions() {
+    return interruptions.get();
+  }
+
+  /** The server that is asked first, for messages. */
+  NacosAddress address() {
+    return addresses.get(preferred);
+  }
+
+  /**
+   * Gets one thing of the v3 API.
+   *
+   * @param what is asked for, for messages
+   * @param path below the context path
+   */
+  <T> Fetched<T> get(
+      String what, String path, Map<String, String> query, TypeReference<Answer<T>> type)
+      throws NacosReadException {
+    return onAnyServer(what, address -> getFrom(address, what, path, query, type));
+  }
+
+  /** A call of one server. */
+  private interface Call<T> {
+    T on(NacosAddress address) throws NacosReadException, IOException;
+  }
+
+  private <T> T onAnyServer(String what, Call<T> call) throws NacosReadException {
+    int first = preferred;
+    IOException last = null;
+    for (int i = 0; i < addresses.size(); i++) {
+      int index = (first + i) % addresses.size();
+      try {
+        T result = call.on(addresses.get(index));
+        preferred = index;
+        return result;
+      } catch (IOException e) {
+        interruptions.incrementAndGet();
+        if (last != null) {
+          e.addSuppressed(last);
+        }
+        last = e;
+      }
+    }
+    throw new NacosReadException(
+        Reason.UNREACHABLE,
+        what
+            + ": Nacos at "
+            + addresses.stream().map(NacosAddress::toString).collect(Collectors.joining(", "))
+            + " does not answer: "
+            + last
+            + " (expected: a running server; check addresses and network)",
+        last);
+  }
+
+  /** Makes sure that the login has a token, where one is configured. */
+  void logIn() throws NacosReadException {
+    if (login.isConfigured()) {
+      onAnyServer("login", address -> login.token(http, address));
+    }
+  }
+
+  private <T> Fetched<T> getFrom(
+      NacosAddress address,
+      String what,
+      String path,
+      Map<String, String> query,
+      TypeReference<Answer<T>> type)
+      throws NacosReadException, IOException {
+    Optional<String> token = login.token(http, address);
+    Reply<T> reply = send(address, path, query, type, token);
+    if (reply.forbidden() && token.isPresent()) {
+      // Expired early, or signed by a server that has restarted with another key.
+      login.refused(token.get());
+      reply = send(address, path, query, type, login.token(http, address));
+    }
+    return interpret(address, what, reply);
+  }
+
+  /** What a server sent: the answer where it is one, the first part of the text otherwise. */
+  private record Reply<T>(int status, @Nullable Answer<T> answer, String text) {
+    boolean forbidden() {
+      return status == 401 || status == 403;
+    }
+  }
+
+  private <T> Reply<T> send(
+      NacosAddress address,
+      String path,
+      Map<String, String> query,
+      TypeReference<Answer<T>> type,
+      Optional<String> token)
+      throws IOException {
+    String text =
+        query.entrySet().stream()
+            .map(part -> part.getKey() + "=" + encode(part.getValue()))
+            .collect(Collectors.joining("&"));
+    HttpGet get = new HttpGet(address + contextPath + path + (text.isEmpty() ? "" : "?" + text));
+    token.ifPresent(it -> get.setHeader("accessToken", it));
+    return http.execute(get, response -> read(response, type));
+  }
+
+  private static <T> Reply<T> read(ClassicHttpResponse response, TypeReference<Answer<T>> type)
+      throws IOException {
+    int status = response.getCode();
+    if (response.getEntity() == null) {
+      return new Reply<>(status, null, "");
+    }
+    if (status == 200) {
+      try (InputStream body = response.getEntity().getContent()) {
+        return new Reply<>(status, Json.MAPPER.readValue(body, type), "");
+      } catch (JsonProcessingException e) {
+        return new Reply<>(status, null, String.valueOf(e.getOriginalMessage()));
+      }
+    }
+    byte[] start = EntityUtils.toByteArray(response.getEntity(), 64 * 1024);
+    String text = new String(start, StandardCharsets.UTF_8);
+    return new Reply<>(status, null, text);
+  }
+
+  private <T> Fetched<T> interpret(NacosAddress address, String what, Reply<T> reply)
+      throws NacosReadException, IOException {
+    if (reply.forbidden()) {
+      throw new NacosReadException(
+          Reason.NOT_PERMITTED,
+          what
+              + ": "
+              + address
+              + " answers "
+              + reply.status
+              + (login.isConfigured()
+                  ? " (expected: the configured user has the right r on the namespace)"
+                  : " (expected: username and password of a user with the right r on the"
+                      + " namespace)"),
+          null);
+    }
+    if (reply.status == 200) {
+      Answer<T> answer = reply.answer;
+      if (answer == null || answer.code() == null || answer.code() != 0 || answer.data() == null) {
+        throw malformed(address, what, answer == null ? reply.text : String.valueOf(answer));
+      }
+      return new Fetched.Data<>(answer.data());
+    }
+    Optional<Integer> code = code(reply.text);
+    // The API's own "no such thing" carries a code; a path that is not there does not.
+    if (code.isPresent() && (reply.status == 404 || code.get() == SERVICE_NOT_EXIST)) {
+      return new Fetched.Absent<>(reply.text);
+    }
+    if (reply.status == 404 || reply.status == 405 || reply.status == 410 || reply.status == 501) {
+      throw new NacosReadException(
+          Reason.UNSUPPORTED,
+          what + ": " + address + " answers " + reply.status + " (expected: Nacos 3.0 or later)",
+          null);
+    }
+    if (reply.status >= 500 || reply.status == 429) {
+      throw new IOException(address + " answers " + reply.status + " " + abridged(reply.text));
+    }
+    throw malformed(address, what, reply.status + " " + abridged(reply.text));
+  }
+
+  private static Optional<Integer> code(String text) {
+    try {
+      JsonNode code = Json.MAPPER.readTree(text).path("code");
+      return code.isInt() ? Optional.of(code.intValue()) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      // Plain text, as from a proxy or for an illegal name.
+      return Optional.empty();
+    }
+  }
+
+  private static NacosReadException malformed(NacosAddress address, String what, String got) {
+    return new NacosReadException(
+        Reason.MALFORMED,
+        what + ": " + address + " answers " + abridged(got) + " (expected: Nacos' JSON, code 0)",
+        null);
+  }
+
+  private static String abridged(String text) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.length() <= 200 ? line : line.substring(0, 200) + "...";
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    http.close(CloseMode.IMMEDIATE);
+  }
+}

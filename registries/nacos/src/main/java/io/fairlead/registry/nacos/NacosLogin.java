@@ -1,0 +1,159 @@
+package io.fairlead.registry.nacos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.registry.Secret;
+import io.fairlead.registry.SecretUnavailableException;
+import io.fairlead.registry.nacos.NacosReadException.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.message.BasicNameValuePair;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The login of one registry, shared by its HTTP calls and its pushed connections: a token, fetched
+ * when there is none, renewed before it expires and whenever it was refused. User name and password
+ * are read anew each time. Thread-safe; one thread at a time logs in, the others wait for it.
+ */
+final class NacosLogin {
+  // A token is renewed when a tenth of its life is left, as the vendor's client does.
+  private static final double USED_SHARE = 0.9;
+  // A wrong password is not tried again for each of many calls: servers lock users out.
+  private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(2);
+
+  private final @Nullable Secret username;
+  private final @Nullable Secret password;
+  private final String contextPath;
+  private final LongSupplier nanoTime;
+
+  // Guarded by "this".
+  private @Nullable Token token;
+  private @Nullable Refusal refusal;
+
+  /** A token and when it is to be renewed, in {@link System#nanoTime()}. */
+  private record Token(String text, long renewAt) {}
+
+  private record Refusal(NacosReadException problem, long until) {}
+
+  NacosLogin(
+      @Nullable Secret username,
+      @Nullable Secret password,
+      String contextPath,
+      LongSupplier nanoTime) {
+    this.username = username;
+    this.password = password;
+    this.contextPath = contextPath;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Whether there is anybody to log in. */
+  boolean isConfigured() {
+    return username != null && password != null;
+  }
+
+  /** The token that calls carry at present, without waiting for one. */
+  synchronized Optional<String> present() {
+    return Optional.ofNullable(token).map(Token::text);
+  }
+
+  /**
+   * The token for a call; logs in at that server if there is none or it is about to expire.
+   *
+   * @return empty where no login is configured
+   * @throws IOException if the server could not be reached
+   */
+  synchronized Optional<String> token(CloseableHttpClient http, NacosAddress address)
+      throws NacosReadException, IOException {
+    if (username == null || password == null) {
+      return Optional.empty();
+    }
+    if (token == null || nanoTime.getAsLong() - token.renewAt >= 0) {
+      token = logIn(http, address, username, password);
+    }
+    return Optional.of(token.text);
+  }
+
+  /** Forgets a token that a server refused, unless another one has taken its place. */
+  synchronized void refused(String text) {
+    if (token != null && token.text.equals(text)) {
+      token = null;
+    }
+  }
+
+  private Token logIn(
+      CloseableHttpClient http, NacosAddress address, Secret nameSecret, Secret passwordSecret)
+      throws NacosReadException, IOException {
+    if (refusal != null && nanoTime.getAsLong() - refusal.until < 0) {
+      throw refusal.problem;
+    }
+    refusal = null;
+    String name;
+    String secret;
+    try {
+      name = nameSecret.read();
+      secret = passwordSecret.read();
+    } catch (SecretUnavailableException e) {
+      throw refuse(String.valueOf(e.getMessage()), e);
+    }
+    Reply reply = post(http, address, "/v3/auth/user/login", name, secret);
+    if (reply.status == 404 || reply.status == 405 || reply.status == 410 || reply.status == 501) {
+      // Servers before 3.0 have the same answer at another path.
+      reply = post(http, address, "/v1/auth/users/login", name, secret);
+    }
+    if (reply.status == 502 || reply.status == 503 || reply.status == 504) {
+      throw new IOException("login at " + address + ": " + reply.status);
+    }
+    JsonNode answer = reply.status == 200 ? Json.MAPPER.readTree(reply.body) : null;
+    if (answer == null || !answer.path("accessToken").isTextual()) {
+      // 3.1.0 answers 500 to a wrong password, later ones 403.
+      throw refuse(
+          "login of user "
+              + name
+              + " at "
+              + address
+              + " was refused with "
+              + reply.status
+              + " (expected: a user name and password that Nacos knows)",
+          null);
+    }
+    long life = Duration.ofSeconds(Math.max(1, answer.path("tokenTtl").asLong(3600))).toNanos();
+    return new Token(
+        answer.path("accessToken").asText(), nanoTime.getAsLong() + (long) (life * USED_SHARE));
+  }
+
+  private NacosReadException refuse(String message, @Nullable Throwable cause) {
+    NacosReadException problem = new NacosReadException(Reason.LOGIN_REFUSED, message, cause);
+    refusal = new Refusal(problem, nanoTime.getAsLong() + PAUSE_AFTER_REFUSAL.toNanos());
+    return problem;
+  }
+
+  private record Reply(int status, String body) {}
+
+  private Reply post(
+      CloseableHttpClient http, NacosAddress address, String path, String name, String secret)
+      throws IOException {
+    HttpPost post = new HttpPost(address + contextPath + path);
+    post.setEntity(
+        new UrlEncodedFormEntity(
+            List.of(
+                new BasicNameValuePair("username", name),
+                new BasicNameValuePair("password", secret)),
+            StandardCharsets.UTF_8));
+    return http.execute(
+        post,
+        response -> {
+          String body =
+              response.getEntity() == null
+                  ? ""
+                  : EntityUtils.toString(response.getEntity(), StandardCharsets.UTF_8);
+          return new Reply(response.getCode(), body);
+        });
+  }
+}

@@ -1,0 +1,35 @@
+package io.fairlead.registry.nacos;
+
+import org.jspecify.annotations.Nullable;
+
+/** A read of Nacos failed; the message names the address and what the operator can do. */
+final class NacosReadException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  /** Why it failed. */
+  enum Reason {
+    /** No connection, no answer in time, or an error within the server. */
+    UNREACHABLE,
+    /** The login was refused. */
+    LOGIN_REFUSED,
+    /** Logged in or anonymous, but without the right. */
+    NOT_PERMITTED,
+    /** The server does not have this API. */
+    UNSUPPORTED,
+    /** An answer that is not what the API gives, or not all of it. */
+    MALFORMED,
+    /** The configuration asks for what the registry does not have. */
+    MISCONFIGURED
+  }
+
+  private final Reason reason;
+
+  NacosReadException(Reason reason, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  Reason reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,86 @@
+package io.fairlead.registry.nacos;
+
+import io.fairlead.registry.AdapterContext;
+import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.RegistryAdapterFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+
+/** Makes adapters for Nacos, servers 2.x and 3.x. */
+public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosConfiguration> {
+  /** For the service loader. */
+  public NacosRegistryFactory() {}
+
+  @Override
+  public String type() {
+    return "nacos";
+  }
+
+  @Override
+  public Class<NacosConfiguration> configurationType() {
+    return NacosConfiguration.class;
+  }
+
+  @Override
+  public String configurationSchema() {
+    try (InputStream schema =
+        Objects.requireNonNull(
+            NacosRegistryFactory.class.getResourceAsStream("configuration.schema.json"))) {
+      return new String(schema.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public String defaultHost() {
+    return "{service}.{group}.{namespace}.nacos";
+  }
+
+  @Override
+  public RegistryAdapter create(AdapterContext context, NacosConfiguration configuration) {
+    NacosLogin login = login(configuration);
+    return create(
+        context,
+        configuration,
+        login,
+        new VendorNamingFactory(
+            addresses(configuration), configuration.contextPath(), configuration.tls(), login));
+  }
+
+  static NacosLogin login(NacosConfiguration configuration) {
+    return new NacosLogin(
+        configuration.username(),
+        configuration.password(),
+        configuration.contextPath(),
+        System::nanoTime);
+  }
+
+  static List<NacosAddress> addresses(NacosConfiguration configuration) {
+    boolean tls = configuration.tls() != null;
+    return configuration.addresses().stream()
+        .map(address -> NacosAddress.parse(address, tls))
+        .toList();
+  }
+
+  static RegistryAdapter create(
+      AdapterContext context,
+      NacosConfiguration configuration,
+      NacosLogin login,
+      Naming.Factory naming) {
+    SourceFactory sources =
+        new SourceFactory(
+            context.registry(),
+            addresses(configuration),
+            configuration.contextPath(),
+            configuration.tls(),
+            Scope.of(configuration),
+            login,
+            new NamingClients(naming));
+    return new NacosAdapter(context, configuration, sources, naming);
+  }
+}

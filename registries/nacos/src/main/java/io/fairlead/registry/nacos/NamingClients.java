@@ -1,0 +1,40 @@
+package io.fairlead.registry.nacos;
+
+import com.alibaba.nacos.api.exception.NacosException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The vendor's clients of one registry, one for each namespace as the vendor's protocol wants it,
+ * opened at first use. Thread-safe.
+ */
+final class NamingClients implements AutoCloseable {
+  private final Naming.Factory factory;
+  // Guarded by "this".
+  private final Map<String, Naming> clients = new HashMap<>();
+  private boolean closed;
+
+  NamingClients(Naming.Factory factory) {
+    this.factory = factory;
+  }
+
+  /** The client of a namespace. */
+  synchronized Naming of(String namespace) throws NacosException {
+    if (closed) {
+      throw new NacosException(NacosException.CLIENT_DISCONNECT, "the registry was closed");
+    }
+    Naming client = clients.get(namespace);
+    if (client == null) {
+      client = factory.open(namespace);
+      clients.put(namespace, client);
+    }
+    return client;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    clients.values().forEach(Naming::close);
+    clients.clear();
+  }
+}

@@ -1,0 +1,151 @@
+package io.fairlead.registry.nacos;
+
+import io.fairlead.registry.ServiceId;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The direct reads asked for: each service at most once waiting, a bounded number under way. A read
+ * asked for while one is under way follows it, since that one may have been too early. Confined to
+ * the owner's thread.
+ */
+final class ReadQueue {
+  /** Runs a task on the owner's thread later. */
+  interface Timer {
+    void after(Duration delay, Runnable task);
+  }
+
+  private enum Phase {
+    /** Until a time. */
+    DELAYED,
+    /** For a free place. */
+    QUEUED,
+    /** Under way. */
+    RUNNING
+  }
+
+  private static final class Entry {
+    Phase phase = Phase.DELAYED;
+    // When it is due, or, while one is under way, when the next is; Long.MAX_VALUE: none.
+    long due = Long.MAX_VALUE;
+    // The timer set last; earlier ones do nothing.
+    int timer;
+  }
+
+  private final int limit;
+  private final Consumer<ServiceId> launch;
+  private final Timer timer;
+  private final LongSupplier nanoTime;
+  private final Map<ServiceId, Entry> entries = new HashMap<>();
+  private final Deque<ServiceId> queue = new ArrayDeque<>();
+  private int running;
+  private boolean paused;
+
+  /**
+   * @param limit reads under way at once
+   * @param launch begins a read and calls {@link #done} in the end, on the owner's thread
+   */
+  ReadQueue(int limit, Consumer<ServiceId> launch, Timer timer, LongSupplier nanoTime) {
+    this.limit = limit;
+    this.launch = launch;
+    this.timer = timer;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Asks for a read; an earlier one that was asked for before counts for this one, too. */
+  void request(ServiceId id, Duration delay) {
+    long due = nanoTime.getAsLong() + delay.toNanos();
+    Entry entry = entries.get(id);
+    if (entry == null) {
+      entry = new Entry();
+      entries.put(id, entry);
+    }
+    switch (entry.phase) {
+      case RUNNING -> entry.due = earlier(entry.due, due);
+      case QUEUED -> {
+        // It will be read sooner than asked for.
+      }
+      case DELAYED -> {
+        if (entry.due == Long.MAX_VALUE || due - entry.due < 0) {
+          arm(id, entry, due);
+        }
+      }
+    }
+  }
+
+  private static long earlier(long one, long other) {
+    return one == Long.MAX_VALUE || other - one < 0 ? other : one;
+  }
+
+  private void arm(ServiceId id, Entry entry, long due) {
+    entry.phase = Phase.DELAYED;
+    entry.due = due;
+    int number = ++entry.timer;
+    long wait = due - nanoTime.getAsLong();
+    if (wait <= 0) {
+      enqueue(id, entry);
+    } else {
+      timer.after(
+          Duration.ofNanos(wait),
+          () -> {
+            if (entries.get(id) == entry && entry.phase == Phase.DELAYED && entry.timer == number) {
+              enqueue(id, entry);
+            }
+          });
+    }
+  }
+
+  private void enqueue(ServiceId id, Entry entry) {
+    entry.phase = Phase.QUEUED;
+    queue.add(id);
+    pump();
+  }
+
+  private void pump() {
+    while (!paused && running < limit && !queue.isEmpty()) {
+      ServiceId id = queue.remove();
+      Entry entry = entries.get(id);
+      if (entry != null && entry.phase == Phase.QUEUED) {
+        entry.phase = Phase.RUNNING;
+        entry.due = Long.MAX_VALUE;
+        running++;
+        launch.accept(id);
+      }
+    }
+  }
+
+  /** Notes the end of a read, successful or not. */
+  void done(ServiceId id) {
+    running--;
+    Entry entry = entries.get(id);
+    if (entry != null && entry.phase == Phase.RUNNING) {
+      if (entry.due == Long.MAX_VALUE) {
+        entries.remove(id);
+      } else {
+        arm(id, entry, entry.due);
+      }
+    }
+    pump();
+  }
+
+  /** Drops what was asked for a service; a read under way is not stopped. */
+  void forget(ServiceId id) {
+    entries.remove(id);
+  }
+
+  /** Begins no read until {@link #resume()}: the registry does not answer. */
+  void pause() {
+    paused = true;
+  }
+
+  /** Goes on. */
+  void resume() {
+    paused = false;
+    pump();
+  }
+}

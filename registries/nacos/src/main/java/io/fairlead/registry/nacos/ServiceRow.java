@@ -1,0 +1,40 @@
+package io.fairlead.registry.nacos;
+
+import io.fairlead.registry.ServiceId;
+import java.util.Optional;
+
+/**
+ * One line of the cheap list of services.
+ *
+ * @param id the service
+ * @param counts its counts; empty where the source gives names only
+ */
+record ServiceRow(ServiceId id, Optional<Counts> counts) {
+  /**
+   * What the list says about the instances of a service, disabled ones included.
+   *
+   * @param instances how many there are
+   * @param healthy how many of them are healthy
+   * @param protecting whether the share of healthy ones is at or below the service's threshold
+   */
+  record Counts(int instances, int healthy, boolean protecting) {}
+
+  /** Whether a content cannot be what the registry holds now. */
+  boolean contradicts(Content content) {
+    return counts.map(now -> contradicts(now, content)).orElse(false);
+  }
+
+  private static boolean contradicts(Counts now, Content content) {
+    int instances = content.hosts().size();
+    int healthy = content.healthy();
+    if (now.instances != instances || now.healthy != healthy) {
+      return true;
+    }
+    if (instances == 0) {
+      return false;
+    }
+    double share = (double) healthy / instances;
+    return now.protecting != (share <= content.protectThreshold().orElse(0))
+        || (now.protecting && content.protectThreshold().isEmpty());
+  }
+}

@@ -1,0 +1,61 @@
+package io.fairlead.registry.nacos;
+
+import com.alibaba.nacos.plugin.auth.api.LoginIdentityContext;
+import com.alibaba.nacos.plugin.auth.api.RequestResource;
+import com.alibaba.nacos.plugin.auth.spi.client.AbstractClientAuthService;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Gives the vendor's client the token of this gateway's own login, found by the client's service
+ * loader. The client's login of its own is left unused: it reads the password once, trusts what the
+ * JVM trusts, and its connections are closed for every client in the JVM when one of them ends.
+ */
+public final class SharedLoginAuth extends AbstractClientAuthService {
+  /** The client property that names the login to use. */
+  static final String PROPERTY = "fairlead.nacos.login";
+
+  private static final Map<String, Supplier<Optional<String>>> LOGINS = new ConcurrentHashMap<>();
+  private static final String ACCESS_TOKEN = "accessToken";
+
+  // Set by the client's own thread before and between calls.
+  private volatile Supplier<Optional<String>> login = Optional::empty;
+
+  /** For the service loader. */
+  public SharedLoginAuth() {}
+
+  /** Makes a login known to clients; gives the value for {@link #PROPERTY}. */
+  static String share(Supplier<Optional<String>> token) {
+    String key = UUID.randomUUID().toString();
+    LOGINS.put(key, token);
+    return key;
+  }
+
+  /** Ends what {@link #share} began. */
+  static void withdraw(String key) {
+    LOGINS.remove(key);
+  }
+
+  @Override
+  public Boolean login(Properties properties) {
+    String key = properties.getProperty(PROPERTY, "");
+    login = LOGINS.getOrDefault(key, Optional::empty);
+    return true;
+  }
+
+  @Override
+  public LoginIdentityContext getLoginIdentityContext(RequestResource resource) {
+    LoginIdentityContext context = new LoginIdentityContext();
+    login.get().ifPresent(token -> context.setParameter(ACCESS_TOKEN, token));
+    return context;
+  }
+
+  @Override
+  public void shutdown() {
+    login = Optional::empty;
+  }
+}

@@ -1,0 +1,126 @@
+package io.fairlead.registry.nacos;
+
+import com.alibaba.nacos.api.exception.NacosException;
+import io.fairlead.registry.ServiceId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Subscribes to services in the background, a few at a time, and tries again what failed. Pushes
+ * are only hints, so nothing waits for a subscription. Thread-safe.
+ */
+final class Subscriptions implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
+  private static final int THREADS = 4;
+  private static final long RETRY_MILLIS = 5_000;
+  private static final Duration WARN_EVERY = Duration.ofMinutes(5);
+
+  private final String registry;
+  private final NamingClients clients;
+  private final BiConsumer<ServiceId, List<Host>> onPush;
+  // A service always has the same one, so that its tasks keep their order.
+  private final List<ScheduledThreadPoolExecutor> workers;
+  private final Set<ServiceId> wanted = ConcurrentHashMap.newKeySet();
+  private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY.toNanos());
+
+  /**
+   * @param onPush called on a thread that all Nacos clients of the JVM share; must not block
+   */
+  Subscriptions(String registry, NamingClients clients, BiConsumer<ServiceId, List<Host>> onPush) {
+    this.registry = registry;
+    this.clients = clients;
+    this.onPush = onPush;
+    this.workers = IntStream.range(0, THREADS).mapToObj(this::worker).toList();
+  }
+
+  private ScheduledThreadPoolExecutor worker(int number) {
+    ScheduledThreadPoolExecutor worker =
+        new ScheduledThreadPoolExecutor(
+            1, task -> new Thread(task, registry + "-subscribe-" + number));
+    worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return worker;
+  }
+
+  /** Begins to subscribe. */
+  void add(ServiceId id) {
+    if (wanted.add(id)) {
+      execute(id, () -> subscribe(id), 0);
+    }
+  }
+
+  /** Ends a subscription. */
+  void remove(ServiceId id) {
+    if (wanted.remove(id)) {
+      execute(id, () -> unsubscribe(id), 0);
+    }
+  }
+
+  private void execute(ServiceId id, Runnable task, long delayMillis) {
+    try {
+      Future<?> unused =
+          workers
+              .get(Math.floorMod(id.hashCode(), THREADS))
+              .schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.trace("{}: closed", registry, e);
+    }
+  }
+
+  private void subscribe(ServiceId id) {
+    if (!wanted.contains(id)) {
+      return;
+    }
+    try {
+      clients.of(id.namespace()).subscribe(id, hosts -> onPush.accept(id, hosts));
+    } catch (NacosException | RuntimeException e) {
+      if (!workers.get(0).isShutdown()) {
+        warn(id, e);
+        long wait = RETRY_MILLIS + ThreadLocalRandom.current().nextLong(RETRY_MILLIS);
+        execute(id, () -> subscribe(id), wait);
+      }
+    }
+  }
+
+  private void unsubscribe(ServiceId id) {
+    try {
+      clients.of(id.namespace()).unsubscribe(id);
+    } catch (NacosException | RuntimeException e) {
+      // Pushes of a service that is not mirrored are ignored.
+      LOG.debug("{}: cannot unsubscribe from {}", registry, id, e);
+    }
+  }
+
+  private void warn(ServiceId id, Exception e) {
+    long now = System.nanoTime();
+    long last = warnedAt.get();
+    boolean due = now - last >= WARN_EVERY.toNanos() && warnedAt.compareAndSet(last, now);
+    if (due) {
+      LOG.warn(
+          "{}: cannot subscribe to {}, changes are seen by polling only (expected: gRPC on the port"
+              + " 1000 above the HTTP port can be reached): {}",
+          registry,
+          id,
+          e.toString());
+    } else {
+      LOG.debug("{}: cannot subscribe to {}", registry, id, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    wanted.clear();
+    workers.forEach(ScheduledThreadPoolExecutor::shutdownNow);
+  }
+}

@@ -1,0 +1,104 @@
+package io.fairlead.registry.nacos;
+
+import io.fairlead.registry.TlsFiles;
+import io.fairlead.registry.nacos.NacosReadException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** Makes TLS contexts from PEM files. */
+final class TlsContexts {
+  private TlsContexts() {}
+
+  /**
+   * A context that trusts the given authorities (the system's where there are none) and presents
+   * the client certificate where there is one.
+   */
+  static SSLContext of(TlsFiles files) throws NacosReadException {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      KeyManagerFactory keys = keys(files.cert(), files.key());
+      TrustManagerFactory trust = trust(files.ca());
+      context.init(
+          keys == null ? null : keys.getKeyManagers(),
+          trust == null ? null : trust.getTrustManagers(),
+          null);
+      return context;
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      throw new NacosReadException(
+          Reason.MISCONFIGURED,
+          "tls: " + files + ": " + e + " (expected: PEM files, the key in PKCS#8)",
+          e);
+    }
+  }
+
+  private static @Nullable TrustManagerFactory trust(@Nullable Path ca)
+      throws IOException, GeneralSecurityException {
+    if (ca == null) {
+      return null;
+    }
+    KeyStore store = empty();
+    int number = 0;
+    for (Certificate certificate : certificates(ca)) {
+      store.setCertificateEntry("ca-" + number++, certificate);
+    }
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return factory;
+  }
+
+  private static @Nullable KeyManagerFactory keys(@Nullable Path cert, @Nullable Path key)
+      throws IOException, GeneralSecurityException {
+    if (cert == null || key == null) {
+      return null;
+    }
+    Certificate[] chain = certificates(cert).toArray(new Certificate[0]);
+    String algorithm = chain[0].getPublicKey().getAlgorithm();
+    String pem = Files.readString(key, StandardCharsets.US_ASCII);
+    String base64 = pem.replaceAll("-----(BEGIN|END) PRIVATE KEY-----", "").replaceAll("\\s", "");
+    PrivateKey privateKey =
+        KeyFactory.getInstance(algorithm)
+            .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
+    KeyStore store = empty();
+    store.setKeyEntry("client", privateKey, new char[0], chain);
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, new char[0]);
+    return factory;
+  }
+
+  private static KeyStore empty() throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    return store;
+  }
+
+  private static List<Certificate> certificates(Path file)
+      throws IOException, GeneralSecurityException {
+    try (InputStream in = Files.newInputStream(file)) {
+      List<Certificate> certificates =
+          new ArrayList<>(CertificateFactory.getInstance("X.509").generateCertificates(in));
+      if (certificates.isEmpty()) {
+        throw new IOException(file + ": no certificate in it");
+      }
+      return certificates;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.fairlead.registry.nacos;
+
+import io.fairlead.harness.NacosServer.Login;
+import io.fairlead.registry.testkit.Capability;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * The contract where the admin API is refused, as by a server that was installed and not configured
+ * further: the adapter then reads by the client's protocol, which is that of servers 2.x, too.
+ */
+class ClientProtocolContractTest extends NacosContractTest {
+  @Override
+  Login login() {
+    return Login.ADMIN_API;
+  }
+
+  @Override
+  protected Set<Capability> lacking() {
+    return Set.of(
+        Capability.LOCALITY,
+        Capability.MAINTENANCE,
+        Capability.DISABLED,
+        Capability.SERVICE_METADATA);
+  }
+
+  @Override
+  protected Duration limit() {
+    // Without counts a lost push is found by the sweep.
+    return Duration.ofSeconds(40);
+  }
+
+  @Override
+  protected int manyServices() {
+    return 200;
+  }
+}

@@ -1,0 +1,161 @@
+package io.fairlead.registry.nacos;
+
+import io.fairlead.harness.NacosApi;
+import io.fairlead.harness.NacosInstance;
+import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Login;
+import io.fairlead.harness.NeedsServer;
+import io.fairlead.registry.AdapterContext;
+import io.fairlead.registry.Availability;
+import io.fairlead.registry.Instance;
+import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.testkit.AdapterContract;
+import io.fairlead.registry.testkit.Capability;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The contract, with a namespace of its own for each test, behind a relay that can be cut. */
+@NeedsServer(NacosServer.NAME)
+@ExtendWith(SharedNacos.class)
+class NacosContractTest extends AdapterContract {
+  private final Relay relay = new Relay(SharedNacos.get(login()).port());
+
+  /** What the server asks a login for. */
+  Login login() {
+    return Login.NONE;
+  }
+
+  final NacosApi api() {
+    return SharedNacos.get(login()).api();
+  }
+
+  @BeforeEach
+  void makeNamespace() {
+    api().createNamespace(registryName());
+  }
+
+  @AfterEach
+  void closeRelay() {
+    relay.close();
+  }
+
+  NacosConfiguration configuration() {
+    return new NacosConfiguration(
+        List.of(relay.address()),
+        List.of(registryName()),
+        false,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(4));
+  }
+
+  @Override
+  protected RegistryAdapter adapter(AdapterContext context) {
+    return new NacosRegistryFactory().create(context, configuration());
+  }
+
+  @Override
+  protected ServiceId id(String service) {
+    return new ServiceId(registryName(), "DEFAULT_GROUP", service);
+  }
+
+  private static String address(Instance instance) {
+    return instance.address() + ":" + instance.port();
+  }
+
+  private static NacosInstance nacos(ServiceId id, Instance instance) {
+    return NacosInstance.of(id.name(), instance.address(), instance.port())
+        .in(id.namespace(), id.group())
+        .withWeight(instance.weight())
+        .withHealthy(instance.availability() != Availability.UNHEALTHY)
+        .withEnabled(instance.availability() != Availability.DISABLED)
+        .withMetadata(instance.metadata());
+  }
+
+  @Override
+  protected void put(Service service, Service before) {
+    ServiceId id = service.id();
+    if (service.instances().isEmpty() && before.instances().isEmpty()) {
+      api().createService(id.namespace(), id.group(), id.name(), service.metadata());
+      return;
+    }
+    Set<Instance> there = new HashSet<>(before.instances());
+    for (Instance instance : service.instances()) {
+      if (!there.contains(instance)) {
+        api().register(nacos(id, instance));
+      }
+    }
+    gone(service, before, NacosContractTest::address)
+        .forEach(instance -> api().deregister(nacos(id, instance)));
+    if (!service.metadata().isEmpty()
+        && (before.instances().isEmpty() || !service.metadata().equals(before.metadata()))) {
+      api().updateService(id.namespace(), id.group(), id.name(), 0, service.metadata());
+    }
+  }
+
+  @Override
+  protected void putAll(List<Service> services) {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<? extends Future<?>> puts =
+          services.stream().map(it -> threads.submit(() -> super.putAll(List.of(it)))).toList();
+      for (Future<?> put : puts) {
+        put.get(60, TimeUnit.SECONDS);
+      }
+    } catch (Exception e) {
+      throw new AssertionError("cannot write all services", e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Override
+  protected void remove(Service service) {
+    ServiceId id = service.id();
+    service.instances().forEach(instance -> api().deregister(nacos(id, instance)));
+    api().deleteService(id.namespace(), id.group(), id.name());
+  }
+
+  @Override
+  protected void cleanUp(Collection<Service> left) {
+    // Each test has a namespace of its own; nothing reads it any more.
+    api().deleteNamespace(registryName());
+  }
+
+  @Override
+  protected void makeUnreachable() {
+    relay.cut();
+  }
+
+  @Override
+  protected void makeReachable() {
+    relay.restore();
+  }
+
+  @Override
+  protected Set<Capability> lacking() {
+    return Set.of(Capability.LOCALITY, Capability.MAINTENANCE);
+  }
+
+  @Override
+  protected boolean outlivesAdapters(Thread thread) {
+    return SharedNacos.SHARED_THREADS.stream().anyMatch(thread.getName()::startsWith);
+  }
+}

@@ -1,0 +1,70 @@
+package io.fairlead.registry.nacos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fairlead.harness.NacosInstance;
+import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NeedsServer;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.testkit.SinkEvent;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Restarts of a real server that forgets ephemeral instances. */
+@NeedsServer(NacosServer.NAME)
+class NacosRestartTest {
+  private static final Duration SETTLE = Duration.ofSeconds(10);
+
+  private static ServiceId id(int number) {
+    return new ServiceId("public", "DEFAULT_GROUP", "web-" + number);
+  }
+
+  private static NacosInstance instance(int number) {
+    return NacosInstance.of("web-" + number, "10.0.0." + number, 80).asEphemeral();
+  }
+
+  @Test
+  void restart_instancesThatRegisterAgainSlowlyAreNeverRemoved() {
+    try (NacosServer server = NacosServer.start();
+        Mirroring mirroring =
+            new Mirroring(
+                Mirroring.configuration(
+                    server.address(), List.of("public"), List.of("DEFAULT_GROUP"), SETTLE))) {
+      for (int i = 1; i <= 4; i++) {
+        server.api().register(instance(i));
+      }
+      mirroring.await("four services", state -> state.size() == 4);
+      int mark = mirroring.sink.mark();
+
+      server.kill();
+      mirroring.sink.awaitEvent(mark, "a failure", Mirroring.LIMIT, SinkEvent::isFailure);
+      server.startAgain();
+      int back = mirroring.sink.mark();
+      mirroring.sink.awaitEvent(back, "a success", Mirroring.LIMIT, SinkEvent::isSuccess);
+      // Each return prolongs the time for the others; together they need more than one settling.
+      for (int i = 1; i <= 3; i++) {
+        await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+        server.api().register(instance(i));
+      }
+      await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+      assertThat(mirroring.sink.eventsSince(mark))
+          .noneMatch(SinkEvent.Removed.class::isInstance)
+          .noneMatch(
+              event ->
+                  event instanceof SinkEvent.Changed changed
+                      && changed.service().instances().isEmpty());
+      assertThat(mirroring.sink.state()).hasSize(4);
+
+      // The fourth does not return.
+      mirroring.await("three services", state -> state.size() == 3);
+      assertThat(mirroring.sink.state().values())
+          .extracting(Service::id)
+          .containsExactlyInAnyOrder(id(1), id(2), id(3));
+      server.api().register(instance(4));
+      mirroring.awaitInstances(id(4), 1);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.fairlead.registry.nacos;
+
+import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Login;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
+
+/** Servers for all test classes that leave them running; they end with the last test. */
+final class SharedNacos implements BeforeAllCallback {
+  /** Threads of the vendor's client, and of tests, that are one set for the JVM by design. */
+  static final List<String> SHARED_THREADS =
+      List.of(
+          "nacos.publisher-",
+          "com.alibaba.nacos.client.Worker",
+          "com.alibaba.nacos.client.logging",
+          "grpc-default-executor",
+          "relay");
+
+  private static final Map<Login, NacosServer> SERVERS = new EnumMap<>(Login.class);
+
+  /** Closed by JUnit after all tests. */
+  private static final class Closer implements CloseableResource, AutoCloseable {
+    @Override
+    public void close() {
+      synchronized (SERVERS) {
+        SERVERS.values().forEach(NacosServer::close);
+        SERVERS.clear();
+      }
+    }
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    context
+        .getRoot()
+        .getStore(Namespace.create(SharedNacos.class))
+        .getOrComputeIfAbsent(Closer.class, key -> new Closer());
+  }
+
+  /** The server of that kind, started when it is first asked for. */
+  static NacosServer get(Login login) {
+    synchronized (SERVERS) {
+      return SERVERS.computeIfAbsent(login, NacosServer::start);
+    }
+  }
+
+  /** The server that asks for no login. */
+  static NacosServer get() {
+    return get(Login.NONE);
+  }
+}

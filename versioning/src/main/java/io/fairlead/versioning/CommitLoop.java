@@ -1,0 +1,250 @@
+package io.fairlead.versioning;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The single thread that changes state and commits it: tasks run on it in order, and what they
+ * changed is gathered, drained from the {@link ChangeSource} and committed together.
+ *
+ * <p>Threading: every method may be called from any thread unless it says otherwise, and none but
+ * {@link #close()} ever blocks. That is on purpose: adapters call from event loops and from threads
+ * that clients own, and a full queue that made them wait could wait for ever on a commit thread
+ * that closes one of these very adapters. What bounds the queue instead is that those who produce
+ * many changes gather them where they arise and {@link #coalesced} one trigger for all of them: a
+ * producer then never has more than one task waiting, and what it gathered is bounded by the number
+ * of things that it is about, not by how often they change.
+ *
+ * <p>Nothing is lost on a failure. A task that throws is logged and told to the observer, and the
+ * loop goes on. Changes that were drained but could not be written are kept, merged with what comes
+ * later and tried again with a growing delay; until then clients see the last snapshot that is on
+ * disk, so that a restart never takes back what was served.
+ */
+public final class CommitLoop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CommitLoop.class);
+  static final Duration FIRST_RETRY = Duration.ofMillis(500);
+  static final Duration MAX_RETRY = Duration.ofSeconds(30);
+
+  private final VersionedStore store;
+  private final ChangeSource source;
+  private final CommitThread thread;
+  private final CommitObserver observer;
+  private final Debounce debounce;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  // All below is owned by the commit thread.
+  private ChangeSet unsaved = ChangeSet.NONE;
+  private boolean timerArmed;
+  private boolean urgent;
+  private int failures;
+  private int holds;
+
+  /**
+   * A loop on a thread of its own.
+   *
+   * @param store what is committed to; nobody else commits to it
+   * @param source asked for changes on the commit thread
+   */
+  public CommitLoop(
+      VersionedStore store, ChangeSource source, Batching batching, CommitObserver observer) {
+    this(store, source, batching, observer, CommitThread.start("fairlead-commit"));
+  }
+
+  /** A loop on a given thread, which it closes with itself. */
+  public CommitLoop(
+      VersionedStore store,
+      ChangeSource source,
+      Batching batching,
+      CommitObserver observer,
+      CommitThread thread) {
+    this.store = store;
+    this.source = source;
+    this.thread = thread;
+    this.observer = observer;
+    this.debounce = new Debounce(batching);
+  }
+
+  /**
+   * Has a change of state run on the commit thread, after those that wait already; it is committed
+   * after the quiet time. Ignored once the loop is closed.
+   */
+  public void execute(Runnable change) {
+    thread.execute(() -> run(change));
+  }
+
+  /**
+   * Has a change of state run and commits at once, what was pending before it included: for a whole
+   * view that clients shall see as one.
+   */
+  public void executeNow(Runnable change) {
+    execute(
+        () -> {
+          commitAfterThisTask();
+          change.run();
+        });
+  }
+
+  /** Has a change of state run on the commit thread once the delay is over. */
+  public void schedule(Duration delay, Runnable change) {
+    thread.schedule(delay, () -> run(change));
+  }
+
+  /**
+   * A trigger that has the change run once for any number of times that it is pulled before the
+   * change begins; a pull after that has it run again.
+   */
+  public Runnable coalesced(Runnable change) {
+    AtomicBoolean waiting = new AtomicBoolean();
+    return () -> {
+      if (waiting.compareAndSet(false, true)) {
+        execute(
+            () -> {
+              waiting.set(false);
+              change.run();
+            });
+      }
+    };
+  }
+
+  /** Commits as soon as the present task has ended. On the commit thread only. */
+  public void commitAfterThisTask() {
+    assertCommitThread();
+    urgent = true;
+  }
+
+  /**
+   * Lets changes gather and commits nothing until each hold was released: an operator's
+   * transaction. On the commit thread only.
+   */
+  public void hold() {
+    assertCommitThread();
+    holds++;
+  }
+
+  /** Ends one hold; the last one commits what has gathered. On the commit thread only. */
+  public void release() {
+    assertCommitThread();
+    if (holds == 0) {
+      throw new IllegalStateException("holds: 0 (expected: a hold to release)");
+    }
+    holds--;
+    urgent = true;
+  }
+
+  /** Monotonic time in nanoseconds, of the same clock as the timers. */
+  public long nanoTime() {
+    return thread.nanoTime();
+  }
+
+  /** Fails unless the caller is the commit thread. */
+  public void assertCommitThread() {
+    if (!thread.isCurrent()) {
+      throw new IllegalStateException(
+          "thread: " + Thread.currentThread().getName() + " (expected: the commit thread)");
+    }
+  }
+
+  private void run(Runnable change) {
+    try {
+      change.run();
+    } catch (Throwable e) {
+      // Also errors: a loop that ends in silence would freeze what is served for good.
+      log.error("A change failed and is missing until its registry says it again", e);
+      observer.taskFailed(e);
+    }
+    debounce.changed(thread.nanoTime());
+    if (urgent) {
+      urgent = false;
+      commitUnlessHeld();
+    } else {
+      armTimer();
+    }
+  }
+
+  private void armTimer() {
+    // While a commit is to be tried again, or held, what comes waits for that.
+    if (timerArmed || failures > 0 || holds > 0 || !debounce.isPending()) {
+      return;
+    }
+    timerArmed = true;
+    thread.schedule(debounce.remaining(thread.nanoTime()), this::timerFired);
+  }
+
+  private void timerFired() {
+    timerArmed = false;
+    if (!debounce.isPending()) {
+      return;
+    }
+    if (debounce.remaining(thread.nanoTime()).isZero()) {
+      commitUnlessHeld();
+    } else {
+      armTimer();
+    }
+  }
+
+  private void commitUnlessHeld() {
+    if (holds == 0 && failures == 0) {
+      commit();
+    }
+  }
+
+  private void commit() {
+    try {
+      unsaved = unsaved.then(source.drain());
+      debounce.clear();
+      store.commit(unsaved).ifPresent(published -> observer.committed(store.lastCommit()));
+      unsaved = ChangeSet.NONE;
+      if (failures > 0) {
+        log.info("Commits work again after {} failed tries", failures);
+      }
+      failures = 0;
+      source.committed();
+    } catch (Throwable e) {
+      failures++;
+      Duration delay = closed.get() ? Duration.ZERO : retryDelay(failures);
+      log.error(
+          "Changes could not be committed ({} failed tries, {} resources waiting); clients keep"
+              + " the last snapshot{}",
+          failures,
+          unsaved.puts().size() + unsaved.removals().size(),
+          closed.get() ? "; closing, the next start reads them anew" : ", next try in " + delay,
+          e);
+      observer.commitFailed(e, failures, delay);
+      if (!delay.isZero()) {
+        thread.schedule(delay, this::retry);
+      }
+    }
+  }
+
+  private void retry() {
+    if (holds == 0) {
+      commit();
+    } else {
+      // The release commits, with what has gathered until then.
+      failures = 0;
+    }
+  }
+
+  private static Duration retryDelay(int failures) {
+    int doublings = Math.min(failures - 1, 16);
+    Duration delay = FIRST_RETRY.multipliedBy(1L << doublings);
+    return delay.compareTo(MAX_RETRY) < 0 ? delay : MAX_RETRY;
+  }
+
+  /**
+   * Runs what waits, commits what is pending (held or not) and ends the thread. Idempotent. Not to
+   * be called on the commit thread.
+   */
+  @Override
+  public void close() {
+    if (thread.isCurrent()) {
+      throw new IllegalStateException("close: on the commit thread (expected: another thread)");
+    }
+    if (closed.compareAndSet(false, true)) {
+      thread.execute(this::commit);
+    }
+    thread.close();
+  }
+}

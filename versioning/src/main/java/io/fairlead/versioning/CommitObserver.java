@@ -1,0 +1,28 @@
+package io.fairlead.versioning;
+
+import java.time.Duration;
+
+/**
+ * Told what becomes of commits, for metrics and for people. Called on the commit thread: an
+ * implementation must return at once.
+ */
+public interface CommitObserver {
+  /** Told nothing. */
+  CommitObserver NONE = new CommitObserver() {};
+
+  /** A commit was written and published. */
+  default void committed(CommitSummary commit) {}
+
+  /**
+   * Changes could not be gathered or written. They are kept and tried again, together with what
+   * comes meanwhile.
+   *
+   * @param cause what went wrong
+   * @param failures failed tries in a row, this one included
+   * @param retryIn time until the next try; zero if there will be none, since the loop closes
+   */
+  default void commitFailed(Throwable cause, int failures, Duration retryIn) {}
+
+  /** A task failed; what it would have changed is missing until its registry says it again. */
+  default void taskFailed(Throwable cause) {}
+}
