@@ -112,6 +112,6 @@ class NacosConfigurationTest {
             Arrays.stream(factory.configurationType().getRecordComponents())
                 .map(RecordComponent::getName)
                 .toList());
-    assertThat(factory.defaultHost()).isEqualTo("{service}.{group}.{namespace}.nacos");
+    assertThat(factory.defaultHost()).isEqualTo("{service}.{namespace}.{customGroup}.nacos");
   }
 }
