@@ -31,15 +31,6 @@ final class Mirror {
   private static final String CATALOG = "catalog";
   private static final Duration BALANCE = Duration.ofSeconds(1);
 
-  private enum Phase {
-    /** Everything is being read; the sink gets it as a whole. */
-    READING,
-    /** The sink is told each change. */
-    LIVE,
-    /** Consul was reset: the sink is told what is added. */
-    SETTLING
-  }
-
   private final Loop loop;
   private final String registry;
   private final ConsulConfiguration configuration;
@@ -124,7 +115,7 @@ final class Mirror {
     public boolean read(Answer.Read<Catalog> read) {
       Optional<String> doubt = trust.doubt(read);
       if (doubt.isPresent()) {
-        staleness.fail(CATALOG, doubt.get(), new ConsulCallException(Fault.DENIED, doubt.get()));
+        staleness.fail(CATALOG, doubt.get());
         read.value().names().forEach(Mirror.this::listed);
         return false;
       }
@@ -144,9 +135,7 @@ final class Mirror {
 
     @Override
     public long failed(Answer.Failed<Catalog> failed, int inARow, long index) {
-      if (inARow > 1 || !failed.fault().mayPass()) {
-        staleness.fail(CATALOG, failed);
-      }
+      staleness.tell(CATALOG, failed, inARow);
       // Not to wait on: after an outage the index may have gone back, and a query that waits for
       // the old one would hang until the longest wait is over.
       return 0;
@@ -184,9 +173,7 @@ final class Mirror {
     ServiceId before = entry.id;
     entry.id = id;
     if (entry.known.isPresent()) {
-      Service old = entry.known.get();
-      Service renamed =
-          new Service(id, old.variables(), old.metadata(), old.tags(), old.instances());
+      Service renamed = entry.renamed(entry.known.get());
       if (phase != Phase.READING) {
         sink.removed(before);
         sink.changed(renamed);
@@ -216,7 +203,7 @@ final class Mirror {
     entry.forgotten = true;
     watches.remove(entry);
     reads.forget(entry);
-    staleness.forget(part(entry));
+    staleness.forget(entry.part());
   }
 
   // One service.
@@ -233,7 +220,7 @@ final class Mirror {
 
     @Override
     public void failed(Entry entry, Answer.Failed<ServiceHealth> failed) {
-      tell(entry, failed, entry.failures);
+      staleness.tell(entry.part(), failed, entry.failures);
     }
   }
 
@@ -252,7 +239,7 @@ final class Mirror {
     @Override
     public long failed(Answer.Failed<ServiceHealth> failed, int inARow, long index) {
       // What was told has to be read before it can be taken back; else waiting goes on.
-      return tell(entry, failed, inARow) ? 0 : index;
+      return staleness.tell(entry.part(), failed, inARow) ? 0 : index;
     }
 
     @Override
@@ -261,25 +248,13 @@ final class Mirror {
     }
   }
 
-  private boolean tell(Entry entry, Answer.Failed<?> failed, int inARow) {
-    boolean tell = inARow > 1 || !failed.fault().mayPass();
-    if (tell) {
-      staleness.fail(part(entry), failed);
-    }
-    return tell;
-  }
-
-  private static String part(Entry entry) {
-    return "service " + entry.key;
-  }
-
   private boolean observed(Entry entry, Answer.Read<ServiceHealth> read, boolean confirmed) {
     Optional<String> doubt = trust.doubt(entry, read);
     if (doubt.isPresent()) {
-      staleness.fail(part(entry), doubt.get(), new ConsulCallException(Fault.DENIED, doubt.get()));
+      staleness.fail(entry.part(), doubt.get());
       return false;
     }
-    staleness.works(part(entry));
+    staleness.works(entry.part());
     entry.index = WaitIndex.usable(read.index());
     if (read.value().isEmpty()) {
       withoutInstances(entry, confirmed);
@@ -330,14 +305,12 @@ final class Mirror {
       return;
     }
     if (verdict.isPresent()) {
-      staleness.fail(part(entry), verdict.get());
+      staleness.fail(entry.part(), verdict.get());
       reads.again(entry);
       return;
     }
     entry.confirming = false;
-    publish(
-        entry,
-        new Service(entry.id, Map.of("datacenter", datacenter), Map.of(), List.of(), List.of()));
+    publish(entry, entry.service(ServiceHealth.NONE, datacenter));
     if (entry.gone) {
       forget(entry);
     }
@@ -355,8 +328,7 @@ final class Mirror {
     if (!health.datacenter().isEmpty()) {
       datacenter = health.datacenter();
     }
-    return new Service(
-        entry.id, Map.of("datacenter", datacenter), Map.of(), health.tags(), health.instances());
+    return entry.service(health, datacenter);
   }
 
   // Whole reads.
