@@ -37,6 +37,9 @@ final class MirrorBench {
   int directReads;
   boolean reachable = true;
 
+  /** Whether lists are asked for at all; a back-off may be longer than the settling time. */
+  boolean polling = true;
+
   /** Whether there is a whole read each half minute. */
   boolean wholeReads;
 
@@ -150,6 +153,10 @@ final class MirrorBench {
       }
       now = target;
       if (now == nextPoll) {
+        if (!polling) {
+          nextPoll += STEP;
+          continue;
+        }
         if (reachable) {
           mirror.listed("public", rows());
         } else {

@@ -104,6 +104,21 @@ class MirrorTest {
   }
 
   @Test
+  void interrupted_theTimeWithoutAnswersSettlesNothing() {
+    bench.registry.put(id("web"), content(1));
+    bench.begin();
+    bench.mirror.interrupted();
+    bench.registry.remove(id("web"));
+    bench.polling = false;
+    bench.pass(MirrorBench.SETTLE.multipliedBy(3));
+    bench.polling = true;
+    bench.pass(Duration.ofSeconds(28));
+    assertThat(bench.isPublished("web")).isTrue();
+    bench.pass(Duration.ofSeconds(14));
+    assertThat(bench.isPublished("web")).isFalse();
+  }
+
+  @Test
   void interrupted_instancesThatComeAndGo_doNotHoldForEver() {
     bench.registry.put(id("web"), content(1, 2));
     bench.registry.put(id("gone"), content(1));
