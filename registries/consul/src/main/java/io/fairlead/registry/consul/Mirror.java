@@ -30,9 +30,6 @@ final class Mirror {
   private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
   private static final String CATALOG = "catalog";
   private static final Duration BALANCE = Duration.ofSeconds(1);
-  private static final String RIGHTS =
-      "(expected: a token with service_prefix \"\" {policy=\"read\"} and node_prefix \"\""
-          + " {policy=\"read\"}";
 
   private enum Phase {
     /** Everything is being read; the sink gets it as a whole. */
@@ -48,10 +45,11 @@ final class Mirror {
   private final ConsulConfiguration configuration;
   private final RegistrySink sink;
   private final Endpoints endpoints;
-  private final ConsulClient client;
   private final Supplier<Backoff> backoffs;
   private final Staleness staleness;
   private final TokenProbe probe;
+  private final Trust trust;
+  private final EmptyRegistry emptiness;
   private final Reads reads;
   private final Watches watches;
   private final BlockingQuery<Catalog> catalog;
@@ -59,8 +57,6 @@ final class Mirror {
   private final List<Entry> afterCatalog = new ArrayList<>();
   private Phase phase = Phase.READING;
   private boolean catalogRead;
-  private boolean completing;
-  private boolean sawServers;
   private long catalogIndex;
   private String datacenter;
   private Optional<Loop.Timer> settling = Optional.empty();
@@ -80,9 +76,10 @@ final class Mirror {
     this.sink = sink;
     this.staleness = staleness;
     this.endpoints = endpoints;
-    this.client = client;
     this.backoffs = backoffs;
     this.probe = new TokenProbe(client);
+    this.trust = new Trust(configuration);
+    this.emptiness = new EmptyRegistry(client, probe, trust);
     String configured = configuration.datacenter();
     this.datacenter = configured == null ? "" : configured;
     this.reads = new Reads(loop, endpoints, client, configuration.sweepRate(), new ReadsTaker());
@@ -100,7 +97,9 @@ final class Mirror {
         new BlockingQuery<>(
             loop,
             endpoints,
-            client::catalog,
+            // What is not waited for is read in mode consistent: a server that has just become the
+            // leader answers others from a state that it is still loading.
+            (query, then) -> client.catalog(query.blocks() ? query : Query.CONFIRM, then),
             new CatalogListener(),
             backoffs.get(),
             new TokenBucket(3, BALANCE, loop.now()));
@@ -123,14 +122,13 @@ final class Mirror {
   private final class CatalogListener implements BlockingQuery.Listener<Catalog> {
     @Override
     public boolean read(Answer.Read<Catalog> read) {
-      Optional<String> doubt = doubt(read);
+      Optional<String> doubt = trust.doubt(read);
       if (doubt.isPresent()) {
         staleness.fail(CATALOG, doubt.get(), new ConsulCallException(Fault.DENIED, doubt.get()));
         read.value().names().forEach(Mirror.this::listed);
         return false;
       }
       staleness.works(CATALOG);
-      sawServers = sawServers || read.value().holdsServers();
       listed(read.value());
       if (read.index() != catalogIndex && phase != Phase.READING) {
         watches.wake();
@@ -158,29 +156,6 @@ final class Mirror {
     public void wentBackwards() {
       reset();
     }
-  }
-
-  private Optional<String> doubt(Answer.Read<Catalog> read) {
-    if (isShortened(read)) {
-      return Optional.of("catalog: Consul leaves services out because of ACLs " + RIGHTS + ")");
-    }
-    Catalog names = read.value();
-    boolean mustHoldServers = sawServers || names.names().isEmpty();
-    if (configuration.holdsServers()
-        && mustHoldServers
-        && !names.holdsServers()
-        && !read.filtered()) {
-      return Optional.of(
-          "catalog: Consul's own service is not in it: the servers are not registered yet, or ACLs"
-              + " hide it "
-              + RIGHTS
-              + ")");
-    }
-    return Optional.empty();
-  }
-
-  private boolean isShortened(Answer.Read<?> read) {
-    return read.filtered() && configuration.aclFiltering() == AclFiltering.REFUSE;
   }
 
   private void listed(Catalog read) {
@@ -299,9 +274,9 @@ final class Mirror {
   }
 
   private boolean observed(Entry entry, Answer.Read<ServiceHealth> read, boolean confirmed) {
-    if (isShortened(read)) {
-      String problem = entry.id + ": Consul leaves instances out because of ACLs " + RIGHTS + ")";
-      staleness.fail(part(entry), problem, new ConsulCallException(Fault.DENIED, problem));
+    Optional<String> doubt = trust.doubt(entry, read);
+    if (doubt.isPresent()) {
+      staleness.fail(part(entry), doubt.get(), new ConsulCallException(Fault.DENIED, doubt.get()));
       return false;
     }
     staleness.works(part(entry));
@@ -424,7 +399,7 @@ final class Mirror {
   }
 
   private void completeIfRead() {
-    if (phase != Phase.READING || !catalogRead || completing) {
+    if (phase != Phase.READING || !catalogRead) {
       return;
     }
     if (!entries.values().stream().allMatch(entry -> entry.read)) {
@@ -433,7 +408,7 @@ final class Mirror {
     List<Service> services = new ArrayList<>();
     entries.values().forEach(entry -> entry.known.ifPresent(services::add));
     if (services.isEmpty()) {
-      confirmEmpty();
+      emptiness.confirm(entries.keySet(), this::confirmedEmpty);
     } else {
       complete(services);
     }
@@ -447,43 +422,16 @@ final class Mirror {
     watches.balance();
   }
 
-  /** An empty registry is believed only on the strongest word. */
-  private void confirmEmpty() {
-    completing = true;
-    client.catalog(
-        Query.CONFIRM,
-        answer -> {
-          if (answer instanceof Answer.Read<Catalog> read
-              && doubt(read).isEmpty()
-              && read.value().names().keySet().equals(entries.keySet())) {
-            probe.check(this::confirmedEmpty);
-          } else {
-            completeLater();
-          }
-        });
-  }
-
-  private void confirmedEmpty(Optional<Answer.Failed<Boolean>> verdict) {
-    if (verdict.isPresent()) {
-      staleness.fail(CATALOG, verdict.get());
-      completeLater();
-      return;
-    }
-    completing = false;
-    boolean still = entries.values().stream().allMatch(entry -> entry.known.isEmpty());
-    if (phase == Phase.READING && still) {
+  private void confirmedEmpty(Optional<Answer.Failed<?>> doubt) {
+    if (doubt.isPresent()) {
+      staleness.fail(CATALOG, doubt.get());
+      loop.after(BALANCE, this::completeIfRead);
+    } else if (phase == Phase.READING
+        && entries.values().stream().allMatch(entry -> entry.read && entry.known.isEmpty())) {
+      staleness.works(CATALOG);
       complete(List.of());
     } else {
       completeIfRead();
     }
-  }
-
-  private void completeLater() {
-    loop.after(
-        BALANCE,
-        () -> {
-          completing = false;
-          completeIfRead();
-        });
   }
 }
