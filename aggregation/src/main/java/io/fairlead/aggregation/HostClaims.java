@@ -26,15 +26,16 @@ final class HostClaims {
     /** Who has a name now; null: nobody. */
     void nameChanged(ResourceKey key, @Nullable CompactEntry holder);
 
-    /** A service got, lost or changed the name with a hash. */
-    void disambiguationChanged(ServiceId service);
+    /** A service got or lost a name, or goes by one with a hash from now on, or not any more. */
+    void holdingChanged(ServiceId service);
   }
 
   private final Listener listener;
   private final Map<ServiceId, CompactEntry> entries = new HashMap<>();
   private final Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> claims = new HashMap<>();
   private final Map<ServiceId, CompactEntry> disambiguated = new HashMap<>();
-  private final Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> hashedClaims = new HashMap<>();
+  private final Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> hashedClaims =
+      new HashMap<>();
   private final Map<ResourceKey, CompactEntry> holders = new HashMap<>();
 
   HostClaims(Listener listener) {
@@ -88,7 +89,7 @@ final class HostClaims {
       put(hashedClaims, hashed.key(), service, hashed);
       publish(hashed.key());
     }
-    listener.disambiguationChanged(service);
+    listener.holdingChanged(service);
   }
 
   private void publish(ResourceKey key) {
@@ -97,13 +98,18 @@ final class HostClaims {
       holder = firstEntry(hashedClaims, key);
     }
     CompactEntry before = holder == null ? holders.remove(key) : holders.put(key, holder);
-    if (!Objects.equals(before, holder)) {
-      listener.nameChanged(key, holder);
-      if (before != null && !before.service().equals(holder == null ? null : holder.service())) {
-        listener.disambiguationChanged(before.service());
+    if (Objects.equals(before, holder)) {
+      return;
+    }
+    listener.nameChanged(key, holder);
+    ServiceId service = holder == null ? null : holder.service();
+    ServiceId serviceBefore = before == null ? null : before.service();
+    if (!Objects.equals(serviceBefore, service)) {
+      if (serviceBefore != null) {
+        listener.holdingChanged(serviceBefore);
       }
-      if (holder != null && disambiguated.containsKey(holder.service())) {
-        listener.disambiguationChanged(holder.service());
+      if (service != null) {
+        listener.holdingChanged(service);
       }
     }
   }

@@ -88,7 +88,8 @@ final class RegistryState implements HostClaims.Listener {
               (service, taken) ->
                   taken.ifPresentOrElse(present -> take(present, now), () -> remove(service)));
     }
-    ledger.publish();
+    // Where nothing is kept, what is empty shall not be served for a moment either.
+    expire(now);
     return first;
   }
 
@@ -163,7 +164,7 @@ final class RegistryState implements HostClaims.Listener {
   }
 
   @Override
-  public void disambiguationChanged(ServiceId service) {
+  public void holdingChanged(ServiceId service) {
     write(service);
   }
 

@@ -20,8 +20,7 @@ final class ColdStartTest {
 
   private final ConsulServer server = ConsulServer.started();
   private final ConsulRegistry consul = new ConsulRegistry(server);
-  private final GatewayProcess gateway =
-      GatewayProcess.of(Fleet.configuration(List.of(consul)));
+  private final GatewayProcess gateway = GatewayProcess.of(Fleet.configuration(List.of(consul)));
 
   @AfterEach
   void end() {

@@ -61,7 +61,9 @@ final class QuickstartTest {
     try (Stream<Path> files = Files.walk(EXAMPLE.resolve("services"))) {
       for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
         JsonNode content = new YAMLMapper().readTree(file.toFile());
-        content.path("services").forEach(service -> names.add(begin(service.path("name").asText())));
+        content
+            .path("services")
+            .forEach(service -> names.add(begin(service.path("name").asText())));
       }
     }
     return names;
@@ -85,8 +87,7 @@ final class QuickstartTest {
         .isNotEmpty()
         .allSatisfy(
             service ->
-                assertThat(shown)
-                    .anySatisfy(name -> assertThat(name).contains("/" + service)));
+                assertThat(shown).anySatisfy(name -> assertThat(name).contains("/" + service)));
   }
 
   @Test

@@ -22,6 +22,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,16 @@ import java.util.Map;
  * values of each label is bounded by the configuration and the program. Thread-safe.
  */
 final class GatewayMetrics implements CommitObserver, AutoCloseable {
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(5),
+    Duration.ofMillis(20),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(10)
+  };
+
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
@@ -68,7 +79,7 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
   private final Timer commitDuration =
       Timer.builder("fairlead.commit.duration")
           .description("Time for comparing, writing and publishing a commit")
-          .publishPercentileHistogram()
+          .serviceLevelObjectives(BUCKETS)
           .register(meters);
 
   GatewayMetrics() {
@@ -97,7 +108,7 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
   }
 
   @Override
-  public void commitFailed(Throwable cause, int failures, java.time.Duration retryIn) {
+  public void commitFailed(Throwable cause, int failures, Duration retryIn) {
     commitFailures.increment();
   }
 

@@ -1,0 +1,212 @@
+package io.fairlead.aggregation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class VirtualAddressBookTest {
+  private static final VirtualAddresses SMALL = VirtualAddresses.of("192.0.2.0/27", "fd00::/120");
+  private static final int SMALL_SIZE = 31;
+
+  private static List<String> hosts(Random random, int count) {
+    Set<String> hosts = new TreeSet<>();
+    while (hosts.size() < count) {
+      hosts.add("h" + random.nextInt(1000) + ".test");
+    }
+    List<String> shuffled = new ArrayList<>(hosts);
+    Collections.shuffle(shuffled, random);
+    return shuffled;
+  }
+
+  private static Map<String, List<String>> all(VirtualAddressBook book, List<String> hosts) {
+    Map<String, List<String>> all = new TreeMap<>();
+    hosts.forEach(host -> all.put(host, book.of(host)));
+    return all;
+  }
+
+  private static void assertDistinct(VirtualAddressBook book, List<String> hosts) {
+    List<String> addresses = hosts.stream().flatMap(host -> book.of(host).stream()).toList();
+    assertThat(addresses).doesNotHaveDuplicates();
+  }
+
+  /** Writes what a book has noted. */
+  private static void save(VirtualAddressBook book, Map<String, String> notes) {
+    assertThat(Collections.disjoint(book.newNotes().keySet(), book.droppedNotes())).isTrue();
+    notes.keySet().removeAll(book.droppedNotes());
+    notes.putAll(book.newNotes());
+    book.notesTaken();
+  }
+
+  @Property(tries = 300)
+  void use_theSetOfHostsDecidesNotItsOrder(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = SMALL_SIZE) int count) {
+    Random random = new Random(seed);
+    List<String> hosts = hosts(random, count);
+    VirtualAddressBook one = new VirtualAddressBook(SMALL, Map.of(), 0);
+    one.use(hosts);
+    Map<String, List<String>> choices = all(one, hosts);
+    assertThat(choices.values()).allSatisfy(addresses -> assertThat(addresses).hasSize(2));
+    assertDistinct(one, hosts);
+
+    Collections.shuffle(hosts, random);
+    VirtualAddressBook other = new VirtualAddressBook(SMALL, Map.of(), 5);
+    other.use(hosts);
+    assertThat(all(other, hosts)).isEqualTo(choices);
+  }
+
+  @Property(tries = 300)
+  void walk_choicesAreDistinctStayAndSurviveARestart(@ForAll long seed) {
+    Random random = new Random(seed);
+    List<String> hosts = hosts(random, SMALL_SIZE + 5);
+    Map<String, String> notes = new HashMap<>();
+    VirtualAddressBook book = new VirtualAddressBook(SMALL, notes, 0);
+    Set<String> used = new HashSet<>();
+    long now = 0;
+    for (int step = 0; step < 60; step++) {
+      String host = hosts.get(random.nextInt(hosts.size()));
+      Map<String, List<String>> before = all(book, new ArrayList<>(used));
+      now += Duration.ofHours(random.nextInt(48)).toNanos();
+      if (random.nextBoolean()) {
+        used.add(host);
+        List<String> needing = new ArrayList<>(book.waiting());
+        needing.add(host);
+        book.use(needing);
+      } else {
+        used.remove(host);
+        book.leave(host, now);
+        before.remove(host);
+      }
+      if (random.nextInt(10) == 0) {
+        book.expire(now);
+      }
+      save(book, notes);
+      if (random.nextInt(10) == 0) {
+        book = new VirtualAddressBook(SMALL, notes, now);
+        book.use(used);
+        save(book, notes);
+      }
+      VirtualAddressBook present = book;
+      // Who has an address keeps it for as long as it is used.
+      before.forEach((other, addresses) -> assertThat(present.of(other)).containsAll(addresses));
+      assertDistinct(book, hosts);
+      assertThat(book.waiting()).isSubsetOf(used);
+      for (String other : used) {
+        assertThat(present.waiting().contains(other)).isEqualTo(present.of(other).size() < 2);
+      }
+      // Nobody waits while an address is free or could be given away.
+      assertThat(book.waiting().size()).isLessThanOrEqualTo(Math.max(0, used.size() - SMALL_SIZE));
+      for (String other : hosts) {
+        assertThat(notes.getOrDefault("vip/" + other, ""))
+            .isEqualTo(String.join(",", book.of(other)));
+      }
+    }
+  }
+
+  @Test
+  void use_fillsARangeToTheLastAddress() {
+    List<String> hosts = hosts(new Random(1), 254);
+    VirtualAddressBook book =
+        new VirtualAddressBook(VirtualAddresses.of("192.0.2.0/24"), Map.of(), 0);
+    for (String host : hosts) {
+      book.use(List.of(host));
+    }
+    assertThat(book.waiting()).isEmpty();
+    assertThat(hosts).allSatisfy(host -> assertThat(book.of(host)).hasSize(1));
+    assertDistinct(book, hosts);
+    book.use(List.of("one-more.test"));
+    assertThat(book.waiting()).containsExactly("one-more.test");
+    book.leave("unknown.test", 0);
+    book.leave(hosts.get(7), 0);
+    book.use(book.waiting());
+    assertThat(book.waiting()).isEmpty();
+    assertThat(book.of("one-more.test")).hasSize(1);
+  }
+
+  @Test
+  void use_tenThousandHostsHaveTheirFirstPlaceButForAFew() {
+    VirtualAddresses range = VirtualAddresses.of("241.0.0.0/8");
+    List<String> hosts = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      hosts.add("service-" + i + ".default.test");
+    }
+    VirtualAddressBook book = new VirtualAddressBook(range, Map.of(), 0);
+    book.use(hosts);
+    assertDistinct(book, hosts);
+    int moved = 0;
+    for (String host : hosts) {
+      VirtualAddressBook alone = new VirtualAddressBook(range, Map.of(), 0);
+      alone.use(List.of(host));
+      moved += alone.of(host).equals(book.of(host)) ? 0 : 1;
+    }
+    assertThat(moved).isLessThan(15);
+  }
+
+  @Test
+  void of_isTheSameForGood() {
+    VirtualAddressBook book =
+        new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/8", "fd00::/64"), Map.of(), 0);
+    book.use(List.of("reviews.default.test"));
+    // Golden: a change of it would be a full push of every service on an upgrade.
+    assertThat(book.of("reviews.default.test"))
+        .containsExactly("241.89.52.129", "fd00::850:f257:bffb:12b7");
+  }
+
+  @Test
+  void restore_passesOverWhatIsNotOfTheRangesAndOfTwoKeepsOne() {
+    Map<String, String> notes = new HashMap<>();
+    notes.put("vip/outside.test", "10.0.0.1");
+    notes.put("vip/broken.test", "what,,ever");
+    notes.put("vip/one.test", "192.0.2.9");
+    notes.put("vip/two.test", "192.0.2.9");
+    notes.put("other/note", "192.0.2.8");
+    VirtualAddressBook book = new VirtualAddressBook(VirtualAddresses.of("192.0.2.0/27"), notes, 0);
+    save(book, notes);
+    assertThat(notes)
+        .containsOnlyKeys(
+            "other/note", book.of("one.test").isEmpty() ? "vip/two.test" : "vip/one.test");
+    book.use(List.of("one.test", "two.test"));
+    save(book, notes);
+    assertDistinct(book, List.of("one.test", "two.test"));
+    assertThat(notes).containsKeys("vip/one.test", "vip/two.test");
+  }
+
+  @Test
+  void restore_aSecondRangeAddsAnAddressAndKeepsTheFirst() {
+    Map<String, String> notes = new HashMap<>();
+    VirtualAddressBook before =
+        new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/8"), notes, 0);
+    before.use(List.of("web.test"));
+    save(before, notes);
+    VirtualAddressBook after =
+        new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/8", "fd00::/64"), notes, 0);
+    after.use(List.of("web.test"));
+    assertThat(after.of("web.test")).hasSize(2).startsWith(before.of("web.test").get(0));
+  }
+
+  @Test
+  void off_noNotesAndNoAddresses() {
+    Map<String, String> notes = Map.of("vip/web.test", "241.0.0.1");
+    VirtualAddressBook book = new VirtualAddressBook(VirtualAddresses.off(), notes, 0);
+    book.use(List.of("web.test"));
+    book.leave("web.test", 0);
+    book.expire(Duration.ofDays(100).toNanos());
+    assertThat(book.of("web.test")).isEmpty();
+    assertThat(book.newNotes()).isEmpty();
+    assertThat(book.droppedNotes()).isEmpty();
+    assertThat(book.waiting()).isEmpty();
+  }
+}

@@ -1,0 +1,130 @@
+package io.fairlead.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.Yaml;
+
+class PreviewCommandTest {
+  private final Path folder;
+
+  PreviewCommandTest(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    write("a/web.yaml", service("web", "10.0.0.1"));
+    write("b/web.yaml", service("web", "10.0.0.2"));
+    write(
+        "fairlead.yaml",
+        """
+        xds: {address: "127.0.0.1:15010"}
+        registries:
+        - {name: first, type: file, path: a, priority: 200}
+        - {name: second, type: file, path: b}
+        """);
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.createDirectories(folder.resolve(name).getParent());
+    Files.writeString(folder.resolve(name), text, StandardCharsets.UTF_8);
+  }
+
+  private static String service(String name, String address) {
+    return """
+        services:
+        - name: "%s"
+          instances:
+          - {address: "%s", port: 80, metadata: {version: "1e3", "bad key": "x"}}
+        """
+        .formatted(name, address);
+  }
+
+  private Invocation preview(String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("preview", "--config", folder.resolve("fairlead.yaml").toString()));
+    arguments.addAll(List.of(more));
+    return Invocation.of(arguments.toArray(String[]::new));
+  }
+
+  private static List<Map<String, Map<String, Object>>> documents(String yaml) {
+    List<Map<String, Map<String, Object>>> documents = new ArrayList<>();
+    for (Object document : new Yaml().loadAll(yaml)) {
+      @SuppressWarnings("unchecked")
+      Map<String, Map<String, Object>> entry = (Map<String, Map<String, Object>>) document;
+      documents.add(entry);
+    }
+    return documents;
+  }
+
+  @Test
+  void preview_twoRegistriesWithOneHost_showsWhatWouldBeServed() {
+    Invocation preview = preview();
+
+    assertThat(preview.code()).as(preview.err()).isZero();
+    assertThat(documents(preview.out())).hasSize(1);
+    assertThat(preview.out()).contains("address: 10.0.0.1").doesNotContain("10.0.0.2");
+    assertThat(preview.err().lines())
+        .anyMatch(line -> line.startsWith("second web: shadowed: web.file belongs to"))
+        .anyMatch(line -> line.startsWith("first web: repaired: ") && line.contains("bad key"))
+        .contains("2 services read, 1 resources", "  shadowed: 1");
+  }
+
+  @Test
+  void preview_oneRegistry() {
+    Invocation preview = preview("--registry", "second");
+
+    assertThat(preview.code()).isZero();
+    assertThat(preview.out()).contains("10.0.0.2").contains("version: \"1e3\"");
+  }
+
+  @Test
+  void preview_hostileValues_areOneLegalDocumentEachAndOneLineEach() throws IOException {
+    write(
+        "b/hostile.yaml",
+        """
+        services:
+        - name: "a\\nb\\u001b[31m"
+          instances: [{address: 10.0.0.3, port: 80}]
+        - name: "yes"
+          instances: [{address: "10.0.0.4\\n- evil", port: 80}, {address: 10.0.0.5, port: 81}]
+        - name: nothing
+          instances: [{address: 10.0.0.6, port: 0}]
+        """);
+
+    Invocation preview = preview("--registry", "second");
+
+    assertThat(preview.code()).as(preview.err()).isZero();
+    assertThat(documents(preview.out()))
+        .allSatisfy(document -> assertThat(document).containsKeys("metadata", "spec"))
+        .hasSize(3);
+    assertThat(preview.out() + preview.err()).doesNotContain("\u001b");
+    assertThat(preview.err().lines())
+        .anyMatch(line -> line.contains("nothing: refused: no instance has a port"))
+        .anyMatch(line -> line.contains("a\\u000ab"))
+        .contains("  no_port (refused): 1");
+  }
+
+  @Test
+  void preview_registryThatCannotBeRead_fails() throws IOException {
+    write("b/broken.yaml", "services: [");
+
+    Invocation preview = preview();
+
+    assertThat(preview.code()).isEqualTo(1);
+    assertThat(preview.out()).isEmpty();
+    assertThat(preview.err()).contains("fairlead preview: second: ").contains("broken.yaml");
+  }
+
+  @Test
+  void preview_unknownRegistryOrTimeout_isWrongUse() {
+    assertThat(preview("--registry", "third").code()).isEqualTo(2);
+    assertThat(preview("--registry", "third").err()).contains("one of first, second");
+    assertThat(preview("--timeout", "soon").code()).isEqualTo(2);
+  }
+}
