@@ -35,6 +35,9 @@ public final class NacosApi {
   private final String address;
   private final boolean login;
 
+  // Guarded by "this"; empty: none yet.
+  private String token = "";
+
   NacosApi(String address, boolean login) {
     this.address = address;
     this.login = login;
@@ -145,18 +148,22 @@ public final class NacosApi {
     return send(method, path, form, login ? Map.of("accessToken", token()) : Map.of());
   }
 
-  private String token() {
-    String answer =
-        send(
-            "POST",
-            "/nacos/v3/auth/user/login",
-            Map.of("username", NacosServer.USERNAME, "password", NacosServer.PASSWORD),
-            Map.of());
-    Matcher token = TOKEN.matcher(answer);
-    if (!token.find()) {
-      throw new AssertionError("login at " + address + ": " + answer + " (expected: a token)");
+  /** The administrator's token; it outlives every test, but not a restart of the server. */
+  private synchronized String token() {
+    if (token.isEmpty()) {
+      String answer =
+          send(
+              "POST",
+              "/nacos/v3/auth/user/login",
+              Map.of("username", NacosServer.USERNAME, "password", NacosServer.PASSWORD),
+              Map.of());
+      Matcher found = TOKEN.matcher(answer);
+      if (!found.find()) {
+        throw new AssertionError("login at " + address + ": " + answer + " (expected: a token)");
+      }
+      token = found.group(1);
     }
-    return token.group(1);
+    return token;
   }
 
   private String send(

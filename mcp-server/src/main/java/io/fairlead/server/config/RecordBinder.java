@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,8 @@ final class RecordBinder {
         node = parse(fallback.value());
       } else if (component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
         return Optional.of(new Bound(null));
+      } else if (component.getType() == boolean.class) {
+        return Optional.of(new Bound(false));
       } else {
         problems.atValue(path, "missing (expected: a value)");
         return Optional.empty();
@@ -138,6 +141,11 @@ final class RecordBinder {
   }
 
   private Optional<Bound> list(JsonNode node, String path, Type elementType) {
+    if (node.isTextual()) {
+      // One value for a list of one, where the schema lets it pass.
+      return value(node, path, elementType)
+          .map(bound -> new Bound(List.of(Objects.requireNonNull(bound.value()))));
+    }
     if (!node.isArray()) {
       problems.atValue(path, "not a list (expected: a list)");
       return Optional.empty();

@@ -63,18 +63,19 @@ final class SchemaTexts {
   }
 
   private String expected(String keyword, JsonNode schema) {
-    return switch (keyword) {
-      case "enum" -> "one of " + list(schema.path("enum"));
-      case "const" -> schema.path("const").asText();
-      case "type" -> isOwn(schema) ? describe(schema, typeName(schema)) : typeName(schema);
-      case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum" ->
-          isOwn(schema) ? describe(schema, range(schema)) : range(schema);
-      case "minLength" -> describe(schema, "a text that is not empty");
-      case "minItems" -> describe(schema, "at least " + schema.path("minItems").asText());
-      case "uniqueItems" -> "each value once";
-      case "pattern" -> describe(schema, "a text that matches " + schema.path("pattern").asText());
-      default -> describe(schema, keyword + " " + schema.path(keyword));
-    };
+    String plain =
+        switch (keyword) {
+          case "enum" -> "one of " + list(schema.path("enum"));
+          case "const" -> schema.path("const").asText();
+          case "type" -> typeName(schema);
+          case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum" -> range(schema);
+          case "minLength" -> "a longer text";
+          case "minItems" -> "at least " + schema.path("minItems").asText();
+          case "uniqueItems" -> "each value once";
+          case "pattern" -> "a text that matches " + schema.path("pattern").asText();
+          default -> describe(schema, keyword + " " + schema.path(keyword));
+        };
+    return isOwn(schema) && !keyword.equals("enum") ? describe(schema, plain) : plain;
   }
 
   // The descriptions of the gateway's own part are written to stand after "expected"; those of

@@ -88,7 +88,7 @@ class CommandsTest {
             file
                 + ":1:16: xds.address: 127.0.0.1 (expected: host:port, such as 127.0.0.1:15010 or"
                 + " [::1]:15010)",
-            file + ":3:23: registries[0].type: fiel (expected: one of file)",
+            file + ":3:23: registries[0].type: fiel (expected: one of consul, file, nacos)",
             "2 problems");
   }
 

@@ -47,8 +47,7 @@ class PreviewCommandTest {
 
   private Invocation preview(String... more) {
     List<String> arguments =
-        new ArrayList<>(
-            List.of("preview", "--config", folder.resolve("fairlead.yaml").toString()));
+        new ArrayList<>(List.of("preview", "--config", folder.resolve("fairlead.yaml").toString()));
     arguments.addAll(List.of(more));
     return Invocation.of(arguments.toArray(String[]::new));
   }

@@ -149,7 +149,7 @@ class ConfigProblemsTest {
             "login: {user: x}",
             "f.yaml:7:10: registries[0].login.password: missing (expected: {env: NAME} or {file:"
                 + " PATH})",
-            "f.yaml:7:17: registries[0].login.user: x (expected: a text that is not empty)"),
+            "f.yaml:7:17: registries[0].login.user: x (expected: a longer text)"),
         registry(
             "tls: {cert: a}",
             "f.yaml:7:9: registries[0].tls.cert: unknown key (expected: one of ca, certificate,"

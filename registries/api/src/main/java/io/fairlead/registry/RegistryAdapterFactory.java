@@ -11,9 +11,9 @@ import java.util.Set;
  *     ...). Components may be of type String, int, boolean, enum, List, Map, {@link
  *     java.time.Duration} ({@code 100ms}, {@code 10s}, {@code 5m}), {@link java.net.URI}, {@link
  *     java.nio.file.Path} (relative to the configuration file), {@link Secret}, {@link TlsFiles} or
- *     another record. A component that is {@code @Nullable} may be left out; the compact
- *     constructor sets defaults and throws {@link IllegalArgumentException} with "name: value
- *     (expected: ...)" for values that cannot be.
+ *     another record. A component that is {@code @Nullable} may be left out, and a boolean that is
+ *     left out is false; the compact constructor sets defaults and throws {@link
+ *     IllegalArgumentException} with "name: value (expected: ...)" for values that cannot be.
  */
 public interface RegistryAdapterFactory<C extends Record> {
   /** The word that stands under {@code type:} in the configuration. */

@@ -66,7 +66,10 @@ final class BlockingQuery<T> {
      */
     long failed(Answer.Failed<T> failed, int inARow, long index);
 
-    /** The index went backwards: the answer is dropped, and the query starts again from 0. */
+    /**
+     * The index went backwards, also when it was read again: the answer is dropped, and the query
+     * starts again from 0.
+     */
     void wentBackwards();
   }
 
@@ -136,10 +139,13 @@ final class BlockingQuery<T> {
   private Duration took(Answer.Read<T> read) {
     failures = 0;
     if (WaitIndex.wentBackwards(last, read.index())) {
-      LOG.debug("index: {} after {}: starting again", read.index(), last);
-      last = 0;
+      LOG.debug("index: {} after {}: reading again", read.index(), last);
+      if (next == 0) {
+        // Not only an answer from elsewhere: read again without waiting, it is lower still.
+        last = 0;
+        listener.wentBackwards();
+      }
       next = 0;
-      listener.wentBackwards();
       return bucket.take(loop.now());
     }
     last = WaitIndex.usable(read.index());

@@ -53,7 +53,7 @@ final class Call {
   sealed interface Outcome {}
 
   /** A whole response, of any status. */
-  record Raw(String path, int status, long index, boolean filtered, byte[] body)
+  record Raw(String path, int status, long index, boolean filtered, boolean closes, byte[] body)
       implements Outcome {}
 
   /** No whole response. */
@@ -126,10 +126,11 @@ final class Call {
               loop.check();
               Outcome outcome =
                   result.succeeded() ? result.result() : broken(target, result.cause());
-              if (outcome instanceof Raw raw && raw.status() == 429 && !line.proven) {
+              if (outcome instanceof Raw raw && raw.status() == 429 && raw.closes()) {
                 // Consul accepts a connection above its limit, answers 429 to whatever comes, and
-                // closes it.
+                // closes it; 429 on a connection that stays is its limit on the rate of requests.
                 line.closed = true;
+                line.connection.close();
                 target.overLimit(new ConsulCallException(Fault.LIMITED, "429 on a new connection"));
               } else if (outcome instanceof Raw) {
                 line.proven = true;
@@ -145,6 +146,7 @@ final class Call {
         response.statusCode(),
         index(response.getHeader("X-Consul-Index")),
         "true".equalsIgnoreCase(response.getHeader("X-Consul-Results-Filtered-By-ACLs")),
+        "close".equalsIgnoreCase(response.getHeader("Connection")),
         body.getBytes());
   }
 

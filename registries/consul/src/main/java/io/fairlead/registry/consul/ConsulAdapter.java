@@ -118,7 +118,7 @@ final class ConsulAdapter implements RegistryAdapter {
     if (endpoints.anyUp()) {
       staleness.works(ADDRESSES);
       endpoints.resume();
-    } else {
+    } else if (endpoints.allDown()) {
       staleness.fail(ADDRESSES, endpoints.refusal(Query.NOW));
     }
   }

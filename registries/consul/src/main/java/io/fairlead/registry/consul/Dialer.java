@@ -96,7 +96,7 @@ final class Dialer {
     }
   }
 
-  private static boolean isSecure(URI address) {
+  static boolean isSecure(URI address) {
     return address.getScheme().toLowerCase(Locale.ROOT).equals("https");
   }
 

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Endpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
   private static final Duration LIMIT_RETRY = Duration.ofMinutes(5);
+  private static final Duration DECISION = Duration.ofMillis(500);
   private static final int LEAST_LIMIT = 4;
 
   private final Loop loop;
@@ -91,10 +92,6 @@ final class Endpoint {
     } else {
       reads += change;
     }
-  }
-
-  boolean limited() {
-    return limit < configuredLimit;
   }
 
   /** Whether one connection carries many queries. */
@@ -175,26 +172,51 @@ final class Endpoint {
   }
 
   private void refused(Throwable cause) {
-    // Over its limit Consul accepts a connection and ends it during the TLS handshake; one that is
-    // not accepted at all means that Consul is not there.
-    boolean accepted = !(cause instanceof ConnectException);
-    if (accepted && lines.stream().anyMatch(line -> line.proven)) {
-      overLimit(cause);
-    } else {
-      prober.down(
-          new Answer.Failed<>(Fault.UNREACHABLE, address + ": no connection: " + cause, cause));
+    Answer.Failed<?> why =
+        new Answer.Failed<>(Fault.UNREACHABLE, address + ": no connection: " + cause, cause);
+    // Over its limit Consul answers 429, but with TLS it ends the connection in the handshake. So
+    // does a server that dies: which it was shows in what becomes of the other connections.
+    boolean ambiguous = Dialer.isSecure(address) && !(cause instanceof ConnectException);
+    if (!ambiguous || working() == 0) {
+      prober.down(why);
+      return;
     }
+    dialing = true;
+    failWaiting(why);
+    loop.after(
+        DECISION,
+        () -> {
+          dialing = false;
+          overLimit(cause);
+          pump();
+        });
+  }
+
+  private int working() {
+    return (int) lines.stream().filter(line -> line.proven && !line.closed).count();
   }
 
   /** Consul refused a connection while others work: it allows no more than those. */
   void overLimit(Throwable cause) {
     loop.check();
-    int working = (int) lines.stream().filter(line -> line.proven && !line.closed).count();
+    int working = working();
     if (working == 0) {
       // Others on this machine hold all that Consul allows: nothing to learn about our share.
       return;
     }
-    limit = Math.max(LEAST_LIMIT, Math.min(limit, working));
+    Answer.Failed<?> why =
+        new Answer.Failed<>(
+            Fault.LIMITED,
+            address
+                + ": Consul refuses more than "
+                + working
+                + " connections (limits.http_max_conns_per_client)",
+            cause);
+    failWaiting(why);
+    if (limit <= Math.max(LEAST_LIMIT, working)) {
+      return;
+    }
+    limit = Math.max(LEAST_LIMIT, working);
     LOG.warn(
         "{}: Consul refuses more than {} connections from here ({}); raise"
             + " limits.http_max_conns_per_client in Consul's configuration above maxConnections: {}",
@@ -202,14 +224,6 @@ final class Endpoint {
         working,
         String.valueOf(cause.getMessage()),
         configuredLimit);
-    failWaiting(
-        new Answer.Failed<>(
-            Fault.LIMITED,
-            address
-                + ": Consul refuses more than "
-                + working
-                + " connections (limits.http_max_conns_per_client)",
-            cause));
     loop.after(LIMIT_RETRY, () -> limit = configuredLimit);
   }
 

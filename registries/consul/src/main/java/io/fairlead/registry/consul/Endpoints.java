@@ -25,6 +25,11 @@ final class Endpoints {
     return all.stream().anyMatch(Endpoint::isUp);
   }
 
+  /** Whether no address can be used, and each has been tried. */
+  boolean allDown() {
+    return !anyUp() && all.stream().allMatch(endpoint -> endpoint.prober().isTried());
+  }
+
   int count() {
     return all.size();
   }

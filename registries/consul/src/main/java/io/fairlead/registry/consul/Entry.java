@@ -5,6 +5,7 @@ import io.fairlead.registry.Instance;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,6 +48,22 @@ final class Entry {
     this.id = id;
     this.backoff = backoff;
     this.changedAt = now;
+  }
+
+  /** Its name as a part of the registry that can fail alone. */
+  String part() {
+    return "service " + key;
+  }
+
+  /** The service that an answer tells of. */
+  Service service(ServiceHealth health, String datacenter) {
+    return new Service(
+        id, Map.of("datacenter", datacenter), Map.of(), health.tags(), health.instances());
+  }
+
+  /** A service under the present id. */
+  Service renamed(Service old) {
+    return new Service(id, old.variables(), old.metadata(), old.tags(), old.instances());
   }
 
   boolean hasInstances() {

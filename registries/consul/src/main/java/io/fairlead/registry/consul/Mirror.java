@@ -30,28 +30,17 @@ final class Mirror {
   private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
   private static final String CATALOG = "catalog";
   private static final Duration BALANCE = Duration.ofSeconds(1);
-  private static final String RIGHTS =
-      "(expected: a token with service_prefix \"\" {policy=\"read\"} and node_prefix \"\""
-          + " {policy=\"read\"}";
-
-  private enum Phase {
-    /** Everything is being read; the sink gets it as a whole. */
-    READING,
-    /** The sink is told each change. */
-    LIVE,
-    /** Consul was reset: the sink is told what is added. */
-    SETTLING
-  }
 
   private final Loop loop;
   private final String registry;
   private final ConsulConfiguration configuration;
   private final RegistrySink sink;
   private final Endpoints endpoints;
-  private final ConsulClient client;
   private final Supplier<Backoff> backoffs;
   private final Staleness staleness;
   private final TokenProbe probe;
+  private final Trust trust;
+  private final EmptyRegistry emptiness;
   private final Reads reads;
   private final Watches watches;
   private final BlockingQuery<Catalog> catalog;
@@ -59,8 +48,6 @@ final class Mirror {
   private final List<Entry> afterCatalog = new ArrayList<>();
   private Phase phase = Phase.READING;
   private boolean catalogRead;
-  private boolean completing;
-  private boolean sawServers;
   private long catalogIndex;
   private String datacenter;
   private Optional<Loop.Timer> settling = Optional.empty();
@@ -80,9 +67,10 @@ final class Mirror {
     this.sink = sink;
     this.staleness = staleness;
     this.endpoints = endpoints;
-    this.client = client;
     this.backoffs = backoffs;
     this.probe = new TokenProbe(client);
+    this.trust = new Trust(configuration);
+    this.emptiness = new EmptyRegistry(client, probe, trust);
     String configured = configuration.datacenter();
     this.datacenter = configured == null ? "" : configured;
     this.reads = new Reads(loop, endpoints, client, configuration.sweepRate(), new ReadsTaker());
@@ -100,7 +88,9 @@ final class Mirror {
         new BlockingQuery<>(
             loop,
             endpoints,
-            client::catalog,
+            // What is not waited for is read in mode consistent: a server that has just become the
+            // leader answers others from a state that it is still loading.
+            (query, then) -> client.catalog(query.blocks() ? query : Query.CONFIRM, then),
             new CatalogListener(),
             backoffs.get(),
             new TokenBucket(3, BALANCE, loop.now()));
@@ -123,14 +113,13 @@ final class Mirror {
   private final class CatalogListener implements BlockingQuery.Listener<Catalog> {
     @Override
     public boolean read(Answer.Read<Catalog> read) {
-      Optional<String> doubt = doubt(read);
+      Optional<String> doubt = trust.doubt(read);
       if (doubt.isPresent()) {
-        staleness.fail(CATALOG, doubt.get(), new ConsulCallException(Fault.DENIED, doubt.get()));
+        staleness.fail(CATALOG, doubt.get());
         read.value().names().forEach(Mirror.this::listed);
         return false;
       }
       staleness.works(CATALOG);
-      sawServers = sawServers || read.value().holdsServers();
       listed(read.value());
       if (read.index() != catalogIndex && phase != Phase.READING) {
         watches.wake();
@@ -146,9 +135,7 @@ final class Mirror {
 
     @Override
     public long failed(Answer.Failed<Catalog> failed, int inARow, long index) {
-      if (inARow > 1 || !failed.fault().mayPass()) {
-        staleness.fail(CATALOG, failed);
-      }
+      staleness.tell(CATALOG, failed, inARow);
       // Not to wait on: after an outage the index may have gone back, and a query that waits for
       // the old one would hang until the longest wait is over.
       return 0;
@@ -158,29 +145,6 @@ final class Mirror {
     public void wentBackwards() {
       reset();
     }
-  }
-
-  private Optional<String> doubt(Answer.Read<Catalog> read) {
-    if (isShortened(read)) {
-      return Optional.of("catalog: Consul leaves services out because of ACLs " + RIGHTS + ")");
-    }
-    Catalog names = read.value();
-    boolean mustHoldServers = sawServers || names.names().isEmpty();
-    if (configuration.holdsServers()
-        && mustHoldServers
-        && !names.holdsServers()
-        && !read.filtered()) {
-      return Optional.of(
-          "catalog: Consul's own service is not in it: the servers are not registered yet, or ACLs"
-              + " hide it "
-              + RIGHTS
-              + ")");
-    }
-    return Optional.empty();
-  }
-
-  private boolean isShortened(Answer.Read<?> read) {
-    return read.filtered() && configuration.aclFiltering() == AclFiltering.REFUSE;
   }
 
   private void listed(Catalog read) {
@@ -209,9 +173,7 @@ final class Mirror {
     ServiceId before = entry.id;
     entry.id = id;
     if (entry.known.isPresent()) {
-      Service old = entry.known.get();
-      Service renamed =
-          new Service(id, old.variables(), old.metadata(), old.tags(), old.instances());
+      Service renamed = entry.renamed(entry.known.get());
       if (phase != Phase.READING) {
         sink.removed(before);
         sink.changed(renamed);
@@ -241,7 +203,7 @@ final class Mirror {
     entry.forgotten = true;
     watches.remove(entry);
     reads.forget(entry);
-    staleness.forget(part(entry));
+    staleness.forget(entry.part());
   }
 
   // One service.
@@ -258,7 +220,7 @@ final class Mirror {
 
     @Override
     public void failed(Entry entry, Answer.Failed<ServiceHealth> failed) {
-      tell(entry, failed, entry.failures);
+      staleness.tell(entry.part(), failed, entry.failures);
     }
   }
 
@@ -277,7 +239,7 @@ final class Mirror {
     @Override
     public long failed(Answer.Failed<ServiceHealth> failed, int inARow, long index) {
       // What was told has to be read before it can be taken back; else waiting goes on.
-      return tell(entry, failed, inARow) ? 0 : index;
+      return staleness.tell(entry.part(), failed, inARow) ? 0 : index;
     }
 
     @Override
@@ -286,25 +248,13 @@ final class Mirror {
     }
   }
 
-  private boolean tell(Entry entry, Answer.Failed<?> failed, int inARow) {
-    boolean tell = inARow > 1 || !failed.fault().mayPass();
-    if (tell) {
-      staleness.fail(part(entry), failed);
-    }
-    return tell;
-  }
-
-  private static String part(Entry entry) {
-    return "service " + entry.key;
-  }
-
   private boolean observed(Entry entry, Answer.Read<ServiceHealth> read, boolean confirmed) {
-    if (isShortened(read)) {
-      String problem = entry.id + ": Consul leaves instances out because of ACLs " + RIGHTS + ")";
-      staleness.fail(part(entry), problem, new ConsulCallException(Fault.DENIED, problem));
+    Optional<String> doubt = trust.doubt(entry, read);
+    if (doubt.isPresent()) {
+      staleness.fail(entry.part(), doubt.get());
       return false;
     }
-    staleness.works(part(entry));
+    staleness.works(entry.part());
     entry.index = WaitIndex.usable(read.index());
     if (read.value().isEmpty()) {
       withoutInstances(entry, confirmed);
@@ -355,14 +305,12 @@ final class Mirror {
       return;
     }
     if (verdict.isPresent()) {
-      staleness.fail(part(entry), verdict.get());
+      staleness.fail(entry.part(), verdict.get());
       reads.again(entry);
       return;
     }
     entry.confirming = false;
-    publish(
-        entry,
-        new Service(entry.id, Map.of("datacenter", datacenter), Map.of(), List.of(), List.of()));
+    publish(entry, entry.service(ServiceHealth.NONE, datacenter));
     if (entry.gone) {
       forget(entry);
     }
@@ -380,8 +328,7 @@ final class Mirror {
     if (!health.datacenter().isEmpty()) {
       datacenter = health.datacenter();
     }
-    return new Service(
-        entry.id, Map.of("datacenter", datacenter), Map.of(), health.tags(), health.instances());
+    return entry.service(health, datacenter);
   }
 
   // Whole reads.
@@ -424,7 +371,7 @@ final class Mirror {
   }
 
   private void completeIfRead() {
-    if (phase != Phase.READING || !catalogRead || completing) {
+    if (phase != Phase.READING || !catalogRead) {
       return;
     }
     if (!entries.values().stream().allMatch(entry -> entry.read)) {
@@ -433,7 +380,7 @@ final class Mirror {
     List<Service> services = new ArrayList<>();
     entries.values().forEach(entry -> entry.known.ifPresent(services::add));
     if (services.isEmpty()) {
-      confirmEmpty();
+      emptiness.confirm(entries.keySet(), this::confirmedEmpty);
     } else {
       complete(services);
     }
@@ -447,43 +394,16 @@ final class Mirror {
     watches.balance();
   }
 
-  /** An empty registry is believed only on the strongest word. */
-  private void confirmEmpty() {
-    completing = true;
-    client.catalog(
-        Query.CONFIRM,
-        answer -> {
-          if (answer instanceof Answer.Read<Catalog> read
-              && doubt(read).isEmpty()
-              && read.value().names().keySet().equals(entries.keySet())) {
-            probe.check(this::confirmedEmpty);
-          } else {
-            completeLater();
-          }
-        });
-  }
-
-  private void confirmedEmpty(Optional<Answer.Failed<Boolean>> verdict) {
-    if (verdict.isPresent()) {
-      staleness.fail(CATALOG, verdict.get());
-      completeLater();
-      return;
-    }
-    completing = false;
-    boolean still = entries.values().stream().allMatch(entry -> entry.known.isEmpty());
-    if (phase == Phase.READING && still) {
+  private void confirmedEmpty(Optional<Answer.Failed<?>> doubt) {
+    if (doubt.isPresent()) {
+      staleness.fail(CATALOG, doubt.get());
+      loop.after(BALANCE, this::completeIfRead);
+    } else if (phase == Phase.READING
+        && entries.values().stream().allMatch(entry -> entry.read && entry.known.isEmpty())) {
+      staleness.works(CATALOG);
       complete(List.of());
     } else {
       completeIfRead();
     }
-  }
-
-  private void completeLater() {
-    loop.after(
-        BALANCE,
-        () -> {
-          completing = false;
-          completeIfRead();
-        });
   }
 }

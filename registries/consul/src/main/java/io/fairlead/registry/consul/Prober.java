@@ -22,6 +22,7 @@ final class Prober {
   private final Runnable onProbe;
   private Optional<Probe> probe = Optional.empty();
   private boolean up;
+  private boolean tried;
   private boolean probing;
   private boolean scheduled;
   private int misses;
@@ -54,6 +55,11 @@ final class Prober {
     return up;
   }
 
+  /** Whether the first probe is over. */
+  boolean isTried() {
+    return tried;
+  }
+
   /** Why it is down; only of use while it is. */
   Answer.Failed<?> problem() {
     return problem;
@@ -84,6 +90,7 @@ final class Prober {
             endpoint,
             answer -> {
               probing = false;
+              tried = true;
               answered(answer);
             });
   }

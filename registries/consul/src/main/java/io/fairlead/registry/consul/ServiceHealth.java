@@ -11,6 +11,9 @@ import java.util.List;
  * @param datacenter where they are; empty if there are none
  */
 record ServiceHealth(List<Instance> instances, List<String> tags, String datacenter) {
+  /** No instance. */
+  static final ServiceHealth NONE = new ServiceHealth(List.of(), List.of(), "");
+
   ServiceHealth {
     instances = List.copyOf(instances);
     tags = List.copyOf(tags);

@@ -56,6 +56,26 @@ final class Staleness {
     fail(part, failed.problem(), failed.cause());
   }
 
+  /** What was read of a part is not believed. */
+  void fail(String part, String doubt) {
+    fail(part, doubt, new ConsulCallException(Fault.DENIED, doubt));
+  }
+
+  /**
+   * A part could not be read: told at once, or, where the next try may well succeed, from the
+   * second time on.
+   *
+   * @param inARow how many failures there have been since it was last read
+   * @return whether it was told
+   */
+  boolean tell(String part, Answer.Failed<?> failed, int inARow) {
+    boolean tell = inARow > 1 || !failed.fault().mayPass();
+    if (tell) {
+      fail(part, failed);
+    }
+    return tell;
+  }
+
   /** A part was read. */
   void works(String part) {
     loop.check();
@@ -74,10 +94,6 @@ final class Staleness {
     if (failing.contains(part)) {
       works(part);
     }
-  }
-
-  boolean isFailing(String part) {
-    return failing.contains(part);
   }
 
   /** Everything was read: gives it to the sink as a whole. */

@@ -19,6 +19,11 @@ import java.util.Set;
  *     healthy; empty where the source does not say, or has applied it already
  */
 record Content(List<Host> hosts, Map<String, String> metadata, OptionalDouble protectThreshold) {
+  /** Name of the variable with the group, unless it is Nacos' default group. */
+  static final String CUSTOM_GROUP = "customGroup";
+
+  private static final String DEFAULT_GROUP = "DEFAULT_GROUP";
+
   /** A service without instances and metadata. */
   static final Content EMPTY = new Content(List.of(), Map.of(), OptionalDouble.empty());
 
@@ -93,10 +98,15 @@ record Content(List<Host> hosts, Map<String, String> metadata, OptionalDouble pr
     return ids;
   }
 
+  /**
+   * The service as the gateway gets it. Its variable <code>{customGroup}</code> is the group, or
+   * empty for the one that Nacos puts services into when nobody says: so the default host need not
+   * spell out {@code DEFAULT_GROUP}, which is no legal part of a host.
+   */
   Service toService(ServiceId id) {
     return new Service(
         id,
-        Map.of(),
+        Map.of(CUSTOM_GROUP, id.group().equals(DEFAULT_GROUP) ? "" : id.group()),
         metadata,
         List.of(),
         protectedHosts().stream().map(Host::toInstance).toList());

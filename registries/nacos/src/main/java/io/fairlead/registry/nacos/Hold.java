@@ -14,7 +14,9 @@ final class Hold {
 
   private final long settle;
   private boolean active;
-  private long interruptedAt;
+  // Until the first list after an interruption: the time without an answer settles nothing.
+  private boolean waiting;
+  private long resumedAt;
   private long quietSince;
 
   Hold(Duration settle) {
@@ -22,10 +24,9 @@ final class Hold {
   }
 
   /** Notes a lost connection, another server, or a sudden loss of much. */
-  void interrupted(long now) {
+  void interrupted() {
     active = true;
-    interruptedAt = now;
-    quietSince = now;
+    waiting = true;
   }
 
   /** Notes that something came back. */
@@ -37,10 +38,15 @@ final class Hold {
     return active;
   }
 
-  /** Ends the hold if things have settled; whether it ended just now. */
+  /** Notes a successful list; ends the hold if things have settled: whether it ended just now. */
   boolean endIfSettled(long now) {
-    boolean settled =
-        active && (now - quietSince >= settle || now - interruptedAt >= CEILING * settle);
+    if (waiting) {
+      waiting = false;
+      resumedAt = now;
+      quietSince = now;
+      return false;
+    }
+    boolean settled = active && (now - quietSince >= settle || now - resumedAt >= CEILING * settle);
     if (settled) {
       active = false;
     }

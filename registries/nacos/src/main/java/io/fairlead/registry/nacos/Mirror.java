@@ -89,14 +89,14 @@ final class Mirror {
 
   /** Notes that what is read from now on may be less than what there is. */
   void interrupted() {
-    hold.interrupted(nanoTime.getAsLong());
+    hold.interrupted();
   }
 
   /** Takes a successful list of one namespace. */
   void listed(String namespace, List<ServiceRow> rows) {
     long now = nanoTime.getAsLong();
     if (shrankSuspiciously(namespace, rows)) {
-      hold.interrupted(now);
+      hold.interrupted();
     }
     Set<ServiceId> present = new HashSet<>();
     for (ServiceRow row : rows) {

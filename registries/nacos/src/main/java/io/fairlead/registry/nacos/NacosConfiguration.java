@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param addresses servers of one cluster, {@code HOST:PORT} or {@code http(s)://HOST:PORT}; one is
  *     used, the others stand in for it. Default {@code 127.0.0.1:8848}
  * @param namespaces ids of the namespaces to mirror. Default {@code [public]}
- * @param all mirror every namespace, those made later included
+ * @param all mirror every namespace, those made later included. Default false
  * @param groups the groups to mirror, or {@code ["*"]} for every one. Default {@code
  *     [DEFAULT_GROUP]}
  * @param username a Nacos user with the right {@code r} on the namespaces
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 public record NacosConfiguration(
     @Nullable List<String> addresses,
     @Nullable List<String> namespaces,
-    boolean all,
+    @Nullable Boolean all,
     @Nullable List<String> groups,
     @Nullable Secret username,
     @Nullable Secret password,
@@ -53,6 +53,7 @@ public record NacosConfiguration(
     requireDistinct("addresses", addresses);
     boolean withTls = tls != null;
     addresses.forEach(address -> NacosAddress.parse(address, withTls));
+    all = Objects.requireNonNullElse(all, false);
     if (all && namespaces != null) {
       throw new IllegalArgumentException(
           "namespaces: " + namespaces + ", all: true (expected: one of the two)");
@@ -113,6 +114,11 @@ public record NacosConfiguration(
   @Override
   public List<String> namespaces() {
     return Objects.requireNonNull(namespaces);
+  }
+
+  @Override
+  public Boolean all() {
+    return Objects.requireNonNull(all);
   }
 
   @Override

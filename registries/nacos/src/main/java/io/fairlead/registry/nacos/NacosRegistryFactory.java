@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** Makes adapters for Nacos, servers 2.x and 3.x. */
 public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosConfiguration> {
@@ -38,7 +39,12 @@ public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosC
 
   @Override
   public String defaultHost() {
-    return "{service}.{group}.{namespace}.nacos";
+    return "{service}.{namespace}.{customGroup}.nacos";
+  }
+
+  @Override
+  public Set<String> variables() {
+    return Set.of(Content.CUSTOM_GROUP);
   }
 
   @Override

@@ -139,15 +139,17 @@ final class VendorNamingFactory implements Naming.Factory, AutoCloseable {
   @Override
   public synchronized void close() {
     SharedLoginAuth.withdraw(loginKey);
-    if (folder == null) {
+    Path done = folder;
+    folder = null;
+    if (done == null) {
       return;
     }
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(done)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException e) {
-      LOG.warn("cannot delete the cache of a Nacos client: {}", folder, e);
+      LOG.warn("cannot delete the cache of a Nacos client: {}", done, e);
     }
   }
 }

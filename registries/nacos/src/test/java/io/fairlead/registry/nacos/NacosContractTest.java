@@ -156,6 +156,6 @@ class NacosContractTest extends AdapterContract {
 
   @Override
   protected boolean outlivesAdapters(Thread thread) {
-    return SharedNacos.SHARED_THREADS.stream().anyMatch(thread.getName()::startsWith);
+    return SharedNacos.isShared(thread);
   }
 }

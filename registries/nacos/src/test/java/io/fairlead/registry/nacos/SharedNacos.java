@@ -12,14 +12,14 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 
 /** Servers for all test classes that leave them running; they end with the last test. */
 final class SharedNacos implements BeforeAllCallback {
-  /** Threads of the vendor's client, and of tests, that are one set for the JVM by design. */
-  static final List<String> SHARED_THREADS =
+  private static final List<String> SHARED_THREADS =
       List.of(
           "nacos.publisher-",
           "com.alibaba.nacos.client.Worker",
           "com.alibaba.nacos.client.logging",
           "grpc-default-executor",
-          "relay");
+          "relay",
+          "HttpClient-");
 
   private static final Map<Login, NacosServer> SERVERS = new EnumMap<>(Login.class);
 
@@ -40,6 +40,15 @@ final class SharedNacos implements BeforeAllCallback {
         .getRoot()
         .getStore(Namespace.create(SharedNacos.class))
         .getOrComputeIfAbsent(Closer.class, key -> new Closer());
+  }
+
+  /**
+   * Whether a thread is one of the vendor's client that there is once in a JVM by design, or one of
+   * the tests' own.
+   */
+  static boolean isShared(Thread thread) {
+    String name = thread.getName();
+    return SHARED_THREADS.stream().anyMatch(name::startsWith) || name.endsWith("-output");
   }
 
   /** The server of that kind, started when it is first asked for. */

@@ -1,0 +1,172 @@
+package io.fairlead.conformance;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A real registry that a test changes, together with what the mesh must hold because of it: worked
+ * out here from what was registered, by rules of its own, so that a fault of the product is not
+ * repeated in the expectation. Not thread-safe.
+ */
+abstract class MirroredRegistry {
+  /** What becomes of a service that loses its last instance. */
+  enum WhenEmpty {
+    /** The registry still has it: its entry stays, without endpoints. */
+    STAYS,
+    /** The registry has it no more: its entry goes. */
+    GOES
+  }
+
+  private final String name;
+  private final WhenEmpty whenEmpty;
+  private final SortedMap<String, SortedMap<String, Registered>> services = new TreeMap<>();
+  // The port of a service stays while it has no instances.
+  private final SortedMap<String, Integer> lastPorts = new TreeMap<>();
+
+  MirroredRegistry(String name, WhenEmpty whenEmpty) {
+    this.name = name;
+    this.whenEmpty = whenEmpty;
+  }
+
+  /** The registry's name in the gateway's configuration, which is its type, too. */
+  final String name() {
+    return name;
+  }
+
+  final WhenEmpty whenEmpty() {
+    return whenEmpty;
+  }
+
+  /** Its part of the gateway's configuration: one element of {@code registries}. */
+  abstract String configuration();
+
+  /** The host that a service gets. */
+  abstract String host(String service);
+
+  /** The labels that an instance's endpoint gets. */
+  abstract Map<String, String> labels(Registered instance);
+
+  /** Registers an instance, or changes it. */
+  abstract void write(String service, String id, Registered instance, Optional<Registered> before);
+
+  /** Takes an instance away. */
+  abstract void delete(String service, String id, Registered instance);
+
+  /** Registers an instance under an id of the service, or changes it, and expects that. */
+  final void put(String service, String id, Registered instance) {
+    SortedMap<String, Registered> instances =
+        services.computeIfAbsent(service, any -> new TreeMap<>());
+    Optional<Registered> before = Optional.ofNullable(instances.put(id, instance));
+    lastPorts.put(service, port(instances.values()));
+    write(service, id, instance, before);
+  }
+
+  /** Takes an instance away, and expects that. */
+  final void remove(String service, String id) {
+    SortedMap<String, Registered> instances = instances(service);
+    Registered instance = instances.remove(id);
+    if (instance == null) {
+      throw new IllegalArgumentException(service + " " + id + ": unknown (expected: registered)");
+    }
+    if (!instances.isEmpty()) {
+      lastPorts.put(service, port(instances.values()));
+    } else if (whenEmpty == WhenEmpty.GOES) {
+      services.remove(service);
+    }
+    delete(service, id, instance);
+  }
+
+  /** Writes an instance again as it is. */
+  final void touch(String service, String id) {
+    Registered instance = instance(service, id);
+    write(service, id, instance, Optional.of(instance));
+  }
+
+  /** The instance of that id. */
+  final Registered instance(String service, String id) {
+    return Optional.ofNullable(instances(service).get(id))
+        .orElseThrow(() -> new IllegalArgumentException(service + " " + id + ": unknown"));
+  }
+
+  /** The instances of a service, by id. */
+  final SortedMap<String, Registered> instances(String service) {
+    return services.getOrDefault(service, new TreeMap<>());
+  }
+
+  /** What an istiod of a revision must hold because of this registry, by name. */
+  final SortedMap<String, MeshService> expected(String revision) {
+    SortedMap<String, MeshService> expected = new TreeMap<>();
+    services.forEach(
+        (service, instances) -> {
+          SortedSet<String> revisions = revisions(instances.values());
+          if (revisions.isEmpty() || revisions.contains(revision)) {
+            MeshService one = service(service, instances.values(), revisions);
+            expected.put(one.name(), one);
+          }
+        });
+    return expected;
+  }
+
+  private MeshService service(
+      String service, Collection<Registered> instances, SortedSet<String> revisions) {
+    SortedMap<String, String> labels = new TreeMap<>();
+    labels.put("fairlead.io/registry", name);
+    if (revisions.size() == 1) {
+      labels.put("istio.io/rev", revisions.first());
+    }
+    List<MeshEndpoint> endpoints = new ArrayList<>();
+    for (Registered instance : instances) {
+      if (instance.healthy()) {
+        endpoints.add(
+            new MeshEndpoint(
+                instance.address(),
+                instance.port(),
+                Math.round(instance.weight() * 1000),
+                instance.locality(),
+                labels(instance)));
+      }
+    }
+    return new MeshService(
+        name + "/" + host(service),
+        List.of(host(service)),
+        List.of(MeshService.port(lastPorts.getOrDefault(service, 0), "http", "HTTP")),
+        "MESH_INTERNAL STATIC",
+        List.of("*"),
+        labels,
+        MeshEndpoint.inLowestTerms(endpoints));
+  }
+
+  private static SortedSet<String> revisions(Collection<Registered> instances) {
+    SortedSet<String> revisions = new TreeSet<>();
+    for (Registered instance : instances) {
+      if (!instance.revisions().isEmpty()) {
+        revisions.addAll(List.of(instance.revisions().split(",")));
+      }
+    }
+    return revisions;
+  }
+
+  /** The port that most instances have, the lowest of equals. */
+  private static int port(Collection<Registered> instances) {
+    TreeMap<Integer, Integer> counts = new TreeMap<>();
+    instances.forEach(instance -> counts.merge(instance.port(), 1, Integer::sum));
+    int most = counts.values().stream().max(Integer::compare).orElseThrow();
+    return counts.entrySet().stream()
+        .filter(count -> count.getValue() == most)
+        .findFirst()
+        .orElseThrow()
+        .getKey();
+  }
+
+  @Override
+  public final String toString() {
+    return name;
+  }
+}

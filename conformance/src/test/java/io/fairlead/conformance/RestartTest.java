@@ -1,0 +1,113 @@
+package io.fairlead.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.harness.GatewayProcess;
+import io.fairlead.harness.IstioConfig;
+import io.fairlead.harness.NeedsServer;
+import io.fairlead.harness.Push;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A restart of the gateway is nothing that a running istiod notices. */
+@NeedsServer({"consul", "nacos-server", "istiod-1.27.0", "istiod-1.18.2"})
+@FleetTest
+final class RestartTest {
+  private static final String BARRIER = "restart-barrier";
+
+  private final Fleet fleet;
+
+  RestartTest(Fleet fleet) {
+    this.fleet = fleet;
+  }
+
+  /** Ways to end a gateway. */
+  enum End {
+    SIGTERM(GatewayProcess::stop),
+    SIGKILL(GatewayProcess::kill),
+    SIGTERM_AND_STORE_LOST(
+        gateway -> {
+          gateway.stop();
+          gateway.deleteData();
+        }),
+    SIGKILL_AND_STORE_LOST(
+        gateway -> {
+          gateway.kill();
+          gateway.deleteData();
+        });
+
+    private final Consumer<GatewayProcess> way;
+
+    End(Consumer<GatewayProcess> way) {
+      this.way = way;
+    }
+  }
+
+  @BeforeAll
+  void registerBarrier() {
+    fleet.consul().put(BARRIER, "1", Registered.at("10.3.0.1", 8080));
+    fleet.consul().put(BARRIER, "2", Registered.at("10.3.0.2", 8080));
+    fleet.awaitMirrored();
+  }
+
+  @AfterEach
+  void leaveTheFleetRunning() {
+    if (!fleet.gateway().isRunning()) {
+      fleet.gateway().start().awaitReady();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(End.class)
+  void restart_isNoPush(End end) {
+    fleet.awaitMirrored();
+    Map<String, Integer> marks = fleet.istiods().settle();
+    Map<String, Set<IstioConfig>> before = held();
+
+    end.way.accept(fleet.gateway());
+    fleet.gateway().start().awaitReady();
+    // It arrives only where an istiod is connected again; what the restart caused would be
+    // pushed before or with it.
+    Registered instance = fleet.consul().instance(BARRIER, "1");
+    fleet.consul().put(BARRIER, "1", instance.withWeight(instance.weight() + 1));
+    fleet.awaitMirrored();
+
+    assertThat(fleet.istiods().awaitPushes(marks))
+        .allSatisfy((version, pushes) -> assertOnlyBarrier(version, pushes));
+    assertThat(held()).isEqualTo(before);
+  }
+
+  private static void assertOnlyBarrier(String version, List<Push> pushes) {
+    assertThat(pushes)
+        .as("pushes of istiod %s", version)
+        .singleElement()
+        .satisfies(
+            push -> {
+              assertThat(push.isFull()).isFalse();
+              assertThat(push.events()).isEqualTo(1);
+              assertThat(push.cause()).contains(BARRIER);
+            });
+  }
+
+  /** What the istiods hold, versions and creation times included, but for the barrier. */
+  private Map<String, Set<IstioConfig>> held() {
+    Map<String, Set<IstioConfig>> held = new LinkedHashMap<>();
+    fleet
+        .istiods()
+        .each(
+            (version, istiod) -> {
+              Set<IstioConfig> entries = new HashSet<>(istiod.serviceEntries());
+              entries.removeIf(entry -> entry.name().startsWith(BARRIER));
+              held.put(version, entries);
+            });
+    return held;
+  }
+}

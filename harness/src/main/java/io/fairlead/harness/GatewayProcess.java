@@ -1,0 +1,271 @@
+package io.fairlead.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The gateway as operators run it: {@code bin/fairlead} of the distribution that {@code make dist}
+ * puts into {@code target/fairlead}, as a process of its own with a folder of its own. The ports
+ * and the folder stay the same over restarts. Not thread-safe, but for the methods that read.
+ */
+public final class GatewayProcess implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final String XDS = "@xds@";
+  private static final String ADMIN = "@admin@";
+
+  private final TempFolder folder = TempFolder.create("gateway");
+  private final int xdsPort = FreePorts.next();
+  private final int adminPort = FreePorts.next();
+  private final HttpPort admin = new HttpPort(adminPort);
+  private final Path executable;
+  private final Path config;
+  private Optional<ServerProcess> process = Optional.empty();
+
+  private GatewayProcess(String configuration) {
+    this.executable = executable();
+    this.config = folder.write("fairlead.yaml", filledIn(configuration));
+  }
+
+  /**
+   * What a command gave.
+   *
+   * @param exitCode 0 done, 1 failed, 2 wrong use or invalid configuration
+   * @param out its results
+   * @param err its log and complaints
+   */
+  public record Result(int exitCode, String out, String err) {}
+
+  /**
+   * A gateway that is not started yet.
+   *
+   * @param configuration the configuration's text; {@code @xds@} and {@code @admin@} in it stand
+   *     for the addresses, {@code HOST:PORT}; relative paths in it are below {@link #folder()}
+   * @throws IllegalStateException if there is no distribution
+   */
+  public static GatewayProcess of(String configuration) {
+    return new GatewayProcess(configuration);
+  }
+
+  private static Path executable() {
+    Path file = Binaries.root().resolve("target/fairlead/bin/fairlead");
+    if (!Files.isExecutable(file)) {
+      throw new IllegalStateException(file + ": missing (expected: run 'make dist')");
+    }
+    return file;
+  }
+
+  private String filledIn(String configuration) {
+    return configuration
+        .replace(XDS, "127.0.0.1:" + xdsPort)
+        .replace(ADMIN, "127.0.0.1:" + adminPort);
+  }
+
+  /** Starts {@code fairlead serve}; it serves only after {@link #awaitReady()}. */
+  public GatewayProcess start() {
+    if (isRunning()) {
+      throw new IllegalStateException("gateway: running (expected: stopped)");
+    }
+    process.ifPresent(ServerProcess::close);
+    process =
+        Optional.of(
+            ServerProcess.start(
+                "gateway",
+                folder.path(),
+                environment(),
+                command(
+                    "serve", "--config", config.toString(), "--data", dataFolder().toString())));
+    return this;
+  }
+
+  /**
+   * Waits until clients are answered.
+   *
+   * @throws AssertionError with the end of its log, if that takes more than a minute
+   */
+  public GatewayProcess awaitReady() {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!isReady()) {
+      if (!isRunning() || System.nanoTime() > deadline) {
+        throw new AssertionError(
+            "gateway: "
+                + (isRunning() ? "not ready within " + LIMIT : "ended")
+                + " (expected: ready); its log:\n"
+                + String.join("\n", process().linesSince(0)));
+      }
+      pause();
+    }
+    return this;
+  }
+
+  /** Whether {@code /readyz} says that clients are answered. */
+  public boolean isReady() {
+    try {
+      return admin.get("/readyz").statusCode() == 200;
+    } catch (UncheckedIOException e) {
+      // Nobody listens yet.
+      return false;
+    }
+  }
+
+  /** Whether the process runs. */
+  public boolean isRunning() {
+    return process.map(ServerProcess::isAlive).orElse(false);
+  }
+
+  /** Ends it as {@code kill -9} does; its data stays. */
+  public void kill() {
+    process().kill();
+  }
+
+  /**
+   * Asks it to end (SIGTERM) and waits for that; its data stays.
+   *
+   * @throws AssertionError if it does not end by itself
+   */
+  public void stop() {
+    process().stop();
+    if (process().exitCode() == 128 + 9) {
+      throw new AssertionError(
+          "gateway: had to be killed (expected: ends after SIGTERM within ten seconds)");
+    }
+  }
+
+  /** Deletes the store of a stopped gateway, as if its disk were lost. */
+  public void deleteData() {
+    if (isRunning()) {
+      throw new IllegalStateException("gateway: running (expected: stopped)");
+    }
+    new TempFolder(dataFolder()).close();
+  }
+
+  /** Writes another configuration over the present one. */
+  public void rewriteConfig(String configuration) {
+    folder.write("fairlead.yaml", filledIn(configuration));
+  }
+
+  /** The answer of the admin API to a GET, such as {@code /api/v1/resources}. */
+  public JsonNode get(String path) {
+    return admin.json(path);
+  }
+
+  /** Its metrics, such as {@code fairlead_commits_total}. */
+  public Metrics metrics() {
+    return Metrics.parse(admin.text("/metrics"));
+  }
+
+  /**
+   * Runs another command of the distribution in the gateway's folder and waits for its end.
+   *
+   * @param arguments such as {@code preview --config FILE}
+   */
+  public Result run(String... arguments) {
+    try {
+      Path out = Files.createTempFile(folder.path(), "out", ".txt");
+      Path err = Files.createTempFile(folder.path(), "err", ".txt");
+      ProcessBuilder builder =
+          new ProcessBuilder(command(arguments))
+              .directory(folder.path().toFile())
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile());
+      builder.environment().putAll(environment());
+      Process command = builder.start();
+      if (!command.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        command.destroyForcibly();
+        throw new AssertionError(
+            String.join(" ", arguments)
+                + ": did not end within "
+                + LIMIT
+                + "; said: "
+                + Files.readString(out, StandardCharsets.UTF_8)
+                + Files.readString(err, StandardCharsets.UTF_8));
+      }
+      return new Result(
+          command.exitValue(),
+          Files.readString(out, StandardCharsets.UTF_8),
+          Files.readString(err, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot run " + String.join(" ", arguments), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted in " + String.join(" ", arguments), e);
+    }
+  }
+
+  private List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(executable.toString());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static Map<String, String> environment() {
+    // The JDK that runs the tests, whatever the machine's default is.
+    String javaHome =
+        Optional.ofNullable(System.getenv("JAVA_HOME")).orElse(System.getProperty("java.home"));
+    // The heap of a small container; the default is a share of the machine.
+    return Map.of("JAVA_HOME", javaHome, "JAVA_OPTS", "-Xmx768m");
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while a gateway gets ready", e);
+    }
+  }
+
+  /** What istiod's mesh configuration names: {@code xds://HOST:PORT}. */
+  public String source() {
+    return "xds://" + xdsAddress();
+  }
+
+  /** Where clients connect: {@code HOST:PORT}. */
+  public String xdsAddress() {
+    return "127.0.0.1:" + xdsPort;
+  }
+
+  /** Where the admin API is: {@code http://HOST:PORT}. */
+  public String adminUrl() {
+    return "http://127.0.0.1:" + adminPort;
+  }
+
+  /** Its folder, working directory and place of the configuration; deleted with it. */
+  public Path folder() {
+    return folder.path();
+  }
+
+  /** The configuration's file. */
+  public Path config() {
+    return config;
+  }
+
+  /** The folder with its store. */
+  public Path dataFolder() {
+    return folder.path().resolve("data");
+  }
+
+  /** The process of the last start, for its log. */
+  public ServerProcess process() {
+    return process.orElseThrow(
+        () -> new IllegalStateException("gateway: never started (expected: started)"));
+  }
+
+  @Override
+  public void close() {
+    process.ifPresent(ServerProcess::close);
+    folder.close();
+  }
+}

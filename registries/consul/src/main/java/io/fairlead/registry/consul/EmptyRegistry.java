@@ -1,0 +1,65 @@
+package io.fairlead.registry.consul;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Confirms that a registry is empty, which is believed only on the strongest word: a catalog read
+ * in mode {@code consistent}, and a token that still exists. Owned by the loop.
+ */
+final class EmptyRegistry {
+  private final ConsulClient client;
+  private final TokenProbe probe;
+  private final Trust trust;
+  private boolean running;
+
+  EmptyRegistry(ConsulClient client, TokenProbe probe, Trust trust) {
+    this.client = client;
+    this.probe = probe;
+    this.trust = trust;
+  }
+
+  /**
+   * Reads again, unless that is under way.
+   *
+   * @param names the folded names that the catalog may have, none of them with an instance
+   * @param then gets nothing if the registry is empty, and else why that is not sure
+   */
+  void confirm(Set<String> names, Consumer<Optional<Answer.Failed<?>>> then) {
+    if (running) {
+      return;
+    }
+    running = true;
+    Set<String> expected = Set.copyOf(names);
+    Consumer<Optional<Answer.Failed<?>>> end =
+        problem -> {
+          running = false;
+          then.accept(problem);
+        };
+    client.catalog(
+        Query.CONFIRM,
+        answer -> {
+          Optional<Answer.Failed<?>> problem = problem(answer, expected);
+          if (problem.isPresent()) {
+            end.accept(problem);
+          } else {
+            probe.check(verdict -> end.accept(verdict.map(failed -> failed)));
+          }
+        });
+  }
+
+  private Optional<Answer.Failed<?>> problem(Answer<Catalog> answer, Set<String> expected) {
+    if (answer instanceof Answer.Failed<Catalog> failed) {
+      return Optional.of(failed);
+    }
+    Answer.Read<Catalog> read = (Answer.Read<Catalog>) answer;
+    Optional<String> doubt = trust.doubt(read);
+    if (doubt.isEmpty() && !expected.containsAll(read.value().names().keySet())) {
+      doubt = Optional.of("catalog: services appeared while an empty one was confirmed");
+    }
+    return doubt.map(
+        text ->
+            new Answer.Failed<>(Fault.DENIED, text, new ConsulCallException(Fault.DENIED, text)));
+  }
+}

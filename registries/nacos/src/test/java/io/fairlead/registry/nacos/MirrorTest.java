@@ -1,0 +1,221 @@
+package io.fairlead.registry.nacos;
+
+import static io.fairlead.registry.nacos.MirrorBench.content;
+import static io.fairlead.registry.nacos.MirrorBench.host;
+import static io.fairlead.registry.nacos.MirrorBench.id;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.registry.Availability;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MirrorTest {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final MirrorBench bench = new MirrorBench();
+
+  @AfterEach
+  void noRuleOfTheSinkIsBroken() {
+    bench.sink.assertNoViolations();
+  }
+
+  @Test
+  void listed_newService_isReadPublishedAndSubscribed() {
+    bench.begin();
+    bench.registry.put(id("web"), content(1));
+    bench.pass(SECOND);
+    assertThat(bench.published("web")).containsExactly("10.0.0.1");
+    assertThat(bench.subscribed).containsExactly(id("web"));
+  }
+
+  @Test
+  void listed_countsAsKnown_nothingIsRead() {
+    bench.registry.put(id("web"), content(1, 2));
+    bench.begin();
+    bench.pass(Duration.ofMinutes(5));
+    assertThat(bench.directReads).isZero();
+  }
+
+  @Test
+  void listed_fewerInstances_areFoundWithoutAPush() {
+    bench.registry.put(id("web"), content(1, 2, 3));
+    bench.begin();
+    bench.registry.put(id("web"), content(3));
+    bench.pass(SECOND);
+    assertThat(bench.published("web")).containsExactly("10.0.0.3");
+  }
+
+  @Test
+  void read_lastInstanceGone_isConfirmedFirst() {
+    bench.registry.put(id("web"), content(1));
+    bench.begin();
+    bench.registry.put(id("web"), content());
+    bench.pass(Duration.ofMillis(600));
+    assertThat(bench.published("web")).containsExactly("10.0.0.1");
+    bench.registry.put(id("web"), content(1));
+    bench.pass(Duration.ofSeconds(5));
+    assertThat(bench.sink.eventsSince(1)).isEmpty();
+    bench.registry.put(id("web"), content());
+    bench.pass(Duration.ofSeconds(3));
+    assertThat(bench.published("web")).isEmpty();
+  }
+
+  @Test
+  void listed_serviceGone_isConfirmedThenRemovedAndForgotten() {
+    bench.registry.put(id("web"), content(1));
+    bench.registry.put(id("other"), content(1));
+    bench.begin();
+    bench.registry.remove(id("web"));
+    bench.pass(Duration.ofMillis(600));
+    assertThat(bench.isPublished("web")).isTrue();
+    bench.pass(Duration.ofSeconds(2));
+    assertThat(bench.isPublished("web")).isFalse();
+    int reads = bench.directReads;
+    bench.pass(Duration.ofMinutes(1));
+    assertThat(bench.directReads).isEqualTo(reads);
+  }
+
+  @Test
+  void interrupted_whatIsMissingIsKeptUntilNothingComesBackAnyMore() {
+    bench.registry.put(id("web"), content(1, 2, 3));
+    bench.registry.put(id("gone"), content(1));
+    bench.begin();
+    bench.reachable = false;
+    bench.pass(Duration.ofSeconds(10));
+    bench.registry.put(id("web"), content(4));
+    bench.registry.remove(id("gone"));
+    bench.reachable = true;
+    bench.pass(SECOND);
+    assertThat(bench.published("web"))
+        .as("added at once, nothing removed")
+        .containsExactlyInAnyOrder("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4");
+    bench.pass(Duration.ofSeconds(20));
+    bench.registry.put(id("web"), content(1, 4));
+    bench.pass(Duration.ofSeconds(20));
+    assertThat(bench.published("web")).as("one came back, others may").hasSize(4);
+    assertThat(bench.isPublished("gone")).isTrue();
+    bench.pass(Duration.ofSeconds(15));
+    assertThat(bench.published("web")).containsExactlyInAnyOrder("10.0.0.1", "10.0.0.4");
+    assertThat(bench.isPublished("gone")).isFalse();
+  }
+
+  @Test
+  void interrupted_theTimeWithoutAnswersSettlesNothing() {
+    bench.registry.put(id("web"), content(1));
+    bench.begin();
+    bench.mirror.interrupted();
+    bench.registry.remove(id("web"));
+    bench.polling = false;
+    bench.pass(MirrorBench.SETTLE.multipliedBy(3));
+    bench.polling = true;
+    bench.pass(Duration.ofSeconds(28));
+    assertThat(bench.isPublished("web")).isTrue();
+    bench.pass(Duration.ofSeconds(14));
+    assertThat(bench.isPublished("web")).isFalse();
+  }
+
+  @Test
+  void interrupted_instancesThatComeAndGo_doNotHoldForEver() {
+    bench.registry.put(id("web"), content(1, 2));
+    bench.registry.put(id("gone"), content(1));
+    bench.begin();
+    bench.mirror.interrupted();
+    bench.registry.remove(id("gone"));
+    for (int i = 0; i < 40; i++) {
+      bench.registry.put(id("web"), i % 2 == 0 ? content(1) : content(1, 2));
+      bench.pass(Duration.ofSeconds(10));
+    }
+    assertThat(bench.isPublished("gone")).isFalse();
+  }
+
+  @Test
+  void listed_muchGoneAtOnce_isHeld() {
+    for (int i = 0; i < 30; i++) {
+      bench.registry.put(id("web-" + i), content(1, 2));
+    }
+    bench.begin();
+    bench.pass(SECOND);
+    Map<?, Content> all = Map.copyOf(bench.registry);
+    bench
+        .registry
+        .keySet()
+        .removeIf(
+            it ->
+                it.name().endsWith("1")
+                    || it.name().endsWith("2")
+                    || it.name().endsWith("3")
+                    || it.name().endsWith("4"));
+    assertThat(all.size() - bench.registry.size()).isGreaterThanOrEqualTo(10);
+    bench.pass(Duration.ofSeconds(25));
+    assertThat(bench.sink.state()).hasSize(30);
+    bench.pass(Duration.ofSeconds(20));
+    assertThat(bench.sink.state()).hasSameSizeAs(bench.registry);
+  }
+
+  @Test
+  void pushed_whatIsKnownAlready_readsNothing() {
+    bench.registry.put(id("web"), content(1, 2));
+    bench.begin();
+    bench.mirror.pushed(id("web"), List.of(host(2), host(1)));
+    bench.pass(SECOND);
+    assertThat(bench.directReads).isZero();
+  }
+
+  @Test
+  void pushed_readFromANodeThatLagsBehind_isReadAgain() {
+    bench.registry.put(id("web"), content(1));
+    bench.begin();
+    bench.behind = Map.of(id("web"), content(1));
+    Host heavier = new Host("10.0.0.1", 80, 7, true, true, "DEFAULT", Map.of());
+    bench.registry.put(id("web"), new Content(List.of(heavier), Map.of(), OptionalDouble.of(0)));
+    bench.mirror.pushed(id("web"), List.of(heavier));
+    bench.pass(Duration.ofMillis(300));
+    bench.behind = null;
+    bench.pass(Duration.ofSeconds(2));
+    assertThat(bench.service("web").instances().get(0).weight()).isEqualTo(7);
+  }
+
+  @Test
+  void listed_countsThatNoReadConfirms_areReadAgainEverMoreSeldom() {
+    bench.registry.put(id("web"), content(1));
+    bench.begin();
+    bench.behind = Map.of(id("web"), content(1));
+    bench.registry.put(id("web"), content(1, 2));
+    bench.pass(Duration.ofMinutes(10));
+    assertThat(bench.directReads).isBetween(10, 40);
+    bench.behind = null;
+    bench.pass(Duration.ofMinutes(1));
+    assertThat(bench.published("web")).hasSize(2);
+  }
+
+  @Test
+  void reconciled_otherMetadata_isReadAndPublished() {
+    bench.registry.put(id("web"), content(1));
+    bench.begin();
+    Content other = new Content(List.of(host(1)), Map.of("owner", "x"), OptionalDouble.empty());
+    bench.registry.put(id("web"), other.withThresholdIfUnknown(OptionalDouble.of(0)));
+    bench.mirror.reconciled(Map.of(id("web"), other));
+    bench.pass(SECOND);
+    assertThat(bench.service("web").metadata()).containsEntry("owner", "x");
+  }
+
+  @Test
+  void content_thresholdReached_allEnabledCountAsReady() {
+    Host sick = host(1).withHealthy(false);
+    Host off = new Host("10.0.0.9", 80, 1, false, false, "DEFAULT", Map.of());
+    List<Host> hosts = List.of(sick, host(2), off);
+    assertThat(
+            new Content(hosts, Map.of(), OptionalDouble.of(0.5)).toService(id("web")).instances())
+        .extracting(it -> it.availability())
+        .containsExactlyInAnyOrder(Availability.READY, Availability.READY, Availability.DISABLED);
+    assertThat(
+            new Content(hosts, Map.of(), OptionalDouble.of(0.4)).toService(id("web")).instances())
+        .extracting(it -> it.availability())
+        .containsExactlyInAnyOrder(
+            Availability.UNHEALTHY, Availability.READY, Availability.DISABLED);
+  }
+}
