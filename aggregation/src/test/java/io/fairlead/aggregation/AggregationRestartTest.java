@@ -173,4 +173,14 @@ class AggregationRestartTest {
     later.advance(Duration.ofMinutes(1));
     assertThat(later.log.notes()).doesNotContainKey("vip/one.test").containsKey("vip/web.test");
   }
+
+  @Test
+  void restart_addressesOfWhatIsServedFromBeforeAreKeptHoweverLongItsRegistryIsDown() {
+    World world = restarted(withTwoRegistries());
+    world.register("a", 2);
+    world.register("b", 1);
+    world.aggregation.allRegistered();
+    world.advance(VirtualAddressBook.KEEP.plusDays(1));
+    assertThat(world.log.notes()).containsKeys("vip/web.test", "vip/one.test", "vip/two.test");
+  }
 }
