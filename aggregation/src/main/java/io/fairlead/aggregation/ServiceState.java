@@ -8,10 +8,10 @@ import java.util.Optional;
  * What is served for one service of one registry, and why.
  *
  * <p>A service that loses its last endpoint is served on with its last entry, without endpoints:
- * the same ports, labels, revisions and resolution whatever the registry says meanwhile, so that
- * istiod sees a change of endpoints only. After the time to keep it, it is withdrawn until it has
- * endpoints again. One that becomes refused for another reason than emptiness leaves at once:
- * nothing of it would be true any more, and what refuses it is counted and shown.
+ * the same ports, revisions and resolution whatever the registry says meanwhile, so that the routes
+ * to it stay as they are. After the time to keep it, it is withdrawn until it has endpoints again.
+ * One that becomes refused for another reason than emptiness leaves at once: nothing of it would be
+ * true any more, and what refuses it is counted and shown.
  *
  * @param phase how it is served
  * @param entry what is served; nothing if it is withdrawn or refused

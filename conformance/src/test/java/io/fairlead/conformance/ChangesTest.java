@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.harness.Push;
+import io.fairlead.harness.XdsProbe;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -132,19 +133,27 @@ final class ChangesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"consul", "nacos", "file"})
-  void deregistration_ofTheLastInstance_leavesTheEntryWithoutEndpoints(String name) {
+  void deregistration_ofTheLastInstance_reachesProxies_andTheEntryStays(String name) {
     MirroredRegistry registry = fleet.registry(name);
+    String cluster = "outbound|8080||" + registry.host("changes-emptied");
+    fleet.awaitMirrored();
+    fleet
+        .istiods()
+        .each(
+            (version, istiod) -> {
+              try (XdsProbe probe = XdsProbe.connect(istiod.grpcPort())) {
+                probe.awaitEndpoints(cluster, endpoints -> endpoints.size() == 3);
+                for (int i = 1; i <= 3; i++) {
+                  registry.remove("changes-emptied", Integer.toString(i));
+                }
+                probe.awaitEndpoints(cluster, List::isEmpty);
+                fleet.awaitMirrored();
 
-    assertOnlyEndpoints(
-        fleet.pushesOf(
-            () -> {
-              for (int i = 1; i <= 3; i++) {
-                registry.remove("changes-emptied", Integer.toString(i));
+                registerThree(registry, "changes-emptied");
+                probe.awaitEndpoints(cluster, endpoints -> endpoints.size() == 3);
+                fleet.awaitMirrored();
               }
-            }));
-    assertOnlyEndpoints(
-        fleet.pushesOf(
-            () -> registry.put("changes-emptied", "1", Registered.at("10.2.0.1", 8080))));
+            });
   }
 
   @Test

@@ -126,6 +126,9 @@ abstract class MirroredRegistry {
       labels.put("istio.io/rev", revisions.first());
     }
     List<MeshEndpoint> endpoints = new ArrayList<>();
+    if (instances.stream().noneMatch(Registered::healthy)) {
+      labels.put("fairlead.io/endpoints", "none");
+    }
     for (Registered instance : instances) {
       if (instance.healthy()) {
         endpoints.add(

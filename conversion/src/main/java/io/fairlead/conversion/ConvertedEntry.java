@@ -21,8 +21,8 @@ import java.util.TreeSet;
  * @param namespace the Kubernetes namespace
  * @param name the Kubernetes name, equal to the host
  * @param host the one host of the ServiceEntry
- * @param labels the ServiceEntry's own labels: {@value #REGISTRY_LABEL}, and {@code istio.io/rev}
- *     when there is exactly one revision
+ * @param labels the ServiceEntry's own labels: {@value #REGISTRY_LABEL}, {@code istio.io/rev} when
+ *     there is exactly one revision, and {@value #ENDPOINTS_LABEL} while there are no endpoints
  * @param annotations {@value #SERVICE_ANNOTATION} when the host is not what the template gives
  * @param revisions the Istio revisions that see it; empty means all
  * @param createTime the creation time, fixed for each registry
@@ -42,6 +42,16 @@ public record ConvertedEntry(
   /** Label that names the registry an entry comes from. */
   public static final String REGISTRY_LABEL = "fairlead.io/registry";
 
+  /**
+   * Label that an entry has exactly while it has no endpoints. istiod (1.18 to 1.27) passes over an
+   * update that only takes the last endpoints away: its proxies would go on sending requests to
+   * them. With a change of the entry's labels it tells them.
+   */
+  public static final String ENDPOINTS_LABEL = "fairlead.io/endpoints";
+
+  /** The one value of {@link #ENDPOINTS_LABEL}. */
+  public static final String NO_ENDPOINTS = "none";
+
   /** Annotation with a service's original name, where the host differs from it. */
   public static final String SERVICE_ANNOTATION = "fairlead.io/service";
 
@@ -50,16 +60,27 @@ public record ConvertedEntry(
     Objects.requireNonNull(namespace, "namespace");
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(host, "host");
-    labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+    Objects.requireNonNull(entry, "entry");
+    labels = Collections.unmodifiableSortedMap(labels(labels, entry));
     annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
     revisions = Collections.unmodifiableSortedSet(new TreeSet<>(revisions));
     Objects.requireNonNull(createTime, "createTime");
-    Objects.requireNonNull(entry, "entry");
+  }
+
+  private static SortedMap<String, String> labels(
+      SortedMap<String, String> given, ServiceEntry entry) {
+    SortedMap<String, String> labels = new TreeMap<>(given);
+    if (entry.getEndpointsCount() == 0) {
+      labels.put(ENDPOINTS_LABEL, NO_ENDPOINTS);
+    } else {
+      labels.remove(ENDPOINTS_LABEL);
+    }
+    return labels;
   }
 
   /**
    * The same entry without endpoints, for a service that lost its last instance: ports, resolution
-   * and labels stay, so that istiod sees a change of endpoints only.
+   * and the other labels stay, and so do the routes to it.
    */
   public ConvertedEntry withoutEndpoints() {
     return entry.getEndpointsCount() == 0 ? this : with(entry.toBuilder().clearEndpoints().build());

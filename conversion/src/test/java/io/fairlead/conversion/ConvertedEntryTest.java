@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,11 +19,14 @@ class ConvertedEntryTest {
       Services.entry(Services.convert(service("web", instance("10.0.0.1", 80))));
 
   @Test
-  void withoutEndpoints_keepsEverythingElse() {
+  void withoutEndpoints_keepsEverythingElse_andSaysSo() {
     ConvertedEntry empty = ENTRY.withoutEndpoints();
     assertThat(empty.entry()).isEqualTo(ENTRY.entry().toBuilder().clearEndpoints().build());
     assertThat(empty.host()).isEqualTo(ENTRY.host());
-    assertThat(empty.labels()).isEqualTo(ENTRY.labels());
+    assertThat(ENTRY.labels()).doesNotContainKey("fairlead.io/endpoints");
+    Map<String, String> labels = new HashMap<>(ENTRY.labels());
+    labels.put("fairlead.io/endpoints", "none");
+    assertThat(empty.labels()).isEqualTo(labels);
     assertThat(empty.withoutEndpoints()).isSameAs(empty);
   }
 

@@ -105,7 +105,8 @@ class HostileConversionTest {
     for (Service service : HostileServices.of(seed, SERVICES)) {
       if (converter.convert(service) instanceof Conversion.Converted converted) {
         ConvertedEntry entry = converted.entry();
-        assertThat(entry.labels().keySet()).isSubsetOf("fairlead.io/registry", "istio.io/rev");
+        assertThat(entry.labels().keySet())
+            .isSubsetOf("fairlead.io/registry", "istio.io/rev", "fairlead.io/endpoints");
         entry
             .entry()
             .getEndpointsList()
