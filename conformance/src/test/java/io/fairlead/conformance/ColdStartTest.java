@@ -32,10 +32,7 @@ final class ColdStartTest {
   void istiod_beforeTheRegistry_waitsForEverything() {
     Fleet.populate(consul);
     server.stop();
-    gateway.start();
-    await()
-        .atMost(LIMIT)
-        .untilAsserted(() -> assertThat(gateway.get("/livez").isMissingNode()).isFalse());
+    gateway.start().awaitListening();
     try (Istiods istiods = Istiods.start(gateway.source())) {
       await()
           .atMost(LIMIT)

@@ -76,7 +76,7 @@ final class HostileServicesTest {
     assertThat(expected).hasSizeGreaterThan(SERVICES / 2);
     assertThat(preview.err()).isNotEmpty();
 
-    gateway.start();
+    gateway.start().awaitListening();
     try (Istiods istiods = Istiods.start(gateway.source())) {
       gateway.awaitReady();
       istiods.awaitSynced();

@@ -3,6 +3,8 @@ package io.fairlead.harness;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * The gateway as operators run it: {@code bin/fairlead} of the distribution that {@code make dist}
@@ -89,18 +92,43 @@ public final class GatewayProcess implements AutoCloseable {
   }
 
   /**
+   * Waits until clients can connect; they are answered only once it is ready. istiod ends at once
+   * where nobody listens.
+   *
+   * @throws AssertionError with the end of its log, if that takes more than a minute
+   */
+  public GatewayProcess awaitListening() {
+    return await(this::isListening, "listening");
+  }
+
+  private boolean isListening() {
+    try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), xdsPort)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      // Nobody listens yet.
+      return false;
+    }
+  }
+
+  /**
    * Waits until clients are answered.
    *
    * @throws AssertionError with the end of its log, if that takes more than a minute
    */
   public GatewayProcess awaitReady() {
+    return await(this::isReady, "ready");
+  }
+
+  private GatewayProcess await(BooleanSupplier state, String what) {
     long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!isReady()) {
+    while (!state.getAsBoolean()) {
       if (!isRunning() || System.nanoTime() > deadline) {
         throw new AssertionError(
             "gateway: "
-                + (isRunning() ? "not ready within " + LIMIT : "ended")
-                + " (expected: ready); its log:\n"
+                + (isRunning() ? "not " + what + " within " + LIMIT : "ended")
+                + " (expected: "
+                + what
+                + "); its log:\n"
                 + String.join("\n", process().linesSince(0)));
       }
       pause();
