@@ -53,6 +53,10 @@ final class ConsulRegistry extends MirroredRegistry {
 
   @Override
   void write(String service, String id, Registered instance, Optional<Registered> before) {
+    if (before.isPresent() && !before.get().locality().equals(instance.locality())) {
+      // Consul takes a registration that differs in nothing but the locality for the same.
+      delete(service, id, instance);
+    }
     Map<String, String> meta = new TreeMap<>(instance.labels());
     if (!instance.revisions().isEmpty()) {
       meta.put(REVISIONS, instance.revisions());
