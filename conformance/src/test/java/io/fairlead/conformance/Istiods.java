@@ -43,6 +43,11 @@ final class Istiods implements AutoCloseable {
 
   /** Starts one of each version; they are synced only after {@link #awaitSynced}. */
   static Istiods start(String source) {
+    return start(source, REVISION);
+  }
+
+  /** Starts one of each version with that revision; the empty one sees every revision's entries. */
+  static Istiods start(String source, String revision) {
     Istiods istiods = new Istiods();
     try {
       for (String version : versions()) {
@@ -51,7 +56,7 @@ final class Istiods implements AutoCloseable {
             IstiodServer.builder(version)
                 .sources(source)
                 .forPlainEnvoy()
-                .revision(REVISION)
+                .revision(revision)
                 .start());
       }
     } catch (RuntimeException | Error e) {
