@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.util.Comparator;
@@ -29,7 +30,12 @@ final class HostTable {
     record Live(CompactEntry entry) implements Candidate {}
 
     /** A resource that a former process committed, as it is. */
-    record Inherited(Resource resource) implements Candidate {}
+    record Inherited(Resource resource) implements Candidate {
+      /** Whether it is served for a service that has no endpoints. */
+      boolean isWithoutEndpoints() {
+        return resource.decode().getMetadata().containsLabels(ConvertedEntry.ENDPOINTS_LABEL);
+      }
+    }
   }
 
   /** What was last put for a name. */

@@ -9,12 +9,14 @@ import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +33,16 @@ final class RegistryState implements HostClaims.Listener {
   private final Ledger ledger = new Ledger();
   // Names of resources that a former process committed and that nothing has replaced yet.
   private final Set<ResourceKey> inherited;
+  // Those of them that had no endpoints and whose services the first whole view cannot make anew.
+  private final Expiry<ResourceKey> emptyInherited = new Expiry<>();
   private RegistryView view;
   // The policy that the services were converted by.
   private ConversionPolicy policy;
   // Whether this registration has had its first whole view.
   private boolean fresh;
   private boolean lastKnown;
+  // Whether a former process's state is still to be compared with the first whole view.
+  private boolean restored;
 
   /**
    * A registry that is known from now on.
@@ -52,6 +58,7 @@ final class RegistryState implements HostClaims.Listener {
     this.policy = view.settings().policy();
     this.inherited = new HashSet<>(inherited);
     this.lastKnown = lastKnown;
+    this.restored = lastKnown;
     view.attach(ledger);
   }
 
@@ -108,22 +115,49 @@ final class RegistryState implements HostClaims.Listener {
     }
     whole.values().forEach(taken -> take(taken, now));
     fresh = true;
+    restored = false;
     for (ResourceKey key : inherited) {
-      if (table.find(label, key) instanceof Candidate.Inherited) {
-        table.set(label, key, null);
+      if (table.find(label, key) instanceof Candidate.Inherited former) {
+        replaceInherited(key, former, now);
       }
     }
     inherited.clear();
   }
 
+  /**
+   * Withdraws what a former process served and the registry does not give any more; but a service
+   * that had lost its endpoints already is kept for its time, as it would be without the restart.
+   */
+  private void replaceInherited(ResourceKey key, Candidate.Inherited former, long now) {
+    boolean hostIsTaken =
+        table.slot(CompactEntry.hostOf(key)).candidates(label).values().stream()
+            .anyMatch(Candidate.Live.class::isInstance);
+    if (former.isWithoutEndpoints() && !hostIsTaken) {
+      emptyInherited.add(key, now);
+    } else {
+      table.set(label, key, null);
+    }
+  }
+
   private void take(Taken taken, long now) {
     ServiceId service = taken.service();
+    if (wasWithdrawn(taken)) {
+      services.put(service, NOTHING.withdrawn());
+    }
     serve(service, ServiceState.next(Optional.ofNullable(services.get(service)), taken));
     if (services.getOrDefault(service, NOTHING).phase() == ServiceState.Phase.KEPT) {
       empty.add(service, now);
     } else {
       empty.remove(service);
     }
+  }
+
+  /** Whether a service without endpoints was not served by the former process either. */
+  private boolean wasWithdrawn(Taken taken) {
+    return restored
+        && taken.kind() == Taken.Kind.EMPTY
+        && !services.containsKey(taken.service())
+        && taken.entry().filter(entry -> inherited.contains(entry.key())).isEmpty();
   }
 
   private static final ServiceState NOTHING =
@@ -151,11 +185,19 @@ final class RegistryState implements HostClaims.Listener {
         serve(service, state.withdrawn());
       }
     }
+    for (ResourceKey key : emptyInherited.takeDue(view.settings().keepEmpty(), now)) {
+      if (table.find(label, key) instanceof Candidate.Inherited) {
+        table.set(label, key, null);
+      }
+    }
     ledger.publish();
   }
 
   Optional<Duration> untilNextExpiry(long now) {
-    return empty.untilNext(view.settings().keepEmpty(), now);
+    Duration keep = view.settings().keepEmpty();
+    return Stream.of(empty.untilNext(keep, now), emptyInherited.untilNext(keep, now))
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder());
   }
 
   @Override

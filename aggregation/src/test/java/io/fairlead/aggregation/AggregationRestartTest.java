@@ -4,7 +4,9 @@ import static io.fairlead.aggregation.Given.fresh;
 import static io.fairlead.aggregation.Given.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.registry.Availability;
 import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.util.List;
@@ -57,6 +59,77 @@ class AggregationRestartTest {
     world.settle();
     assertThat(world.versions()).isEqualTo(versions);
     assertThat(world.log.commits).hasSize(commits);
+  }
+
+  @Test
+  void restart_servicesWithoutInstances_areKeptForTheirTime() {
+    World before = new World();
+    RegistrySink first = before.register("a", 1);
+    first.resync(fresh(service("listed", "10.0.0.1"), service("lost", "10.0.0.2")));
+    before.aggregation.allRegistered();
+    before.settle();
+    first.changed(service("listed"));
+    first.changed(service("lost"));
+    before.settle();
+    Map<String, String> versions = before.versions();
+    assertThat(versions).hasSize(2);
+
+    World world = restarted(before);
+    RegistrySink sink = world.register("a", 1);
+    world.aggregation.allRegistered();
+    sink.resync(fresh(service("listed")));
+    world.settle();
+    assertThat(world.versions()).isEqualTo(versions);
+
+    world.advance(Given.KEEP_EMPTY);
+    assertThat(world.served()).isEmpty();
+  }
+
+  @Test
+  void restart_servicesWithoutInstances_thatHaveSomeAgain_areServed() {
+    World before = new World();
+    RegistrySink first = before.register("a", 1);
+    first.resync(fresh(service("web", "10.0.0.1")));
+    before.aggregation.allRegistered();
+    before.settle();
+    first.changed(service("web"));
+    before.settle();
+
+    World world = restarted(before);
+    RegistrySink sink = world.register("a", 1);
+    world.aggregation.allRegistered();
+    sink.resync(fresh(service("web")));
+    world.settle();
+    sink.changed(service("web", "10.0.0.7"));
+    world.settle();
+    world.advance(Given.KEEP_EMPTY);
+    assertThat(world.served()).containsExactly(Map.entry("mesh/web.test", "a 10.0.0.7"));
+  }
+
+  @Test
+  void restart_withdrawnServices_stayWithdrawn() {
+    Service down =
+        service(
+            ServiceId.of("web"), List.of(Given.instance("10.0.0.1", 8080, Availability.UNHEALTHY)));
+    World before = new World();
+    before.register("a", 1).resync(fresh(down));
+    before.aggregation.allRegistered();
+    before.settle();
+    before.advance(Given.KEEP_EMPTY);
+    assertThat(before.served()).isEmpty();
+
+    World world = restarted(before);
+    RegistrySink sink = world.register("a", 1);
+    world.aggregation.allRegistered();
+    int commits = world.log.commits.size();
+    sink.resync(fresh(down));
+    world.settle();
+    assertThat(world.served()).isEmpty();
+    assertThat(world.log.commits).hasSizeLessThanOrEqualTo(commits);
+
+    sink.changed(service("web", "10.0.0.1"));
+    world.settle();
+    assertThat(world.served()).containsExactly(Map.entry("mesh/web.test", "a 10.0.0.1"));
   }
 
   @Test
