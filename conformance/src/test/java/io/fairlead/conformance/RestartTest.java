@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -83,6 +84,28 @@ final class RestartTest {
     assertThat(fleet.istiods().awaitPushes(marks))
         .allSatisfy((version, pushes) -> assertOnlyBarrier(version, pushes));
     assertThat(held()).isEqualTo(before);
+  }
+
+  @Test
+  void restart_changesNothingAboutServicesWithoutEndpoints() {
+    MirroredRegistry files = fleet.registry("file");
+    for (MirroredRegistry registry : List.of(files, fleet.consul(), fleet.brief())) {
+      registry.put("restart-emptied", "1", Registered.at("10.3.1.1", 8080));
+    }
+    fleet.awaitMirrored();
+    // Still in the file without an instance, no more in Consul's catalog, withdrawn already.
+    files.remove("restart-emptied", "1");
+    fleet.consul().remove("restart-emptied", "1");
+    Registered down = Registered.at("10.3.1.1", 8080).withHealth(false);
+    fleet.brief().put("restart-emptied", "1", down);
+    fleet.awaitMirrored();
+
+    restart_isNoPush(End.SIGTERM);
+
+    for (MirroredRegistry registry : List.of(files, fleet.consul(), fleet.brief())) {
+      registry.put("restart-emptied", "1", Registered.at("10.3.1.1", 8080));
+    }
+    fleet.awaitMirrored();
   }
 
   private static void assertOnlyBarrier(String version, List<Push> pushes) {
