@@ -1,7 +1,6 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.registry.RegistrySink;
-import io.fairlead.versioning.Batching;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.ChangeSource;
 import io.fairlead.versioning.CommitLoop;
@@ -58,26 +57,22 @@ public final class Aggregation implements AutoCloseable {
    * An aggregation on a commit thread of its own.
    *
    * @param store where changes are committed; nobody else commits to it
-   * @param batching how changes outside of whole views gather
-   * @param addresses where virtual IPs come from
-   * @param clock the wall clock, for showing the time of contacts only
+   * @param options what can be chosen
+   * @param clock the wall clock, for showing times only
    */
-  public Aggregation(
-      VersionedStore store, Batching batching, VirtualAddresses addresses, InstantSource clock) {
-    this(store, batching, addresses, clock, CommitObserver.NONE);
+  public Aggregation(VersionedStore store, AggregationOptions options, InstantSource clock) {
+    this(store, options, clock, CommitObserver.NONE);
   }
 
   /** The same, with somebody who is told what becomes of commits. */
   public Aggregation(
       VersionedStore store,
-      Batching batching,
-      VirtualAddresses addresses,
+      AggregationOptions options,
       InstantSource clock,
       CommitObserver observer) {
     this(
         store,
-        batching,
-        addresses,
+        options,
         clock,
         observer,
         CommitThread.start("fairlead-commit"),
@@ -86,8 +81,7 @@ public final class Aggregation implements AutoCloseable {
 
   Aggregation(
       VersionedStore store,
-      Batching batching,
-      VirtualAddresses addresses,
+      AggregationOptions options,
       InstantSource clock,
       CommitObserver observer,
       CommitThread thread,
@@ -97,10 +91,10 @@ public final class Aggregation implements AutoCloseable {
         new Aggregator(
             store.current().resources(CompactEntry.TYPE),
             store.notes(),
-            addresses,
+            options,
             encoder,
             thread.nanoTime());
-    this.loop = new CommitLoop(store, new Source(), batching, observer, thread);
+    this.loop = new CommitLoop(store, new Source(), options.batching(), observer, thread);
     loop.execute(this::armTimer);
   }
 

@@ -44,11 +44,11 @@ final class Aggregator {
   Aggregator(
       Collection<Resource> resources,
       Map<String, String> notes,
-      VirtualAddresses addresses,
+      AggregationOptions options,
       ResourceEncoder encoder,
       long now) {
     this.encoder = encoder;
-    this.book = new VirtualAddressBook(addresses, notes, now);
+    this.book = new VirtualAddressBook(options.addresses(), notes, now);
     for (String key : notes.keySet()) {
       if (key.startsWith(SYNCED_PREFIX)) {
         inherited.put(key.substring(SYNCED_PREFIX.length()), new HashSet<>());

@@ -27,8 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real thread, the real clock and the real file, with adapters that all talk at once. */
 class AggregationOnDiskTest {
-  private static final Batching BATCHING =
-      new Batching(Duration.ofMillis(2), Duration.ofMillis(10));
+  private static final AggregationOptions OPTIONS =
+      AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8"))
+          .with(new Batching(Duration.ofMillis(5), Duration.ofMillis(50)))
+          .with(GuardPolicy.OFF)
+          .with(DampingPolicy.OFF);
 
   private static Map<String, String> versions(Snapshot snapshot) {
     Map<String, String> versions = new TreeMap<>();
@@ -75,8 +78,7 @@ class AggregationOnDiskTest {
     long number;
     try (SqliteCommitLog log = SqliteCommitLog.open(file, SqliteCommitLog.Options.DEFAULT)) {
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
-      Aggregation aggregation =
-          new Aggregation(store, BATCHING, VirtualAddresses.of("241.0.0.0/8"), Clock.systemUTC());
+      Aggregation aggregation = new Aggregation(store, OPTIONS, Clock.systemUTC());
       try (aggregation) {
         List<Thread> adapters = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -108,8 +110,7 @@ class AggregationOnDiskTest {
     try (SqliteCommitLog log = SqliteCommitLog.open(file, SqliteCommitLog.Options.DEFAULT)) {
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
       assertThat(versions(store.current())).isEqualTo(versions);
-      Aggregation aggregation =
-          new Aggregation(store, BATCHING, VirtualAddresses.of("241.0.0.0/8"), Clock.systemUTC());
+      Aggregation aggregation = new Aggregation(store, OPTIONS, Clock.systemUTC());
       try (aggregation) {
         List<RegistrySink> sinks = new ArrayList<>();
         for (int i = 0; i < 3; i++) {

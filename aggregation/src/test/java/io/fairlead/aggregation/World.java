@@ -82,6 +82,10 @@ final class World {
   }
 
   World(Log log, VirtualAddresses addresses) {
+    this(log, AggregationOptions.of(addresses).with(GuardPolicy.OFF).with(DampingPolicy.OFF));
+  }
+
+  World(Log log, AggregationOptions options) {
     this.log = log;
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     this.store = new VersionedStore(log, clock);
@@ -94,8 +98,7 @@ final class World {
           return ResourceEncoder.SERVICE_ENTRY.encode(entry, addressesOfIt);
         };
     this.aggregation =
-        new Aggregation(
-            store, Batching.DEFAULT, addresses, clock, CommitObserver.NONE, thread, counting);
+        new Aggregation(store, options, clock, CommitObserver.NONE, thread, counting);
   }
 
   RegistrySink register(String name, int priority) {

@@ -1,6 +1,7 @@
 package io.fairlead.server;
 
 import io.fairlead.aggregation.Aggregation;
+import io.fairlead.aggregation.AggregationOptions;
 import io.fairlead.server.admin.AdminServer;
 import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.GatewayConfig;
@@ -57,8 +58,8 @@ public final class Gateway implements AutoCloseable {
       Aggregation aggregation =
           new Aggregation(
               store,
-              new Batching(config.batching().quiet(), config.batching().max()),
-              config.virtualIps().addresses(),
+              AggregationOptions.of(config.virtualIps().addresses())
+                  .with(new Batching(config.batching().quiet(), config.batching().max())),
               Clock.systemUTC(),
               metrics);
       opened("aggregation", aggregation);

@@ -1,6 +1,7 @@
 package io.fairlead.server.cli;
 
 import io.fairlead.aggregation.Aggregation;
+import io.fairlead.aggregation.AggregationOptions;
 import io.fairlead.aggregation.RegistrySettings;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.conversion.Finding;
@@ -12,7 +13,6 @@ import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.server.render.Yaml;
-import io.fairlead.versioning.Batching;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceType;
@@ -52,7 +52,7 @@ final class Preview {
   List<String> read(Duration limit) throws InterruptedException {
     Aggregation aggregation =
         new Aggregation(
-            store, Batching.DEFAULT, config.virtualIps().addresses(), Clock.systemUTC());
+            store, AggregationOptions.of(config.virtualIps().addresses()), Clock.systemUTC());
     List<RegistryAdapter> adapters = new ArrayList<>();
     try {
       Map<String, FirstRead> reads = new LinkedHashMap<>();
