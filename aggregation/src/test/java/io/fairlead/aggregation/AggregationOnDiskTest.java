@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AggregationOnDiskTest {
   private static final AggregationOptions OPTIONS =
       AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8"))
-          .with(new Batching(Duration.ofMillis(5), Duration.ofMillis(50)))
+          .with(new Batching(Duration.ofMillis(2), Duration.ofMillis(10)))
           .with(GuardPolicy.OFF)
           .with(DampingPolicy.OFF);
 
