@@ -5,6 +5,7 @@ import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -31,6 +32,8 @@ final class Aggregator {
   private static final String SYNCED_PREFIX = "registry/";
 
   private final ResourceEncoder encoder;
+  private final GuardPolicy guard;
+  private final InstantSource clock;
   private final HostTable table = new HostTable();
   private final VirtualAddressBook book;
   private final Map<String, RegistryState> registries = new HashMap<>();
@@ -46,8 +49,11 @@ final class Aggregator {
       Map<String, String> notes,
       AggregationOptions options,
       ResourceEncoder encoder,
+      InstantSource clock,
       long now) {
     this.encoder = encoder;
+    this.guard = options.guard();
+    this.clock = clock;
     this.book = new VirtualAddressBook(options.addresses(), notes, now);
     for (String key : notes.keySet()) {
       if (key.startsWith(SYNCED_PREFIX)) {
@@ -75,7 +81,9 @@ final class Aggregator {
     }
     Set<ResourceKey> before = inherited.remove(label);
     registries.put(
-        label, new RegistryState(table, view, before == null ? Set.of() : before, before != null));
+        label,
+        new RegistryState(
+            table, view, before == null ? Set.of() : before, before != null, guard, clock));
     table.touchAll(label);
   }
 
@@ -105,7 +113,26 @@ final class Aggregator {
     }
   }
 
-  /** Does what is due: withdraws services that were empty for too long, gives up addresses. */
+  /** Lets go what a registry's guard holds; nothing if the registry is not there any more. */
+  void approve(RegistryView view, String id, long now) {
+    RegistryState state = registries.get(view.settings().label());
+    if (state != null) {
+      state.approve(id, now);
+    }
+  }
+
+  /** Keeps what a registry's guard holds; nothing if the registry is not there any more. */
+  void reject(RegistryView view, String id, long now) {
+    RegistryState state = registries.get(view.settings().label());
+    if (state != null) {
+      state.reject(id, now);
+    }
+  }
+
+  /**
+   * Does what is due: lets go confirmed losses, withdraws services that were empty for too long,
+   * gives up addresses.
+   */
   void expire(long now) {
     registries.values().forEach(state -> state.expire(now));
     book.expire(now);
