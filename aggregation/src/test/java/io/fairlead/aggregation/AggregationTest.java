@@ -66,15 +66,19 @@ class AggregationTest {
   }
 
   @Test
-  void changed_isServedAfterTheQuietTime() {
+  void changed_isServedAtOnceAndWhatFollowsCloselyAfterTheQuietTime() {
     RegistrySink sink = world.register("a", 1);
     sink.resync(fresh());
     world.settle();
     sink.changed(service("one", "10.0.0.1"));
+    world.thread.runWaiting();
+    assertThat(world.served()).containsEntry("mesh/one.test", "a 10.0.0.1");
     world.thread.advance(Duration.ofMillis(50));
-    assertThat(world.served()).isEmpty();
+    sink.changed(service("one", "10.0.0.2"));
     world.thread.advance(Duration.ofMillis(50));
     assertThat(world.served()).containsEntry("mesh/one.test", "a 10.0.0.1");
+    world.thread.advance(Duration.ofMillis(50));
+    assertThat(world.served()).containsEntry("mesh/one.test", "a 10.0.0.2");
     sink.removed(ServiceId.of("one"));
     sink.removed(ServiceId.of("unknown"));
     world.settle();
