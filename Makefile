@@ -1,13 +1,13 @@
 # What to do with this project; `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-newest-jdk dist servers format clean
+.PHONY: help run test test-newest-jdk bench dist servers format clean
 
 # JAVA_HOME=... on the command line chooses the JDK of the build (17 or later).
 ifdef JAVA_HOME
 export JAVA_HOME
 endif
-export ISTIO_VERSIONS NEWEST_JAVA_HOME
+export ISTIO_VERSIONS NEWEST_JAVA_HOME SCENARIOS QUICK
 
 MVN ?= mvn -B -ntp
 FAIRLEAD := target/fairlead/bin/fairlead
@@ -26,6 +26,9 @@ test: ## run all tests, with real servers where their tools are there
 
 test-newest-jdk: ## run the unit tests on the JDK of NEWEST_JAVA_HOME (else a JDK 25 in /usr/lib/jvm)
 	@scripts/test-newest-jdk
+
+bench: ## run the benchmarks (SCENARIOS=start,commit to choose, QUICK=1 for a smoke run)
+	@scripts/bench
 
 dist: ## make the distribution in target/fairlead
 	$(MVN) -q -DskipTests package
