@@ -76,7 +76,7 @@ final class Aggregator {
     Set<ResourceKey> before = inherited.remove(label);
     registries.put(
         label, new RegistryState(table, view, before == null ? Set.of() : before, before != null));
-    table.touchAll(label);
+    table.touchContested(label);
   }
 
   /** Withdraws all that a registration contributes, unless a later one has taken over. */

@@ -68,7 +68,7 @@ final class RegistryState implements HostClaims.Listener {
     fresh = false;
     view = newView;
     view.attach(ledger);
-    table.touchAll(label);
+    table.touchContested(label);
   }
 
   RegistryView view() {
