@@ -11,6 +11,7 @@ export ISTIO_VERSIONS NEWEST_JAVA_HOME SCENARIOS QUICK
 
 MVN ?= mvn -B -ntp
 FAIRLEAD := target/fairlead/bin/fairlead
+BENCH := bench/target/fairlead-bench-0.1.0-SNAPSHOT.jar
 # What the distribution is made of.
 SOURCES := $(shell find . \( -name .cache -o -name target -o -name .git -o -path ./data \) -prune -o \
   \( -name pom.xml -o -path '*/src/main/*' -o -path './examples/*' \) -type f -print)
@@ -27,11 +28,12 @@ test: ## run all tests, with real servers where their tools are there
 test-newest-jdk: ## run the unit tests on the JDK of NEWEST_JAVA_HOME (else a JDK 25 in /usr/lib/jvm)
 	@scripts/test-newest-jdk
 
-bench: ## run the benchmarks (SCENARIOS=start,commit to choose, QUICK=1 for a smoke run)
+bench: $(BENCH) ## run the benchmarks (SCENARIOS=start,commit to choose, QUICK=1 for a smoke run)
 	@scripts/bench
 
 dist: ## make the distribution in target/fairlead
 	$(MVN) -q -DskipTests package
+	@target/fairlead/bin/fairlead-archive
 
 servers: ## build the real servers for the tests (ISTIO_VERSIONS=all for every istiod)
 	@scripts/servers
@@ -43,6 +45,6 @@ clean: ## remove what was built, but not the servers
 	$(MVN) -q clean
 	rm -rf target
 
-$(FAIRLEAD): $(SOURCES)
+$(FAIRLEAD) $(BENCH) &: $(SOURCES)
 	$(MVN) -q -DskipTests package
-	@touch $@
+	@touch $(FAIRLEAD) $(BENCH)
