@@ -80,7 +80,7 @@ final class RegistryState implements HostClaims.Listener {
     fresh = false;
     view = newView;
     view.attach(ledger, guard.decisions().board());
-    table.touchAll(label);
+    table.touchContested(label);
   }
 
   RegistryView view() {
