@@ -210,7 +210,9 @@ public final class GatewayProcess implements AutoCloseable {
     if (isRunning()) {
       throw new IllegalStateException("gateway: running (expected: stopped)");
     }
-    new TempFolder(dataFolder()).close();
+    if (Files.exists(dataFolder())) {
+      new TempFolder(dataFolder()).close();
+    }
   }
 
   /** Writes another configuration over the present one. */
