@@ -175,31 +175,43 @@ final class DeltaSubscription implements XdsStream.Subscribed {
   }
 
   @Override
-  public boolean isDue(View view) {
-    if (flight != null || (refused && System.nanoTime() - retryAtNanos < 0)) {
-      return false;
+  public ResourceType type() {
+    return type;
+  }
+
+  @Override
+  public boolean isInFlight() {
+    return flight != null;
+  }
+
+  @Override
+  public XdsStream.Pending pending(View view) {
+    Flight sent = flight;
+    if (sent != null) {
+      return sent.owed().containsAll(owed)
+          ? XdsStream.Pending.of(seen(view.since(sent.view(), type)))
+          : XdsStream.Pending.ADDITIONS;
+    }
+    if (refused && System.nanoTime() - retryAtNanos < 0) {
+      return XdsStream.Pending.NOTHING;
     }
     View before = held;
     if (before == null || refused || !owed.isEmpty()) {
-      return true;
+      return XdsStream.Pending.ADDITIONS;
     }
     if (before.snapshot() == view.snapshot()) {
-      return false;
+      return XdsStream.Pending.NOTHING;
     }
-    if (!seen(view.since(before, type)).isEmpty()) {
-      return true;
+    XdsStream.Pending pending = XdsStream.Pending.of(seen(view.since(before, type)));
+    if (pending == XdsStream.Pending.NOTHING) {
+      // Nothing that this client sees: move on, so that the older snapshot can go.
+      held = view;
     }
-    // Nothing that this client sees: move on, so that the older snapshot can go.
-    held = view;
-    return false;
+    return pending;
   }
 
   private Difference seen(Difference difference) {
-    return wildcard
-        ? difference
-        : new Difference(
-            difference.changed().stream().filter(r -> names.contains(r.key().name())).toList(),
-            difference.removed().stream().filter(names::contains).toList());
+    return wildcard ? difference : difference.of(names);
   }
 
   /** Makes the response that leads the client to a view and notes it as sent. */

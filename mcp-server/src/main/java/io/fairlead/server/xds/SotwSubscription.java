@@ -85,31 +85,34 @@ final class SotwSubscription implements XdsStream.Subscribed {
   }
 
   @Override
-  public boolean isDue(View view) {
-    if (inFlight) {
-      return false;
-    }
-    View before = sent;
-    if (owed || before == null) {
-      return true;
-    }
-    if (before.snapshot() == view.snapshot()) {
-      return false;
-    }
-    if (concerns(view.since(before, type))) {
-      return true;
-    }
-    // Nothing that this client sees: move on, so that the older snapshot can go.
-    sent = view;
-    return false;
+  public ResourceType type() {
+    return type;
   }
 
-  private boolean concerns(Difference difference) {
-    if (names.isEmpty()) {
-      return !difference.isEmpty();
+  @Override
+  public boolean isInFlight() {
+    return inFlight;
+  }
+
+  @Override
+  public XdsStream.Pending pending(View view) {
+    View before = sent;
+    if (owed || before == null) {
+      return XdsStream.Pending.ADDITIONS;
     }
-    return difference.changed().stream().anyMatch(r -> names.contains(r.key().name()))
-        || difference.removed().stream().anyMatch(names::contains);
+    if (before.snapshot() == view.snapshot()) {
+      return XdsStream.Pending.NOTHING;
+    }
+    XdsStream.Pending pending = XdsStream.Pending.of(seen(view.since(before, type)));
+    if (pending == XdsStream.Pending.NOTHING) {
+      // Nothing that this client sees: move on, so that the older snapshot can go.
+      sent = view;
+    }
+    return pending;
+  }
+
+  private Difference seen(Difference difference) {
+    return names.isEmpty() ? difference : difference.of(names);
   }
 
   /** Makes the response for a view and notes it as sent: to be sent right after. */

@@ -4,7 +4,9 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.fairlead.revisions.Audience;
+import io.fairlead.revisions.Difference;
 import io.fairlead.revisions.View;
+import io.fairlead.versioning.ResourceType;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -41,8 +43,35 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
     /** For other threads to read. */
     ClientStatus.SubscriptionStatus status();
 
-    /** Whether the client is to be sent something of this view now. */
-    boolean isDue(View view);
+    /** Which type it is. */
+    ResourceType type();
+
+    /** Whether a response is on its way: no other is sent until the client has answered it. */
+    boolean isInFlight();
+
+    /**
+     * What this view has that the client was not sent; nothing while a refused response waits to be
+     * tried again.
+     */
+    Pending pending(View view);
+  }
+
+  /** What a client lacks of a type. */
+  enum Pending {
+    /** Nothing. */
+    NOTHING,
+    /** Additions or changes, with or without removals; also an answer that is owed. */
+    ADDITIONS,
+    /** Removals only. */
+    REMOVALS;
+
+    /** What a difference amounts to. */
+    static Pending of(Difference difference) {
+      if (!difference.changed().isEmpty()) {
+        return ADDITIONS;
+      }
+      return difference.removed().isEmpty() ? NOTHING : REMOVALS;
+    }
   }
 
   /** Who the client says it is. */
@@ -165,13 +194,42 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
     }
     View view =
         new View(context.store().current(), new Audience(client.revision(), connection.shard()));
+    // Asked once for the round, not for each response: the types of a commit go out back to back,
+    // and with one response per type on its way what is buffered is bounded without it.
+    if (call.isReady()) {
+      sendDue(view);
+    }
+  }
+
+  private void sendDue(View view) {
+    List<TypeOrder.Item<S>> items = new ArrayList<>();
     for (S subscription : subscriptions.values()) {
-      if (!call.isReady()) {
+      if (!subscription.isInFlight()) {
+        add(items, subscription, view);
+      }
+    }
+    if (items.isEmpty()) {
+      return;
+    }
+    // Only now, since it costs a comparison and matters to what follows in the order alone.
+    for (S subscription : subscriptions.values()) {
+      if (subscription.isInFlight()) {
+        add(items, subscription, view);
+      }
+    }
+    for (S subscription : TypeOrder.order(items)) {
+      if (subscription.isInFlight()) {
+        // It waits for an ACK, and so does what may refer to what it has not been sent.
         return;
       }
-      if (subscription.isDue(view)) {
-        send(subscription, view);
-      }
+      send(subscription, view);
+    }
+  }
+
+  private void add(List<TypeOrder.Item<S>> items, S subscription, View view) {
+    Pending pending = subscription.pending(view);
+    if (pending != Pending.NOTHING) {
+      items.add(new TypeOrder.Item<>(subscription.type(), pending, subscription));
     }
   }
 
