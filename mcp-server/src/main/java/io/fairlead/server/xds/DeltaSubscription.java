@@ -53,8 +53,8 @@ final class DeltaSubscription implements XdsStream.Subscribed {
   private @Nullable View held;
   private Map<String, String> claimed;
 
-  // The response on its way; null if there is none.
-  private @Nullable Flight flight;
+  // The response on its way; null if there is none. Volatile, as the status, for those who watch.
+  private volatile @Nullable Flight flight;
   private long retryAtNanos;
   private boolean refused;
 
@@ -67,7 +67,7 @@ final class DeltaSubscription implements XdsStream.Subscribed {
     this.typeUrl = typeUrl;
     this.type = ResourceType.ofTypeUrl(typeUrl);
     this.claimed = Map.copyOf(claimed);
-    this.status = new ClientStatus.SubscriptionStatus(typeUrl, "", "", 0, 0, 0, "");
+    this.status = ClientStatus.SubscriptionStatus.of(typeUrl);
   }
 
   /** The subscription that the first request for a type makes. */
@@ -89,11 +89,14 @@ final class DeltaSubscription implements XdsStream.Subscribed {
 
   /** Whether a response with that nonce is on its way. */
   boolean awaits(String nonce) {
-    return flight != null && flight.nonce().equals(nonce);
+    Flight sent = flight;
+    return sent != null && sent.nonce().equals(nonce);
   }
 
-  long sentAtNanos() {
-    return flight == null ? System.nanoTime() : flight.sentAtNanos();
+  @Override
+  public @Nullable Long sentAtNanos() {
+    Flight sent = flight;
+    return sent == null ? null : sent.sentAtNanos();
   }
 
   /** Takes a change of what the client wants. */
@@ -155,10 +158,7 @@ final class DeltaSubscription implements XdsStream.Subscribed {
       claimed = Map.of();
       held = landed.view();
     }
-    ClientStatus.SubscriptionStatus s = status;
-    status =
-        new ClientStatus.SubscriptionStatus(
-            typeUrl, s.sent(), s.sent(), s.resources(), s.bytes(), s.nacks(), s.lastNack());
+    status = status.withAcknowledged();
   }
 
   /** The client refused the response; gives the time after which it is tried again. */
@@ -167,21 +167,13 @@ final class DeltaSubscription implements XdsStream.Subscribed {
     refused = true;
     Duration delay = backoff.next();
     retryAtNanos = nowNanos + delay.toNanos();
-    ClientStatus.SubscriptionStatus s = status;
-    status =
-        new ClientStatus.SubscriptionStatus(
-            typeUrl, s.sent(), s.acknowledged(), s.resources(), s.bytes(), s.nacks() + 1, message);
+    status = status.withNack(message);
     return delay;
   }
 
   @Override
   public ResourceType type() {
     return type;
-  }
-
-  @Override
-  public boolean isInFlight() {
-    return flight != null;
   }
 
   @Override
@@ -221,16 +213,7 @@ final class DeltaSubscription implements XdsStream.Subscribed {
         EncodedMessage.delta(
             view.versionInfo(), typeUrl, nonce, difference.changed(), difference.removed());
     flight = new Flight(view, nonce, wildcard, Set.copyOf(owed), nowNanos);
-    ClientStatus.SubscriptionStatus s = status;
-    status =
-        new ClientStatus.SubscriptionStatus(
-            typeUrl,
-            view.versionInfo(),
-            s.acknowledged(),
-            response.resourceCount(),
-            response.size(),
-            s.nacks(),
-            s.lastNack());
+    status = status.withSent(view.versionInfo(), response);
     return response;
   }
 

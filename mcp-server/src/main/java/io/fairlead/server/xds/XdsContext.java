@@ -10,6 +10,7 @@ import java.util.function.Consumer;
  *
  * @param store where snapshots come from
  * @param gate whether clients may be answered
+ * @param limits what a client may ask
  * @param metrics what is counted
  * @param workers does the streams' work
  * @param timers wakes streams later
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
 record XdsContext(
     VersionedStore store,
     XdsGate gate,
+    XdsLimits limits,
     XdsMetrics metrics,
     Executor workers,
     Timers timers,

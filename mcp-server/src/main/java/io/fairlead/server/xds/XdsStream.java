@@ -5,6 +5,7 @@ import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.fairlead.revisions.Audience;
 import io.fairlead.revisions.Difference;
+import io.fairlead.revisions.Shard;
 import io.fairlead.revisions.View;
 import io.fairlead.versioning.ResourceType;
 import io.grpc.Metadata;
@@ -40,14 +41,19 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
 
   /** How far a client is with one type. Confined to its stream, but for the status. */
   interface Subscribed {
-    /** For other threads to read. */
+    /** For other threads to read; its lag is not filled in. */
     ClientStatus.SubscriptionStatus status();
+
+    /** When the response that is on its way was sent, null if none is; for other threads, too. */
+    @Nullable Long sentAtNanos();
 
     /** Which type it is. */
     ResourceType type();
 
     /** Whether a response is on its way: no other is sent until the client has answered it. */
-    boolean isInFlight();
+    default boolean isInFlight() {
+      return sentAtNanos() != null;
+    }
 
     /**
      * What this view has that the client was not sent; nothing while a refused response waits to be
@@ -74,8 +80,17 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
     }
   }
 
+  // How long a client has to take the end of its stream.
+  private static final Duration LINGER = Duration.ofSeconds(5);
+
+  // The node metadata by which a client asks for the incremental variant; never assumed, since a
+  // stock istiod would delete whatever such a response lacks.
+  private static final String INCREMENTAL_KEY = "FAIRLEAD_INCREMENTAL";
+
+  private record Ending(Disconnect reason, String description, long sinceNanos) {}
+
   /** Who the client says it is. */
-  record Peer(String id, String revision, String version) {}
+  record Peer(String id, String revision, String version, boolean incremental) {}
 
   private final long id;
   private final ServerCall<Q, EncodedMessage> call;
@@ -89,12 +104,13 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
   // Written by work() only; concurrent because the admin API reads it.
   private final Map<String, S> subscriptions = new ConcurrentSkipListMap<>();
   private volatile @Nullable Peer peer;
-  private volatile @Nullable Status closing;
+  private volatile @Nullable Ending ending;
   private volatile boolean ended;
   // Owned by work().
   private boolean closed;
   private boolean released;
   private long responses;
+  private final RequestRate rate;
 
   XdsStream(
       long id, ServerCall<Q, EncodedMessage> call, ConnectionInfo connection, XdsContext context) {
@@ -102,6 +118,7 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
     this.call = call;
     this.connection = connection;
     this.context = context;
+    this.rate = new RequestRate(context.limits().requestsPerSecond(), System.nanoTime());
   }
 
   /** Takes one request; called by {@link #work} only. */
@@ -121,7 +138,7 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
 
   @Override
   public final void onHalfClose() {
-    end(Status.OK);
+    end(Disconnect.FINISHED, "");
   }
 
   @Override
@@ -142,9 +159,47 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
   }
 
   @Override
-  public final void end(Status status) {
-    closing = status;
+  public final void end(Disconnect reason, String description) {
+    if (ending == null) {
+      ending = new Ending(reason, description, System.nanoTime());
+    }
     wake();
+  }
+
+  @Override
+  public final void check(long nowNanos) {
+    Ending end = ending;
+    if (end != null) {
+      if (nowNanos - end.sinceNanos() > LINGER.toNanos()) {
+        // The end of the call waits in the transport for a client that takes nothing.
+        ended = true;
+        wake();
+      }
+    } else if (lagNanos(nowNanos) > context.limits().ackTimeout().toNanos()) {
+      end(
+          Disconnect.ACK_TIMEOUT,
+          "a response was not answered within "
+              + context.limits().ackTimeout()
+              + " (expected: an ACK or a NACK of each)");
+    }
+  }
+
+  @Override
+  public final long lagNanos(long nowNanos) {
+    long lag = 0;
+    for (S subscription : subscriptions.values()) {
+      Long sent = subscription.sentAtNanos();
+      if (sent != null) {
+        lag = Math.max(lag, nowNanos - sent);
+      }
+    }
+    return lag;
+  }
+
+  @Override
+  public final String revision() {
+    Peer known = peer;
+    return known == null ? "" : known.revision();
   }
 
   @Override
@@ -166,7 +221,7 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
         work();
       } catch (RuntimeException e) {
         LOG.error("{}: stream failed, the client will connect anew", this, e);
-        close(Status.INTERNAL.withDescription("the gateway failed: " + e).withCause(e));
+        close(Disconnect.FAILURE, "the gateway failed: " + e);
       }
       seen = wakes.addAndGet(-seen);
     } while (seen != 0);
@@ -179,14 +234,12 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
     }
     for (Q request = requests.poll(); request != null; request = requests.poll()) {
       if (!closed) {
-        introduce(request);
-        handle(request);
-        call.request(1);
+        take(request);
       }
     }
-    Status status = closing;
-    if (status != null) {
-      close(status);
+    Ending end = ending;
+    if (end != null) {
+      close(end.reason(), end.description());
     }
     Peer client = peer;
     if (closed || client == null || !context.gate().isOpen()) {
@@ -233,16 +286,41 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
     }
   }
 
+  private void take(Q request) {
+    if (rate.allows(System.nanoTime())) {
+      introduce(request);
+      handle(request);
+      call.request(1);
+    } else {
+      close(
+          Disconnect.REQUESTS,
+          "requests: too many (expected: at most "
+              + context.limits().requestsPerSecond()
+              + " a second)");
+    }
+  }
+
   private void introduce(Q request) {
     if (peer == null) {
       Node node = node(request);
       Struct metadata = node.getMetadata();
       Peer known =
-          new Peer(node.getId(), text(metadata, "ISTIO_REVISION"), text(metadata, "ISTIO_VERSION"));
+          new Peer(
+              node.getId(),
+              text(metadata, "ISTIO_REVISION"),
+              text(metadata, "ISTIO_VERSION"),
+              text(metadata, INCREMENTAL_KEY).equals("true"));
       peer = known;
       context.metrics().connected(known.revision());
       LOG.info("{}: connected to port {}: {}", this, connection.port(), known);
     }
+  }
+
+  /** Whether the client is to get the incremental variant of the state-of-the-world protocol. */
+  final boolean isIncremental() {
+    Peer known = peer;
+    return connection.dialect() == XdsOptions.Dialect.INCREMENTAL
+        || (known != null && known.incremental());
   }
 
   private static String text(Struct metadata, String key) {
@@ -278,10 +356,21 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
   }
 
   /** Ends the call; once. */
-  final void close(Status status) {
+  final void close(Disconnect reason, String description) {
     if (!closed) {
       closed = true;
-      call.close(status, new Metadata());
+      end(reason, description);
+      if (reason != Disconnect.FINISHED) {
+        context.metrics().disconnectedBy(reason);
+        LOG.info("{}: disconnected: {}: {}", this, reason, description);
+      }
+      Status status = reason.status(description);
+      if (reason == Disconnect.ACK_TIMEOUT && !call.isReady()) {
+        // A status would wait behind a response that the client does not read, and keep it.
+        call.sendMessage(EncodedMessage.reset(status));
+      } else {
+        call.close(status, new Metadata());
+      }
     }
   }
 
@@ -289,10 +378,12 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
     return subscriptions;
   }
 
-  final void acknowledged(S subscription, long sentAtNanos) {
-    context
-        .metrics()
-        .acknowledged(subscription.status().typeUrl(), System.nanoTime() - sentAtNanos);
+  /** Counts an ACK; to be called before the subscription takes it. */
+  final void acknowledged(S subscription) {
+    Long sent = subscription.sentAtNanos();
+    if (sent != null) {
+      context.metrics().acknowledged(subscription.status().typeUrl(), System.nanoTime() - sent);
+    }
   }
 
   final void refused(S subscription, String message) {
@@ -306,10 +397,22 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
   }
 
   @Override
+  public final Shard shard() {
+    return connection.shard();
+  }
+
+  @Override
   public final ClientStatus status() {
     Peer known = peer;
+    long now = System.nanoTime();
     List<ClientStatus.SubscriptionStatus> asked = new ArrayList<>();
-    subscriptions.values().forEach(subscription -> asked.add(subscription.status()));
+    for (S subscription : subscriptions.values()) {
+      Long sent = subscription.sentAtNanos();
+      asked.add(
+          subscription
+              .status()
+              .withLag(sent == null ? Duration.ZERO : Duration.ofNanos(now - sent)));
+    }
     return new ClientStatus(
         id,
         connection.peer(),
@@ -318,6 +421,7 @@ abstract class XdsStream<Q, S extends XdsStream.Subscribed> extends ServerCall.L
         known == null ? "" : known.version(),
         connection.port(),
         connected,
+        context.store().current().versionInfo(),
         asked);
   }
 

@@ -33,6 +33,11 @@ final class AdsClient implements AutoCloseable {
   private boolean first = true;
 
   AdsClient(int port, String revision) {
+    this(port, revision, false);
+  }
+
+  /** With {@code incremental}, one that asks for the incremental variant. */
+  AdsClient(int port, String revision, boolean incremental) {
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port)
             .usePlaintext()
@@ -43,6 +48,9 @@ final class AdsClient implements AutoCloseable {
             .setId("sidecar~127.0.0.1~istiod.istio-system~istio-system.svc.cluster.local")
             .setMetadata(
                 Struct.newBuilder()
+                    .putFields(
+                        incremental ? "FAIRLEAD_INCREMENTAL" : "NOTHING_OF_IT",
+                        Value.newBuilder().setStringValue("true").build())
                     .putFields("GENERATOR", Value.newBuilder().setStringValue("api").build())
                     .putFields(
                         "ISTIO_REVISION", Value.newBuilder().setStringValue(revision).build()))
