@@ -14,6 +14,7 @@ import io.fairlead.istio.mcp.v1alpha1.Resource;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -90,11 +91,17 @@ final class AdsClient implements AutoCloseable {
   }
 
   void ack(DiscoveryResponse response) {
+    ack(response, List.of());
+  }
+
+  /** With the names that it goes on to want, none for everything. */
+  void ack(DiscoveryResponse response, List<String> names) {
     send(
         DiscoveryRequest.newBuilder()
             .setTypeUrl(response.getTypeUrl())
             .setVersionInfo(response.getVersionInfo())
-            .setResponseNonce(response.getNonce()));
+            .setResponseNonce(response.getNonce())
+            .addAllResourceNames(names));
   }
 
   void nack(DiscoveryResponse response, String message) {
