@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * holds, so the same difference, and whatever came since, is sent again after a time that grows
  * from try to try.
  */
-final class DeltaSubscription implements XdsStream.Subscribed {
+final class DeltaSubscription implements Subscribed {
   private static final String WILDCARD = "*";
 
   private final String typeUrl;
@@ -177,25 +177,33 @@ final class DeltaSubscription implements XdsStream.Subscribed {
   }
 
   @Override
-  public XdsStream.Pending pending(View view) {
+  public int weight(View view) {
+    if (held != null) {
+      return 0;
+    }
+    return wildcard ? view.estimate(type) : names.size();
+  }
+
+  @Override
+  public Pending pending(View view) {
     Flight sent = flight;
     if (sent != null) {
       return sent.owed().containsAll(owed)
-          ? XdsStream.Pending.of(seen(view.since(sent.view(), type)))
-          : XdsStream.Pending.ADDITIONS;
+          ? Pending.of(seen(view.since(sent.view(), type)))
+          : Pending.ADDITIONS;
     }
     if (refused && System.nanoTime() - retryAtNanos < 0) {
-      return XdsStream.Pending.NOTHING;
+      return Pending.NOTHING;
     }
     View before = held;
     if (before == null || refused || !owed.isEmpty()) {
-      return XdsStream.Pending.ADDITIONS;
+      return Pending.ADDITIONS;
     }
     if (before.snapshot() == view.snapshot()) {
-      return XdsStream.Pending.NOTHING;
+      return Pending.NOTHING;
     }
-    XdsStream.Pending pending = XdsStream.Pending.of(seen(view.since(before, type)));
-    if (pending == XdsStream.Pending.NOTHING) {
+    Pending pending = Pending.of(seen(view.since(before, type)));
+    if (pending == Pending.NOTHING) {
       // Nothing that this client sees: move on, so that the older snapshot can go.
       held = view;
     }

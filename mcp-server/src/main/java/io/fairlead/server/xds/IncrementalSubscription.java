@@ -3,7 +3,6 @@ package io.fairlead.server.xds;
 import io.fairlead.registry.Backoff;
 import io.fairlead.revisions.Difference;
 import io.fairlead.revisions.View;
-import io.fairlead.server.xds.XdsStream.Pending;
 import io.fairlead.versioning.ResourceType;
 import java.time.Duration;
 import java.util.Collection;
@@ -103,6 +102,11 @@ final class IncrementalSubscription implements StateSubscribed {
     retryAtNanos = nowNanos + delay.toNanos();
     status = status.withNack(message);
     return delay;
+  }
+
+  @Override
+  public int weight(View view) {
+    return held == null ? view.estimate(type) : 0;
   }
 
   @Override

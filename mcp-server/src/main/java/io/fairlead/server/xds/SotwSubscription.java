@@ -89,16 +89,21 @@ final class SotwSubscription implements StateSubscribed {
   }
 
   @Override
-  public XdsStream.Pending pending(View view) {
+  public int weight(View view) {
+    return names.isEmpty() ? view.estimate(type) : names.size();
+  }
+
+  @Override
+  public Pending pending(View view) {
     View before = sent;
     if (owed || before == null) {
-      return XdsStream.Pending.ADDITIONS;
+      return Pending.ADDITIONS;
     }
     if (before.snapshot() == view.snapshot()) {
-      return XdsStream.Pending.NOTHING;
+      return Pending.NOTHING;
     }
-    XdsStream.Pending pending = XdsStream.Pending.of(seen(view.since(before, type)));
-    if (pending == XdsStream.Pending.NOTHING) {
+    Pending pending = Pending.of(seen(view.since(before, type)));
+    if (pending == Pending.NOTHING) {
       // Nothing that this client sees: move on, so that the older snapshot can go.
       sent = view;
     }

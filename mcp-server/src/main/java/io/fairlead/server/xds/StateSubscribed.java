@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 
 /** How far a client is with one type on a state-of-the-world stream, stock or incremental. */
-interface StateSubscribed extends XdsStream.Subscribed {
+interface StateSubscribed extends Subscribed {
   /** Whether a response with that nonce is the one that is on its way. */
   boolean awaits(String responseNonce);
 

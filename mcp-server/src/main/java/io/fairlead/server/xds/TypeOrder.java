@@ -1,6 +1,5 @@
 package io.fairlead.server.xds;
 
-import io.fairlead.server.xds.XdsStream.Pending;
 import io.fairlead.versioning.ResourceType;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
  * @param limits what a client may ask
  * @param metrics what is counted
  * @param workers does the streams' work
+ * @param bulk does the work that takes long, so that the other does not wait for it
  * @param timers wakes streams later
  * @param onClosed called once by each stream that ended
  */
@@ -22,6 +23,7 @@ record XdsContext(
     XdsLimits limits,
     XdsMetrics metrics,
     Executor workers,
+    Executor bulk,
     Timers timers,
     Consumer<ClientStream> onClosed) {
 

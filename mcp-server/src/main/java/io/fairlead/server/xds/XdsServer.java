@@ -42,6 +42,7 @@ public final class XdsServer implements AutoCloseable {
   private final XdsOptions options;
   private final XdsContext context;
   private final ExecutorService workers;
+  private final ExecutorService bulk;
   private final ScheduledExecutorService timers;
   private final ClientStreams streams;
   private final AtomicLong ids = new AtomicLong();
@@ -51,22 +52,27 @@ public final class XdsServer implements AutoCloseable {
     this.options = options;
     this.streams = new ClientStreams(store.current(), options.limits().streams());
     int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
-    this.workers =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            threads("xds-worker"),
-            // A stream that wakes after the stop has nothing left to do.
-            new ThreadPoolExecutor.DiscardPolicy());
+    this.workers = pool(threads, "xds-worker");
+    // Half the processors, so that a storm of first syncs leaves the others theirs.
+    this.bulk = pool(Math.max(1, threads / 2), "xds-bulk");
     this.timers =
         new ScheduledThreadPoolExecutor(
             1, threads("xds-timer"), new ThreadPoolExecutor.DiscardPolicy());
     this.context =
         new XdsContext(
-            store, gate, options.limits(), metrics, workers, this::schedule, streams::remove);
+            store, gate, options.limits(), metrics, workers, bulk, this::schedule, streams::remove);
+  }
+
+  private static ExecutorService pool(int threads, String name) {
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        threads(name),
+        // A stream that wakes after the stop has nothing left to do.
+        new ThreadPoolExecutor.DiscardPolicy());
   }
 
   private static ThreadFactory threads(String name) {
@@ -229,6 +235,7 @@ public final class XdsServer implements AutoCloseable {
       servers.forEach(Server::shutdownNow);
     }
     workers.shutdown();
+    bulk.shutdown();
     timers.shutdownNow();
     streams.all().forEach(streams::remove);
   }

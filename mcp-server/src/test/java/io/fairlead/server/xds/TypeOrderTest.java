@@ -3,7 +3,6 @@ package io.fairlead.server.xds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.server.xds.TypeOrder.Item;
-import io.fairlead.server.xds.XdsStream.Pending;
 import io.fairlead.versioning.ResourceType;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
