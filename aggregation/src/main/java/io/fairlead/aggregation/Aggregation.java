@@ -40,6 +40,7 @@ public final class Aggregation implements AutoCloseable {
   private final InstantSource clock;
   private final Aggregator aggregator;
   private final CommitLoop loop;
+  private final Transactions transactions;
   private final SyncGate gate = new SyncGate(this::isSynced);
   private final AtomicInteger withoutVirtualIp = new AtomicInteger();
   private final Object lock = new Object();
@@ -95,6 +96,7 @@ public final class Aggregation implements AutoCloseable {
             encoder,
             thread.nanoTime());
     this.loop = new CommitLoop(store, new Source(), options.batching(), observer, thread);
+    this.transactions = new Transactions(loop, store, clock, aggregator::changedHosts);
     loop.execute(this::armTimer);
   }
 
@@ -112,6 +114,7 @@ public final class Aggregation implements AutoCloseable {
     @Override
     public void committed() {
       aggregator.committed();
+      transactions.committed();
       gate.fireIfOpen();
       if (aggregator.hasOrphans() && isSynced()) {
         loop.executeNow(aggregator::dropOrphans);
@@ -263,16 +266,33 @@ public final class Aggregation implements AutoCloseable {
   }
 
   /**
-   * Lets changes gather and commits nothing until {@link #release()} was called as often: an
-   * operator's transaction.
+   * Opens an operator's transaction: until it is released, or its time is over, changes gather and
+   * nothing is committed; a change that an adapter reports after this has returned is never seen by
+   * a client before that. A commit under way may still end, with what was reported before. Of
+   * several open ones the last to end commits. It only delays: there is no roll-back, and a restart
+   * knows of none ({@link #close()} commits what has gathered).
+   *
+   * @param ttl after how long it ends by itself; more than 0, at most 24 hours
+   * @throws IllegalArgumentException if the time is not in that range
+   * @throws IllegalStateException if 100 are open already, or this is closed
    */
-  public void hold() {
-    loop.execute(loop::hold);
+  public TransactionStatus openTransaction(Duration ttl) {
+    return transactions.open(ttl);
   }
 
-  /** Ends one hold; the last one commits what has gathered. */
-  public void release() {
-    loop.execute(loop::release);
+  /**
+   * Ends an operator's transaction; if it is the last, what was reported until now is committed,
+   * all in one commit, soon after this has returned.
+   *
+   * @return false if there is no such transaction, or not any more
+   */
+  public boolean releaseTransaction(String id) {
+    return transactions.release(id);
+  }
+
+  /** The operators' transactions that are open, the oldest first. */
+  public List<TransactionStatus> transactions() {
+    return transactions.list();
   }
 
   private void armTimer() {
@@ -305,6 +325,7 @@ public final class Aggregation implements AutoCloseable {
     synchronized (lock) {
       registrations.values().forEach(registration -> registration.sink().close());
     }
+    transactions.close();
     loop.close();
   }
 }

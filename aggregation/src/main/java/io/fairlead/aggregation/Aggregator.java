@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * what of it changed since the last drain. It knows no thread and no timer; times are monotonic
  * nanoseconds, given by its caller.
  *
- * <p>Confined to the commit thread, but for {@link #holderOf}.
+ * <p>Confined to the commit thread, but for {@link #holderOf} and {@link #changedHosts}.
  */
 final class Aggregator {
   private static final Logger log = LoggerFactory.getLogger(Aggregator.class);
@@ -183,6 +183,11 @@ final class Aggregator {
   /** Label of the registry that has a host; empty if nobody has. For any thread. */
   String holderOf(String host) {
     return holders.getOrDefault(host, "");
+  }
+
+  /** Number of hosts that changed since the last drain. For any thread. */
+  int changedHosts() {
+    return table.changedHosts();
   }
 
   /** Number of hosts that are served without a virtual IP since the range is full. */

@@ -496,18 +496,6 @@ class AggregationTest {
   }
 
   @Test
-  void hold_gathersUntilTheRelease() {
-    RegistrySink sink = world.register("a", 1);
-    aggregation.hold();
-    sink.resync(fresh(service("one", "10.0.0.1")));
-    world.advance(Duration.ofMinutes(1));
-    assertThat(world.served()).isEmpty();
-    aggregation.release();
-    world.thread.runWaiting();
-    assertThat(world.served()).hasSize(1);
-  }
-
-  @Test
   void cost_oneChangeAmongTenThousandEncodesOneResource() {
     RegistrySink sink = world.register("a", 1);
     List<Service> services = new ArrayList<>();

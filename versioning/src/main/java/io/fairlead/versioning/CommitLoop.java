@@ -2,6 +2,7 @@ package io.fairlead.versioning;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,13 +34,14 @@ public final class CommitLoop implements AutoCloseable {
   private final CommitObserver observer;
   private final Debounce debounce;
   private final AtomicBoolean closed = new AtomicBoolean();
+  // Raised by any thread, lowered by the commit thread.
+  private final AtomicInteger holds = new AtomicInteger();
 
   // All below is owned by the commit thread.
   private ChangeSet unsaved = ChangeSet.NONE;
   private boolean timerArmed;
   private boolean urgent;
   private int failures;
-  private int holds;
 
   /**
    * A loop on a thread of its own.
@@ -116,21 +118,29 @@ public final class CommitLoop implements AutoCloseable {
 
   /**
    * Lets changes gather and commits nothing until each hold was released: an operator's
-   * transaction. On the commit thread only.
+   * transaction. From any thread, and it counts before it returns: a commit under way goes on with
+   * what it has gathered, but no task that is handed over from now on can be in a commit before the
+   * release. (A task counted on the commit thread would come too late: a task that waits before it
+   * may be a coalesced one, which takes in what is reported until it begins.)
    */
   public void hold() {
-    assertCommitThread();
-    holds++;
+    holds.incrementAndGet();
   }
 
-  /** Ends one hold; the last one commits what has gathered. On the commit thread only. */
+  /**
+   * Ends one hold; the last one commits what has gathered. On the commit thread only, so that
+   * everything handed over before the release is in that one commit.
+   */
   public void release() {
     assertCommitThread();
-    if (holds == 0) {
+    if (holds.getAndUpdate(held -> Math.max(0, held - 1)) == 0) {
       throw new IllegalStateException("holds: 0 (expected: a hold to release)");
     }
-    holds--;
     urgent = true;
+  }
+
+  private boolean isHeld() {
+    return holds.get() > 0;
   }
 
   /** Monotonic time in nanoseconds, of the same clock as the timers. */
@@ -165,7 +175,7 @@ public final class CommitLoop implements AutoCloseable {
 
   private void armTimer() {
     // While a commit is to be tried again, or held, what comes waits for that.
-    if (timerArmed || failures > 0 || holds > 0 || !debounce.isPending()) {
+    if (timerArmed || failures > 0 || isHeld() || !debounce.isPending()) {
       return;
     }
     timerArmed = true;
@@ -185,7 +195,7 @@ public final class CommitLoop implements AutoCloseable {
   }
 
   private void commitUnlessHeld() {
-    if (holds == 0 && failures == 0) {
+    if (!isHeld() && failures == 0) {
       commit();
     }
   }
@@ -219,7 +229,7 @@ public final class CommitLoop implements AutoCloseable {
   }
 
   private void retry() {
-    if (holds == 0) {
+    if (!isHeld()) {
       commit();
     } else {
       // The release commits, with what has gathered until then.

@@ -255,6 +255,17 @@ class CommitLoopTest {
   }
 
   @Test
+  void hold_countsFromTheCallOnForWhatWaitsAlready() {
+    loop.executeNow(() -> source.put(Resources.of("a", "1")));
+    loop.hold();
+    thread.advance(Duration.ofMinutes(1));
+    assertThat(record.commits).isEmpty();
+    loop.execute(loop::release);
+    thread.runWaiting();
+    assertThat(record.commits).hasSize(1);
+  }
+
+  @Test
   void hold_duringFailureStopsTheRetriesUntilItsRelease() {
     log.failuresToCome = 1;
     put("a", "1");
@@ -367,7 +378,6 @@ class CommitLoopTest {
   @Test
   void commitAfterThisTask_offTheThreadIsRefused() {
     assertThatThrownBy(loop::commitAfterThisTask).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(loop::hold).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(loop::release).isInstanceOf(IllegalStateException.class);
   }
 
