@@ -8,7 +8,9 @@ import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.CommitThread;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of several services of one registry with one host and namespace the lowest id has it, the
  *       others get a host with a hash of their identity.
  *   <li>A service without endpoints is served on without endpoints for a time.
+ *   <li>Of a host that changes again and again additions are published at growing intervals only.
  *   <li>Every host has virtual IPs of its own, unless its registry gives addresses.
  *   <li>What the store holds at the start stays served until its registry was read.
  * </ul>
@@ -293,6 +296,22 @@ public final class Aggregation implements AutoCloseable {
   /** The operators' transactions that are open, the oldest first. */
   public List<TransactionStatus> transactions() {
     return transactions.list();
+  }
+
+  /**
+   * The hosts that change again and again, and of which something new may wait for being published,
+   * by name. What was lost of them is published at once.
+   */
+  public List<DampedHost> damped() {
+    long nanos = loop.nanoTime();
+    Instant now = clock.instant();
+    List<DampedHost> hosts = new ArrayList<>();
+    for (FlapDamper.Shown shown : aggregator.damped()) {
+      // Rounded: the two clocks do not tick together, and each call would give another time.
+      Instant until = now.plusNanos(shown.until() - nanos + 500_000).truncatedTo(ChronoUnit.MILLIS);
+      hosts.add(new DampedHost(shown.host(), shown.resources(), until, shown.changes()));
+    }
+    return hosts;
   }
 
   private void armTimer() {

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * what of it changed since the last drain. It knows no thread and no timer; times are monotonic
  * nanoseconds, given by its caller.
  *
- * <p>Confined to the commit thread, but for {@link #holderOf} and {@link #changedHosts}.
+ * <p>Confined to the commit thread, but for {@link #holderOf}, {@link #changedHosts} and {@link
+ * #damped}.
  */
 final class Aggregator {
   private static final Logger log = LoggerFactory.getLogger(Aggregator.class);
@@ -33,6 +34,7 @@ final class Aggregator {
   private final ResourceEncoder encoder;
   private final HostTable table = new HostTable();
   private final VirtualAddressBook book;
+  private final FlapDamper damper;
   private final Map<String, RegistryState> registries = new HashMap<>();
   // By label: what the store held at the start, until a registry of that label takes it over.
   private final Map<String, Set<ResourceKey>> inherited = new HashMap<>();
@@ -49,6 +51,7 @@ final class Aggregator {
       long now) {
     this.encoder = encoder;
     this.book = new VirtualAddressBook(options.addresses(), notes, now);
+    this.damper = new FlapDamper(options.damping());
     for (String key : notes.keySet()) {
       if (key.startsWith(SYNCED_PREFIX)) {
         inherited.put(key.substring(SYNCED_PREFIX.length()), new HashSet<>());
@@ -105,24 +108,28 @@ final class Aggregator {
     }
   }
 
-  /** Does what is due: withdraws services that were empty for too long, gives up addresses. */
+  /**
+   * Does what is due: withdraws services that were empty for too long, gives up addresses, looks at
+   * hosts that have waited.
+   */
   void expire(long now) {
     registries.values().forEach(state -> state.expire(now));
     book.expire(now);
+    damper.takeDue(now).forEach(table::touch);
   }
 
   /** Time until something is due. */
   Optional<Duration> untilNextExpiry(long now) {
     return Stream.concat(
             registries.values().stream().map(state -> state.untilNextExpiry(now)),
-            Stream.of(book.untilNextExpiry(now)))
+            Stream.of(book.untilNextExpiry(now), damper.untilNext(now)))
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
   }
 
   /** Gathers what changed. If it throws, nothing was forgotten. */
   ChangeSet drain(long now) {
-    HostChanges changes = HostChanges.gather(table, book, encoder, this::compareRanks, now);
+    HostChanges changes = HostChanges.gather(table, book, damper, encoder, this::compareRanks, now);
     Map<String, String> notes = new HashMap<>(newNotes);
     notes.putAll(book.newNotes());
     Set<String> dropped = new HashSet<>(droppedNotes);
@@ -188,6 +195,11 @@ final class Aggregator {
   /** Number of hosts that changed since the last drain. For any thread. */
   int changedHosts() {
     return table.changedHosts();
+  }
+
+  /** The hosts that wait since they change again and again, by name. For any thread. */
+  Collection<FlapDamper.Shown> damped() {
+    return damper.shown();
   }
 
   /** Number of hosts that are served without a virtual IP since the range is full. */

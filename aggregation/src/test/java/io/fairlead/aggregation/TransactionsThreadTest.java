@@ -69,7 +69,7 @@ class TransactionsThreadTest {
     await().until(() -> !endpoints().isEmpty());
     noise.start();
     try {
-      for (int i = 0; i < 1500; i++) {
+      for (int i = 0; i < 400; i++) {
         String address = "10.0." + i / 250 + "." + (1 + i % 249);
         TransactionStatus transaction = aggregation.openTransaction(Duration.ofMinutes(5));
         sink.changed(service("watched", address));
