@@ -29,9 +29,8 @@ final class DampingTest {
 
   // The policy of the configuration below.
   private static final int FREE = 4;
-  private static final double WINDOW = 60;
-  private static final double FIRST = 1;
-  private static final double MAX = 30;
+  private static final Duration FIRST = Duration.ofSeconds(1);
+  private static final Duration MAX = Duration.ofSeconds(30);
 
   private final ConsulServer server = ConsulServer.started();
   private final ConsulRegistry consul = new ConsulRegistry(server);
@@ -42,7 +41,7 @@ final class DampingTest {
       GatewayProcess.of(
           Fleet.configuration(
               List.of(consul, files),
-              // So short that gathering alone would let a hundred changes through.
+              // So short that what comes is not gathered to few changes already.
               "batching: {quiet: 10ms, max: 50ms}",
               "damping: {free: 4, window: 1m, first: 1s, max: 30s}"));
   private final Operator operator = new Operator(gateway);
@@ -79,15 +78,15 @@ final class DampingTest {
       int flaps = flap();
       Duration flapped = Duration.ofNanos(System.nanoTime() - start);
       int responses = client.since(mark).size();
-      long most = mostChanges(flapped);
+      int most = mostChanges(flapped);
       LOG.info("{} flaps in {}: {} responses (at most {})", flaps, flapped, responses, most);
-      assertThat(flaps).as("flaps").isGreaterThan((int) most);
-      assertThat((long) responses).as("responses").isLessThanOrEqualTo(most);
+      assertThat(flaps).as("flaps").isGreaterThan(most);
+      assertThat(responses).as("responses").isLessThanOrEqualTo(most);
       istiods
           .pushesSince(marks)
           .forEach(
               (version, pushes) ->
-                  assertThat((long) pushes.size())
+                  assertThat(pushes.size())
                       .as("pushes of istiod %s", version)
                       .isLessThanOrEqualTo(most));
 
@@ -127,17 +126,17 @@ final class DampingTest {
   }
 
   /**
-   * What the policy lets through within a time: the free changes, then additions after growing
-   * waits, and after each the removal of what it added.
+   * What the policy lets through within a time, which is shorter than its window: the free changes
+   * and a removal; then after each of the growing waits an addition, and the removal of it.
    */
-  private static long mostChanges(Duration time) {
-    double seconds = time.toMillis() / 1000.0;
-    double doublings = Math.ceil(Math.log(MAX / FIRST) / Math.log(2));
-    double additions =
-        FREE * (1 + seconds / WINDOW)
-            + (doublings + 1) * (1 + seconds / WINDOW)
-            + seconds / MAX;
-    return (long) Math.ceil(additions) * 2 + 1;
+  private static int mostChanges(Duration time) {
+    int most = FREE + 1;
+    Duration wait = FIRST;
+    for (Duration end = wait; end.compareTo(time) <= 0; end = end.plus(wait)) {
+      most += 2;
+      wait = wait.multipliedBy(2).compareTo(MAX) < 0 ? wait.multipliedBy(2) : MAX;
+    }
+    return most;
   }
 
   private Optional<JsonNode> damped() {
