@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *       The host counts, not the namespace: istiod resolves hosts over all namespaces.
  *   <li>Of several services of one registry with one host and namespace the lowest id has it, the
  *       others get a host with a hash of their identity.
+ *   <li>Large losses of one registry are held by its deletion guard until they are confirmed.
  *   <li>A service without endpoints is served on without endpoints for a time.
  *   <li>Of a host that changes again and again additions are published at growing intervals only.
  *   <li>Every host has virtual IPs of its own, unless its registry gives addresses.
@@ -97,6 +99,7 @@ public final class Aggregation implements AutoCloseable {
             store.notes(),
             options,
             encoder,
+            clock,
             thread.nanoTime());
     this.loop = new CommitLoop(store, new Source(), options.batching(), observer, thread);
     this.transactions = new Transactions(loop, store, clock, aggregator::changedHosts);
@@ -135,7 +138,7 @@ public final class Aggregation implements AutoCloseable {
   public RegistrySink register(RegistrySettings settings) {
     RegistryView view = new RegistryView(settings);
     Inbox inbox = new Inbox();
-    AdapterSink sink = new AdapterSink(view, inbox, waker(view, inbox), clock);
+    AdapterSink sink = new AdapterSink(view, inbox, waker(view, inbox), clock, loop::nanoTime);
     synchronized (lock) {
       for (Registration other : registrations.values()) {
         RegistrySettings others = other.view().settings();
@@ -233,6 +236,7 @@ public final class Aggregation implements AutoCloseable {
       outcome =
           switch (line.phase()) {
             case LIVE -> ServiceReport.Outcome.SERVED;
+            case HELD -> ServiceReport.Outcome.HELD;
             case KEPT -> ServiceReport.Outcome.KEPT_EMPTY;
             case WITHDRAWN -> ServiceReport.Outcome.WITHDRAWN;
             case REFUSED -> ServiceReport.Outcome.REFUSED;
@@ -245,6 +249,44 @@ public final class Aggregation implements AutoCloseable {
         host,
         shadowed ? holder : "",
         line.findings());
+  }
+
+  /** What the deletion guards hold, by registry and in the order in which they began to. */
+  public List<GuardStatus> guards() {
+    return views().stream().flatMap(view -> view.guards(clock).stream()).toList();
+  }
+
+  /**
+   * Lets go all that a deletion guard holds, in one commit that follows.
+   *
+   * @param guard id of the guard
+   * @return whether there is such a guard
+   */
+  public boolean approve(String guard) {
+    return decide(guard, view -> aggregator.approve(view, guard, loop.nanoTime()));
+  }
+
+  /**
+   * Keeps all that a deletion guard holds until the registry gives it again, or until it is
+   * approved after all.
+   *
+   * @param guard id of the guard
+   * @return whether there is such a guard
+   */
+  public boolean reject(String guard) {
+    return decide(guard, view -> aggregator.reject(view, guard, loop.nanoTime()));
+  }
+
+  private boolean decide(String guard, Consumer<RegistryView> decision) {
+    Optional<RegistryView> found = views().stream().filter(v -> v.hasGuard(guard)).findFirst();
+    found.ifPresent(
+        view ->
+            loop.executeNow(
+                () -> {
+                  decision.accept(view);
+                  armTimer();
+                }));
+    return found.isPresent();
   }
 
   /**

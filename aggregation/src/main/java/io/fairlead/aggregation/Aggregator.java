@@ -5,6 +5,7 @@ import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -32,6 +33,8 @@ final class Aggregator {
   private static final String SYNCED_PREFIX = "registry/";
 
   private final ResourceEncoder encoder;
+  private final GuardPolicy guard;
+  private final InstantSource clock;
   private final HostTable table = new HostTable();
   private final VirtualAddressBook book;
   private final FlapDamper damper;
@@ -48,8 +51,11 @@ final class Aggregator {
       Map<String, String> notes,
       AggregationOptions options,
       ResourceEncoder encoder,
+      InstantSource clock,
       long now) {
     this.encoder = encoder;
+    this.guard = options.guard();
+    this.clock = clock;
     this.book = new VirtualAddressBook(options.addresses(), notes, now);
     this.damper = new FlapDamper(options.damping());
     for (String key : notes.keySet()) {
@@ -78,7 +84,9 @@ final class Aggregator {
     }
     Set<ResourceKey> before = inherited.remove(label);
     registries.put(
-        label, new RegistryState(table, view, before == null ? Set.of() : before, before != null));
+        label,
+        new RegistryState(
+            table, view, before == null ? Set.of() : before, before != null, guard, clock));
     table.touchAll(label);
   }
 
@@ -108,9 +116,25 @@ final class Aggregator {
     }
   }
 
+  /** Lets go what a registry's guard holds; nothing if the registry is not there any more. */
+  void approve(RegistryView view, String id, long now) {
+    RegistryState state = registries.get(view.settings().label());
+    if (state != null) {
+      state.approve(id, now);
+    }
+  }
+
+  /** Keeps what a registry's guard holds; nothing if the registry is not there any more. */
+  void reject(RegistryView view, String id, long now) {
+    RegistryState state = registries.get(view.settings().label());
+    if (state != null) {
+      state.reject(id, now);
+    }
+  }
+
   /**
-   * Does what is due: withdraws services that were empty for too long, gives up addresses, looks at
-   * hosts that have waited.
+   * Does what is due: lets go confirmed losses, withdraws services that were empty for too long,
+   * gives up addresses, looks at hosts that have waited.
    */
   void expire(long now) {
     registries.values().forEach(state -> state.expire(now));
