@@ -19,14 +19,12 @@ import org.slf4j.LoggerFactory;
  * of things that it is about, not by how often they change.
  *
  * <p>Nothing is lost on a failure. A task that throws is logged and told to the observer, and the
- * loop goes on. Changes that were drained but could not be written are kept, merged with what comes
- * later and tried again with a growing delay; until then clients see the last snapshot that is on
- * disk, so that a restart never takes back what was served.
+ * loop goes on. A source that fails to give its changes is asked again, with a growing delay. A log
+ * that cannot be written holds up nothing: {@link VersionedStore} publishes from memory, and this
+ * loop has it write again when its delay is over.
  */
 public final class CommitLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CommitLoop.class);
-  static final Duration FIRST_RETRY = Duration.ofMillis(500);
-  static final Duration MAX_RETRY = Duration.ofSeconds(30);
 
   private final VersionedStore store;
   private final ChangeSource source;
@@ -38,10 +36,15 @@ public final class CommitLoop implements AutoCloseable {
   private final AtomicInteger holds = new AtomicInteger();
 
   // All below is owned by the commit thread.
+  // Drained but not yet published.
   private ChangeSet unsaved = ChangeSet.NONE;
   private boolean timerArmed;
   private boolean urgent;
+  // Failed tries to gather and publish, in a row.
   private int failures;
+  // Whether all is written, as the observer was told last.
+  private boolean written = true;
+  private boolean writeTimerArmed;
 
   /**
    * A loop on a thread of its own.
@@ -66,6 +69,9 @@ public final class CommitLoop implements AutoCloseable {
     this.thread = thread;
     this.observer = observer;
     this.debounce = new Debounce(batching);
+    if (!store.durability().durable()) {
+      thread.execute(this::followWriting);
+    }
   }
 
   /**
@@ -204,18 +210,20 @@ public final class CommitLoop implements AutoCloseable {
     try {
       unsaved = unsaved.then(source.drain());
       debounce.clear();
-      store.commit(unsaved).ifPresent(published -> observer.committed(store.lastCommit()));
+      store
+          .commit(unsaved, thread::nanoTime)
+          .ifPresent(published -> observer.committed(store.lastCommit()));
       unsaved = ChangeSet.NONE;
       if (failures > 0) {
-        log.info("Commits work again after {} failed tries", failures);
+        log.info("Changes are gathered again after {} failed tries", failures);
       }
       failures = 0;
       source.committed();
     } catch (Throwable e) {
       failures++;
-      Duration delay = closed.get() ? Duration.ZERO : retryDelay(failures);
+      Duration delay = closed.get() ? Duration.ZERO : RetryDelay.after(failures);
       log.error(
-          "Changes could not be committed ({} failed tries, {} resources waiting); clients keep"
+          "Changes could not be gathered ({} failed tries, {} resources waiting); clients keep"
               + " the last snapshot{}",
           failures,
           unsaved.puts().size() + unsaved.removals().size(),
@@ -225,6 +233,49 @@ public final class CommitLoop implements AutoCloseable {
       if (!delay.isZero()) {
         thread.schedule(delay, this::retry);
       }
+    }
+    followWriting();
+  }
+
+  // After whatever may have written: tells what changed, and has the log tried again.
+  private void followWriting() {
+    Durability now = store.durability();
+    if (!now.durable() && !writeTimerArmed && !closed.get()) {
+      writeTimerArmed = true;
+      thread.schedule(store.untilNextWrite(thread.nanoTime()), this::writeTimerFired);
+    }
+    if (written != now.durable()) {
+      written = now.durable();
+      try {
+        if (written) {
+          observer.writtenAgain();
+        } else {
+          observer.notWritten(now);
+        }
+      } catch (RuntimeException e) {
+        log.error("An observer failed on {}", now, e);
+      }
+    }
+  }
+
+  // Also while changes are held: what waits to be written was published long ago.
+  private void writeTimerFired() {
+    writeTimerArmed = false;
+    store.writeIfDue(thread::nanoTime);
+    followWriting();
+  }
+
+  private void commitTheLast() {
+    commit();
+    store.writeNow(thread::nanoTime);
+    followWriting();
+    Durability last = store.durability();
+    if (last.unwritten() > 0) {
+      log.error(
+          "Closing with {} resources and notes not written: {}. The next start serves what was last"
+              + " written until the registries have been read",
+          last.unwritten(),
+          last.problem());
     }
   }
 
@@ -237,15 +288,9 @@ public final class CommitLoop implements AutoCloseable {
     }
   }
 
-  private static Duration retryDelay(int failures) {
-    int doublings = Math.min(failures - 1, 16);
-    Duration delay = FIRST_RETRY.multipliedBy(1L << doublings);
-    return delay.compareTo(MAX_RETRY) < 0 ? delay : MAX_RETRY;
-  }
-
   /**
-   * Runs what waits, commits what is pending (held or not) and ends the thread. Idempotent. Not to
-   * be called on the commit thread.
+   * Runs what waits, commits what is pending (held or not), has it written if that works by now,
+   * and ends the thread. Idempotent. Not to be called on the commit thread.
    */
   @Override
   public void close() {
@@ -253,7 +298,7 @@ public final class CommitLoop implements AutoCloseable {
       throw new IllegalStateException("close: on the commit thread (expected: another thread)");
     }
     if (closed.compareAndSet(false, true)) {
-      thread.execute(this::commit);
+      thread.execute(this::commitTheLast);
     }
     thread.close();
   }
