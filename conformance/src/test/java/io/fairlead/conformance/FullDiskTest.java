@@ -11,6 +11,7 @@ import io.fairlead.harness.GatewayProcess;
 import io.fairlead.harness.NeedsSmallDisk;
 import io.fairlead.harness.SmallDisk;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +99,8 @@ final class FullDiskTest {
   private void assertStored() throws IOException {
     gateway.kill();
     Files.move(services, tree.path().resolve("away"));
+    Files.createDirectories(services);
+    Files.writeString(services.resolve("broken.yaml"), "services: [", StandardCharsets.UTF_8);
 
     gateway.start().awaitReady();
 

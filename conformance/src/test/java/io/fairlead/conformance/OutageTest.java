@@ -145,7 +145,11 @@ final class OutageTest {
           first.versions().size(),
           took);
       assertThat(first.versions().keySet()).isEqualTo(known.keySet());
-      assertThat(took).as("from the start to the first answer").isLessThan(SERVED_WITHIN);
+      assertThat(took)
+          .as(
+              "from the start of the process to the first answer; its log: %s",
+              String.join("\n", gateway.process().linesSince(0)))
+          .isLessThan(SERVED_WITHIN);
     }
     assertThat(gateway.isReady()).isTrue();
   }
