@@ -87,7 +87,7 @@ final class Aggregator {
         label,
         new RegistryState(
             table, view, before == null ? Set.of() : before, before != null, guard, clock));
-    table.touchAll(label);
+    table.touchContested(label);
   }
 
   /** Withdraws all that a registration contributes, unless a later one has taken over. */

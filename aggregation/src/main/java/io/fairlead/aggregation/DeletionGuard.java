@@ -3,14 +3,12 @@ package io.fairlead.aggregation;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,32 +63,23 @@ import org.jspecify.annotations.Nullable;
 final class DeletionGuard {
   private final GuardPolicy policy;
   private final Contribution contribution;
-  private final String label;
-  private final String registry;
-  private final long confirmAfter;
   private final RecentLosses recent;
   private final HeldLosses held = new HeldLosses();
-  private final GuardBoard board;
   private final GuardLog log;
-  // What new losses join.
-  private @Nullable HeldGroup holding;
-  private int opened;
+  private final GuardDecisions decisions;
 
   /** A guard that holds nothing, for what a registry contributes. */
   DeletionGuard(GuardPolicy policy, RegistrySettings settings, Contribution contribution) {
     this.policy = policy;
     this.contribution = contribution;
-    this.label = settings.label();
-    this.registry = settings.name();
-    this.confirmAfter = policy.confirmAfter().toNanos();
-    this.recent = new RecentLosses(confirmAfter);
-    this.board = new GuardBoard(policy.confirmAfter());
-    this.log = new GuardLog(registry, policy);
+    this.recent = new RecentLosses(policy.confirmAfter().toNanos());
+    this.log = new GuardLog(settings.name(), policy);
+    this.decisions = new GuardDecisions(policy, settings, held, recent, log);
   }
 
-  /** What is shown of it. */
-  GuardBoard board() {
-    return board;
+  /** What becomes of what is held. */
+  GuardDecisions decisions() {
+    return decisions;
   }
 
   /** What is to be taken of a batch: the very same one unless something in it is held. */
@@ -198,14 +187,15 @@ final class DeletionGuard {
       return;
     }
     Extent lost = losses.values().stream().reduce(recent.sum(), Extent::plus).plus(held.waiting());
-    HeldGroup group = holding;
-    boolean undecided = group != null && !isConfirmed(group.opened().nanos(), contact, now);
+    HeldGroup group = decisions.holding();
+    boolean undecided =
+        group != null && !decisions.isConfirmed(group.opened().nanos(), contact, now);
     if (!undecided && !policy.isTooMuch(lost, of)) {
       losses.forEach(
           (service, extent) -> recent.add(new Subject.OfService(service), extent, now.nanos()));
       return;
     }
-    HeldGroup into = group == null ? open(of, now) : group;
+    HeldGroup into = group == null ? decisions.open(of, now) : group;
     List<HeldLoss> newest = new ArrayList<>();
     for (ServiceId service : losses.keySet()) {
       ServiceState state = contribution.get(service);
@@ -224,17 +214,6 @@ final class DeletionGuard {
       }
     }
     tell(into, group == null, lost, of, newest, now);
-  }
-
-  private HeldGroup open(Extent of, Moment now) {
-    HeldGroup group = new HeldGroup(label + "-" + ++opened, registry, now, of, firstReminder());
-    holding = group;
-    board.add(group);
-    return group;
-  }
-
-  private Duration firstReminder() {
-    return policy.confirmAfter().multipliedBy(2);
   }
 
   private void tell(
@@ -265,7 +244,7 @@ final class DeletionGuard {
       restart.losses().forEach(loss -> recent.add(loss.subject(), loss.extent(), now.nanos()));
       return batch;
     }
-    HeldGroup group = open(restart.of(), now);
+    HeldGroup group = decisions.open(restart.of(), now);
     List<HeldLoss> newest = new ArrayList<>();
     for (RestartLosses.Loss each : restart.losses()) {
       HeldLoss loss = hold(each, group, words, now);
@@ -300,89 +279,5 @@ final class DeletionGuard {
   /** Told that a service has the name of a resource from now on. */
   void named(ResourceKey key) {
     held.remove(new Subject.OfResource(key));
-  }
-
-  /** Takes out what is believed now: to be let go by the caller. */
-  List<HeldLoss> takeConfirmed(RegistryView.Contact contact, Moment now) {
-    HeldGroup group = holding;
-    List<HeldLoss> confirmed = List.of();
-    if (group != null) {
-      confirmed = held.takeWaiting(since -> isConfirmed(since, contact, now));
-      if (!confirmed.isEmpty()) {
-        log.confirmed(group, confirmed);
-      }
-    }
-    closeEmpty();
-    for (HeldGroup each : board.groups()) {
-      if (each.takeReminder(now.nanos())) {
-        log.reminder(each, each.size(), Duration.ofNanos(now.nanos() - each.opened().nanos()));
-      }
-    }
-    return confirmed;
-  }
-
-  private boolean isConfirmed(long since, RegistryView.Contact contact, Moment now) {
-    Optional<Long> start = contact.readableSince(since);
-    return start.isPresent()
-        && now.nanos() - start.get() >= confirmAfter
-        && contact.isReadSince(start.get() + confirmAfter / 2);
-  }
-
-  private void closeEmpty() {
-    for (HeldGroup group : board.groups()) {
-      if (group.isEmpty()) {
-        board.remove(group);
-        log.closed(group);
-        if (holding == group) {
-          holding = null;
-        }
-      }
-    }
-  }
-
-  /** Takes out all that is held by a group, as somebody approves it; nothing if it is unknown. */
-  List<HeldLoss> approve(String id) {
-    HeldGroup group = board.find(id);
-    if (group == null) {
-      return List.of();
-    }
-    if (group == holding) {
-      recent.clear();
-    }
-    List<HeldLoss> losses = held.takeAll(group);
-    log.approved(group, losses);
-    closeEmpty();
-    return losses;
-  }
-
-  /** Keeps all that is held by a group until it comes back or is approved. */
-  void reject(String id, long now) {
-    HeldGroup group = board.find(id);
-    if (group == null || group != holding) {
-      return;
-    }
-    List<HeldLoss> losses = held.takeAll(group);
-    group.reject(now, firstReminder());
-    losses.forEach(held::put);
-    holding = null;
-    recent.clear();
-    log.rejected(group, losses.size());
-  }
-
-  /** Time until something may be due. */
-  Optional<Duration> untilNext(RegistryView.Contact contact, long now) {
-    LongStream reminders = board.groups().stream().mapToLong(group -> group.untilReminder(now));
-    Moment oldest = held.oldest();
-    if (oldest != null) {
-      // Where it cannot be read, or is not: look again in a while.
-      long due =
-          contact
-              .readableSince(oldest.nanos())
-              .map(start -> confirmAfter - (now - start))
-              .filter(left -> left > 0)
-              .orElse(Math.max(1, confirmAfter / 10));
-      reminders = LongStream.concat(reminders, LongStream.of(due));
-    }
-    return reminders.boxed().min(Long::compare).map(Duration::ofNanos);
   }
 }

@@ -104,11 +104,15 @@ final class HostTable {
     return slot(CompactEntry.hostOf(key)).candidates(registry).get(key);
   }
 
-  /** Has every host that a registry has a word about be looked at again. */
-  void touchAll(String registry) {
+  /**
+   * Has every host be looked at again whose winner a registry's rank decides: those that others
+   * have a word about, too. Where it is alone its rank changes nothing, and after a start from a
+   * large store looking at all of them would keep clients waiting.
+   */
+  void touchContested(String registry) {
     slots.forEach(
         (host, slot) -> {
-          if (slot.byRegistry.containsKey(registry)) {
+          if (slot.byRegistry.size() > 1 && slot.byRegistry.containsKey(registry)) {
             touch(host);
           }
         });

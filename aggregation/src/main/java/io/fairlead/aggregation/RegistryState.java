@@ -71,7 +71,7 @@ final class RegistryState implements HostClaims.Listener {
     this.restored = lastKnown;
     this.guard = new DeletionGuard(guard, view.settings(), services);
     this.clock = clock;
-    view.attach(ledger, this.guard.board());
+    view.attach(ledger, this.guard.decisions().board());
   }
 
   /** A new registration takes over. */
@@ -79,8 +79,8 @@ final class RegistryState implements HostClaims.Listener {
     lastKnown |= fresh;
     fresh = false;
     view = newView;
-    view.attach(ledger, guard.board());
-    table.touchAll(label);
+    view.attach(ledger, guard.decisions().board());
+    table.touchContested(label);
   }
 
   RegistryView view() {
@@ -216,13 +216,13 @@ final class RegistryState implements HostClaims.Listener {
 
   /** Lets go what somebody has approved. */
   void approve(String id, long now) {
-    guard.approve(id).forEach(loss -> letGo(loss, now));
+    guard.decisions().approve(id).forEach(loss -> letGo(loss, now));
     expire(now);
   }
 
   /** Keeps what somebody has rejected. */
   void reject(String id, long now) {
-    guard.reject(id, now);
+    guard.decisions().reject(id, now);
   }
 
   private void letGo(HeldLoss loss, long now) {
@@ -236,7 +236,7 @@ final class RegistryState implements HostClaims.Listener {
 
   /** Lets go losses that are confirmed, withdraws services that have been empty for too long. */
   void expire(long now) {
-    guard.takeConfirmed(contact(), moment(now)).forEach(loss -> letGo(loss, now));
+    guard.decisions().takeConfirmed(contact(), moment(now)).forEach(loss -> letGo(loss, now));
     for (ServiceId service : empty.takeDue(view.settings().keepEmpty(), now)) {
       ServiceState state = services.get(service);
       if (state != null) {
@@ -256,7 +256,7 @@ final class RegistryState implements HostClaims.Listener {
     return Stream.of(
             empty.untilNext(keep, now),
             emptyInherited.untilNext(keep, now),
-            guard.untilNext(contact(), now))
+            guard.decisions().untilNext(contact(), now))
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
   }

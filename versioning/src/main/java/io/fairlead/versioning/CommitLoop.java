@@ -76,7 +76,7 @@ public final class CommitLoop implements AutoCloseable {
 
   /**
    * Has a change of state run on the commit thread, after those that wait already; it is committed
-   * after the quiet time. Ignored once the loop is closed.
+   * when the batching says so. Ignored once the loop is closed.
    */
   public void execute(Runnable change) {
     thread.execute(() -> run(change));
@@ -209,7 +209,7 @@ public final class CommitLoop implements AutoCloseable {
   private void commit() {
     try {
       unsaved = unsaved.then(source.drain());
-      debounce.clear();
+      debounce.taken(thread.nanoTime());
       store
           .commit(unsaved, thread::nanoTime)
           .ifPresent(published -> observer.committed(store.lastCommit()));

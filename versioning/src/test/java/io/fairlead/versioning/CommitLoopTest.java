@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class CommitLoopTest {
   private static final Batching BATCHING =
-      new Batching(Duration.ofMillis(100), Duration.ofMillis(1000));
+      new Batching(Duration.ofMillis(100), Duration.ofMillis(1000), false);
 
   /** Gathers puts and removals, and can fail when asked for them. */
   private static final class Gatherer implements ChangeSource {

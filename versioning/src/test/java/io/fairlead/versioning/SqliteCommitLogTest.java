@@ -253,11 +253,9 @@ class SqliteCommitLogTest {
       assertThat(told(log.since(0))).isEqualTo("unknown");
       assertThat(told(log.since(30))).as("its commit is forgotten too").isEqualTo("unknown");
       assertThat(told(log.since(40))).isEqualTo("60 changed [ns/b, ns/d] removed []");
-      log.append(
-          new Commit(70, later.plus(Duration.ofMinutes(59)), puts(Resources.of("d", "2"))));
+      log.append(new Commit(70, later.plus(Duration.ofMinutes(59)), puts(Resources.of("d", "2"))));
       assertThat(told(log.since(40))).as("once an hour").isNotEqualTo("unknown");
-      log.append(
-          new Commit(80, later.plus(Duration.ofMinutes(61)), puts(Resources.of("d", "3"))));
+      log.append(new Commit(80, later.plus(Duration.ofMinutes(61)), puts(Resources.of("d", "3"))));
       assertThat(told(log.since(40))).isEqualTo("unknown");
       assertThat(told(log.since(60))).isEqualTo("80 changed [ns/d] removed []");
     }

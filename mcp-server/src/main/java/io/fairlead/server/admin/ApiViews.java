@@ -20,6 +20,7 @@ import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -30,6 +31,8 @@ final class ApiViews {
       new ResourceType("networking.istio.io", "ServiceEntry");
 
   private static final int LONGEST_HELD = 100;
+  private static final Set<ServiceReport.Outcome> COUNTED =
+      Set.of(ServiceReport.Outcome.SERVED, ServiceReport.Outcome.HELD);
 
   private ApiViews() {}
 
@@ -122,7 +125,7 @@ final class ApiViews {
         .forEach(
             service ->
                 held.addObject()
-                    .put("service", String.valueOf(service.service()))
+                    .put("service", service.service().toString())
                     .put("endpointsBefore", service.endpointsBefore())
                     .put("endpointsNow", service.endpointsNow())
                     .put("gone", service.gone())
@@ -186,7 +189,7 @@ final class ApiViews {
   }
 
   private static int endpoints(ServiceReport service, Snapshot snapshot) {
-    if (service.resource().isEmpty() || service.outcome() != ServiceReport.Outcome.SERVED) {
+    if (service.resource().isEmpty() || !COUNTED.contains(service.outcome())) {
       return 0;
     }
     Resource resource = snapshot.find(new ResourceKey(SERVICE_ENTRY, service.resource()));
@@ -206,6 +209,13 @@ final class ApiViews {
               + service.host()
               + " with "
               + (endpoints == 1 ? "1 endpoint." : endpoints + " endpoints.");
+      case HELD ->
+          "In the mesh as "
+              + service.host()
+              + " with "
+              + (endpoints == 1 ? "1 endpoint" : endpoints + " endpoints")
+              + ", some of which the registry no longer gives: its loss is held by the deletion"
+              + " guard, see fairlead get guards.";
       case KEPT_EMPTY ->
           "In the mesh as "
               + service.host()

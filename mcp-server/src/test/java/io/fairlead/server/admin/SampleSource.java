@@ -34,14 +34,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Something to show: two registries, one of which cannot be read, and some resources. */
 public final class SampleSource implements AdminSource, AdminActions {
-  static final Durability DURABLE = new Durability(true, "", Optional.empty(), 0);
   private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
 
   /** What operators did. */
   public final List<String> actions = new CopyOnWriteArrayList<>();
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
-  private volatile ReadinessStatus readiness = new ReadinessStatus(true, List.of(), false, DURABLE);
+  private volatile ReadinessStatus readiness = new ReadinessStatus(true, List.of(), false, Durability.DURABLE);
 
   /** A source with that many resources. */
   public SampleSource(int resources) {
@@ -136,8 +135,8 @@ public final class SampleSource implements AdminSource, AdminActions {
             5,
             20,
             List.of(
-                new HeldService("web-001", 4, 0, true, NOON),
-                new HeldService("web-003", 5, 2, false, NOON))));
+                new HeldService(ServiceId.of("web-001"), 4, 0, true, NOON),
+                new HeldService(ServiceId.of("web-003"), 5, 2, false, NOON))));
   }
 
   @Override
