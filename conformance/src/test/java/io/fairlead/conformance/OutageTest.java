@@ -11,6 +11,8 @@ import io.fairlead.harness.Metrics;
 import io.fairlead.harness.NacosServer;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.harness.Push;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,7 +36,7 @@ final class OutageTest {
   private static final int SERVICES = 60;
   private static final int GONE = SERVICES / 3;
 
-  // The goal is 3 s; a machine that does much else gets more.
+  // The goal is 3 s on a machine that does nothing else; one that does gets more by its load.
   private static final Duration SERVED_WITHIN = Duration.ofSeconds(10);
 
   private final ConsulServer consulServer = ConsulServer.started();
@@ -139,19 +141,26 @@ final class OutageTest {
     try (SourceClient client = SourceClient.connect(gateway.xdsAddress())) {
       SourceClient.Response first = client.awaitServices(0, any -> true);
       Duration took = Duration.ofNanos(System.nanoTime() - start);
+      double load = loadPerCore();
       LOG.info(
           "Last-known state of {} services was served {} after the start of the process, with"
-              + " Consul and Nacos down",
+              + " Consul and Nacos down; running or ready to run per core: {}",
           first.versions().size(),
-          took);
+          took,
+          load);
       assertThat(first.versions().keySet()).isEqualTo(known.keySet());
       assertThat(took)
           .as(
               "from the start of the process to the first answer; its log: %s",
               String.join("\n", gateway.process().linesSince(0)))
-          .isLessThan(SERVED_WITHIN);
+          .isLessThan(SERVED_WITHIN.multipliedBy((long) Math.ceil(Math.max(1, load))));
     }
     assertThat(gateway.isReady()).isTrue();
+  }
+
+  private static double loadPerCore() {
+    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    return system.getSystemLoadAverage() / system.getAvailableProcessors();
   }
 
   private void assertStale() {

@@ -89,7 +89,8 @@ final class ReadinessTest {
     server.stop();
     files.put("later", "1", Registered.at("10.1.7.1", 8080));
 
-    gateway.start().awaitListening();
+    // Whoever is told that it is ready can connect at once.
+    gateway.start().awaitReady();
 
     try (SourceClient client = SourceClient.connect(gateway.xdsAddress())) {
       SourceClient.Response first = client.awaitServices(0, any -> true);
