@@ -17,7 +17,11 @@ final class ConsulRegistry extends MirroredRegistry {
   private int notes;
 
   ConsulRegistry(ConsulServer server) {
-    super("consul", WhenEmpty.STAYS);
+    this(server, WhenEmpty.STAYS);
+  }
+
+  ConsulRegistry(ConsulServer server, WhenEmpty whenEmpty) {
+    super("consul", whenEmpty);
     this.server = server;
   }
 

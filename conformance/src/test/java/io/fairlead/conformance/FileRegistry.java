@@ -62,6 +62,16 @@ final class FileRegistry extends MirroredRegistry {
     writeFile(service);
   }
 
+  /** Takes a service away with its file, and expects that. */
+  void drop(String service) {
+    forget(service);
+    try {
+      Files.delete(folder.resolve(service + ".yaml"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void writeFile(String service) {
     List<Map<String, Object>> instances =
         instances(service).entrySet().stream()

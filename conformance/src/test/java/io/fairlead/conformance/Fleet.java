@@ -79,16 +79,21 @@ final class Fleet implements AutoCloseable {
     return configuration(registries());
   }
 
-  /** A configuration of a gateway that mirrors registries. */
-  static String configuration(List<MirroredRegistry> registries) {
+  /**
+   * A configuration of a gateway that mirrors registries.
+   *
+   * @param more further lines at its top level, such as {@code guard: {confirmAfter: 3s}}
+   */
+  static String configuration(List<? extends MirroredRegistry> registries, String... more) {
     StringBuilder configuration =
         new StringBuilder(
             """
             xds: {address: "@xds@"}
             admin: {address: "@admin@"}
             store: {path: data/fairlead.db}
-            registries:
             """);
+    List.of(more).forEach(line -> configuration.append(line).append('\n'));
+    configuration.append("registries:\n");
     registries.forEach(registry -> configuration.append(registry.configuration()));
     return configuration.toString();
   }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * A service as the mesh holds it, or must hold it.
@@ -28,6 +29,16 @@ record MeshService(
     List<String> exportTo,
     SortedMap<String, String> labels,
     SortedSet<MeshEndpoint> endpoints) {
+
+  /** The same without some of its endpoints; at least one must be left. */
+  MeshService withoutEndpoints(Predicate<MeshEndpoint> gone) {
+    List<MeshEndpoint> left = endpoints.stream().filter(gone.negate()).toList();
+    if (left.isEmpty()) {
+      throw new IllegalArgumentException(name + ": no endpoint left (expected: one or more)");
+    }
+    return new MeshService(
+        name, hosts, ports, kind, exportTo, labels, MeshEndpoint.inLowestTerms(left));
+  }
 
   /** What an istiod holds, by name. */
   static SortedMap<String, MeshService> byName(List<IstioConfig> entries) {

@@ -85,6 +85,12 @@ abstract class MirroredRegistry {
     delete(service, id, instance);
   }
 
+  /** Expects nothing of a service any more: for those whose registry removes services by word. */
+  final void forget(String service) {
+    services.remove(service);
+    lastPorts.remove(service);
+  }
+
   /** Writes an instance again as it is. */
   final void touch(String service, String id) {
     Registered instance = instance(service, id);

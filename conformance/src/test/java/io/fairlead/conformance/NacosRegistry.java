@@ -11,7 +11,11 @@ final class NacosRegistry extends MirroredRegistry {
   private final NacosServer server;
 
   NacosRegistry(NacosServer server) {
-    super("nacos", WhenEmpty.STAYS);
+    this(server, WhenEmpty.STAYS);
+  }
+
+  NacosRegistry(NacosServer server, WhenEmpty whenEmpty) {
+    super("nacos", whenEmpty);
     this.server = server;
   }
 

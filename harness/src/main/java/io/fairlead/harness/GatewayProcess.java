@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -223,6 +224,20 @@ public final class GatewayProcess implements AutoCloseable {
   /** The answer of the admin API to a GET, such as {@code /api/v1/resources}. */
   public JsonNode get(String path) {
     return admin.json(path);
+  }
+
+  /**
+   * An answer of the admin port.
+   *
+   * @param status the HTTP status
+   * @param body the text
+   */
+  public record Answer(int status, String body) {}
+
+  /** The answer to a GET, whatever its status, such as {@code /readyz}. */
+  public Answer ask(String path) {
+    HttpResponse<String> response = admin.get(path);
+    return new Answer(response.statusCode(), response.body());
   }
 
   /** Its metrics, such as {@code fairlead_commits_total}. */

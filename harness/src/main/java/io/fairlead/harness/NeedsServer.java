@@ -1,15 +1,9 @@
 package io.fairlead.harness;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,30 +35,10 @@ public @interface NeedsServer {
     private static ConditionEvaluationResult evaluate(ExtensionContext context, NeedsServer needs) {
       for (String name : needs.value()) {
         if (Binaries.find(name).isEmpty()) {
-          String test = context.getRequiredTestClass().getName() + " " + context.getDisplayName();
-          if ("true".equals(System.getenv("FAIRLEAD_REQUIRE_SERVERS"))) {
-            throw new IllegalStateException(test + " needs " + name + ", which was not built");
-          }
-          record(test + " (needs " + name + ")");
-          return ConditionEvaluationResult.disabled("not built: " + name);
+          return NotRun.because(context, "needs " + name + ", which was not built");
         }
       }
       return ConditionEvaluationResult.enabled("servers are there");
-    }
-
-    private static void record(String line) {
-      Path file = Binaries.root().resolve("target").resolve("not-run.txt");
-      try {
-        Files.createDirectories(file.getParent());
-        Files.writeString(
-            file,
-            line + System.lineSeparator(),
-            StandardCharsets.UTF_8,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.APPEND);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 }

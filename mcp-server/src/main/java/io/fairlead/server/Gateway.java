@@ -67,7 +67,6 @@ public final class Gateway implements AutoCloseable {
       fleet = new RegistryFleet(aggregation);
       opened("prepared adapters", fleet);
       fleet.prepare(config.registries());
-      aggregation.onSynced(gate::open);
       status = new GatewayStatus(options, store, aggregation, fleet, gate);
       admin =
           AdminServer.start(
@@ -79,6 +78,9 @@ public final class Gateway implements AutoCloseable {
       opened("admin server", admin);
       xds = startXds(config, store);
       opened("xDS server", xds);
+      // Not before clients can connect: who is told that this is ready may send them at once, and
+      // an istiod ends where nobody listens.
+      aggregation.onSynced(gate::open);
       status.serving(xds::clients);
       opened("adapters", fleet);
       fleet.start();
