@@ -27,7 +27,7 @@ public final class FaultyLink implements AutoCloseable {
   private final int port;
   private final int target;
   private final Set<Connection> connections = new HashSet<>();
-  private Optional<ServerSocket> door = Optional.empty();
+  private Optional<Door> door = Optional.empty();
   private boolean frozen;
 
   private FaultyLink(int port, int target) {
@@ -76,12 +76,29 @@ public final class FaultyLink implements AutoCloseable {
     return connections.size();
   }
 
+  /** Where connections are taken, and who takes them. */
+  private record Door(ServerSocket socket, Thread keeper) {}
+
   /** Breaks all connections and refuses new ones. */
-  public synchronized void cut() {
-    door.ifPresent(FaultyLink::shut);
-    door = Optional.empty();
-    List.copyOf(connections).forEach(Connection::close);
-    notifyAll();
+  public void cut() {
+    Optional<Door> closed;
+    synchronized (this) {
+      closed = door;
+      door = Optional.empty();
+      closed.ifPresent(one -> shut(one.socket()));
+      List.copyOf(connections).forEach(Connection::close);
+    }
+    closed.ifPresent(FaultyLink::awaitEnd);
+  }
+
+  private static void awaitEnd(Door closed) {
+    try {
+      // Until nobody waits on the socket any more the port is not free.
+      closed.keeper().join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while a link is cut", e);
+    }
   }
 
   /** Takes connections again after {@link #cut()}. */
@@ -93,17 +110,17 @@ public final class FaultyLink implements AutoCloseable {
       ServerSocket opened = new ServerSocket();
       opened.setReuseAddress(true);
       opened.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
-      door = Optional.of(opened);
-      start(() -> accept(opened));
+      door = Optional.of(new Door(opened, start(() -> accept(opened))));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot listen on " + port, e);
     }
   }
 
-  private void start(Runnable task) {
+  private Thread start(Runnable task) {
     Thread thread = new Thread(task, "link-" + port + "-" + target);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   private void accept(ServerSocket opened) {
