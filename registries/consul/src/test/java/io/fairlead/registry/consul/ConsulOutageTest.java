@@ -10,6 +10,7 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.SinkEvent;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -86,7 +87,7 @@ class ConsulOutageTest {
           Configurations.at(gate.address()).settle(Duration.ofSeconds(8)).build();
       try (Mirrored mirrored = new Mirrored(configuration)) {
         mirrored.awaitSynced();
-        Map<ServiceId, Service> before = mirrored.sink().state();
+        Map<ServiceId, Service> before = new HashMap<>(mirrored.sink().state());
         int mark = mirrored.mark();
         gate.shut();
         mirrored.awaitFailure(mark, gate.address().toString());
