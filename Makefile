@@ -1,16 +1,17 @@
 # What to do with this project; `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-newest-jdk dist servers format clean
+.PHONY: help run test test-newest-jdk bench dist servers format clean
 
 # JAVA_HOME=... on the command line chooses the JDK of the build (17 or later).
 ifdef JAVA_HOME
 export JAVA_HOME
 endif
-export ISTIO_VERSIONS NEWEST_JAVA_HOME
+export ISTIO_VERSIONS NEWEST_JAVA_HOME SCENARIOS QUICK
 
 MVN ?= mvn -B -ntp
 FAIRLEAD := target/fairlead/bin/fairlead
+BENCH := bench/target/fairlead-bench-0.1.0-SNAPSHOT.jar
 # What the distribution is made of.
 SOURCES := $(shell find . \( -name .cache -o -name target -o -name .git -o -path ./data \) -prune -o \
   \( -name pom.xml -o -path '*/src/main/*' -o -path './examples/*' \) -type f -print)
@@ -27,8 +28,12 @@ test: ## run all tests, with real servers where their tools are there
 test-newest-jdk: ## run the unit tests on the JDK of NEWEST_JAVA_HOME (else a JDK 25 in /usr/lib/jvm)
 	@scripts/test-newest-jdk
 
+bench: $(BENCH) ## run the benchmarks (SCENARIOS=start,commit to choose, QUICK=1 for a smoke run)
+	@scripts/bench
+
 dist: ## make the distribution in target/fairlead
 	$(MVN) -q -DskipTests package
+	@target/fairlead/bin/fairlead-archive
 
 servers: ## build the real servers for the tests (ISTIO_VERSIONS=all for every istiod)
 	@scripts/servers
@@ -40,6 +45,6 @@ clean: ## remove what was built, but not the servers
 	$(MVN) -q clean
 	rm -rf target
 
-$(FAIRLEAD): $(SOURCES)
+$(FAIRLEAD) $(BENCH) &: $(SOURCES)
 	$(MVN) -q -DskipTests package
-	@touch $@
+	@touch $(FAIRLEAD) $(BENCH)

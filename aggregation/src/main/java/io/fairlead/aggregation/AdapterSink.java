@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,14 +26,17 @@ final class AdapterSink implements RegistrySink {
   private final Inbox inbox;
   private final Runnable wake;
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private volatile boolean closed;
 
-  AdapterSink(RegistryView view, Inbox inbox, Runnable wake, InstantSource clock) {
+  AdapterSink(
+      RegistryView view, Inbox inbox, Runnable wake, InstantSource clock, LongSupplier nanoTime) {
     this.view = view;
     this.converter = new Converter(view.settings().policy());
     this.inbox = inbox;
     this.wake = wake;
     this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
   @Override
@@ -43,7 +47,7 @@ final class AdapterSink implements RegistrySink {
     if (outcome instanceof ReadOutcome.Failed failed) {
       view.failing(failed.problem(), failed.cause());
     } else if (outcome instanceof ReadOutcome.Fresh fresh) {
-      view.healthy(clock.instant());
+      view.healthy(now());
       Map<ServiceId, Taken> services = new HashMap<>();
       for (Service service : fresh.services()) {
         services.put(service.id(), taken(service));
@@ -56,7 +60,7 @@ final class AdapterSink implements RegistrySink {
   @Override
   public void changed(Service service) {
     if (!closed) {
-      view.reached(clock.instant());
+      view.reached(now());
       inbox.put(taken(service));
       wake.run();
     }
@@ -65,7 +69,7 @@ final class AdapterSink implements RegistrySink {
   @Override
   public void removed(ServiceId id) {
     if (!closed) {
-      view.reached(clock.instant());
+      view.reached(now());
       inbox.remove(id);
       wake.run();
     }
@@ -74,7 +78,7 @@ final class AdapterSink implements RegistrySink {
   @Override
   public void alive() {
     if (!closed) {
-      view.healthy(clock.instant());
+      view.healthy(now());
     }
   }
 
@@ -83,6 +87,10 @@ final class AdapterSink implements RegistrySink {
     if (!closed) {
       view.failing(problem, cause);
     }
+  }
+
+  private Moment now() {
+    return new Moment(nanoTime.getAsLong(), clock.instant());
   }
 
   // The conversion does not throw for anything that a registry may hold. Should it do so all the

@@ -8,13 +8,16 @@ import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.CommitThread;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  *       The host counts, not the namespace: istiod resolves hosts over all namespaces.
  *   <li>Of several services of one registry with one host and namespace the lowest id has it, the
  *       others get a host with a hash of their identity.
+ *   <li>Large losses of one registry are held by its deletion guard until they are confirmed.
  *   <li>A service without endpoints is served on without endpoints for a time.
+ *   <li>Of a host that changes again and again additions are published at growing intervals only.
  *   <li>Every host has virtual IPs of its own, unless its registry gives addresses.
  *   <li>What the store holds at the start stays served until its registry was read.
  * </ul>
@@ -40,6 +45,7 @@ public final class Aggregation implements AutoCloseable {
   private final InstantSource clock;
   private final Aggregator aggregator;
   private final CommitLoop loop;
+  private final Transactions transactions;
   private final SyncGate gate = new SyncGate(this::isSynced);
   private final AtomicInteger withoutVirtualIp = new AtomicInteger();
   private final Object lock = new Object();
@@ -93,8 +99,10 @@ public final class Aggregation implements AutoCloseable {
             store.notes(),
             options,
             encoder,
+            clock,
             thread.nanoTime());
     this.loop = new CommitLoop(store, new Source(), options.batching(), observer, thread);
+    this.transactions = new Transactions(loop, store, clock, aggregator::changedHosts);
     loop.execute(this::armTimer);
   }
 
@@ -112,6 +120,7 @@ public final class Aggregation implements AutoCloseable {
     @Override
     public void committed() {
       aggregator.committed();
+      transactions.committed();
       gate.fireIfOpen();
       if (aggregator.hasOrphans() && isSynced()) {
         loop.executeNow(aggregator::dropOrphans);
@@ -129,7 +138,7 @@ public final class Aggregation implements AutoCloseable {
   public RegistrySink register(RegistrySettings settings) {
     RegistryView view = new RegistryView(settings);
     Inbox inbox = new Inbox();
-    AdapterSink sink = new AdapterSink(view, inbox, waker(view, inbox), clock);
+    AdapterSink sink = new AdapterSink(view, inbox, waker(view, inbox), clock, loop::nanoTime);
     synchronized (lock) {
       for (Registration other : registrations.values()) {
         RegistrySettings others = other.view().settings();
@@ -227,6 +236,7 @@ public final class Aggregation implements AutoCloseable {
       outcome =
           switch (line.phase()) {
             case LIVE -> ServiceReport.Outcome.SERVED;
+            case HELD -> ServiceReport.Outcome.HELD;
             case KEPT -> ServiceReport.Outcome.KEPT_EMPTY;
             case WITHDRAWN -> ServiceReport.Outcome.WITHDRAWN;
             case REFUSED -> ServiceReport.Outcome.REFUSED;
@@ -239,6 +249,44 @@ public final class Aggregation implements AutoCloseable {
         host,
         shadowed ? holder : "",
         line.findings());
+  }
+
+  /** What the deletion guards hold, by registry and in the order in which they began to. */
+  public List<GuardStatus> guards() {
+    return views().stream().flatMap(view -> view.guards(clock).stream()).toList();
+  }
+
+  /**
+   * Lets go all that a deletion guard holds, in one commit that follows.
+   *
+   * @param guard id of the guard
+   * @return whether there is such a guard
+   */
+  public boolean approve(String guard) {
+    return decide(guard, view -> aggregator.approve(view, guard, loop.nanoTime()));
+  }
+
+  /**
+   * Keeps all that a deletion guard holds until the registry gives it again, or until it is
+   * approved after all.
+   *
+   * @param guard id of the guard
+   * @return whether there is such a guard
+   */
+  public boolean reject(String guard) {
+    return decide(guard, view -> aggregator.reject(view, guard, loop.nanoTime()));
+  }
+
+  private boolean decide(String guard, Consumer<RegistryView> decision) {
+    Optional<RegistryView> found = views().stream().filter(v -> v.hasGuard(guard)).findFirst();
+    found.ifPresent(
+        view ->
+            loop.executeNow(
+                () -> {
+                  decision.accept(view);
+                  armTimer();
+                }));
+    return found.isPresent();
   }
 
   /**
@@ -263,16 +311,49 @@ public final class Aggregation implements AutoCloseable {
   }
 
   /**
-   * Lets changes gather and commits nothing until {@link #release()} was called as often: an
-   * operator's transaction.
+   * Opens an operator's transaction: until it is released, or its time is over, changes gather and
+   * nothing is committed; a change that an adapter reports after this has returned is never seen by
+   * a client before that. A commit under way may still end, with what was reported before. Of
+   * several open ones the last to end commits. It only delays: there is no roll-back, and a restart
+   * knows of none ({@link #close()} commits what has gathered).
+   *
+   * @param ttl after how long it ends by itself; more than 0, at most 24 hours
+   * @throws IllegalArgumentException if the time is not in that range
+   * @throws IllegalStateException if 100 are open already, or this is closed
    */
-  public void hold() {
-    loop.execute(loop::hold);
+  public TransactionStatus openTransaction(Duration ttl) {
+    return transactions.open(ttl);
   }
 
-  /** Ends one hold; the last one commits what has gathered. */
-  public void release() {
-    loop.execute(loop::release);
+  /**
+   * Ends an operator's transaction; if it is the last, what was reported until now is committed,
+   * all in one commit, soon after this has returned.
+   *
+   * @return false if there is no such transaction, or not any more
+   */
+  public boolean releaseTransaction(String id) {
+    return transactions.release(id);
+  }
+
+  /** The operators' transactions that are open, the oldest first. */
+  public List<TransactionStatus> transactions() {
+    return transactions.list();
+  }
+
+  /**
+   * The hosts that change again and again, and of which something new may wait for being published,
+   * by name. What was lost of them is published at once.
+   */
+  public List<DampedHost> damped() {
+    long nanos = loop.nanoTime();
+    Instant now = clock.instant();
+    List<DampedHost> hosts = new ArrayList<>();
+    for (FlapDamper.Shown shown : aggregator.damped()) {
+      // Rounded: the two clocks do not tick together, and each call would give another time.
+      Instant until = now.plusNanos(shown.until() - nanos + 500_000).truncatedTo(ChronoUnit.MILLIS);
+      hosts.add(new DampedHost(shown.host(), shown.resources(), until, shown.changes()));
+    }
+    return hosts;
   }
 
   private void armTimer() {
@@ -305,6 +386,7 @@ public final class Aggregation implements AutoCloseable {
     synchronized (lock) {
       registrations.values().forEach(registration -> registration.sink().close());
     }
+    transactions.close();
     loop.close();
   }
 }

@@ -5,6 +5,7 @@ import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * what of it changed since the last drain. It knows no thread and no timer; times are monotonic
  * nanoseconds, given by its caller.
  *
- * <p>Confined to the commit thread, but for {@link #holderOf}.
+ * <p>Confined to the commit thread, but for {@link #holderOf}, {@link #changedHosts} and {@link
+ * #damped}.
  */
 final class Aggregator {
   private static final Logger log = LoggerFactory.getLogger(Aggregator.class);
@@ -31,8 +33,11 @@ final class Aggregator {
   private static final String SYNCED_PREFIX = "registry/";
 
   private final ResourceEncoder encoder;
+  private final GuardPolicy guard;
+  private final InstantSource clock;
   private final HostTable table = new HostTable();
   private final VirtualAddressBook book;
+  private final FlapDamper damper;
   private final Map<String, RegistryState> registries = new HashMap<>();
   // By label: what the store held at the start, until a registry of that label takes it over.
   private final Map<String, Set<ResourceKey>> inherited = new HashMap<>();
@@ -46,9 +51,13 @@ final class Aggregator {
       Map<String, String> notes,
       AggregationOptions options,
       ResourceEncoder encoder,
+      InstantSource clock,
       long now) {
     this.encoder = encoder;
+    this.guard = options.guard();
+    this.clock = clock;
     this.book = new VirtualAddressBook(options.addresses(), notes, now);
+    this.damper = new FlapDamper(options.damping());
     for (String key : notes.keySet()) {
       if (key.startsWith(SYNCED_PREFIX)) {
         inherited.put(key.substring(SYNCED_PREFIX.length()), new HashSet<>());
@@ -75,8 +84,10 @@ final class Aggregator {
     }
     Set<ResourceKey> before = inherited.remove(label);
     registries.put(
-        label, new RegistryState(table, view, before == null ? Set.of() : before, before != null));
-    table.touchAll(label);
+        label,
+        new RegistryState(
+            table, view, before == null ? Set.of() : before, before != null, guard, clock));
+    table.touchContested(label);
   }
 
   /** Withdraws all that a registration contributes, unless a later one has taken over. */
@@ -105,24 +116,44 @@ final class Aggregator {
     }
   }
 
-  /** Does what is due: withdraws services that were empty for too long, gives up addresses. */
+  /** Lets go what a registry's guard holds; nothing if the registry is not there any more. */
+  void approve(RegistryView view, String id, long now) {
+    RegistryState state = registries.get(view.settings().label());
+    if (state != null) {
+      state.approve(id, now);
+    }
+  }
+
+  /** Keeps what a registry's guard holds; nothing if the registry is not there any more. */
+  void reject(RegistryView view, String id, long now) {
+    RegistryState state = registries.get(view.settings().label());
+    if (state != null) {
+      state.reject(id, now);
+    }
+  }
+
+  /**
+   * Does what is due: lets go confirmed losses, withdraws services that were empty for too long,
+   * gives up addresses, looks at hosts that have waited.
+   */
   void expire(long now) {
     registries.values().forEach(state -> state.expire(now));
     book.expire(now);
+    damper.takeDue(now).forEach(table::touch);
   }
 
   /** Time until something is due. */
   Optional<Duration> untilNextExpiry(long now) {
     return Stream.concat(
             registries.values().stream().map(state -> state.untilNextExpiry(now)),
-            Stream.of(book.untilNextExpiry(now)))
+            Stream.of(book.untilNextExpiry(now), damper.untilNext(now)))
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
   }
 
   /** Gathers what changed. If it throws, nothing was forgotten. */
   ChangeSet drain(long now) {
-    HostChanges changes = HostChanges.gather(table, book, encoder, this::compareRanks, now);
+    HostChanges changes = HostChanges.gather(table, book, damper, encoder, this::compareRanks, now);
     Map<String, String> notes = new HashMap<>(newNotes);
     notes.putAll(book.newNotes());
     Set<String> dropped = new HashSet<>(droppedNotes);
@@ -183,6 +214,16 @@ final class Aggregator {
   /** Label of the registry that has a host; empty if nobody has. For any thread. */
   String holderOf(String host) {
     return holders.getOrDefault(host, "");
+  }
+
+  /** Number of hosts that changed since the last drain. For any thread. */
+  int changedHosts() {
+    return table.changedHosts();
+  }
+
+  /** The hosts that wait since they change again and again, by name. For any thread. */
+  Collection<FlapDamper.Shown> damped() {
+    return damper.shown();
   }
 
   /** Number of hosts that are served without a virtual IP since the range is full. */

@@ -30,4 +30,18 @@ public record GuardPolicy(double share, int atLeast, Duration confirmAfter) {
           "confirmAfter: " + confirmAfter + " (expected: more than 0)");
     }
   }
+
+  /** Whether nothing is ever held. */
+  boolean isOff() {
+    return atLeast == Integer.MAX_VALUE;
+  }
+
+  /** Whether a loss needs more than the registry's word: services and endpoints, each by itself. */
+  boolean isTooMuch(Extent lost, Extent of) {
+    return isTooMuch(lost.services(), of.services()) || isTooMuch(lost.endpoints(), of.endpoints());
+  }
+
+  private boolean isTooMuch(int lost, int of) {
+    return lost >= atLeast && lost > share * of;
+  }
 }

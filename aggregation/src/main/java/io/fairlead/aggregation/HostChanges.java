@@ -16,29 +16,41 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out what to put and remove for the hosts that were touched, and encodes nothing else.
- * {@link #gather} changes only the book of virtual IPs, in a way that a repetition finds again;
- * {@link #taken} records what was put. Confined to the commit thread.
+ * Finds out what to put and remove for the hosts that were touched, and encodes nothing else. What
+ * is new about a host that is damped is left for later. {@link #gather} changes only the book of
+ * virtual IPs, in a way that a repetition finds again; {@link #taken} records what was put.
+ * Confined to the commit thread.
  */
 final class HostChanges {
   private static final Logger log = LoggerFactory.getLogger(HostChanges.class);
 
   private final HostTable table;
   private final VirtualAddressBook book;
+  private final FlapDamper damper;
   private final ResourceEncoder encoder;
+  private final long now;
   private final List<Resource> puts = new ArrayList<>();
   private final List<ResourceKey> removals = new ArrayList<>();
   private final Map<String, Map<ResourceKey, Emitted>> emitted = new LinkedHashMap<>();
+  private final Map<String, FlapDamper.Look> looks = new HashMap<>();
   private final Map<String, Optional<String>> winners = new HashMap<>();
 
-  private HostChanges(HostTable table, VirtualAddressBook book, ResourceEncoder encoder) {
+  private HostChanges(
+      HostTable table,
+      VirtualAddressBook book,
+      FlapDamper damper,
+      ResourceEncoder encoder,
+      long now) {
     this.table = table;
     this.book = book;
+    this.damper = damper;
     this.encoder = encoder;
+    this.now = now;
   }
 
   /**
@@ -50,10 +62,11 @@ final class HostChanges {
   static HostChanges gather(
       HostTable table,
       VirtualAddressBook book,
+      FlapDamper damper,
       ResourceEncoder encoder,
       Comparator<String> order,
       long now) {
-    HostChanges changes = new HostChanges(table, book, encoder);
+    HostChanges changes = new HostChanges(table, book, damper, encoder, now);
     // With those that wait for an address: one may become free by what leaves now.
     Set<String> hosts = new TreeSet<>(table.dirty());
     hosts.addAll(book.waiting());
@@ -65,7 +78,8 @@ final class HostChanges {
       SortedMap<ResourceKey, Candidate> desired = desired(slot, winner);
       if (desired.values().stream().anyMatch(HostChanges::needsVirtualIp)) {
         needing.add(host);
-      } else if (desired.values().stream().anyMatch(Candidate.Inherited.class::isInstance)) {
+      } else if (desired.values().stream().anyMatch(Candidate.Inherited.class::isInstance)
+          || (!desired.isEmpty() && changes.goesOnWithVirtualIps(host, slot))) {
         book.keep(host);
       } else {
         book.leave(host, now);
@@ -86,21 +100,31 @@ final class HostChanges {
     return candidate instanceof Candidate.Live live && !live.entry().addressed();
   }
 
+  // What it is to be served with later needs none, but until then it is served as it was.
+  private boolean goesOnWithVirtualIps(String host, Slot slot) {
+    return damper.delays(host, now)
+        && slot.emitted().values().stream()
+            .anyMatch(
+                served ->
+                    !served.virtualIps().isEmpty()
+                        || served.candidate() instanceof Candidate.Inherited);
+  }
+
   private void look(String host) {
     Slot slot = table.slot(host);
-    SortedMap<ResourceKey, Candidate> desired =
-        desired(slot, winners.getOrDefault(host, Optional.empty()));
+    Optional<String> winner = winners.getOrDefault(host, Optional.empty());
+    Map<ResourceKey, Emitted> wanted = wanted(host, desired(slot, winner));
+    Map<ResourceKey, Emitted> served = slot.emitted();
+    boolean differs = !wanted.equals(served);
+    boolean delayed = damper.delays(host, now);
     List<Resource> hostPuts = new ArrayList<>();
-    Map<ResourceKey, Emitted> after = new HashMap<>();
+    Map<ResourceKey, Emitted> after;
     try {
-      for (Map.Entry<ResourceKey, Candidate> one : desired.entrySet()) {
-        Candidate candidate = one.getValue();
-        List<String> virtualIps = needsVirtualIp(candidate) ? book.of(host) : List.of();
-        Emitted wanted = new Emitted(candidate, virtualIps);
-        if (!wanted.equals(slot.emitted().get(one.getKey()))) {
-          hostPuts.add(resource(candidate, virtualIps));
+      after = differs && delayed ? EndpointCut.of(served, wanted) : wanted;
+      for (Map.Entry<ResourceKey, Emitted> one : new TreeMap<>(after).entrySet()) {
+        if (!one.getValue().equals(served.get(one.getKey()))) {
+          hostPuts.add(resource(one.getValue()));
         }
-        after.put(one.getKey(), wanted);
       }
     } catch (RuntimeException e) {
       // One service must not keep the others from being served; its last state stays.
@@ -108,18 +132,37 @@ final class HostChanges {
       return;
     }
     puts.addAll(hostPuts);
-    slot.emitted().keySet().stream()
-        .filter(key -> !desired.containsKey(key))
-        .sorted()
-        .forEach(removals::add);
+    served.keySet().stream().filter(key -> !after.containsKey(key)).sorted().forEach(removals::add);
     emitted.put(host, after);
+    List<String> names = delayed ? names(wanted.keySet(), after.keySet()) : List.of();
+    boolean changed = differs && !after.equals(served);
+    boolean complete = !differs || !delayed || after.equals(wanted);
+    looks.put(host, new FlapDamper.Look(winner.orElse(""), names, changed, complete));
   }
 
-  private Resource resource(Candidate candidate, List<String> virtualIps) {
-    if (candidate instanceof Candidate.Inherited inherited) {
+  private static List<String> names(Set<ResourceKey> some, Set<ResourceKey> others) {
+    return Stream.concat(some.stream(), others.stream())
+        .map(ResourceKey::name)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private Map<ResourceKey, Emitted> wanted(String host, SortedMap<ResourceKey, Candidate> desired) {
+    Map<ResourceKey, Emitted> wanted = new HashMap<>(2);
+    desired.forEach(
+        (key, candidate) ->
+            wanted.put(
+                key,
+                new Emitted(candidate, needsVirtualIp(candidate) ? book.of(host) : List.of())));
+    return wanted;
+  }
+
+  private Resource resource(Emitted wanted) {
+    if (wanted.candidate() instanceof Candidate.Inherited inherited) {
       return inherited.resource();
     }
-    return encoder.encode(((Candidate.Live) candidate).entry(), virtualIps);
+    return encoder.encode(((Candidate.Live) wanted.candidate()).entry(), wanted.virtualIps());
   }
 
   List<Resource> puts() {
@@ -143,6 +186,7 @@ final class HostChanges {
           slot.keySet().retainAll(after.keySet());
           slot.putAll(after);
         });
+    looks.forEach((host, look) -> damper.published(host, look, now));
     table.settled();
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * the highest rank has the host with all of its entries for it, in whatever namespaces, and nothing
  * of the others is added to them. Registries are known here by the value of their label.
  *
- * <p>Confined to the commit thread.
+ * <p>Confined to the commit thread, but for {@link #changedHosts}.
  */
 final class HostTable {
   /** Something that could be served under one resource name. */
@@ -64,6 +64,8 @@ final class HostTable {
 
   private final Map<String, Slot> slots = new HashMap<>();
   private final Set<String> dirty = new LinkedHashSet<>();
+  // The size of dirty, for any thread.
+  private volatile int changedHosts;
 
   /** Takes what a registry has under a name from now on; null: nothing. */
   void set(String registry, ResourceKey key, @Nullable Candidate candidate) {
@@ -79,7 +81,13 @@ final class HostTable {
     } else {
       candidates.put(key, candidate);
     }
+    touch(host);
+  }
+
+  /** Has a host be looked at again. */
+  void touch(String host) {
     dirty.add(host);
+    changedHosts = dirty.size();
   }
 
   /** Takes what a former process has committed: it is there and it is served. */
@@ -89,18 +97,23 @@ final class HostTable {
     String host = CompactEntry.hostOf(resource.key());
     slot(host).emitted.put(resource.key(), new Emitted(candidate, List.of()));
     dirty.remove(host);
+    changedHosts = dirty.size();
   }
 
   @Nullable Candidate find(String registry, ResourceKey key) {
     return slot(CompactEntry.hostOf(key)).candidates(registry).get(key);
   }
 
-  /** Has every host that a registry has a word about be looked at again. */
-  void touchAll(String registry) {
+  /**
+   * Has every host be looked at again whose winner a registry's rank decides: those that others
+   * have a word about, too. Where it is alone its rank changes nothing, and after a start from a
+   * large store looking at all of them would keep clients waiting.
+   */
+  void touchContested(String registry) {
     slots.forEach(
         (host, slot) -> {
-          if (slot.byRegistry.containsKey(registry)) {
-            dirty.add(host);
+          if (slot.byRegistry.size() > 1 && slot.byRegistry.containsKey(registry)) {
+            touch(host);
           }
         });
   }
@@ -110,7 +123,7 @@ final class HostTable {
     slots.forEach(
         (host, slot) -> {
           if (slot.byRegistry.remove(registry) != null) {
-            dirty.add(host);
+            touch(host);
           }
         });
   }
@@ -118,6 +131,11 @@ final class HostTable {
   /** The slot of a host; an empty one if nothing was ever said about it. */
   Slot slot(String host) {
     return slots.getOrDefault(host, NOTHING);
+  }
+
+  /** Number of hosts to look at. */
+  int changedHosts() {
+    return changedHosts;
   }
 
   /** Hosts to look at. */
@@ -134,5 +152,6 @@ final class HostTable {
       }
     }
     dirty.clear();
+    changedHosts = 0;
   }
 }

@@ -5,8 +5,10 @@ import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -27,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class RegistryState implements HostClaims.Listener {
   private final HostTable table;
   private final String label;
-  private final Map<ServiceId, ServiceState> services = new HashMap<>();
+  private final Contribution services = new Contribution();
+  private final DeletionGuard guard;
+  private final InstantSource clock;
   private final HostClaims claims = new HostClaims(this);
   private final Expiry<ServiceId> empty = new Expiry<>();
   private final Ledger ledger = new Ledger();
@@ -49,9 +53,15 @@ final class RegistryState implements HostClaims.Listener {
    *
    * @param inherited names of its resources that are served from before
    * @param lastKnown whether there is a last-known state, be it an empty one
+   * @param clock the wall clock, for showing times only
    */
   RegistryState(
-      HostTable table, RegistryView view, Collection<ResourceKey> inherited, boolean lastKnown) {
+      HostTable table,
+      RegistryView view,
+      Collection<ResourceKey> inherited,
+      boolean lastKnown,
+      GuardPolicy guard,
+      InstantSource clock) {
     this.table = table;
     this.label = view.settings().label();
     this.view = view;
@@ -59,7 +69,9 @@ final class RegistryState implements HostClaims.Listener {
     this.inherited = new HashSet<>(inherited);
     this.lastKnown = lastKnown;
     this.restored = lastKnown;
-    view.attach(ledger);
+    this.guard = new DeletionGuard(guard, view.settings(), services);
+    this.clock = clock;
+    view.attach(ledger, this.guard.decisions().board());
   }
 
   /** A new registration takes over. */
@@ -67,8 +79,8 @@ final class RegistryState implements HostClaims.Listener {
     lastKnown |= fresh;
     fresh = false;
     view = newView;
-    view.attach(ledger);
-    table.touchAll(label);
+    view.attach(ledger, guard.decisions().board());
+    table.touchContested(label);
   }
 
   RegistryView view() {
@@ -81,7 +93,8 @@ final class RegistryState implements HostClaims.Listener {
   }
 
   /** Takes what the adapter said; tells whether the registry became fresh by it. */
-  boolean apply(Inbox.Batch batch, long now) {
+  boolean apply(Inbox.Batch said, long now) {
+    Inbox.Batch batch = admit(said, now);
     boolean first = false;
     if (batch.whole().isPresent()) {
       first = !fresh;
@@ -100,8 +113,32 @@ final class RegistryState implements HostClaims.Listener {
     return first;
   }
 
+  private Inbox.Batch admit(Inbox.Batch said, long now) {
+    if (said.whole().isPresent() && restored) {
+      Map<ResourceKey, Resource> former = new HashMap<>();
+      for (ResourceKey key : inherited) {
+        if (table.find(label, key) instanceof Candidate.Inherited candidate) {
+          former.put(key, candidate.resource());
+        }
+      }
+      return guard.admitFirst(said, former, moment(now));
+    }
+    return fresh || said.whole().isPresent()
+        ? guard.admit(said, view.contact(), moment(now))
+        : said;
+  }
+
+  private Moment moment(long now) {
+    return new Moment(now, clock.instant());
+  }
+
+  /** The contact as far as it is about what is contributed. */
+  private RegistryView.Contact contact() {
+    return fresh ? view.contact() : RegistryView.Contact.NONE;
+  }
+
   private void replaceAll(Map<ServiceId, Taken> whole, long now) {
-    for (ServiceId service : List.copyOf(services.keySet())) {
+    for (ServiceId service : List.copyOf(services.services())) {
       if (!whole.containsKey(service)) {
         remove(service);
       }
@@ -110,14 +147,13 @@ final class RegistryState implements HostClaims.Listener {
       // Entries of another policy are nothing to keep empty services with.
       policy = view.settings().policy();
       services.replaceAll(
-          (service, state) ->
-              new ServiceState(state.phase(), Optional.empty(), List.of(), state.instances()));
+          state -> new ServiceState(state.phase(), Optional.empty(), List.of(), state.instances()));
     }
     whole.values().forEach(taken -> take(taken, now));
     fresh = true;
     restored = false;
     for (ResourceKey key : inherited) {
-      if (table.find(label, key) instanceof Candidate.Inherited former) {
+      if (!guard.keeps(key) && table.find(label, key) instanceof Candidate.Inherited former) {
         replaceInherited(key, former, now);
       }
     }
@@ -145,7 +181,8 @@ final class RegistryState implements HostClaims.Listener {
       services.put(service, NOTHING.withdrawn());
     }
     serve(service, ServiceState.next(Optional.ofNullable(services.get(service)), taken));
-    if (services.getOrDefault(service, NOTHING).phase() == ServiceState.Phase.KEPT) {
+    ServiceState state = services.get(service);
+    if (state != null && state.phase() == ServiceState.Phase.KEPT) {
       empty.add(service, now);
     } else {
       empty.remove(service);
@@ -156,7 +193,7 @@ final class RegistryState implements HostClaims.Listener {
   private boolean wasWithdrawn(Taken taken) {
     return restored
         && taken.kind() == Taken.Kind.EMPTY
-        && !services.containsKey(taken.service())
+        && !services.contains(taken.service())
         && taken.entry().filter(entry -> inherited.contains(entry.key())).isEmpty();
   }
 
@@ -170,15 +207,36 @@ final class RegistryState implements HostClaims.Listener {
   }
 
   private void remove(ServiceId service) {
-    if (services.remove(service) != null) {
+    if (services.remove(service)) {
       claims.set(service, null);
       empty.remove(service);
       write(service);
     }
   }
 
-  /** Withdraws services that have been empty for too long. */
+  /** Lets go what somebody has approved. */
+  void approve(String id, long now) {
+    guard.decisions().approve(id).forEach(loss -> letGo(loss, now));
+    expire(now);
+  }
+
+  /** Keeps what somebody has rejected. */
+  void reject(String id, long now) {
+    guard.decisions().reject(id, now);
+  }
+
+  private void letGo(HeldLoss loss, long now) {
+    if (loss instanceof HeldLoss.OfService lost) {
+      lost.word().ifPresentOrElse(taken -> take(taken, now), () -> remove(lost.service()));
+    } else if (loss instanceof HeldLoss.OfResource lost
+        && table.find(label, lost.resource().key()) instanceof Candidate.Inherited) {
+      table.set(label, lost.resource().key(), null);
+    }
+  }
+
+  /** Lets go losses that are confirmed, withdraws services that have been empty for too long. */
   void expire(long now) {
+    guard.decisions().takeConfirmed(contact(), moment(now)).forEach(loss -> letGo(loss, now));
     for (ServiceId service : empty.takeDue(view.settings().keepEmpty(), now)) {
       ServiceState state = services.get(service);
       if (state != null) {
@@ -195,13 +253,19 @@ final class RegistryState implements HostClaims.Listener {
 
   Optional<Duration> untilNextExpiry(long now) {
     Duration keep = view.settings().keepEmpty();
-    return Stream.of(empty.untilNext(keep, now), emptyInherited.untilNext(keep, now))
+    return Stream.of(
+            empty.untilNext(keep, now),
+            emptyInherited.untilNext(keep, now),
+            guard.decisions().untilNext(contact(), now))
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
   }
 
   @Override
   public void nameChanged(ResourceKey key, @Nullable CompactEntry holder) {
+    if (holder != null) {
+      guard.named(key);
+    }
     table.set(label, key, holder == null ? null : new Candidate.Live(holder));
   }
 

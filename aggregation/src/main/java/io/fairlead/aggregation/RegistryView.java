@@ -1,6 +1,8 @@
 package io.fairlead.aggregation;
 
-import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,12 +14,37 @@ import org.slf4j.LoggerFactory;
 final class RegistryView {
   private static final Logger log = LoggerFactory.getLogger(RegistryView.class);
 
-  /** The last contact. */
-  private record Contact(@Nullable Instant lastSuccess, @Nullable String problem) {}
+  /**
+   * How it stands with the contact.
+   *
+   * @param last the last success
+   * @param steady since when nothing has failed: the first success after the start or a failure
+   * @param problem what fails at present
+   */
+  record Contact(Optional<Moment> last, Optional<Moment> steady, Optional<String> problem) {
+    static final Contact NONE = new Contact(Optional.empty(), Optional.empty(), Optional.empty());
+
+    boolean isReadable() {
+      return steady.isPresent() && problem.isEmpty();
+    }
+
+    /** The later of a time and that since which nothing has failed; nothing if something does. */
+    Optional<Long> readableSince(long nanos) {
+      return isReadable()
+          ? steady.map(moment -> moment.nanos() - nanos >= 0 ? moment.nanos() : nanos)
+          : Optional.empty();
+    }
+
+    /** Whether the last success is not before a time. */
+    boolean isReadSince(long nanos) {
+      return last.isPresent() && last.get().nanos() - nanos >= 0;
+    }
+  }
 
   private final RegistrySettings settings;
-  private volatile Contact contact = new Contact(null, null);
+  private volatile Contact contact = Contact.NONE;
   private volatile Ledger ledger = new Ledger();
+  private volatile @Nullable GuardBoard guards;
   private volatile boolean synced;
 
   RegistryView(RegistrySettings settings) {
@@ -29,28 +56,50 @@ final class RegistryView {
   }
 
   /** A contact that says nothing about parts that fail. */
-  void reached(Instant now) {
-    contact = new Contact(now, contact.problem);
+  void reached(Moment now) {
+    Contact before = contact;
+    contact =
+        new Contact(Optional.of(now), before.steady.or(() -> Optional.of(now)), before.problem);
   }
 
   /** A contact after which nothing is known to fail. */
-  void healthy(Instant now) {
-    if (contact.problem != null) {
+  void healthy(Moment now) {
+    Contact before = contact;
+    if (before.problem.isPresent()) {
       log.info("Registry {} can be read again", settings.name());
     }
-    contact = new Contact(now, null);
+    Optional<Moment> steady = before.problem.isPresent() ? Optional.empty() : before.steady;
+    contact = new Contact(Optional.of(now), steady.or(() -> Optional.of(now)), Optional.empty());
   }
 
   void failing(String problem, Throwable cause) {
+    Contact before = contact;
     // Not on every try: a registry that is down for hours fails every few seconds.
-    if (!problem.equals(contact.problem)) {
+    if (!before.problem.equals(Optional.of(problem))) {
       log.warn("Registry {}: {}", settings.name(), problem, cause);
     }
-    contact = new Contact(contact.lastSuccess, problem);
+    contact = new Contact(before.last, before.steady, Optional.of(problem));
   }
 
-  void attach(Ledger newLedger) {
+  Contact contact() {
+    return contact;
+  }
+
+  /** Has it show what is known of the registry. */
+  void attach(Ledger newLedger, GuardBoard newGuards) {
     ledger = newLedger;
+    guards = newGuards;
+  }
+
+  /** What the deletion guard holds. */
+  List<GuardStatus> guards(InstantSource clock) {
+    GuardBoard board = guards;
+    return board == null ? List.of() : board.statuses(contact, clock);
+  }
+
+  boolean hasGuard(String id) {
+    GuardBoard board = guards;
+    return board != null && board.find(id) != null;
   }
 
   Ledger ledger() {
@@ -71,8 +120,8 @@ final class RegistryView {
     return new RegistryStatus(
         settings.name(),
         synced,
-        last.lastSuccess,
-        last.problem,
+        last.last.map(Moment::wall).orElse(null),
+        last.problem.orElse(null),
         sums.services(),
         sums.instances(),
         sums.refused(),

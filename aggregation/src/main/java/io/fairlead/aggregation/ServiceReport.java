@@ -30,6 +30,8 @@ public record ServiceReport(
   public enum Outcome {
     /** With endpoints. */
     SERVED,
+    /** With endpoints that its registry does not give any more, kept by the deletion guard. */
+    HELD,
     /** Without endpoints, for the time that empty services are kept. */
     KEPT_EMPTY,
     /** Not at all, since it has had no endpoint for longer than that. */

@@ -23,6 +23,8 @@ record ServiceState(
   enum Phase {
     /** Has endpoints. */
     LIVE,
+    /** Has endpoints that the registry does not give any more. */
+    HELD,
     /** Has none, and is kept for its time. */
     KEPT,
     /** Has none for longer than it is kept. */
@@ -35,6 +37,7 @@ record ServiceState(
   static ServiceState next(Optional<ServiceState> before, Taken taken) {
     return switch (taken.kind()) {
       case LIVE -> of(Phase.LIVE, taken.entry(), taken);
+      case HELD -> of(Phase.HELD, taken.entry(), taken);
       case REFUSED -> of(Phase.REFUSED, Optional.empty(), taken);
       case EMPTY, PORTLESS -> empty(before, taken);
     };

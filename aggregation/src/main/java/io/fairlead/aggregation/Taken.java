@@ -28,6 +28,8 @@ record Taken(
   enum Kind {
     /** With endpoints. */
     LIVE,
+    /** With endpoints, some or all of which the registry does not give any more. */
+    HELD,
     /** Without endpoints. */
     EMPTY,
     /** Without endpoints, and without a port, since no instance has a usable one. */

@@ -38,10 +38,13 @@ class AggregationWalkTest {
     final Map<String, Map<ServiceId, Service>> truth = new TreeMap<>();
     final Map<String, RegistrySink> sinks = new HashMap<>();
     final Set<String> read = new HashSet<>();
-    World world = new World();
+    final AggregationOptions options;
+    World world;
 
-    Walk(long seed) {
+    Walk(long seed, DampingPolicy damping) {
       this.random = new Random(seed);
+      this.options = AggregationOptions.of(RANGE).with(GuardPolicy.OFF).with(damping);
+      this.world = new World(new World.Log(), options);
     }
 
     void step() {
@@ -104,7 +107,7 @@ class AggregationWalkTest {
 
     private void restart() {
       world.aggregation.close();
-      world = new World(world.log, RANGE);
+      world = new World(world.log, options);
       sinks.clear();
       read.clear();
       if (random.nextInt(3) == 0 && !truth.isEmpty()) {
@@ -141,6 +144,8 @@ class AggregationWalkTest {
       world.aggregation.allRegistered();
       world.advance(Duration.ofMinutes(1));
       world.advance(Given.KEEP_EMPTY);
+      // What comes into view by that may have to wait.
+      world.advance(Duration.ofMinutes(1));
     }
   }
 
@@ -165,7 +170,19 @@ class AggregationWalkTest {
 
   @Property(tries = 200)
   void walk_endsWhereAFirstReadOfTheSameStateEnds(@ForAll long seed) {
-    Walk walk = new Walk(seed);
+    walk(new Walk(seed, DampingPolicy.OFF));
+  }
+
+  @Property(tries = 200)
+  void walk_dampedEndsThereToo(@ForAll long seed) {
+    walk(
+        new Walk(
+            seed,
+            new DampingPolicy(
+                2, Duration.ofMinutes(1), Duration.ofSeconds(5), Duration.ofSeconds(40))));
+  }
+
+  private static void walk(Walk walk) {
     for (int i = 0; i < 60; i++) {
       walk.step();
       assertOneRegistryHasAHost(walk.world);

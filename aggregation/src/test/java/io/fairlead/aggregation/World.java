@@ -85,6 +85,15 @@ final class World {
     this(log, AggregationOptions.of(addresses).with(GuardPolicy.OFF).with(DampingPolicy.OFF));
   }
 
+  /** A world whose deletion guard is on. */
+  static World guarded(Log log, GuardPolicy guard) {
+    return new World(
+        log,
+        AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8"))
+            .with(guard)
+            .with(DampingPolicy.OFF));
+  }
+
   World(Log log, AggregationOptions options) {
     this.log = log;
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);

@@ -59,7 +59,9 @@ public final class Gateway implements AutoCloseable {
           new Aggregation(
               store,
               AggregationOptions.of(config.virtualIps().addresses())
-                  .with(new Batching(config.batching().quiet(), config.batching().max())),
+                  .with(new Batching(config.batching().quiet(), config.batching().max()))
+                  .with(config.guard().policy())
+                  .with(config.damping().policy()),
               Clock.systemUTC(),
               metrics);
       opened("aggregation", aggregation);
@@ -72,6 +74,7 @@ public final class Gateway implements AutoCloseable {
           AdminServer.start(
               config.admin().address(),
               config.admin().token(),
+              status,
               status,
               () -> metrics.scrape(aggregation, store));
       opened("admin server", admin);

@@ -1,10 +1,12 @@
 package io.fairlead.server;
 
 import io.fairlead.aggregation.Aggregation;
+import io.fairlead.aggregation.GuardStatus;
 import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.conversion.Reason;
 import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.VersionedStore;
@@ -60,6 +62,18 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
       gauge("refused.services", "Services that are not served, by the reason of the refusal");
   private final MultiGauge findings =
       gauge("findings", "What was refused, left out or repaired in the present state, by reason");
+  private final MultiGauge guardHeld =
+      gauge("guard.held", "Services of a registry whose loss is held, 0 if none is");
+  private final MultiGauge guardHeldEndpoints =
+      gauge("guard.held.endpoints", "Endpoints of a registry whose loss is held");
+  private final MultiGauge damped =
+      gauge("damped.hosts", "Hosts whose newest state waits since they change too often");
+  private final MultiGauge transactions =
+      gauge("transactions", "Open operator's transactions, which let changes wait");
+  private final MultiGauge storeDurable =
+      gauge("store.durable", "1 while what is served is on the disk, too, else 0");
+  private final MultiGauge storeUnwritten =
+      gauge("store.unwritten", "Resources and notes that are served and not on the disk");
   private final MultiGauge resources = gauge("resources", "Resources that are served, by type");
 
   private final Counter commits =
@@ -125,6 +139,7 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
   /** Everything in Prometheus' text format, as it is now. */
   String scrape(Aggregation aggregation, VersionedStore store) {
     refresh(aggregation.registries(), store.current());
+    refreshHeld(aggregation, store.durability());
     return meters.scrape();
   }
 
@@ -163,6 +178,29 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     findings.register(allFindings, true);
     resources.register(
         snapshot.types().stream().<Row<?>>map(type -> row(snapshot, type)).toList(), true);
+  }
+
+  private synchronized void refreshHeld(Aggregation aggregation, Durability durability) {
+    List<Row<?>> services = new ArrayList<>();
+    List<Row<?>> endpoints = new ArrayList<>();
+    List<GuardStatus> guards = aggregation.guards();
+    for (RegistryStatus registry : aggregation.registries()) {
+      List<GuardStatus> own =
+          guards.stream().filter(guard -> guard.registry().equals(registry.name())).toList();
+      Tags tags = Tags.of("registry", registry.name());
+      services.add(Row.of(tags, own.stream().mapToInt(GuardStatus::heldServices).sum()));
+      endpoints.add(Row.of(tags, own.stream().mapToInt(GuardStatus::heldEndpoints).sum()));
+    }
+    guardHeld.register(services, true);
+    guardHeldEndpoints.register(endpoints, true);
+    single(damped, aggregation.damped().size());
+    single(transactions, aggregation.transactions().size());
+    single(storeDurable, durability.durable() ? 1 : 0);
+    single(storeUnwritten, durability.unwritten());
+  }
+
+  private static void single(MultiGauge gauge, int value) {
+    gauge.register(List.of(Row.of(Tags.empty(), value)), true);
   }
 
   private static Row<?> row(Snapshot snapshot, ResourceType type) {

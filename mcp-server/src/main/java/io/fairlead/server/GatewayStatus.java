@@ -1,8 +1,12 @@
 package io.fairlead.server;
 
 import io.fairlead.aggregation.Aggregation;
+import io.fairlead.aggregation.DampedHost;
+import io.fairlead.aggregation.GuardStatus;
 import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.aggregation.TransactionStatus;
+import io.fairlead.server.admin.AdminActions;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.admin.ReadinessStatus;
@@ -12,6 +16,7 @@ import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.VersionedStore;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a gateway shows of itself, gathered from its parts at each call. Thread-safe. */
-final class GatewayStatus implements AdminSource {
+final class GatewayStatus implements AdminSource, AdminActions {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayStatus.class);
 
   private final GatewayOptions options;
@@ -90,7 +95,7 @@ final class GatewayStatus implements AdminSource {
                     new ReadinessStatus.Waiting(
                         registry.name(), Objects.requireNonNullElse(registry.problem(), "")))
             .toList();
-    return new ReadinessStatus(ready, waiting, !ready && overdue);
+    return new ReadinessStatus(ready, waiting, !ready && overdue, store.durability());
   }
 
   @Override
@@ -153,6 +158,41 @@ final class GatewayStatus implements AdminSource {
   @Override
   public ConfigurationStatus configuration() {
     return configuration;
+  }
+
+  @Override
+  public List<GuardStatus> guards() {
+    return aggregation.guards();
+  }
+
+  @Override
+  public List<TransactionStatus> transactions() {
+    return aggregation.transactions();
+  }
+
+  @Override
+  public List<DampedHost> damped() {
+    return aggregation.damped();
+  }
+
+  @Override
+  public TransactionStatus openTransaction(Duration ttl) {
+    return aggregation.openTransaction(ttl);
+  }
+
+  @Override
+  public boolean releaseTransaction(String id) {
+    return aggregation.releaseTransaction(id);
+  }
+
+  @Override
+  public boolean approve(String guard) {
+    return aggregation.approve(guard);
+  }
+
+  @Override
+  public boolean reject(String guard) {
+    return aggregation.reject(guard);
   }
 
   @Override

@@ -16,6 +16,8 @@ final class RestartKeys {
     add(keys, "store", running.store(), next.store());
     add(keys, "batching", running.batching(), next.batching());
     add(keys, "readiness", running.readiness(), next.readiness());
+    add(keys, "guard", running.guard(), next.guard());
+    add(keys, "damping", running.damping(), next.damping());
     add(keys, "virtualIps", running.virtualIps(), next.virtualIps());
     return keys;
   }

@@ -1,12 +1,7 @@
 package io.fairlead.versioning;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -47,25 +42,10 @@ public record ChangeSet(
     if (later.isEmpty()) {
       return this;
     }
-    Map<ResourceKey, Optional<Resource>> byKey = new LinkedHashMap<>();
-    addTo(byKey);
-    later.addTo(byKey);
-    List<Resource> mergedPuts = new ArrayList<>();
-    List<ResourceKey> mergedRemovals = new ArrayList<>();
-    byKey.forEach(
-        (key, put) -> put.ifPresentOrElse(mergedPuts::add, () -> mergedRemovals.add(key)));
-    Map<String, String> mergedNotes = new HashMap<>(notes);
-    mergedNotes.keySet().removeAll(later.droppedNotes);
-    mergedNotes.putAll(later.notes);
-    Set<String> mergedDropped = new HashSet<>(droppedNotes);
-    mergedDropped.removeAll(later.notes.keySet());
-    mergedDropped.addAll(later.droppedNotes);
-    return new ChangeSet(mergedPuts, mergedRemovals, mergedNotes, mergedDropped);
-  }
-
-  private void addTo(Map<ResourceKey, Optional<Resource>> byKey) {
-    puts.forEach(put -> byKey.put(put.key(), Optional.of(put)));
-    removals.forEach(key -> byKey.put(key, Optional.empty()));
+    MergedChanges merged = new MergedChanges();
+    merged.add(this);
+    merged.add(later);
+    return merged.toChangeSet();
   }
 
   /** Whether there is nothing in it. */

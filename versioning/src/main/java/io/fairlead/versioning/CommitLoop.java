@@ -2,6 +2,7 @@ package io.fairlead.versioning;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,14 +19,12 @@ import org.slf4j.LoggerFactory;
  * of things that it is about, not by how often they change.
  *
  * <p>Nothing is lost on a failure. A task that throws is logged and told to the observer, and the
- * loop goes on. Changes that were drained but could not be written are kept, merged with what comes
- * later and tried again with a growing delay; until then clients see the last snapshot that is on
- * disk, so that a restart never takes back what was served.
+ * loop goes on. A source that fails to give its changes is asked again, with a growing delay. A log
+ * that cannot be written holds up nothing: {@link VersionedStore} publishes from memory, and this
+ * loop has it write again when its delay is over.
  */
 public final class CommitLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CommitLoop.class);
-  static final Duration FIRST_RETRY = Duration.ofMillis(500);
-  static final Duration MAX_RETRY = Duration.ofSeconds(30);
 
   private final VersionedStore store;
   private final ChangeSource source;
@@ -33,13 +32,19 @@ public final class CommitLoop implements AutoCloseable {
   private final CommitObserver observer;
   private final Debounce debounce;
   private final AtomicBoolean closed = new AtomicBoolean();
+  // Raised by any thread, lowered by the commit thread.
+  private final AtomicInteger holds = new AtomicInteger();
 
   // All below is owned by the commit thread.
+  // Drained but not yet published.
   private ChangeSet unsaved = ChangeSet.NONE;
   private boolean timerArmed;
   private boolean urgent;
+  // Failed tries to gather and publish, in a row.
   private int failures;
-  private int holds;
+  // Whether all is written, as the observer was told last.
+  private boolean written = true;
+  private boolean writeTimerArmed;
 
   /**
    * A loop on a thread of its own.
@@ -64,11 +69,14 @@ public final class CommitLoop implements AutoCloseable {
     this.thread = thread;
     this.observer = observer;
     this.debounce = new Debounce(batching);
+    if (!store.durability().durable()) {
+      thread.execute(this::followWriting);
+    }
   }
 
   /**
    * Has a change of state run on the commit thread, after those that wait already; it is committed
-   * after the quiet time. Ignored once the loop is closed.
+   * when the batching says so. Ignored once the loop is closed.
    */
   public void execute(Runnable change) {
     thread.execute(() -> run(change));
@@ -116,21 +124,29 @@ public final class CommitLoop implements AutoCloseable {
 
   /**
    * Lets changes gather and commits nothing until each hold was released: an operator's
-   * transaction. On the commit thread only.
+   * transaction. From any thread, and it counts before it returns: a commit under way goes on with
+   * what it has gathered, but no task that is handed over from now on can be in a commit before the
+   * release. (A task counted on the commit thread would come too late: a task that waits before it
+   * may be a coalesced one, which takes in what is reported until it begins.)
    */
   public void hold() {
-    assertCommitThread();
-    holds++;
+    holds.incrementAndGet();
   }
 
-  /** Ends one hold; the last one commits what has gathered. On the commit thread only. */
+  /**
+   * Ends one hold; the last one commits what has gathered. On the commit thread only, so that
+   * everything handed over before the release is in that one commit.
+   */
   public void release() {
     assertCommitThread();
-    if (holds == 0) {
+    if (holds.getAndUpdate(held -> Math.max(0, held - 1)) == 0) {
       throw new IllegalStateException("holds: 0 (expected: a hold to release)");
     }
-    holds--;
     urgent = true;
+  }
+
+  private boolean isHeld() {
+    return holds.get() > 0;
   }
 
   /** Monotonic time in nanoseconds, of the same clock as the timers. */
@@ -165,7 +181,7 @@ public final class CommitLoop implements AutoCloseable {
 
   private void armTimer() {
     // While a commit is to be tried again, or held, what comes waits for that.
-    if (timerArmed || failures > 0 || holds > 0 || !debounce.isPending()) {
+    if (timerArmed || failures > 0 || isHeld() || !debounce.isPending()) {
       return;
     }
     timerArmed = true;
@@ -185,7 +201,7 @@ public final class CommitLoop implements AutoCloseable {
   }
 
   private void commitUnlessHeld() {
-    if (holds == 0 && failures == 0) {
+    if (!isHeld() && failures == 0) {
       commit();
     }
   }
@@ -193,19 +209,21 @@ public final class CommitLoop implements AutoCloseable {
   private void commit() {
     try {
       unsaved = unsaved.then(source.drain());
-      debounce.clear();
-      store.commit(unsaved).ifPresent(published -> observer.committed(store.lastCommit()));
+      debounce.taken(thread.nanoTime());
+      store
+          .commit(unsaved, thread::nanoTime)
+          .ifPresent(published -> observer.committed(store.lastCommit()));
       unsaved = ChangeSet.NONE;
       if (failures > 0) {
-        log.info("Commits work again after {} failed tries", failures);
+        log.info("Changes are gathered again after {} failed tries", failures);
       }
       failures = 0;
       source.committed();
     } catch (Throwable e) {
       failures++;
-      Duration delay = closed.get() ? Duration.ZERO : retryDelay(failures);
+      Duration delay = closed.get() ? Duration.ZERO : RetryDelay.after(failures);
       log.error(
-          "Changes could not be committed ({} failed tries, {} resources waiting); clients keep"
+          "Changes could not be gathered ({} failed tries, {} resources waiting); clients keep"
               + " the last snapshot{}",
           failures,
           unsaved.puts().size() + unsaved.removals().size(),
@@ -216,10 +234,53 @@ public final class CommitLoop implements AutoCloseable {
         thread.schedule(delay, this::retry);
       }
     }
+    followWriting();
+  }
+
+  // After whatever may have written: tells what changed, and has the log tried again.
+  private void followWriting() {
+    Durability now = store.durability();
+    if (!now.durable() && !writeTimerArmed && !closed.get()) {
+      writeTimerArmed = true;
+      thread.schedule(store.untilNextWrite(thread.nanoTime()), this::writeTimerFired);
+    }
+    if (written != now.durable()) {
+      written = now.durable();
+      try {
+        if (written) {
+          observer.writtenAgain();
+        } else {
+          observer.notWritten(now);
+        }
+      } catch (RuntimeException e) {
+        log.error("An observer failed on {}", now, e);
+      }
+    }
+  }
+
+  // Also while changes are held: what waits to be written was published long ago.
+  private void writeTimerFired() {
+    writeTimerArmed = false;
+    store.writeIfDue(thread::nanoTime);
+    followWriting();
+  }
+
+  private void commitTheLast() {
+    commit();
+    store.writeNow(thread::nanoTime);
+    followWriting();
+    Durability last = store.durability();
+    if (last.unwritten() > 0) {
+      log.error(
+          "Closing with {} resources and notes not written: {}. The next start serves what was last"
+              + " written until the registries have been read",
+          last.unwritten(),
+          last.problem());
+    }
   }
 
   private void retry() {
-    if (holds == 0) {
+    if (!isHeld()) {
       commit();
     } else {
       // The release commits, with what has gathered until then.
@@ -227,15 +288,9 @@ public final class CommitLoop implements AutoCloseable {
     }
   }
 
-  private static Duration retryDelay(int failures) {
-    int doublings = Math.min(failures - 1, 16);
-    Duration delay = FIRST_RETRY.multipliedBy(1L << doublings);
-    return delay.compareTo(MAX_RETRY) < 0 ? delay : MAX_RETRY;
-  }
-
   /**
-   * Runs what waits, commits what is pending (held or not) and ends the thread. Idempotent. Not to
-   * be called on the commit thread.
+   * Runs what waits, commits what is pending (held or not), has it written if that works by now,
+   * and ends the thread. Idempotent. Not to be called on the commit thread.
    */
   @Override
   public void close() {
@@ -243,7 +298,7 @@ public final class CommitLoop implements AutoCloseable {
       throw new IllegalStateException("close: on the commit thread (expected: another thread)");
     }
     if (closed.compareAndSet(false, true)) {
-      thread.execute(this::commit);
+      thread.execute(this::commitTheLast);
     }
     thread.close();
   }

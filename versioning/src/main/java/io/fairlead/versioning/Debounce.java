@@ -4,13 +4,18 @@ import java.time.Duration;
 
 /**
  * When gathered changes are due: after a quiet time since the last, at most the ceiling after the
- * first. Confined to the commit thread.
+ * first. With a leading edge they are due at once if nothing was committed for a quiet time; the
+ * tasks that wait for the commit thread by then still run before, so what comes in one go stays
+ * together. Confined to the commit thread.
  */
 final class Debounce {
   private final Batching batching;
   private boolean pending;
+  private boolean atOnce;
   private long firstNanos;
   private long lastNanos;
+  private boolean committedBefore;
+  private long committedNanos;
 
   Debounce(Batching batching) {
     this.batching = batching;
@@ -20,20 +25,34 @@ final class Debounce {
     if (!pending) {
       pending = true;
       firstNanos = nowNanos;
+      atOnce = batching.leading() && isIsolated(nowNanos);
     }
     lastNanos = nowNanos;
+  }
+
+  private boolean isIsolated(long nowNanos) {
+    return !committedBefore || nowNanos - committedNanos >= batching.quiet().toNanos();
   }
 
   boolean isPending() {
     return pending;
   }
 
-  void clear() {
+  /**
+   * Notes that what was gathered was taken for a commit, even if there turns out to be nothing new
+   * in it: so tasks that change nothing have the source asked no more often than others.
+   */
+  void taken(long nowNanos) {
     pending = false;
+    committedBefore = true;
+    committedNanos = nowNanos;
   }
 
   /** Time until they are due, zero if they are. */
   Duration remaining(long nowNanos) {
+    if (atOnce) {
+      return Duration.ZERO;
+    }
     long sinceFirst = nowNanos - firstNanos;
     long sinceLast = nowNanos - lastNanos;
     long nanos =

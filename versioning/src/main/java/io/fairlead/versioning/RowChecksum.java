@@ -1,5 +1,6 @@
 package io.fairlead.versioning;
 
+import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
@@ -24,6 +25,12 @@ final class RowChecksum {
   RowChecksum add(byte[] column) {
     add(column.length);
     crc.update(column);
+    return this;
+  }
+
+  RowChecksum add(ByteString column) {
+    add(column.size());
+    crc.update(column.asReadOnlyByteBuffer());
     return this;
   }
 

@@ -1,6 +1,5 @@
 package io.fairlead.versioning;
 
-import io.fairlead.versioning.SqliteDatabase.ResourceRow;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,8 +8,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SqliteCommitLog implements CommitLog {
   private static final Logger log = LoggerFactory.getLogger(SqliteCommitLog.class);
+  // With a commit and never without one: what compaction removes is made by commits only, so a
+  // store
+  // to which nothing is committed does not grow, and its next commit comes to it.
   private static final Duration COMPACT_EVERY = Duration.ofHours(1);
 
   /**
@@ -46,41 +49,56 @@ public final class SqliteCommitLog implements CommitLog {
     }
   }
 
-  private final Path file;
+  private final Path path;
+  private final SqliteFile file;
   private final Duration keepHistory;
   private final FileOwnership ownership;
   private final String epoch;
   // All below is guarded by this.
   private @Nullable State state;
+  private String problem;
+  private boolean begun;
   private @Nullable Connection connection;
   private long lastNumber;
+  // The number of an append that failed, perhaps only after it was on the disk.
+  private long attempted;
   private Instant compacted = Instant.MIN;
   private boolean closed;
 
   private SqliteCommitLog(
-      Path file, Duration keepHistory, FileOwnership ownership, SqliteFile.Ready ready) {
+      Path path,
+      SqliteFile file,
+      Duration keepHistory,
+      FileOwnership ownership,
+      SqliteFile.Ready ready) {
+    this.path = path;
     this.file = file;
     this.keepHistory = keepHistory;
     this.ownership = ownership;
     this.epoch = ready.epoch();
     this.state = ready.state();
+    this.problem = ready.problem();
+    this.begun = ready.begun();
     this.lastNumber = ready.state().lastNumber();
+    this.attempted = lastNumber;
     this.connection = ready.connection();
   }
 
   /**
    * Opens a file, or makes one. One that is damaged, another program's or of a newer schema is set
-   * aside as {@code FILE.WORD-TIMESTAMP}, with an error in the log, and a new one is begun.
+   * aside as {@code FILE.WORD-TIMESTAMP}, with an error in the log, and a new one is begun. One
+   * that can be read but not written (a full disk, a read-only file system, another program's lock)
+   * is read, and {@link #problem()} says why it is not written.
    *
-   * @throws CommitLogException if another store has the file, or if the directory or the disk does
-   *     not allow it
+   * @throws CommitLogException if another store has the file, or if it can neither be read nor made
    */
   public static SqliteCommitLog open(Path path, Options options) {
-    Path file = SqliteFile.resolve(path);
-    FileOwnership ownership = FileOwnership.take(file);
+    Path resolved = SqliteFile.resolve(path);
+    FileOwnership ownership = FileOwnership.take(resolved);
     try {
-      SqliteFile.Ready ready = new SqliteFile(file, options.clock()).open();
-      return new SqliteCommitLog(file, options.keepHistory(), ownership, ready);
+      SqliteFile file = new SqliteFile(resolved, options.clock(), ownership);
+      SqliteFile.Ready ready = file.open();
+      return new SqliteCommitLog(resolved, file, options.keepHistory(), ownership, ready);
     } catch (RuntimeException | Error e) {
       ownership.close();
       throw e;
@@ -106,17 +124,20 @@ public final class SqliteCommitLog implements CommitLog {
   @Override
   public synchronized void append(Commit commit) {
     checkOpen();
-    if (commit.number() <= lastNumber) {
+    // The last one again is one of which the writer does not know that it got here.
+    if (commit.number() < lastNumber) {
       throw new IllegalArgumentException(
-          "number: " + commit.number() + " (expected: above " + lastNumber + ")");
+          "number: " + commit.number() + " (expected: at least " + lastNumber + ")");
     }
     try {
       Connection open = connection();
+      attempted = commit.number();
       open.setAutoCommit(false);
-      write(open, commit);
+      SqliteWriter writer = new SqliteWriter(open);
+      writer.write(commit);
       boolean compact = compacted.plus(COMPACT_EVERY).isBefore(commit.time());
       if (compact) {
-        compact(open, commit.time().minus(keepHistory));
+        writer.compact(commit.time().minus(keepHistory));
       }
       open.commit();
       open.setAutoCommit(true);
@@ -125,156 +146,99 @@ public final class SqliteCommitLog implements CommitLog {
         compacted = commit.time();
       }
     } catch (SQLException | RuntimeException e) {
-      // The next append begins with a new connection: whatever state this one is in ends here, and
-      // with it the transaction.
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public synchronized void probe() {
+    checkOpen();
+    try {
+      SqliteRows.putMeta(connection(), SqliteRows.EPOCH, epoch);
+    } catch (SQLException | RuntimeException e) {
+      throw failed(e);
+    }
+  }
+
+  // The next try begins with a new connection: whatever state this one is in ends here, and with it
+  // the transaction.
+  private CommitLogException failed(Exception e) {
+    disconnect();
+    return e instanceof CommitLogException known ? known : file.cannotBeWritten(e);
+  }
+
+  @Override
+  public synchronized Optional<String> problem() {
+    return problem.isEmpty() ? Optional.empty() : Optional.of(problem);
+  }
+
+  @Override
+  public synchronized Optional<Since> since(long number) {
+    checkOpen();
+    try {
+      return read(open -> new SqliteSince(open).read(number));
+    } catch (SQLException | RuntimeException e) {
       disconnect();
       throw new CommitLogException(
-          "store "
-              + file
-              + ": commit "
-              + commit.number()
-              + " was not written (expected: a working"
-              + " disk with free space): "
-              + e,
-          e);
+          "store " + path + ": what changed since " + number + " cannot be read: " + e, e);
     }
   }
 
-  private static void write(Connection connection, Commit commit) throws SQLException {
-    ChangeSet changes = commit.changes();
-    writePuts(connection, commit);
-    writeRemovals(connection, commit);
-    writeNotes(connection, changes);
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT OR REPLACE INTO commits (number, time, puts, removals, notes)"
-                + " VALUES (?, ?, ?, ?, ?)")) {
-      insert.setLong(1, commit.number());
-      insert.setLong(2, commit.time().toEpochMilli());
-      insert.setInt(3, changes.puts().size());
-      insert.setInt(4, changes.removals().size());
-      insert.setInt(5, changes.notes().size() + changes.droppedNotes().size());
-      insert.executeUpdate();
-    }
-    try (PreparedStatement update = connection.prepareStatement(SqliteFile.INSERT_META)) {
-      SqliteDatabase.putPair(update, "last_number", Long.toString(commit.number()));
-      update.executeUpdate();
-    }
-  }
-
-  private static void writePuts(Connection connection, Commit commit) throws SQLException {
-    try (PreparedStatement put =
-            connection.prepareStatement(
-                "INSERT INTO resources (type_group, kind, name, version, revisions, encoded,"
-                    + " first_seen, number, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                    + " ON CONFLICT (type_group, kind, name) DO UPDATE SET"
-                    + " version = excluded.version, revisions = excluded.revisions,"
-                    + " encoded = excluded.encoded, number = excluded.number,"
-                    + " checksum = excluded.checksum");
-        PreparedStatement revive =
-            connection.prepareStatement(
-                "DELETE FROM tombstones WHERE type_group = ? AND kind = ? AND name = ?")) {
-      for (Resource resource : commit.changes().puts()) {
-        ResourceRow row = ResourceRow.of(resource, commit.number());
-        put.setString(1, row.group());
-        put.setString(2, row.kind());
-        put.setString(3, row.name());
-        put.setString(4, row.version());
-        put.setString(5, row.revisions());
-        put.setBytes(6, row.encoded().toByteArray());
-        put.setLong(7, commit.time().toEpochMilli());
-        put.setLong(8, row.number());
-        put.setLong(9, row.checksum());
-        put.addBatch();
-        setKey(revive, resource.key());
-        revive.addBatch();
-      }
-      put.executeBatch();
-      revive.executeBatch();
-    }
-  }
-
-  private static void writeRemovals(Connection connection, Commit commit) throws SQLException {
-    try (PreparedStatement delete =
-            connection.prepareStatement(
-                "DELETE FROM resources WHERE type_group = ? AND kind = ? AND name = ?");
-        PreparedStatement bury =
-            connection.prepareStatement(
-                "INSERT OR REPLACE INTO tombstones (type_group, kind, name, number, time)"
-                    + " VALUES (?, ?, ?, ?, ?)")) {
-      for (ResourceKey key : commit.changes().removals()) {
-        setKey(delete, key);
-        delete.addBatch();
-        setKey(bury, key);
-        bury.setLong(4, commit.number());
-        bury.setLong(5, commit.time().toEpochMilli());
-        bury.addBatch();
-      }
-      delete.executeBatch();
-      bury.executeBatch();
-    }
-  }
-
-  private static void writeNotes(Connection connection, ChangeSet changes) throws SQLException {
-    try (PreparedStatement put =
-            connection.prepareStatement(
-                "INSERT OR REPLACE INTO notes (key, value, checksum) VALUES (?, ?, ?)");
-        PreparedStatement drop = connection.prepareStatement("DELETE FROM notes WHERE key = ?")) {
-      for (Map.Entry<String, String> note : changes.notes().entrySet()) {
-        SqliteDatabase.putPair(put, note.getKey(), note.getValue());
-        put.addBatch();
-      }
-      put.executeBatch();
-      for (String key : changes.droppedNotes()) {
-        drop.setString(1, key);
-        drop.addBatch();
-      }
-      drop.executeBatch();
-    }
-  }
-
-  private static void compact(Connection connection, Instant before) throws SQLException {
-    for (String table : new String[] {"tombstones", "commits"}) {
-      try (PreparedStatement delete =
-          connection.prepareStatement("DELETE FROM " + table + " WHERE time < ?")) {
-        delete.setLong(1, before.toEpochMilli());
-        delete.executeUpdate();
-      }
-    }
-  }
-
-  /** When a resource that is there now first came, or came back after it had gone. */
+  /**
+   * When a resource that is there now first came, or came back after it had gone; nothing for one
+   * that is not written.
+   */
   public synchronized Optional<Instant> firstSeen(ResourceKey key) {
     checkOpen();
+    try {
+      return read(open -> firstSeen(open, key));
+    } catch (SQLException e) {
+      throw new CommitLogException("store " + path + ": " + key + " cannot be read: " + e, e);
+    }
+  }
+
+  private static Optional<Instant> firstSeen(Connection open, ResourceKey key) throws SQLException {
     try (PreparedStatement select =
-        connection()
-            .prepareStatement(
-                "SELECT first_seen FROM resources WHERE type_group = ? AND kind = ? AND name = ?")) {
-      setKey(select, key);
+        open.prepareStatement(
+            "SELECT first_seen FROM resources WHERE type_group = ? AND kind = ? AND name = ?")) {
+      SqliteWriter.setKey(select, key);
       try (ResultSet row = select.executeQuery()) {
         return row.next() ? Optional.of(Instant.ofEpochMilli(row.getLong(1))) : Optional.empty();
       }
-    } catch (SQLException e) {
-      throw new CommitLogException("store " + file + ": " + key + " cannot be read: " + e, e);
     }
   }
 
-  private static void setKey(PreparedStatement statement, ResourceKey key) throws SQLException {
-    statement.setString(1, key.type().group());
-    statement.setString(2, key.type().kind());
-    statement.setString(3, key.name());
+  @FunctionalInterface
+  private interface Query<T> {
+    T on(Connection open) throws SQLException;
+  }
+
+  // Where nothing can be written it is the reader's own connection: a question must not cost the
+  // seconds that a try to write may take.
+  private <T> T read(Query<T> query) throws SQLException {
+    Connection open = connection;
+    if (open != null) {
+      return query.on(open);
+    }
+    try (Connection own = SqliteDatabase.read(path)) {
+      return query.on(own);
+    }
   }
 
   private void checkOpen() {
     if (closed) {
-      throw new IllegalStateException("store " + file + ": closed (expected: open)");
+      throw new IllegalStateException("store " + path + ": closed (expected: open)");
     }
   }
 
   private Connection connection() throws SQLException {
     Connection open = connection;
     if (open == null) {
-      open = SqliteDatabase.connect(file);
+      open =
+          begun
+              ? file.connect(epoch, Set.copyOf(List.of(lastNumber, attempted)))
+              : file.create(epoch);
+      begun = true;
       connection = open;
     }
     return open;
@@ -287,7 +251,7 @@ public final class SqliteCommitLog implements CommitLog {
       try {
         open.close();
       } catch (SQLException e) {
-        log.warn("store {}: a connection could not be closed", file, e);
+        log.warn("store {}: a connection could not be closed", path, e);
       }
     }
   }

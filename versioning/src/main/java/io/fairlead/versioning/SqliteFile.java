@@ -1,17 +1,17 @@
 package io.fairlead.versioning;
 
-import io.fairlead.versioning.SqliteDatabase.Examination;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,19 +26,30 @@ final class SqliteFile {
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-  static final String INSERT_META =
-      "INSERT INTO meta (key, value, checksum) VALUES (?, ?, ?)"
-          + " ON CONFLICT (key) DO UPDATE SET value = excluded.value, checksum = excluded.checksum";
-
-  /** A file that is ready, with what it holds. */
-  record Ready(Connection connection, String epoch, CommitLog.State state) {}
+  /**
+   * A file that was read.
+   *
+   * @param connection writes to it; absent if it cannot be written now
+   * @param problem why not; empty if it can
+   * @param begun whether there are tables in it: if not, whoever writes first makes them
+   */
+  record Ready(
+      @Nullable Connection connection,
+      String problem,
+      boolean begun,
+      String epoch,
+      CommitLog.State state) {}
 
   private final Path file;
   private final Clock clock;
+  private final FileOwnership ownership;
+  private final SqliteMigrations migrations;
 
-  SqliteFile(Path file, Clock clock) {
+  SqliteFile(Path file, Clock clock, FileOwnership ownership) {
     this.file = file;
     this.clock = clock;
+    this.ownership = ownership;
+    this.migrations = new SqliteMigrations(file);
   }
 
   /** The file with every directory made that is missing and every symbolic link resolved. */
@@ -63,48 +74,135 @@ final class SqliteFile {
     }
   }
 
+  /**
+   * Reads what is there, or begins a new file.
+   *
+   * @throws CommitLogException if it can neither be read nor begun
+   */
   Ready open() {
     try {
       if (Files.exists(file) && Files.size(file) > 0) {
-        if (!Files.isReadable(file) || !Files.isWritable(file)) {
-          throw new CommitLogException(
-              "store " + file + ": not readable and writable (expected: a file of this user)",
-              null);
-        }
-        Examination examination = SqliteDatabase.examine(file);
-        if (examination instanceof Examination.Sound sound) {
+        SqliteExamination examination = new SqliteReading(file).examine();
+        if (examination instanceof SqliteExamination.Sound sound) {
           try {
-            return new Ready(connectAndWrite(sound), sound.epoch(), sound.state());
+            return ready(sound);
           } catch (SQLException e) {
-            if (!SqliteDatabase.isAboutTheFile(e)) {
-              throw e;
-            }
-            examination = new Examination.Unusable("damaged", "cannot be written: " + e);
+            examination = SqliteExamination.damaged("cannot be written: " + e);
           }
         }
-        if (examination instanceof Examination.Unusable unusable) {
+        if (examination instanceof SqliteExamination.Unusable unusable) {
           setAside(unusable);
         }
       }
-      return create();
+      return begin();
     } catch (SQLException | IOException e) {
       throw new CommitLogException(
           "store "
               + file
-              + ": cannot be opened (expected: a file on a working disk with free space"
+              + ": cannot be opened (expected: a file on a working disk"
               + " that this user may write to and no other program holds): "
               + e,
           e);
     }
   }
 
-  // Writes what is there anyway: a file that can be read only is found out now, not at the first
-  // commit.
-  private Connection connectAndWrite(Examination.Sound sound) throws SQLException {
+  // Only damage is thrown: with every other problem what was read is served.
+  private Ready ready(SqliteExamination.Sound sound) throws SQLException {
+    long number = sound.state().lastNumber();
+    Connection connection = null;
+    String problem = "";
+    try {
+      connection = connect(sound.epoch(), Set.of(number));
+    } catch (CommitLogException e) {
+      problem = String.valueOf(e.getMessage());
+    } catch (SQLException e) {
+      if (SqliteDatabase.isCorrupt(e)) {
+        throw e;
+      }
+      problem = cannotBeWritten(e).getMessage();
+    }
+    return new Ready(connection, String.valueOf(problem), true, sound.epoch(), sound.state());
+  }
+
+  /** The error for people: which file, and what to do. */
+  CommitLogException cannotBeWritten(Exception e) {
+    return new CommitLogException(
+        "store "
+            + file
+            + ": cannot be written (expected: a working disk with free space, and a file and a"
+            + " directory that this user may write to and no other program holds): "
+            + e,
+        e);
+  }
+
+  /**
+   * A connection that writes to the file that was read, migrated if need be.
+   *
+   * @param numbers what its last number may be: a file that was exchanged while the store is in use
+   *     lacks what the store believes to be in it
+   * @throws SQLException if it cannot be written
+   * @throws CommitLogException if another process has it, or if it is not the same file
+   */
+  Connection connect(String epoch, Set<Long> numbers) throws SQLException {
+    ownership.ensureExclusive();
     Connection connection = SqliteDatabase.connect(file);
-    try (PreparedStatement write = connection.prepareStatement(INSERT_META)) {
-      SqliteDatabase.putPair(write, "epoch", sound.epoch());
-      write.executeUpdate();
+    try {
+      String foundEpoch = SqliteRows.meta(connection, SqliteRows.EPOCH);
+      String foundNumber = SqliteRows.meta(connection, SqliteRows.LAST_NUMBER);
+      if (!foundEpoch.equals(epoch)
+          || numbers.stream().noneMatch(number -> foundNumber.equals(Long.toString(number)))) {
+        throw new CommitLogException(
+            "store "
+                + file
+                + ": exchanged while in use, epoch "
+                + foundEpoch
+                + ", last number "
+                + foundNumber
+                + " (expected: epoch "
+                + epoch
+                + ", last number "
+                + numbers
+                + "; a restart serves what is in the file now)",
+            null);
+      }
+      migrations.run(connection);
+      // Writes what is there anyway: a file that can only be read is found out now.
+      SqliteRows.putMeta(connection, SqliteRows.EPOCH, epoch);
+      return connection;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private Ready begin() throws SQLException {
+    String epoch = MemoryCommitLog.newEpoch();
+    CommitLog.State nothing = new CommitLog.State(List.of(), Map.of(), 0);
+    try {
+      Connection connection = create(epoch);
+      log.info("Began a new store {} with epoch {}", file, epoch);
+      return new Ready(connection, "", true, epoch, nothing);
+    } catch (SQLException e) {
+      if (!SqliteDatabase.isNoRoom(e)) {
+        throw e;
+      }
+      String problem = String.valueOf(cannotBeWritten(e).getMessage());
+      return new Ready(null, problem, false, epoch, nothing);
+    }
+  }
+
+  /** Makes the tables in a file that is not there or blank, and a connection that writes to it. */
+  Connection create(String epoch) throws SQLException {
+    ownership.ensureExclusive();
+    Connection connection = SqliteDatabase.create(file);
+    try {
+      connection.setAutoCommit(false);
+      SqliteSchema.create(connection);
+      SqliteRows.putMeta(connection, SqliteRows.EPOCH, epoch);
+      SqliteRows.putMeta(connection, SqliteRows.LAST_NUMBER, "0");
+      SqliteRows.putMeta(connection, SqliteRows.COMPACTED_TO, "0");
+      connection.commit();
+      connection.setAutoCommit(true);
       return connection;
     } catch (SQLException e) {
       connection.close();
@@ -112,29 +210,7 @@ final class SqliteFile {
     }
   }
 
-  private Ready create() throws SQLException {
-    String epoch = MemoryCommitLog.newEpoch();
-    Connection connection = SqliteDatabase.connect(file);
-    try {
-      connection.setAutoCommit(false);
-      SqliteSchema.create(connection);
-      try (PreparedStatement insert = connection.prepareStatement(INSERT_META)) {
-        SqliteDatabase.putPair(insert, "epoch", epoch);
-        insert.executeUpdate();
-        SqliteDatabase.putPair(insert, "last_number", "0");
-        insert.executeUpdate();
-      }
-      connection.commit();
-      connection.setAutoCommit(true);
-      log.info("Began a new store {} with epoch {}", file, epoch);
-      return new Ready(connection, epoch, new CommitLog.State(List.of(), Map.of(), 0));
-    } catch (SQLException e) {
-      connection.close();
-      throw e;
-    }
-  }
-
-  private void setAside(Examination.Unusable unusable) throws IOException {
+  private void setAside(SqliteExamination.Unusable unusable) throws IOException {
     Path aside = freeName(unusable.word());
     for (String companion : COMPANIONS) {
       Path from = sibling(file, companion);

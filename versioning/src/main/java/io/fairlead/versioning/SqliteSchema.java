@@ -11,19 +11,35 @@ import java.util.TreeMap;
 /**
  * The tables of a store's file.
  *
- * <p>Resources and tombstones carry the number of the commit that last touched them, so what
- * changed since a number can be read from these two tables, as far back as tombstones are kept.
+ * <p>Resources and tombstones carry the number of the commit that last touched them, and are
+ * indexed by it, so what changed since a number is read from these two tables, as far back as
+ * tombstones are kept: {@code meta.compacted_to} is the newest number of which something was
+ * forgotten.
+ *
+ * <p>Pages that become free are used again by later commits, so the file is about as large as the
+ * store ever was. {@code auto_vacuum=INCREMENTAL} would give them back, but it adds a map of pages
+ * that each commit has to write, moves pages with each return of space, and does nothing for files
+ * that exist; a store that shrank for good can be shortened with {@code VACUUM} by any SQLite tool
+ * while no gateway uses it.
  */
 final class SqliteSchema {
   /** "FLDR", in the file's header: a file without it is not ours. */
   static final int APPLICATION_ID = 0x464C4452;
 
-  /** Counts up with every change of the tables. */
-  static final int VERSION = 1;
+  /** Counts up with every change of the tables; see {@link SqliteMigrations}. */
+  static final int VERSION = 2;
+
+  /** The oldest version that can be read and migrated. */
+  static final int OLDEST = 1;
 
   private static final Map<String, String> TABLES = new LinkedHashMap<>();
 
+  /** Since version 2. */
+  private static final Map<String, String> INDEXES = new LinkedHashMap<>();
+
   static {
+    INDEXES.put("resources_number", "CREATE INDEX resources_number ON resources (number)");
+    INDEXES.put("tombstones_number", "CREATE INDEX tombstones_number ON tombstones (number)");
     TABLES.put(
         "meta",
         "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL,"
@@ -58,7 +74,23 @@ final class SqliteSchema {
         statement.execute(table);
       }
       statement.execute("PRAGMA application_id = " + APPLICATION_ID);
-      statement.execute("PRAGMA user_version = " + VERSION);
+    }
+    createIndexes(connection);
+    setVersion(connection, VERSION);
+  }
+
+  /** What version 2 has and version 1 had not. */
+  static void createIndexes(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String index : INDEXES.values()) {
+        statement.execute(index);
+      }
+    }
+  }
+
+  static void setVersion(Connection connection, int version) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA user_version = " + version);
     }
   }
 
@@ -69,9 +101,13 @@ final class SqliteSchema {
         && tables(connection).isEmpty();
   }
 
-  /** Whether the tables are those of {@link #VERSION}, to the letter. */
-  static boolean isExact(Connection connection) throws SQLException {
-    return tables(connection).equals(new TreeMap<>(TABLES));
+  /** Whether the tables and indexes are those of a version, to the letter. */
+  static boolean isExact(Connection connection, int version) throws SQLException {
+    Map<String, String> expected = new TreeMap<>(TABLES);
+    if (version >= 2) {
+      expected.putAll(INDEXES);
+    }
+    return tables(connection).equals(expected);
   }
 
   static int pragma(Connection connection, String name) throws SQLException {

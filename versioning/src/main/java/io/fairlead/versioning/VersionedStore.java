@@ -10,12 +10,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The one place where resources get committed: compares content, numbers the commit, has it
  * written, then publishes the snapshot through one volatile reference and tells the listeners.
+ *
+ * <p><b>A log that cannot be written</b> (a full disk, a file system that became read-only) does
+ * not stop this: commits are published from memory, and what the log lacks is written, merged, as
+ * soon as it takes it again. The choice is between two evils. To publish nothing that is not on the
+ * disk keeps the promise that a restart never takes back what was served; but a mesh without
+ * updates sends requests to instances that are gone, for as long as it takes a person to free a
+ * disk. A restart from an older state costs little: it serves what was last written until the
+ * registries have been read, and as versions are digests, only what really changed since then is
+ * pushed. What a crash in this state can lose is what the registries do not know: notes, such as
+ * the virtual IP that was chosen for a host first seen meanwhile. Numbers are at least the wall
+ * clock in milliseconds, so those that were lost with the memory are not given again. {@link
+ * #durability()} says that it is so; people are told by metrics and the log.
  *
  * <p>Threading: {@link #commit} is called by one thread at a time (the commit thread); {@link
  * #current()} by any.
@@ -24,7 +37,7 @@ public final class VersionedStore {
   private static final Logger logger = LoggerFactory.getLogger(VersionedStore.class);
   private static final int REMEMBERED = 100;
 
-  private final CommitLog log;
+  private final LogWriter writer;
   private final Clock clock;
   private final List<Snapshot.Listener> listeners = new CopyOnWriteArrayList<>();
   // Owned by the commit thread.
@@ -35,7 +48,7 @@ public final class VersionedStore {
 
   /** A store that starts from what the log holds. */
   public VersionedStore(CommitLog log, Clock clock) {
-    this.log = log;
+    this.writer = new LogWriter(log, clock);
     this.clock = clock;
     CommitLog.State state = log.load();
     this.notes = new HashMap<>(state.notes());
@@ -54,19 +67,24 @@ public final class VersionedStore {
 
   /**
    * Commits what is new in the changes. Where all of it is there already nothing happens: no
-   * number, no write, no snapshot.
+   * number, no write, no snapshot. A log that cannot be written is no failure: see {@link
+   * #durability()}.
    *
    * @return the new snapshot, or nothing if nothing changed
-   * @throws CommitLogException if the log could not be written; nothing is published then
    */
   public Optional<Snapshot> commit(ChangeSet changes) {
+    return commit(changes, System::nanoTime);
+  }
+
+  // With the monotonic clock that decides when a log that failed is tried again.
+  Optional<Snapshot> commit(ChangeSet changes, LongSupplier nanoTime) {
     long begin = System.nanoTime();
     ChangeSet effective = effective(changes);
     if (effective.isEmpty()) {
       return Optional.empty();
     }
     Commit commit = new Commit(nextNumber(), clock.instant(), effective);
-    log.append(commit);
+    writer.write(commit, nanoTime);
     notes.putAll(effective.notes());
     notes.keySet().removeAll(effective.droppedNotes());
     Snapshot published = current.with(commit.number(), effective);
@@ -76,6 +94,27 @@ public final class VersionedStore {
     }
     remember(commit, Duration.ofNanos(System.nanoTime() - begin));
     return Optional.of(published);
+  }
+
+  /** Whether all that is published is in the log; from any thread. */
+  public Durability durability() {
+    return writer.durability();
+  }
+
+  // The three below are for the commit thread.
+
+  Duration untilNextWrite(long nowNanos) {
+    return writer.untilNextTry(nowNanos);
+  }
+
+  void writeIfDue(LongSupplier nanoTime) {
+    if (writer.untilNextTry(nanoTime.getAsLong()).isZero()) {
+      writer.writeNow(nanoTime);
+    }
+  }
+
+  void writeNow(LongSupplier nanoTime) {
+    writer.writeNow(nanoTime);
   }
 
   // What is published cannot be taken back, so a listener's failure must not look like a failure

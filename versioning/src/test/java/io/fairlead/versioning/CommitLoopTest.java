@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class CommitLoopTest {
   private static final Batching BATCHING =
-      new Batching(Duration.ofMillis(100), Duration.ofMillis(1000));
+      new Batching(Duration.ofMillis(100), Duration.ofMillis(1000), false);
 
   /** Gathers puts and removals, and can fail when asked for them. */
   private static final class Gatherer implements ChangeSource {
@@ -44,6 +44,17 @@ class CommitLoopTest {
     final List<CommitSummary> commits = new ArrayList<>();
     final List<Duration> retries = new ArrayList<>();
     final List<Throwable> taskFailures = new ArrayList<>();
+    final List<String> writing = new ArrayList<>();
+
+    @Override
+    public void notWritten(Durability durability) {
+      writing.add("not written: " + durability.problem());
+    }
+
+    @Override
+    public void writtenAgain() {
+      writing.add("written again");
+    }
 
     @Override
     public void committed(CommitSummary commit) {
@@ -70,12 +81,33 @@ class CommitLoopTest {
   private final CommitLoop loop = new CommitLoop(store, source, BATCHING, record, thread);
 
   @AfterEach
-  void everyPublishedCommitIsInTheLog() {
-    assertThat(log.appended).hasSameSizeAs(record.commits);
-    if (!log.appended.isEmpty()) {
-      assertThat(store.current().number())
-          .isEqualTo(log.appended.get(log.appended.size() - 1).number());
+  void everythingPublishedIsInTheLogUnlessItSaysOtherwise() {
+    Durability durability = store.durability();
+    if (durability.durable()) {
+      assertThat(durability).isEqualTo(Durability.DURABLE);
+      assertThat(inTheLog()).isEqualTo(served());
+      if (!log.appended.isEmpty()) {
+        assertThat(log.appended).last().extracting(Commit::number).isEqualTo(current());
+      }
+    } else {
+      assertThat(durability.problem()).isNotEmpty();
+      assertThat(durability.since()).isPresent();
     }
+    assertThat(log.appended).extracting(Commit::number).isSorted().doesNotHaveDuplicates();
+  }
+
+  private long current() {
+    return store.current().number();
+  }
+
+  private List<String> inTheLog() {
+    MergedChanges all = new MergedChanges();
+    log.appended.forEach(commit -> all.add(commit.changes()));
+    return all.toChangeSet().puts().stream().map(CommitLoopTest::shown).sorted().toList();
+  }
+
+  private static String shown(Resource resource) {
+    return resource.key().name() + "=" + resource.decode().getBody().getValue().toStringUtf8();
   }
 
   private void put(String name, String body) {
@@ -85,9 +117,7 @@ class CommitLoopTest {
 
   private List<String> served() {
     return store.current().resources(Resources.TYPE).stream()
-        .map(
-            resource ->
-                resource.key().name() + "=" + resource.decode().getBody().getValue().toStringUtf8())
+        .map(CommitLoopTest::shown)
         .sorted()
         .toList();
   }
@@ -169,48 +199,90 @@ class CommitLoopTest {
   }
 
   @Test
-  void failingAppend_keepsChangesMergesLaterOnesAndRetriesSlower() {
+  void failingAppend_isPublishedAndWrittenMergedUnderTheNewestNumber() {
     log.failuresToCome = 3;
     put("a", "1");
     put("b", "1");
     thread.advance(Duration.ofMillis(100));
-    assertThat(record.retries).containsExactly(CommitLoop.FIRST_RETRY);
-    assertThat(store.current().number()).isZero();
+    assertThat(served()).containsExactly("ns/a=1", "ns/b=1");
+    assertThat(store.durability().problem()).isEqualTo("disk full");
+    assertThat(store.durability().unwritten()).isEqualTo(2);
+    assertThat(record.writing).containsExactly("not written: disk full");
 
     put("a", "2");
     loop.execute(() -> source.remove(Resources.key("b")));
-    thread.advance(Duration.ofMillis(499));
-    assertThat(record.retries).hasSize(1);
-    thread.advance(Duration.ofSeconds(10));
-    assertThat(record.retries)
-        .containsExactly(Duration.ofMillis(500), Duration.ofMillis(1000), Duration.ofMillis(2000));
+    thread.advance(Duration.ofMillis(200));
     assertThat(served()).containsExactly("ns/a=2");
-    assertThat(record.commits).hasSize(1);
+    assertThat(store.durability().unwritten()).isEqualTo(2);
+    assertThat(log.tries).as("a commit does not try sooner").isEqualTo(1);
+    long newest = current();
+    // At 500 ms, then 1 s and 2 s after the failed ones.
+    thread.advance(Duration.ofMillis(3_290));
+    assertThat(log.appended).isEmpty();
+    thread.advance(Duration.ofMillis(10));
+    assertThat(log.tries).isEqualTo(4);
+    assertThat(log.appended).hasSize(1);
+    Commit commit = log.appended.get(0);
+    assertThat(commit.number()).isEqualTo(newest).isEqualTo(current());
+    assertThat(commit.changes().puts()).hasSize(1).allMatch(Resources.of("a", "2")::sameAs);
+    assertThat(commit.changes().removals()).containsExactly(Resources.key("b"));
+    assertThat(record.writing).containsExactly("not written: disk full", "written again");
+    assertThat(record.commits).hasSize(2);
+    assertThat(record.retries).as("nothing failed to be gathered").isEmpty();
+    assertThat(thread.waitingTimers()).isZero();
 
     put("c", "1");
     thread.advance(Duration.ofMillis(100));
-    assertThat(served()).containsExactly("ns/a=2", "ns/c=1");
+    assertThat(log.appended).hasSize(2);
   }
 
   @Test
-  void failingAppend_aWholeViewWaitsForTheRetryToo() {
-    log.failuresToCome = 1;
+  void failingAppend_aCommitAfterTheDelayTriesAndTheTimerDoesNotTryTwice() {
+    log.failuresToCome = 2;
     loop.executeNow(() -> source.put(Resources.of("a", "1")));
-    loop.executeNow(() -> source.put(Resources.of("b", "1")));
     thread.runWaiting();
-    assertThat(record.retries).hasSize(1);
-    thread.advance(CommitLoop.FIRST_RETRY);
-    assertThat(served()).containsExactly("ns/a=1", "ns/b=1");
+    thread.advance(RetryDelay.FIRST);
+    assertThat(log.tries).isEqualTo(2);
+    loop.execute(() -> source.put(Resources.of("b", "1")));
+    thread.advance(RetryDelay.after(2).minusMillis(1));
+    assertThat(log.tries).isEqualTo(2);
+    thread.advance(Duration.ofMillis(1));
+    assertThat(log.tries).isEqualTo(3);
+    assertThat(store.durability()).isEqualTo(Durability.DURABLE);
   }
 
   @Test
-  void failingAppend_delayHasACeiling() {
-    log.failuresToCome = 20;
-    put("a", "1");
+  void failingAppend_delayHasACeilingAndALongOutageATryPerDelay() {
+    log.failuresToCome = 40;
+    for (int i = 0; i < 600; i++) {
+      put("a", "" + i);
+      thread.advance(Duration.ofSeconds(1));
+      assertThat(served()).containsExactly("ns/a=" + i);
+    }
+    assertThat(store.durability().unwritten()).as("of 600 commits").isEqualTo(1);
     thread.advance(Duration.ofMinutes(10));
-    assertThat(record.retries).hasSize(20);
-    assertThat(record.retries).last().isEqualTo(CommitLoop.MAX_RETRY);
-    assertThat(served()).containsExactly("ns/a=1");
+    assertThat(log.tries).isEqualTo(41);
+    assertThat(record.writing).hasSize(2);
+  }
+
+  @Test
+  void brokenFromTheStart_isToldServedAndTriedWithoutACommit() {
+    FaultyCommitLog readOnly = new FaultyCommitLog();
+    readOnly.problem = "read-only";
+    readOnly.failuresToCome = 1;
+    VersionedStore broken = new VersionedStore(readOnly, Clock.systemUTC());
+    assertThat(broken.durability().problem()).isEqualTo("read-only");
+    ManualCommitThread own = new ManualCommitThread();
+    Recorder told = new Recorder();
+    CommitLoop ofIt = new CommitLoop(broken, source, BATCHING, told, own);
+    own.runWaiting();
+    assertThat(told.writing).containsExactly("not written: read-only");
+    assertThat(broken.durability().problem()).isEqualTo("disk full");
+    own.advance(RetryDelay.after(2));
+    assertThat(broken.durability()).isEqualTo(Durability.DURABLE);
+    assertThat(told.writing).containsExactly("not written: read-only", "written again");
+    assertThat(readOnly.appended).isEmpty();
+    ofIt.close();
   }
 
   @Test
@@ -218,8 +290,9 @@ class CommitLoopTest {
     source.failuresToCome = 2;
     put("a", "1");
     thread.advance(Duration.ofSeconds(5));
-    assertThat(record.retries).hasSize(2);
+    assertThat(record.retries).containsExactly(RetryDelay.FIRST, RetryDelay.FIRST.multipliedBy(2));
     assertThat(served()).containsExactly("ns/a=1");
+    assertThat(record.writing).isEmpty();
   }
 
   @Test
@@ -255,8 +328,19 @@ class CommitLoopTest {
   }
 
   @Test
-  void hold_duringFailureStopsTheRetriesUntilItsRelease() {
-    log.failuresToCome = 1;
+  void hold_countsFromTheCallOnForWhatWaitsAlready() {
+    loop.executeNow(() -> source.put(Resources.of("a", "1")));
+    loop.hold();
+    thread.advance(Duration.ofMinutes(1));
+    assertThat(record.commits).isEmpty();
+    loop.execute(loop::release);
+    thread.runWaiting();
+    assertThat(record.commits).hasSize(1);
+  }
+
+  @Test
+  void hold_duringFailedGatheringStopsTheRetriesUntilItsRelease() {
+    source.failuresToCome = 1;
     put("a", "1");
     thread.advance(Duration.ofMillis(100));
     loop.execute(loop::hold);
@@ -265,6 +349,20 @@ class CommitLoopTest {
     loop.execute(loop::release);
     thread.runWaiting();
     assertThat(served()).containsExactly("ns/a=1");
+  }
+
+  @Test
+  void hold_whatIsPublishedIsWrittenMeanwhile() {
+    log.failuresToCome = 1;
+    put("a", "1");
+    thread.advance(Duration.ofMillis(100));
+    loop.execute(loop::hold);
+    put("b", "1");
+    thread.advance(Duration.ofMinutes(5));
+    assertThat(served()).containsExactly("ns/a=1");
+    assertThat(log.appended).hasSize(1);
+    loop.execute(loop::release);
+    thread.runWaiting();
   }
 
   @Test
@@ -347,17 +445,28 @@ class CommitLoopTest {
   }
 
   @Test
-  void close_duringFailureTriesOnceMore() {
+  void close_duringFailureTriesOnceMoreWhateverTheDelay() {
     log.failuresToCome = 1;
     put("a", "1");
     thread.advance(Duration.ofMillis(100));
     loop.close();
-    assertThat(served()).containsExactly("ns/a=1");
+    assertThat(log.appended).hasSize(1);
+    assertThat(record.writing).containsExactly("not written: disk full", "written again");
   }
 
   @Test
   void close_withABrokenLogEndsAndSaysSo() {
     log.failuresToCome = 10;
+    put("a", "1");
+    loop.close();
+    assertThat(served()).containsExactly("ns/a=1");
+    assertThat(store.durability().unwritten()).isEqualTo(1);
+    assertThat(log.appended).isEmpty();
+  }
+
+  @Test
+  void close_withASourceThatFailsEndsAndSaysSo() {
+    source.failuresToCome = 10;
     put("a", "1");
     loop.close();
     assertThat(record.retries).containsExactly(Duration.ZERO);
@@ -367,7 +476,6 @@ class CommitLoopTest {
   @Test
   void commitAfterThisTask_offTheThreadIsRefused() {
     assertThatThrownBy(loop::commitAfterThisTask).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(loop::hold).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(loop::release).isInstanceOf(IllegalStateException.class);
   }
 

@@ -2,12 +2,15 @@ package io.fairlead.versioning;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A log in memory that fails as often as a test wants: no real disk can be made to do so. */
 final class FaultyCommitLog implements CommitLog {
   private final CommitLog delegate = new MemoryCommitLog();
   final List<Commit> appended = new ArrayList<>();
   int failuresToCome;
+  int tries;
+  String problem = "";
 
   @Override
   public String epoch() {
@@ -21,11 +24,22 @@ final class FaultyCommitLog implements CommitLog {
 
   @Override
   public void append(Commit commit) {
+    probe();
+    appended.add(commit);
+  }
+
+  @Override
+  public Optional<String> problem() {
+    return problem.isEmpty() ? Optional.empty() : Optional.of(problem);
+  }
+
+  @Override
+  public void probe() {
+    tries++;
     if (failuresToCome > 0) {
       failuresToCome--;
       throw new CommitLogException("disk full", null);
     }
-    appended.add(commit);
   }
 
   @Override

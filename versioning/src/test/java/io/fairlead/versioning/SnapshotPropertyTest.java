@@ -189,18 +189,6 @@ class SnapshotPropertyTest {
       Snapshot before = store.current();
       int appended = log.appended.size();
       int toldBefore = told.size();
-      if (random.nextInt(10) == 0) {
-        log.failuresToCome = 1;
-        try {
-          store.commit(changes);
-          log.failuresToCome = 0;
-        } catch (CommitLogException e) {
-          assertThat(store.current()).isSameAs(before);
-        }
-        if (store.current() == before && log.appended.size() == appended) {
-          continue;
-        }
-      }
       boolean changed = model.apply(changes);
       store.commit(changes);
       Snapshot after = store.current();

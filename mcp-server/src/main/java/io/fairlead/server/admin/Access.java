@@ -5,6 +5,7 @@ import io.fairlead.registry.SecretUnavailableException;
 import io.fairlead.server.config.HostPort;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,12 @@ final class Access implements Handler<RoutingContext> {
     if (loopback && !isLocalName(context.request().authority())) {
       // A page from elsewhere may have its name resolve to 127.0.0.1 and read through the browser.
       Responses.problem(context, 403, "host: another name (expected: localhost or an address)");
-    } else if (READING.contains(context.request().method()) || loopback) {
+    } else if (READING.contains(context.request().method())) {
+      context.next();
+    } else if (!isOwnPage(context.request())) {
+      // A page from elsewhere may post through the browser of somebody who reaches the address.
+      Responses.problem(context, 403, "origin: another page (expected: the console or no browser)");
+    } else if (loopback) {
       context.next();
     } else if (token == null) {
       Responses.problem(
@@ -52,6 +58,14 @@ final class Access implements Handler<RoutingContext> {
 
   private static boolean isLocalName(@Nullable HostAndPort authority) {
     return authority == null || LOCAL_NAME.matcher(authority.host()).matches();
+  }
+
+  private static boolean isOwnPage(HttpServerRequest request) {
+    String origin = request.getHeader("origin");
+    HostAndPort authority = request.authority();
+    return origin == null
+        || (authority != null
+            && (origin.equals("http://" + authority) || origin.equals("https://" + authority)));
   }
 
   private static void authorise(RoutingContext context, Secret token) {

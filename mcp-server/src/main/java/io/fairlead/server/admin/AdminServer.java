@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final long START_SECONDS = 30;
+  private static final long LARGEST_BODY = 16 << 10;
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Vertx vertx;
@@ -47,17 +49,22 @@ public final class AdminServer implements AutoCloseable {
    * @param address where; port 0 takes a free one
    * @param token what callers show to change something, if anything
    * @param source what is shown
+   * @param actions what operators can do
    * @param metrics gives the metrics in Prometheus' text format
    * @throws IOException if the address cannot be listened on; the message names it
    */
   public static AdminServer start(
-      HostPort address, @Nullable Secret token, AdminSource source, Supplier<String> metrics)
+      HostPort address,
+      @Nullable Secret token,
+      AdminSource source,
+      AdminActions actions,
+      Supplier<String> metrics)
       throws IOException {
     Vertx vertx = Vertx.vertx();
     HttpServer server =
         vertx
             .createHttpServer(new HttpServerOptions().setCompressionSupported(true))
-            .requestHandler(router(vertx, new Access(address, token), source, metrics));
+            .requestHandler(router(vertx, new Access(address, token), source, actions, metrics));
     try {
       HttpServer listening = await(server.listen(address.port(), address.host()));
       return new AdminServer(vertx, listening, address.withPort(listening.actualPort()));
@@ -75,7 +82,11 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static Router router(
-      Vertx vertx, Access access, AdminSource source, Supplier<String> metrics) {
+      Vertx vertx,
+      Access access,
+      AdminSource source,
+      AdminActions actions,
+      Supplier<String> metrics) {
     Router router = Router.router(vertx);
     router.route().handler(access);
     router.get("/livez").handler(context -> Responses.send(context, 200, "text/plain", "ok\n"));
@@ -95,16 +106,34 @@ public final class AdminServer implements AutoCloseable {
     get(router, "/clients", api::clients);
     get(router, "/commits", api::commits);
     get(router, "/configuration", api::configuration);
-    get(router, "/guards", api::nothing);
-    get(router, "/transactions", api::nothing);
+    get(router, "/guards", api::guards);
+    get(router, "/transactions", api::transactions);
+    ActionHandlers operator = new ActionHandlers(actions);
+    post(router, "/transactions", operator::open);
+    post(router, "/transactions/:id/release", operator::release);
+    post(router, "/guards/:id/approve", operator::approve);
+    post(router, "/guards/:id/reject", operator::reject);
     router.errorHandler(404, context -> Responses.problem(context, 404, "no such path"));
-    router.errorHandler(405, context -> Responses.problem(context, 405, "expected: GET"));
+    router.errorHandler(
+        405,
+        context ->
+            Responses.problem(
+                context,
+                405,
+                "not of this path (expected: GET, or POST for what changes something)"));
     router.errorHandler(500, AdminServer::failed);
     return router;
   }
 
   private static void get(Router router, String path, Handler<RoutingContext> handler) {
     router.get("/api/v1" + path).blockingHandler(handler, false);
+  }
+
+  private static void post(Router router, String path, Handler<RoutingContext> handler) {
+    router
+        .post("/api/v1" + path)
+        .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY))
+        .blockingHandler(handler, false);
   }
 
   private static void readyz(RoutingContext context, AdminSource source) {

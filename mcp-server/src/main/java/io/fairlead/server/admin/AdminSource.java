@@ -1,6 +1,9 @@
 package io.fairlead.server.admin;
 
+import io.fairlead.aggregation.DampedHost;
+import io.fairlead.aggregation.GuardStatus;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Snapshot;
@@ -25,6 +28,15 @@ public interface AdminSource {
 
   /** What became of the newest text of the configuration file. */
   ConfigurationStatus configuration();
+
+  /** Losses that are held, by their ids. */
+  List<GuardStatus> guards();
+
+  /** Open operator's transactions, oldest first. */
+  List<TransactionStatus> transactions();
+
+  /** Hosts whose newest state waits since they changed too often, by name. */
+  List<DampedHost> damped();
 
   /** The connected clients. */
   List<ClientStatus> clients();

@@ -1,6 +1,7 @@
 package io.fairlead.server.admin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fairlead.aggregation.DampedHost;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
@@ -12,8 +13,10 @@ import io.fairlead.versioning.Snapshot;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -40,9 +43,12 @@ final class ApiHandlers {
     list(context, source.commits(), ApiViews::commit);
   }
 
-  /** Nothing is ever held by this version, so the list is empty: that is the truth. */
-  void nothing(RoutingContext context) {
-    list(context, List.<ObjectNode>of(), node -> node);
+  void guards(RoutingContext context) {
+    list(context, source.guards(), ApiViews::guard);
+  }
+
+  void transactions(RoutingContext context) {
+    list(context, source.transactions(), ApiViews::transaction);
   }
 
   /** {@code ?q=} part of the name, {@code ?type=} kind, {@code ?registry=}. */
@@ -60,7 +66,16 @@ final class ApiHandlers {
                 .filter(resource -> registry.isEmpty() || isFrom(resource, registry))
                 .sorted(Comparator.comparing(Resource::key))
                 .toList();
-    list(context, found, ApiViews::resource);
+    Map<String, DampedHost> damped = damped();
+    list(context, found, resource -> ApiViews.resource(resource, damped));
+  }
+
+  private Map<String, DampedHost> damped() {
+    Map<String, DampedHost> byResource = new HashMap<>();
+    for (DampedHost host : source.damped()) {
+      host.resources().forEach(name -> byResource.put(name, host));
+    }
+    return byResource;
   }
 
   private static boolean isFrom(Resource resource, String registry) {

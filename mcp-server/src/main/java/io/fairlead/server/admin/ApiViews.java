@@ -4,17 +4,23 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.fairlead.aggregation.DampedHost;
+import io.fairlead.aggregation.GuardStatus;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.conversion.Finding;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -24,6 +30,10 @@ final class ApiViews {
   private static final ResourceType SERVICE_ENTRY =
       new ResourceType("networking.istio.io", "ServiceEntry");
 
+  private static final int LONGEST_HELD = 100;
+  private static final Set<ServiceReport.Outcome> COUNTED =
+      Set.of(ServiceReport.Outcome.SERVED, ServiceReport.Outcome.HELD);
+
   private ApiViews() {}
 
   static ObjectNode readiness(ReadinessStatus status) {
@@ -32,6 +42,7 @@ final class ApiViews {
     if (!status.ready()) {
       node.put("overdue", status.overdue());
     }
+    node.set("store", store(status.store()));
     ArrayNode waiting = node.putArray("waitingFor");
     for (ReadinessStatus.Waiting registry : status.waitingFor()) {
       waiting
@@ -40,6 +51,15 @@ final class ApiViews {
           .put(
               "problem",
               registry.problem().isEmpty() ? "not read completely yet" : registry.problem());
+    }
+    return node;
+  }
+
+  private static ObjectNode store(Durability durability) {
+    ObjectNode node = NODES.objectNode().put("durable", durability.durable());
+    if (!durability.durable()) {
+      durability.since().ifPresent(since -> node.put("since", since.toString()));
+      node.put("unwritten", durability.unwritten()).put("problem", durability.problem());
     }
     return node;
   }
@@ -62,8 +82,12 @@ final class ApiViews {
     return node;
   }
 
-  /** A line of the list; the whole is at its own path. */
-  static ObjectNode resource(Resource resource) {
+  /**
+   * A line of the list; the whole is at its own path.
+   *
+   * @param damped by resource name: those whose newest state waits
+   */
+  static ObjectNode resource(Resource resource, Map<String, DampedHost> damped) {
     Metadata metadata = resource.decode().getMetadata();
     ObjectNode node = NODES.objectNode();
     node.put("kind", resource.key().type().kind())
@@ -74,7 +98,79 @@ final class ApiViews {
     ObjectNode labels = node.putObject("labels");
     new TreeMap<>(metadata.getLabelsMap()).forEach(labels::put);
     node.put("bytes", resource.encoded().size());
+    DampedHost waiting = damped.get(resource.key().name());
+    if (waiting != null) {
+      node.putObject("damped")
+          .put("until", waiting.until().toString())
+          .put("changes", waiting.changes());
+    }
     return node;
+  }
+
+  static ObjectNode guard(GuardStatus guard) {
+    ObjectNode node = NODES.objectNode();
+    node.put("id", guard.id())
+        .put("registry", guard.registry())
+        .put("state", lower(guard.state()))
+        .put("since", guard.since().toString());
+    guard.confirmsAt().ifPresent(time -> node.put("confirmsAt", time.toString()));
+    node.put("heldServices", guard.heldServices())
+        .put("heldEndpoints", guard.heldEndpoints())
+        .put("services", guard.services())
+        .put("endpoints", guard.endpoints())
+        .put("explanation", explanation(guard));
+    ArrayNode held = node.putArray("held");
+    guard.held().stream()
+        .limit(LONGEST_HELD)
+        .forEach(
+            service ->
+                held.addObject()
+                    .put("service", service.service().toString())
+                    .put("endpointsBefore", service.endpointsBefore())
+                    .put("endpointsNow", service.endpointsNow())
+                    .put("gone", service.gone())
+                    .put("since", service.since().toString()));
+    return node;
+  }
+
+  private static String explanation(GuardStatus guard) {
+    String loss =
+        "The registry no longer gives "
+            + guard.heldEndpoints()
+            + " of "
+            + guard.endpoints()
+            + " endpoints, in "
+            + guard.heldServices()
+            + " of "
+            + guard.services()
+            + " services. They stay in the mesh";
+    return switch (guard.state()) {
+      case HOLDING ->
+          loss
+              + guard
+                  .confirmsAt()
+                  .map(time -> " until " + time + ", if the registry goes on to say so")
+                  .orElse(" until it can be read again")
+              + ", or until somebody decides: fairlead approve "
+              + guard.id()
+              + " lets them go, fairlead reject "
+              + guard.id()
+              + " keeps them.";
+      case REJECTED ->
+          loss
+              + ", as somebody decided, until the registry gives them again or fairlead approve "
+              + guard.id()
+              + " lets them go.";
+    };
+  }
+
+  static ObjectNode transaction(TransactionStatus transaction) {
+    return NODES
+        .objectNode()
+        .put("id", transaction.id())
+        .put("opened", transaction.opened().toString())
+        .put("expires", transaction.expires().toString())
+        .put("waiting", transaction.waiting());
   }
 
   static ObjectNode service(String registry, ServiceReport service, Snapshot snapshot) {
@@ -93,7 +189,7 @@ final class ApiViews {
   }
 
   private static int endpoints(ServiceReport service, Snapshot snapshot) {
-    if (service.resource().isEmpty() || service.outcome() != ServiceReport.Outcome.SERVED) {
+    if (service.resource().isEmpty() || !COUNTED.contains(service.outcome())) {
       return 0;
     }
     Resource resource = snapshot.find(new ResourceKey(SERVICE_ENTRY, service.resource()));
@@ -113,6 +209,13 @@ final class ApiViews {
               + service.host()
               + " with "
               + (endpoints == 1 ? "1 endpoint." : endpoints + " endpoints.");
+      case HELD ->
+          "In the mesh as "
+              + service.host()
+              + " with "
+              + (endpoints == 1 ? "1 endpoint" : endpoints + " endpoints")
+              + ", some of which the registry no longer gives: its loss is held by the deletion"
+              + " guard, see fairlead get guards.";
       case KEPT_EMPTY ->
           "In the mesh as "
               + service.host()

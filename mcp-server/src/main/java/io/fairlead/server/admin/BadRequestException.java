@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
 final class BadRequestException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  BadRequestException(String message) {
+    this(message, null);
+  }
+
   BadRequestException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

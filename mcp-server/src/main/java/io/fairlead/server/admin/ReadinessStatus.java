@@ -1,5 +1,6 @@
 package io.fairlead.server.admin;
 
+import io.fairlead.versioning.Durability;
 import java.util.List;
 
 /**
@@ -8,8 +9,11 @@ import java.util.List;
  * @param ready whether they are
  * @param waitingFor the registries that are waited for, each with what is known about why
  * @param overdue whether the wait is longer than configured
+ * @param store whether what is served is on the disk, too; if not, clients are answered all the
+ *     same
  */
-public record ReadinessStatus(boolean ready, List<Waiting> waitingFor, boolean overdue) {
+public record ReadinessStatus(
+    boolean ready, List<Waiting> waitingFor, boolean overdue, Durability store) {
   public ReadinessStatus {
     waitingFor = List.copyOf(waitingFor);
   }

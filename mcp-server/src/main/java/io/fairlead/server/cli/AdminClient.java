@@ -23,12 +23,18 @@ final class AdminClient {
   private static final int PAGE = 10_000;
 
   private final URI base;
+  private final String token;
   private final HttpClient client =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-  /** A client of the gateway with that admin address. */
-  AdminClient(URI base) {
+  /**
+   * A client of the gateway with that admin address.
+   *
+   * @param token shown with what changes something; empty for none
+   */
+  AdminClient(URI base, String token) {
     this.base = base;
+    this.token = token;
   }
 
   /** A name, whose slashes separate, as it is written in a path. */
@@ -60,20 +66,38 @@ final class AdminClient {
 
   /** One answer. */
   JsonNode get(String path) throws AdminClientException, InterruptedException {
+    return send(request(path).build());
+  }
+
+  /** Has something done; gives the answer. */
+  JsonNode post(String path, JsonNode body) throws AdminClientException, InterruptedException {
+    HttpRequest.Builder request =
+        request(path)
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString(), StandardCharsets.UTF_8));
+    if (!token.isEmpty()) {
+      request.header("authorization", "Bearer " + token);
+    }
+    return send(request.build());
+  }
+
+  private HttpRequest.Builder request(String path) {
     URI uri = URI.create(base.toString().replaceFirst("/$", "") + "/api/v1/" + path);
+    return HttpRequest.newBuilder(uri).timeout(PATIENCE);
+  }
+
+  private JsonNode send(HttpRequest request) throws AdminClientException, InterruptedException {
+    URI uri = request.uri();
     HttpResponse<String> response;
     try {
-      response =
-          client.send(
-              HttpRequest.newBuilder(uri).timeout(PATIENCE).build(),
-              HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      response = client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new AdminClientException(
           base + ": not reachable (" + e + "; expected: a running gateway, see --admin)", e);
     }
     try {
       JsonNode body = JSON.readTree(response.body());
-      if (response.statusCode() != 200) {
+      if (response.statusCode() / 100 != 2) {
         throw new AdminClientException(
             uri + ": " + response.statusCode() + " " + body.path("detail").asText(), null);
       }

@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.fairlead.server.render.Yaml;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -40,12 +39,7 @@ final class GetCommand implements Callable<Integer> {
       description = "only that one; for services and refused: those whose name contains it")
   private String name = "";
 
-  @Option(
-      names = "--admin",
-      paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:15014",
-      description = "the gateway's admin address (default: ${DEFAULT-VALUE})")
-  private URI admin = URI.create("");
+  @Mixin private final AdminTarget target = new AdminTarget();
 
   @Option(
       names = {"-o", "--output"},
@@ -60,13 +54,9 @@ final class GetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (!"http".equals(admin.getScheme()) && !"https".equals(admin.getScheme())) {
-      throw new ParameterException(
-          spec.commandLine(), "--admin: " + admin + " (expected: http://HOST:PORT)");
-    }
     PrintWriter out = spec.commandLine().getOut();
+    AdminClient client = target.client();
     try {
-      AdminClient client = new AdminClient(admin);
       if (kind == Kind.resources && !name.isEmpty()) {
         JsonNode resource = client.get("resources/" + AdminClient.path(name));
         out.print(output == Output.json ? pretty(resource) : Yaml.write(resource));

@@ -26,7 +26,8 @@ enum Kind {
       Column.of("REGISTRY", "labels.fairlead.io/registry"),
       new Column("REVISIONS", item -> joined(item.path("revisions"), "all")),
       Column.of("VERSION", "version"),
-      Column.of("BYTES", "bytes")),
+      Column.of("BYTES", "bytes"),
+      Column.of("DAMPED UNTIL", "damped.until")),
   services(
       "",
       Column.of("REGISTRY", "registry"),
@@ -57,8 +58,21 @@ enum Kind {
       Column.of("PUTS", "puts"),
       Column.of("REMOVALS", "removals"),
       Column.of("MILLIS", "millis")),
-  guards("id", Column.of("ID", "id")),
-  transactions("id", Column.of("ID", "id"));
+  guards(
+      "id",
+      Column.of("ID", "id"),
+      Column.of("REGISTRY", "registry"),
+      Column.of("STATE", "state"),
+      new Column("HELD SERVICES", item -> share(item, "heldServices", "services")),
+      new Column("HELD ENDPOINTS", item -> share(item, "heldEndpoints", "endpoints")),
+      Column.of("SINCE", "since"),
+      Column.of("CONFIRMS", "confirmsAt")),
+  transactions(
+      "id",
+      Column.of("ID", "id"),
+      Column.of("OPENED", "opened"),
+      Column.of("EXPIRES", "expires"),
+      Column.of("WAITING", "waiting"));
 
   private final String identity;
   private final List<Column> columns;
@@ -90,6 +104,10 @@ enum Kind {
       }
     }
     return selected;
+  }
+
+  private static String share(JsonNode item, String part, String whole) {
+    return item.path(part).asText() + " of " + item.path(whole).asText();
   }
 
   private static String joined(JsonNode list, String otherwise) {

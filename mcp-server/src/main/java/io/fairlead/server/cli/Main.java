@@ -24,6 +24,10 @@ import picocli.CommandLine.Spec;
       PreviewCommand.class,
       WatchCommand.class,
       GetCommand.class,
+      ApproveCommand.class,
+      RejectCommand.class,
+      HoldCommand.class,
+      ReleaseCommand.class,
       MeshConfigCommand.class,
       SchemaCommand.class,
       VersionCommand.class

@@ -1,5 +1,7 @@
 package io.fairlead.server.config;
 
+import io.fairlead.aggregation.DampingPolicy;
+import io.fairlead.aggregation.GuardPolicy;
 import io.fairlead.registry.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param store where the last-known state is kept
  * @param batching how changes are gathered
  * @param readiness when clients are answered
+ * @param guard which losses of a registry are held
+ * @param damping how a service is slowed down that changes again and again
  * @param virtualIps where ServiceEntries without addresses get theirs from
  * @param registries what is mirrored, in the order of the file
  */
@@ -23,6 +27,8 @@ public record GatewayConfig(
     Store store,
     Batching batching,
     Readiness readiness,
+    Guard guard,
+    Damping damping,
     VirtualIpRange virtualIps,
     List<RegistryConfig> registries) {
 
@@ -79,11 +85,72 @@ public record GatewayConfig(
    */
   public record Readiness(@Key("wait") @Default("10m") Duration limit) {}
 
+  /**
+   * The deletion guard.
+   *
+   * @param share a loss of more than that share of a registry's services or endpoints is held
+   * @param atLeast smaller losses are never held
+   * @param confirmAfter how long the registry has to say the same until it is believed
+   */
+  public record Guard(
+      @Default("0.3") double share,
+      @Default("10") int atLeast,
+      @Default("5m") Duration confirmAfter) {
+    public Guard {
+      requirePositive("confirmAfter", confirmAfter);
+    }
+
+    /** As the aggregation takes it. */
+    public GuardPolicy policy() {
+      return new GuardPolicy(share, atLeast, confirmAfter);
+    }
+  }
+
+  /**
+   * The damping of services that change again and again.
+   *
+   * @param free number of changes within the window that go out as they come
+   * @param window the time over which changes are counted
+   * @param first how long the first addition waits that is too many
+   * @param max longest wait, to which it doubles
+   */
+  public record Damping(
+      @Default("10") int free,
+      @Default("1m") Duration window,
+      @Default("1s") Duration first,
+      @Default("1m") Duration max) {
+    public Damping {
+      requirePositive("window", window);
+      requirePositive("first", first);
+      if (max.compareTo(first) < 0) {
+        throw new IllegalArgumentException(
+            "max: "
+                + Durations.format(max)
+                + " (expected: not below first, "
+                + Durations.format(first)
+                + ")");
+      }
+    }
+
+    /** As the aggregation takes it. */
+    public DampingPolicy policy() {
+      return new DampingPolicy(free, window, first, max);
+    }
+  }
+
+  private static void requirePositive(String key, Duration value) {
+    if (value.isZero()) {
+      throw new IllegalArgumentException(
+          key + ": " + Durations.format(value) + " (expected: more than 0)");
+    }
+  }
+
   /** This configuration with the store's file moved to another folder. */
   public GatewayConfig withDataFolder(Path folder) {
     Path name = store.path().getFileName();
     Store moved = new Store(folder.resolve(name == null ? Path.of("fairlead.db") : name));
-    return new GatewayConfig(xds, admin, moved, batching, readiness, virtualIps, registries);
+    return new GatewayConfig(
+        xds, admin, moved, batching, readiness, guard, damping, virtualIps, registries);
   }
 
   /** The keys outside of the registries, as the file has them. */
@@ -93,10 +160,13 @@ public record GatewayConfig(
       @Default("{}") Store store,
       @Default("{}") Batching batching,
       @Default("{}") Readiness readiness,
+      @Default("{}") Guard guard,
+      @Default("{}") Damping damping,
       @Default("{range: 241.0.0.0/8}") VirtualIpRange virtualIps) {
 
     GatewayConfig with(List<RegistryConfig> registries) {
-      return new GatewayConfig(xds, admin, store, batching, readiness, virtualIps, registries);
+      return new GatewayConfig(
+          xds, admin, store, batching, readiness, guard, damping, virtualIps, registries);
     }
   }
 }

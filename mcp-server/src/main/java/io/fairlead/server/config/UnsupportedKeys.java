@@ -9,11 +9,7 @@ import java.util.List;
  */
 final class UnsupportedKeys {
   private static final List<List<String>> KEYS =
-      List.of(
-          List.of("xds", "tls"),
-          List.of("xds", "shards"),
-          List.of("xds", "maxConnectionAge"),
-          List.of("guard"));
+      List.of(List.of("xds", "tls"), List.of("xds", "shards"), List.of("xds", "maxConnectionAge"));
 
   private UnsupportedKeys() {}
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fairlead.registry.Secret;
 import io.fairlead.server.config.HostPort;
+import io.fairlead.versioning.Durability;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -17,7 +18,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +34,7 @@ class AdminServerTest {
 
   private AdminServer start(String host, @Nullable Secret token) {
     try {
-      return AdminServer.start(new HostPort(host, 0), token, source, meters::scrape);
+      return AdminServer.start(new HostPort(host, 0), token, source, source, meters::scrape);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -75,14 +78,19 @@ class AdminServerTest {
   void readyz_waiting_namesTheRegistry() throws Exception {
     source.readiness(
         new ReadinessStatus(
-            false, List.of(new ReadinessStatus.Waiting("odd", "connection refused")), true));
+            false,
+            List.of(new ReadinessStatus.Waiting("odd", "connection refused")),
+            true,
+            new Durability(false, "disk full", Optional.of(Instant.EPOCH), 7)));
 
     HttpResponse<String> response = send("GET", "/readyz");
 
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(response.body())
         .isEqualTo(
-            "{\"ready\":false,\"overdue\":true,\"waitingFor\":[{\"registry\":\"odd\","
+            "{\"ready\":false,\"overdue\":true,\"store\":{\"durable\":false,"
+                + "\"since\":\"1970-01-01T00:00:00Z\",\"unwritten\":7,\"problem\":\"disk full\"},"
+                + "\"waitingFor\":[{\"registry\":\"odd\","
                 + "\"problem\":\"connection refused\"}]}");
   }
 
@@ -167,15 +175,93 @@ class AdminServerTest {
   }
 
   @Test
-  void guardsAndTransactions_areEmpty() throws Exception {
-    assertThat(json("/api/v1/guards").toString()).isEqualTo("{\"items\":[],\"total\":0}");
-    assertThat(json("/api/v1/transactions").toString()).isEqualTo("{\"items\":[],\"total\":0}");
+  void guards_sayWhatIsHeldAndWhatToDo() throws Exception {
+    JsonNode guard = json("/api/v1/guards").path("items").path(0);
+
+    assertThat(guard.path("id").asText()).isEqualTo("odd-1");
+    assertThat(guard.path("explanation").asText())
+        .isEqualTo(
+            "The registry no longer gives 7 of 20 endpoints, in 2 of 5 services. They stay in the"
+                + " mesh until 2026-01-02T12:05:00Z, if the registry goes on to say so, or until"
+                + " somebody decides: fairlead approve odd-1 lets them go, fairlead reject odd-1"
+                + " keeps them.");
+    assertThat(guard.path("held").path(0).toString())
+        .isEqualTo(
+            "{\"service\":\"web-001\",\"endpointsBefore\":4,\"endpointsNow\":0,\"gone\":true,"
+                + "\"since\":\"2026-01-02T12:00:00Z\"}");
+  }
+
+  @Test
+  void transactions_areListed() throws Exception {
+    assertThat(json("/api/v1/transactions").path("items").toString())
+        .isEqualTo(
+            "[{\"id\":\"t1\",\"opened\":\"2026-01-02T12:00:00Z\","
+                + "\"expires\":\"2026-01-02T12:10:00Z\",\"waiting\":3}]");
+  }
+
+  @Test
+  void resources_thatWait_sayUntilWhen() throws Exception {
+    JsonNode found = json("/api/v1/resources?q=web-002").path("items").path(0);
+
+    assertThat(found.path("damped").toString())
+        .isEqualTo("{\"until\":\"2026-01-02T12:00:09Z\",\"changes\":14}");
+    assertThat(json("/api/v1/resources?q=web-003").path("items").path(0).has("damped")).isFalse();
+  }
+
+  private HttpResponse<String> post(String path, String body, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://" + server.address() + path))
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void transactions_areOpenedAndReleased() throws Exception {
+    HttpResponse<String> opened = post("/api/v1/transactions", "{\"ttl\":\"30s\"}");
+    assertThat(opened.statusCode()).isEqualTo(201);
+    assertThat(opened.body()).contains("\"id\":\"t2\"", "\"expires\":\"2026-01-02T12:00:30Z\"");
+    assertThat(post("/api/v1/transactions", "").statusCode()).isEqualTo(201);
+    assertThat(post("/api/v1/transactions/t1/release", "").statusCode()).isEqualTo(200);
+
+    assertThat(source.actions).containsExactly("open PT30S", "open PT10M", "release t1");
+  }
+
+  @Test
+  void transactions_badRequests_areProblems() throws Exception {
+    assertProblem(post("/api/v1/transactions", "{\"ttl\":"), 400, "expected: {\"ttl\": \"10m\"}");
+    assertProblem(post("/api/v1/transactions", "[]"), 400, "expected: {\"ttl\": \"10m\"}");
+    assertProblem(post("/api/v1/transactions", "{\"ttl\":\"soon\"}"), 400, "ttl: soon");
+    assertProblem(post("/api/v1/transactions", "{\"ttl\":\"25h\"}"), 400, "at most 24 h");
+    assertProblem(post("/api/v1/transactions", "{\"tl\":\"1h\"}"), 400, "tl: unknown key");
+    assertProblem(post("/api/v1/transactions/t9/release", ""), 404, "t9 (expected: the id");
+    assertThat(source.actions).containsExactly("release t9");
+  }
+
+  @Test
+  void guards_areDecided() throws Exception {
+    assertThat(post("/api/v1/guards/odd-1/approve", "").statusCode()).isEqualTo(200);
+    assertThat(post("/api/v1/guards/odd-1/reject", "").statusCode()).isEqualTo(200);
+    assertProblem(post("/api/v1/guards/odd-2/approve", ""), 404, "odd-2 (expected: the id");
+
+    assertThat(source.actions).containsExactly("approve odd-1", "reject odd-1", "approve odd-2");
+  }
+
+  @Test
+  void changing_fromAnotherPage_isRefused() throws Exception {
+    String path = "/api/v1/guards/odd-1/approve";
+    // Any page may have a browser post to 127.0.0.1; the browser then says whose page it is.
+    assertProblem(post(path, "", "origin", "https://evil.example"), 403, "origin: another page");
+    assertThat(source.actions).isEmpty();
+    assertThat(post(path, "", "origin", "http://" + server.address()).statusCode()).isEqualTo(200);
   }
 
   @Test
   void unknownPathAndMethod_areProblems() throws Exception {
     assertProblem(send("GET", "/api/v2"), 404, "no such path");
-    assertProblem(send("POST", "/api/v1/registries"), 405, "expected: GET");
+    assertProblem(send("POST", "/api/v1/registries"), 405, "expected: GET, or POST");
   }
 
   @Test
@@ -242,7 +328,8 @@ class AdminServerTest {
 
   @Test
   void start_addressInUse_saysSo() {
-    assertThatThrownBy(() -> AdminServer.start(server.address(), null, source, meters::scrape))
+    assertThatThrownBy(
+            () -> AdminServer.start(server.address(), null, source, source, meters::scrape))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("admin.address: " + server.address() + " cannot be listened on");
   }

@@ -1,7 +1,11 @@
 package io.fairlead.server.admin;
 
 import com.google.protobuf.ByteString;
+import io.fairlead.aggregation.DampedHost;
+import io.fairlead.aggregation.GuardStatus;
+import io.fairlead.aggregation.HeldService;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
@@ -10,6 +14,7 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceContent;
@@ -18,16 +23,24 @@ import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Something to show: two registries, one of which cannot be read, and some resources. */
-public final class SampleSource implements AdminSource {
+public final class SampleSource implements AdminSource, AdminActions {
+  private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
+
+  /** What operators did. */
+  public final List<String> actions = new CopyOnWriteArrayList<>();
+
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
-  private volatile ReadinessStatus readiness = new ReadinessStatus(true, List.of(), false);
+  private volatile ReadinessStatus readiness = new ReadinessStatus(true, List.of(), false, Durability.DURABLE);
 
   /** A source with that many resources. */
   public SampleSource(int resources) {
@@ -106,6 +119,62 @@ public final class SampleSource implements AdminSource {
                 "",
                 List.of(new Finding(Reason.NO_PORT, "broken", "0"))))
         : List.of();
+  }
+
+  @Override
+  public List<GuardStatus> guards() {
+    return List.of(
+        new GuardStatus(
+            "odd-1",
+            "odd",
+            GuardStatus.State.HOLDING,
+            NOON,
+            Optional.of(NOON.plusSeconds(300)),
+            2,
+            7,
+            5,
+            20,
+            List.of(
+                new HeldService(ServiceId.of("web-001"), 4, 0, true, NOON),
+                new HeldService(ServiceId.of("web-003"), 5, 2, false, NOON))));
+  }
+
+  @Override
+  public List<TransactionStatus> transactions() {
+    return List.of(new TransactionStatus("t1", NOON, NOON.plusSeconds(600), 3));
+  }
+
+  @Override
+  public List<DampedHost> damped() {
+    return List.of(
+        new DampedHost("web-002.shop", List.of("shop/web-002"), NOON.plusSeconds(9), 14));
+  }
+
+  @Override
+  public TransactionStatus openTransaction(Duration ttl) {
+    if (ttl.compareTo(Duration.ofHours(24)) > 0) {
+      throw new IllegalArgumentException("ttl: " + ttl + " (expected: at most 24 h)");
+    }
+    actions.add("open " + ttl);
+    return new TransactionStatus("t2", NOON, NOON.plus(ttl), 0);
+  }
+
+  @Override
+  public boolean releaseTransaction(String id) {
+    actions.add("release " + id);
+    return id.equals("t1");
+  }
+
+  @Override
+  public boolean approve(String guard) {
+    actions.add("approve " + guard);
+    return guard.equals("odd-1");
+  }
+
+  @Override
+  public boolean reject(String guard) {
+    actions.add("reject " + guard);
+    return guard.equals("odd-1");
   }
 
   @Override

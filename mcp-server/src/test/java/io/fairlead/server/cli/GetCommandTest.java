@@ -11,11 +11,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class GetCommandTest {
+  private final SampleSource source = new SampleSource(3);
   private final AdminServer server;
   private final String url;
 
   GetCommandTest() throws IOException {
-    server = AdminServer.start(new HostPort("127.0.0.1", 0), null, new SampleSource(3), () -> "");
+    server = AdminServer.start(new HostPort("127.0.0.1", 0), null, source, source, () -> "");
     url = "http://" + server.address();
   }
 
@@ -75,9 +76,20 @@ class GetCommandTest {
   }
 
   @Test
-  void get_guards_isEmpty() {
-    assertThat(Invocation.of("get", "guards", "--admin", url, "-o", "json").out().strip())
-        .isEqualTo("[ ]");
+  void get_guards_asATable() {
+    assertThat(Invocation.of("get", "guards", "--admin", url).out().lines())
+        .containsExactly(
+            "ID     REGISTRY  STATE    HELD SERVICES  HELD ENDPOINTS  SINCE                 CONFIRMS",
+            "odd-1  odd       holding  2 of 5         7 of 20         2026-01-02T12:00:00Z "
+                + " 2026-01-02T12:05:00Z");
+  }
+
+  @Test
+  void get_transactions_asATable() {
+    assertThat(Invocation.of("get", "transactions", "--admin", url).out().lines())
+        .containsExactly(
+            "ID  OPENED                EXPIRES               WAITING",
+            "t1  2026-01-02T12:00:00Z  2026-01-02T12:10:00Z  3");
   }
 
   @Test

@@ -50,8 +50,8 @@ class ConfigProblemsTest {
         in(HEAD + "batchin: {}\n", "f.yaml:7:1: batchin: unknown key (expected: batching?)"),
         in(
             HEAD + "zzzzzz: {}\n",
-            "f.yaml:7:1: zzzzzz: unknown key (expected: one of admin, batching, guard, readiness,"
-                + " registries, store, virtualIps, xds)"),
+            "f.yaml:7:1: zzzzzz: unknown key (expected: one of admin, batching, damping, guard,"
+                + " readiness, registries, store, virtualIps, xds)"),
         in(
             HEAD + "batching: {quiet: 5}\n",
             "f.yaml:7:19: batching.quiet: 5 (expected: a duration such as 100ms, 10s, 5m or 1h)"),
@@ -97,8 +97,15 @@ class ConfigProblemsTest {
             "f.yaml:7:16: admin.token: not a reference to a secret (expected: {env: NAME} or"
                 + " {file: PATH})"),
         in(
-            HEAD + "guard: {share: 0.3}\n",
-            "f.yaml:7:1: guard: not supported by this version (expected: no such key)"),
+            HEAD + "guard: {share: 3}\n",
+            "f.yaml:7:16: guard.share: 3 (expected: share of a registry's services or endpoints, 0"
+                + " to 1; 1 holds nothing)"),
+        in(
+            HEAD + "guard: {confirmAfter: 0s}\n",
+            "f.yaml:7:23: guard.confirmAfter: 0ms (expected: more than 0)"),
+        in(
+            HEAD + "damping: {first: 2m}\n",
+            "f.yaml:7:10: damping.max: 1m (expected: not below first, 2m)"),
         in(
             HEAD.replace("15010}", "15010, tls: {address: 0.0.0.0:15012}}"),
             "f.yaml:1:33: xds.tls: not supported by this version (expected: no such key)"),

@@ -1,0 +1,283 @@
+package io.fairlead.aggregation;
+
+import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a registry from emptying the mesh by mistake.
+ *
+ * <p><b>Why.</b> A registry that has lost its data, a token that has lost its rights or a server
+ * that answers before it has loaded say the same as one whose services were really removed: an
+ * authorised, successful, short answer. No single read tells the two apart. What does is size and
+ * time: what is removed on purpose is small, or stays removed. So a loss that is large is not
+ * believed before the registry has kept saying so.
+ *
+ * <p><b>Where.</b> Between what an adapter said and what its registry contributes, for each
+ * registry by itself. The merge over registries is not looked at: another registry may have the
+ * same host, but that it does says nothing about this one's health.
+ *
+ * <p><b>What a loss is.</b> A service that has fewer endpoints by the registry's last word than are
+ * served for it, down to none: gone, refused and unhealthy are the same to those who call it. Only
+ * numbers of one service are compared, so a redeployment that replaces every endpoint is no loss,
+ * while a registry that is swapped for another one, with as many other services, is. A service that
+ * is served without endpoints has nothing left to lose. What counts are services that lose their
+ * last endpoint and endpoints, each for itself, against what the registry contributed.
+ *
+ * <p><b>The sum.</b> Shrunken rights show in one whole view with Consul, and as a thousand single
+ * changes with Nacos. Therefore losses are summed over a window as long as the time of
+ * confirmation, less what came back. As long as the sum is small everything passes at once and
+ * untouched, since an endpoint that is gone must leave the mesh quickly. The batch with which the
+ * sum becomes too much is held as a whole, and so is each later loss, until the first of them have
+ * been decided about ({@code confirmAfter} after the guard began to hold); after that a loss is
+ * held only if it is too much together with all that is held, since otherwise a registry with
+ * everyday removals would be held for ever, each loss waiting for the one before. What was let go
+ * earlier stays gone: it was small.
+ *
+ * <p><b>Holding.</b> Only removals are held. A service that is gone is served as it was; one that
+ * shrank with its new endpoints, ports, labels and all, and those it lacks ({@link KeptEndpoints}).
+ * Every word about it is taken in as it comes and compared with what it had: it may shrink on, or
+ * come back, which ends its holding.
+ *
+ * <p><b>Believing.</b> Each loss by itself, once it was seen unbroken for {@code confirmAfter}: a
+ * loss that grows starts anew, one that becomes smaller does not. The registry must have been
+ * readable all the time (after a failure it begins again) and have been read in the later half: a
+ * silent one confirms nothing. An operator can decide before. <em>Approved</em>, all that is held
+ * goes in one commit. <em>Rejected</em>, it stays until it is given again or approved after all,
+ * and later losses are judged without it. Either way the sum begins at nothing, since a person has
+ * looked.
+ *
+ * <p><b>After a restart</b> the first whole view is compared with what the store has, and judged in
+ * the same way ({@link RestartLosses}). What was held is in the store as it was served, so it is
+ * held again; nothing else of the guard is kept, a rejection neither.
+ *
+ * <p>Confined to the commit thread. Decisions are made by monotonic time.
+ */
+final class DeletionGuard {
+  private final GuardPolicy policy;
+  private final Contribution contribution;
+  private final RecentLosses recent;
+  private final HeldLosses held = new HeldLosses();
+  private final GuardLog log;
+  private final GuardDecisions decisions;
+
+  /** A guard that holds nothing, for what a registry contributes. */
+  DeletionGuard(GuardPolicy policy, RegistrySettings settings, Contribution contribution) {
+    this.policy = policy;
+    this.contribution = contribution;
+    this.recent = new RecentLosses(policy.confirmAfter().toNanos());
+    this.log = new GuardLog(settings.name(), policy);
+    this.decisions = new GuardDecisions(policy, settings, held, recent, log);
+  }
+
+  /** What becomes of what is held. */
+  GuardDecisions decisions() {
+    return decisions;
+  }
+
+  /** What is to be taken of a batch: the very same one unless something in it is held. */
+  Inbox.Batch admit(Inbox.Batch batch, RegistryView.Contact contact, Moment now) {
+    if (policy.isOff()) {
+      return batch;
+    }
+    recent.forgetOld(now.nanos());
+    Extent of = contributed();
+    Words words = new Words(batch, contribution.services());
+    Map<ServiceId, Extent> losses = new LinkedHashMap<>();
+    List<HeldLoss> back = new ArrayList<>();
+    words
+        .last()
+        .forEach(
+            (service, word) -> {
+              HeldLoss before = find(service, word);
+              if (before != null) {
+                follow(before, service, words, back, now);
+              } else {
+                compare(service, word, losses);
+              }
+            });
+    if (!back.isEmpty()) {
+      log.cameBack(back);
+    }
+    judge(losses, of, words, contact, now);
+    return words.toTake();
+  }
+
+  private Extent contributed() {
+    return contribution.extent().plus(held.resources()).plus(recent.sum());
+  }
+
+  private static int endpoints(@Nullable ServiceState state) {
+    return state == null ? 0 : state.entry().map(CompactEntry::endpoints).orElse(0);
+  }
+
+  /** The held loss that a word is about. */
+  private @Nullable HeldLoss find(ServiceId service, Optional<Taken> word) {
+    HeldLoss loss = held.find(new Subject.OfService(service));
+    if (loss != null || endpoints(contribution.get(service)) > 0) {
+      return loss;
+    }
+    return word.flatMap(Taken::entry)
+        .map(entry -> held.find(new Subject.OfResource(entry.key())))
+        .orElse(null);
+  }
+
+  private void follow(
+      HeldLoss loss, ServiceId service, Words words, List<HeldLoss> back, Moment now) {
+    Optional<Taken> word = words.about(service);
+    if (HeldLoss.endpoints(word) >= loss.before()) {
+      held.remove(loss.subject());
+      back.add(loss);
+      return;
+    }
+    HeldLoss.OfService next;
+    if (loss instanceof HeldLoss.OfService known) {
+      next = known.after(word, now);
+    } else {
+      held.remove(loss.subject());
+      next = restored((HeldLoss.OfResource) loss, service, word);
+    }
+    if (next != loss) {
+      held.put(next);
+    }
+    words.replace(service, next.served());
+  }
+
+  private static HeldLoss.OfService restored(
+      HeldLoss.OfResource loss, ServiceId service, Optional<Taken> word) {
+    CompactEntry entry = word.flatMap(Taken::entry).orElseThrow();
+    return HeldLoss.OfService.of(
+        loss.group(), restored(loss.resource(), service, entry), loss.before(), word, loss.since());
+  }
+
+  private static Taken restored(Resource resource, ServiceId service, CompactEntry likeThis) {
+    CompactEntry entry = KeptEndpoints.restored(resource, likeThis);
+    return new Taken(service, Optional.of(entry), Taken.Kind.HELD, List.of(), entry.endpoints());
+  }
+
+  private void compare(ServiceId service, Optional<Taken> word, Map<ServiceId, Extent> losses) {
+    int before = endpoints(contribution.get(service));
+    int after = HeldLoss.endpoints(word);
+    if (after < before) {
+      losses.put(service, Extent.lost(before, after));
+    } else if (after > before) {
+      Extent gained = Extent.lost(after, before);
+      recent.cameBack(new Subject.OfService(service), gained);
+      if (before == 0) {
+        word.flatMap(Taken::entry)
+            .ifPresent(entry -> recent.cameBack(new Subject.OfResource(entry.key()), gained));
+      }
+    }
+  }
+
+  private void judge(
+      Map<ServiceId, Extent> losses,
+      Extent of,
+      Words words,
+      RegistryView.Contact contact,
+      Moment now) {
+    if (losses.isEmpty()) {
+      return;
+    }
+    Extent lost = losses.values().stream().reduce(recent.sum(), Extent::plus).plus(held.waiting());
+    HeldGroup group = decisions.holding();
+    boolean undecided =
+        group != null && !decisions.isConfirmed(group.opened().nanos(), contact, now);
+    if (!undecided && !policy.isTooMuch(lost, of)) {
+      losses.forEach(
+          (service, extent) -> recent.add(new Subject.OfService(service), extent, now.nanos()));
+      return;
+    }
+    HeldGroup into = group == null ? decisions.open(of, now) : group;
+    List<HeldLoss> newest = new ArrayList<>();
+    for (ServiceId service : losses.keySet()) {
+      ServiceState state = contribution.get(service);
+      if (state != null) {
+        HeldLoss.OfService loss =
+            HeldLoss.OfService.of(
+                into,
+                new Taken(
+                    service, state.entry(), Taken.Kind.HELD, state.findings(), state.instances()),
+                endpoints(state),
+                words.about(service),
+                now);
+        held.put(loss);
+        newest.add(loss);
+        words.replace(service, loss.served());
+      }
+    }
+    tell(into, group == null, lost, of, newest, now);
+  }
+
+  private void tell(
+      HeldGroup group, boolean isNew, Extent lost, Extent of, List<HeldLoss> newest, Moment now) {
+    if (!group.takeGrowth()) {
+      return;
+    }
+    if (isNew) {
+      log.tripped(group, lost, of, newest, now.wall().plus(policy.confirmAfter()));
+    } else {
+      log.grown(group, held.waiting(), newest);
+    }
+  }
+
+  /**
+   * The same as {@link #admit} for the first whole view after a start.
+   *
+   * @param former what is served from before
+   */
+  Inbox.Batch admitFirst(Inbox.Batch batch, Map<ResourceKey, Resource> former, Moment now) {
+    if (policy.isOff()) {
+      return batch;
+    }
+    Words words = new Words(batch, Set.of());
+    RestartLosses restart = RestartLosses.of(words.last(), former);
+    Extent lost = restart.lost();
+    if (!policy.isTooMuch(lost, restart.of())) {
+      restart.losses().forEach(loss -> recent.add(loss.subject(), loss.extent(), now.nanos()));
+      return batch;
+    }
+    HeldGroup group = decisions.open(restart.of(), now);
+    List<HeldLoss> newest = new ArrayList<>();
+    for (RestartLosses.Loss each : restart.losses()) {
+      HeldLoss loss = hold(each, group, words, now);
+      held.put(loss);
+      newest.add(loss);
+    }
+    tell(group, true, lost, restart.of(), newest, now);
+    return words.toTake();
+  }
+
+  private static HeldLoss hold(RestartLosses.Loss each, HeldGroup group, Words words, Moment now) {
+    if (each.entry().isEmpty()) {
+      return new HeldLoss.OfResource(group, each.resource(), each.before(), now);
+    }
+    CompactEntry entry = each.entry().get();
+    HeldLoss.OfService loss =
+        HeldLoss.OfService.of(
+            group,
+            restored(each.resource(), entry.service(), entry),
+            each.before(),
+            words.about(entry.service()),
+            now);
+    words.replace(entry.service(), loss.served());
+    return loss;
+  }
+
+  /** Whether a resource of a former process is to stay. */
+  boolean keeps(ResourceKey key) {
+    return held.find(new Subject.OfResource(key)) != null;
+  }
+
+  /** Told that a service has the name of a resource from now on. */
+  void named(ResourceKey key) {
+    held.remove(new Subject.OfResource(key));
+  }
+}

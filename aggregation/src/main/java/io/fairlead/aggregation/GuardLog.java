@@ -1,0 +1,136 @@
+package io.fairlead.aggregation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The words in which the deletion guard of one registry says what it does. */
+final class GuardLog {
+  private static final Logger log = LoggerFactory.getLogger(DeletionGuard.class);
+  private static final int NAMES = 10;
+
+  private final String registry;
+  private final GuardPolicy policy;
+
+  GuardLog(String registry, GuardPolicy policy) {
+    this.registry = registry;
+    this.policy = policy;
+  }
+
+  /**
+   * It begins to hold.
+   *
+   * @param lost what is missing in the window, with what is held now
+   * @param held what is held now
+   */
+  void tripped(
+      HeldGroup group, Extent lost, Extent of, Collection<HeldLoss> held, Instant believed) {
+    log.warn(
+        "Registry {}: {} of {} services and {} of {} endpoints are gone within {}, more than {} %"
+            + " and at least {}, which may be a fault of the registry or of its access rights."
+            + " What is gone from now on is held and served as it was ({} so far: {});"
+            + " what is new or changed goes through. If the registry can be read and says the same"
+            + " till {}, it is believed. To decide before: fairlead approve {} (it goes) or"
+            + " fairlead reject {} (it stays)",
+        registry,
+        lost.services(),
+        of.services(),
+        lost.endpoints(),
+        of.endpoints(),
+        policy.confirmAfter(),
+        Math.round(policy.share() * 100),
+        policy.atLeast(),
+        services(held.size()),
+        names(held),
+        believed,
+        group.id(),
+        group.id());
+  }
+
+  /** It holds much more than when that was said last. */
+  void grown(HeldGroup group, Extent held, Collection<HeldLoss> newest) {
+    log.warn(
+        "Registry {}: more is gone and held by {}: {} services and {} endpoints by now, the last"
+            + " ones are {}",
+        registry,
+        group.id(),
+        held.services(),
+        held.endpoints(),
+        names(newest));
+  }
+
+  /** Services are given again. */
+  void cameBack(Collection<HeldLoss> losses) {
+    log.info(
+        "Registry {}: {} came back and need not be held any more: {}",
+        registry,
+        services(losses.size()),
+        names(losses));
+  }
+
+  /** What the registry kept saying is believed. */
+  void confirmed(HeldGroup group, Collection<HeldLoss> losses) {
+    log.info(
+        "Registry {}: the losses of {} go, since the registry has said the same for {} ({}): {}",
+        registry,
+        services(losses.size()),
+        policy.confirmAfter(),
+        group.id(),
+        names(losses));
+  }
+
+  void approved(HeldGroup group, Collection<HeldLoss> losses) {
+    log.info(
+        "Registry {}: {} approved, the losses of {} go: {}",
+        registry,
+        group.id(),
+        services(losses.size()),
+        names(losses));
+  }
+
+  void rejected(HeldGroup group, int services) {
+    log.info(
+        "Registry {}: {} rejected, {} are served as they were until the registry gives them again"
+            + " or fairlead approve {}",
+        registry,
+        group.id(),
+        services(services),
+        group.id());
+  }
+
+  void closed(HeldGroup group) {
+    log.info("Registry {}: nothing is held by {} any more", registry, group.id());
+  }
+
+  void reminder(HeldGroup group, int services, Duration since) {
+    log.warn(
+        "Registry {}: {} are still served as they were since {}, though the registry does not give"
+            + " them any more: {}. To decide: fairlead approve {} or fairlead reject {}",
+        registry,
+        services(services),
+        since.truncatedTo(ChronoUnit.SECONDS),
+        group.isRejected() ? "that was rejected" : "they are not confirmed yet",
+        group.id(),
+        group.id());
+  }
+
+  private static String services(int count) {
+    return count == 1 ? "1 service" : count + " services";
+  }
+
+  private static String names(Collection<HeldLoss> losses) {
+    String first =
+        losses.stream()
+            .map(loss -> loss.shownAs().service())
+            .sorted()
+            .limit(NAMES)
+            .map(Object::toString)
+            .collect(Collectors.joining(", "));
+    int more = losses.size() - NAMES;
+    return more > 0 ? first + " and " + more + " more" : first;
+  }
+}

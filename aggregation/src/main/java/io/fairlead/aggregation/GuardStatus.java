@@ -1,0 +1,48 @@
+package io.fairlead.aggregation;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One deletion guard that holds something, as it stands. Immutable.
+ *
+ * @param id what to approve or reject it by; the same as long as anything is held by it, and legal
+ *     in the path of a URL
+ * @param registry name of the registry
+ * @param state what is to become of what it holds
+ * @param since wall clock of the first loss that it held
+ * @param confirmsAt earliest wall clock at which all that it holds will be believed, if the
+ *     registry can be read till then and says the same; empty if it was rejected, or if the
+ *     registry cannot be read at present
+ * @param heldServices number of services in {@code held}
+ * @param heldEndpoints endpoints that these have less than before
+ * @param services services with endpoints that the registry contributed when it tripped
+ * @param endpoints their endpoints
+ * @param held every service that it holds, by id
+ */
+public record GuardStatus(
+    String id,
+    String registry,
+    State state,
+    Instant since,
+    Optional<Instant> confirmsAt,
+    int heldServices,
+    int heldEndpoints,
+    int services,
+    int endpoints,
+    List<HeldService> held) {
+  public GuardStatus {
+    Objects.requireNonNull(confirmsAt, "confirmsAt");
+    held = List.copyOf(held);
+  }
+
+  /** What is to become of what is held. */
+  public enum State {
+    /** It goes once the registry has said the same for long enough, or when it is approved. */
+    HOLDING,
+    /** It stays until the registry gives it again, or until it is approved. */
+    REJECTED
+  }
+}

@@ -1,0 +1,141 @@
+package io.fairlead.aggregation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Losses of one registry that are decided about together. Written by the commit thread; {@link
+ * #status} is for any thread: each service in it is as it stands, all of them may be of two
+ * moments.
+ */
+final class HeldGroup {
+  private static final Duration MAX_REMINDER = Duration.ofDays(1);
+
+  private final String id;
+  private final String registry;
+  private final Moment opened;
+  private final Extent of;
+  private final Map<Subject, HeldService> held = new ConcurrentHashMap<>();
+  private volatile GuardStatus.State state = GuardStatus.State.HOLDING;
+  // All below is owned by the commit thread.
+  private long remindAt;
+  private long remindAfter;
+  private int told;
+
+  /**
+   * A group without losses.
+   *
+   * @param of what the registry contributed
+   */
+  HeldGroup(String id, String registry, Moment opened, Extent of, Duration firstReminder) {
+    this.id = id;
+    this.registry = registry;
+    this.opened = opened;
+    this.of = of;
+    this.remindAfter = firstReminder.toNanos();
+    this.remindAt = opened.nanos() + remindAfter;
+  }
+
+  String id() {
+    return id;
+  }
+
+  Moment opened() {
+    return opened;
+  }
+
+  boolean isRejected() {
+    return state == GuardStatus.State.REJECTED;
+  }
+
+  void reject(long now, Duration firstReminder) {
+    state = GuardStatus.State.REJECTED;
+    remindAfter = firstReminder.toNanos();
+    remindAt = now + remindAfter;
+  }
+
+  void show(HeldLoss loss) {
+    held.put(loss.subject(), loss.shownAs());
+  }
+
+  void strikeOut(HeldLoss loss) {
+    held.remove(loss.subject());
+  }
+
+  boolean isEmpty() {
+    return held.isEmpty();
+  }
+
+  int size() {
+    return held.size();
+  }
+
+  /** Whether it has grown so much that it is worth another word: by as much as was told. */
+  boolean takeGrowth() {
+    if (held.size() < 2 * told) {
+      return false;
+    }
+    told = held.size();
+    return true;
+  }
+
+  /** Whether people are to be reminded of it; the next time follows after twice as long. */
+  boolean takeReminder(long now) {
+    if (now - remindAt < 0) {
+      return false;
+    }
+    remindAfter = Math.min(2 * remindAfter, MAX_REMINDER.toNanos());
+    remindAt = now + remindAfter;
+    return true;
+  }
+
+  /** Nanoseconds until the next reminder, zero if it is due. */
+  long untilReminder(long now) {
+    return Math.max(0, remindAt - now);
+  }
+
+  GuardStatus status(RegistryView.Contact contact, Duration confirmAfter, InstantSource clock) {
+    List<HeldService> services =
+        held.values().stream()
+            .sorted(
+                Comparator.comparing(HeldService::service)
+                    .thenComparing(HeldService::endpointsBefore))
+            .toList();
+    int missing =
+        services.stream().mapToInt(each -> each.endpointsBefore() - each.endpointsNow()).sum();
+    return new GuardStatus(
+        id,
+        registry,
+        state,
+        opened.wall(),
+        confirmsAt(services, contact, confirmAfter, clock),
+        services.size(),
+        missing,
+        of.services(),
+        of.endpoints(),
+        services);
+  }
+
+  private Optional<Instant> confirmsAt(
+      List<HeldService> services,
+      RegistryView.Contact contact,
+      Duration confirmAfter,
+      InstantSource clock) {
+    if (isRejected() || !contact.isReadable()) {
+      return Optional.empty();
+    }
+    Instant latest = contact.steady().map(Moment::wall).orElse(opened.wall());
+    for (HeldService service : services) {
+      latest = service.since().isAfter(latest) ? service.since() : latest;
+    }
+    Instant due = latest.plus(confirmAfter);
+    Instant now = clock.instant();
+    return Optional.of(due.isBefore(now) ? now : due);
+  }
+}

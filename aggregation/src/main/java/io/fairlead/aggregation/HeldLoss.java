@@ -1,0 +1,134 @@
+package io.fairlead.aggregation;
+
+import com.google.protobuf.ByteString;
+import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.Resource;
+import java.util.Optional;
+
+/** A loss that is not let through. Immutable. */
+sealed interface HeldLoss {
+  Subject subject();
+
+  /** With which others it is decided about. */
+  HeldGroup group();
+
+  /** Number of endpoints before. */
+  int before();
+
+  /** Number of endpoints by the last word. */
+  int now();
+
+  /** From when on it was seen without a break. */
+  Moment since();
+
+  /** How it is shown. */
+  HeldService shownAs();
+
+  default Extent extent() {
+    return Extent.lost(before(), now());
+  }
+
+  /**
+   * A service.
+   *
+   * @param kept its endpoints to keep, as in {@link KeptEndpoints}
+   * @param word the registry's last word about it; nothing: it is gone
+   * @param served what is served instead
+   */
+  record OfService(
+      HeldGroup group,
+      ServiceId service,
+      int before,
+      ByteString kept,
+      Optional<Taken> word,
+      Taken served,
+      Moment since)
+      implements HeldLoss {
+    /**
+     * A loss that is held from now on.
+     *
+     * @param served what was served of the service until now
+     */
+    static OfService of(
+        HeldGroup group, Taken served, int before, Optional<Taken> word, Moment now) {
+      ByteString kept = served.entry().orElseThrow().body();
+      return new OfService(
+          group, served.service(), before, kept, word, served(word, kept, served), now);
+    }
+
+    /** The same after another word by which it still is a loss. */
+    OfService after(Optional<Taken> next, Moment now) {
+      if (next.equals(word)) {
+        return this;
+      }
+      boolean grows = endpoints(next) < now();
+      ByteString keep =
+          grows
+              ? KeptEndpoints.grown(
+                  kept,
+                  word.flatMap(Taken::entry).orElseThrow(),
+                  next.flatMap(Taken::entry),
+                  before)
+              : kept;
+      boolean anew = grows && !group.isRejected();
+      return new OfService(
+          group, service, before, keep, next, served(next, keep, served), anew ? now : since);
+    }
+
+    private static Taken served(Optional<Taken> word, ByteString kept, Taken until) {
+      if (word.isEmpty()) {
+        return until;
+      }
+      Optional<CompactEntry> merged =
+          word.get().entry().flatMap(entry -> KeptEndpoints.merge(entry, kept));
+      return new Taken(
+          until.service(),
+          merged.or(until::entry),
+          Taken.Kind.HELD,
+          word.get().findings(),
+          word.get().instances());
+    }
+
+    @Override
+    public Subject subject() {
+      return new Subject.OfService(service);
+    }
+
+    @Override
+    public int now() {
+      return endpoints(word);
+    }
+
+    @Override
+    public HeldService shownAs() {
+      return new HeldService(service, before, now(), word.isEmpty(), since.wall());
+    }
+  }
+
+  /** A resource of a former process for which there is no service. */
+  record OfResource(HeldGroup group, Resource resource, int before, Moment since)
+      implements HeldLoss {
+    @Override
+    public Subject subject() {
+      return new Subject.OfResource(resource.key());
+    }
+
+    @Override
+    public int now() {
+      return 0;
+    }
+
+    @Override
+    public HeldService shownAs() {
+      return new HeldService(ServiceId.of(resource.key().name()), before, 0, true, since.wall());
+    }
+  }
+
+  /** Number of endpoints by a registry's word. */
+  static int endpoints(Optional<Taken> word) {
+    return word.filter(taken -> taken.kind() == Taken.Kind.LIVE)
+        .flatMap(Taken::entry)
+        .map(CompactEntry::endpoints)
+        .orElse(0);
+  }
+}

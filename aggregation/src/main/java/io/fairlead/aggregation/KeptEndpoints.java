@@ -1,0 +1,251 @@
+package io.fairlead.aggregation;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
+import io.fairlead.conversion.ConvertedEntry;
+import io.fairlead.istio.mcp.v1alpha1.Metadata;
+import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.istio.networking.v1alpha3.ServicePort;
+import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
+import io.fairlead.versioning.Resource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Entries with endpoints that their registry does not give any more. Endpoints to keep are
+ * themselves a ServiceEntry, as bytes: the one they were served in, with the endpoints that are
+ * missing for the longest time first.
+ *
+ * <p>An endpoint is known by its address and port, as in the conversion, whose order the entries
+ * made here have, too. Of an endpoint that is in both the newer one counts. Kept endpoints are put
+ * in the terms of the newer entry: its port, and the scale of its weights. Pure functions.
+ */
+final class KeptEndpoints {
+  // Envoy refuses a larger sum of weights.
+  private static final long MAX_WEIGHTS = 0xffff_ffffL;
+
+  /** What makes two endpoints the same, in the order of the conversion. */
+  private record Key(String address, int port) implements Comparable<Key> {
+    static Key of(WorkloadEntry endpoint, ServicePort port) {
+      return new Key(
+          endpoint.getAddress(), endpoint.getPortsOrDefault(port.getName(), port.getNumber()));
+    }
+
+    @Override
+    public int compareTo(Key other) {
+      int byAddress = address.compareTo(other.address);
+      return byAddress != 0 ? byAddress : Integer.compare(port, other.port);
+    }
+  }
+
+  private KeptEndpoints() {}
+
+  /**
+   * The newer entry with the kept endpoints that it lacks. Nothing, if they do not fit: an entry
+   * with IP addresses takes no host names nor the other way round, and both need exactly the one
+   * port that the conversion makes.
+   */
+  static Optional<CompactEntry> merge(CompactEntry newer, ByteString kept) {
+    ConvertedEntry entry = newer.expand();
+    ServiceEntry next = entry.entry();
+    List<WorkloadEntry> endpoints = union(parse(kept), next);
+    long weights = endpoints.stream().mapToLong(KeptEndpoints::weight).sum();
+    if (endpoints.isEmpty() || weights > MAX_WEIGHTS) {
+      return Optional.empty();
+    }
+    TreeMap<Key, WorkloadEntry> sorted = new TreeMap<>();
+    endpoints.forEach(endpoint -> sorted.put(Key.of(endpoint, next.getPorts(0)), endpoint));
+    return Optional.of(
+        CompactEntry.of(
+            new ConvertedEntry(
+                entry.service(),
+                entry.namespace(),
+                entry.name(),
+                entry.host(),
+                entry.labels(),
+                entry.annotations(),
+                entry.revisions(),
+                entry.createTime(),
+                next.toBuilder().clearEndpoints().addAllEndpoints(sorted.values()).build())));
+  }
+
+  /**
+   * What is to be kept once a service that is held loses more.
+   *
+   * @param kept what was to be kept before
+   * @param before the registry's word before, whose endpoints were served, too
+   * @param after the word now, nothing if there is no entry
+   * @param most how many missing endpoints are kept; of more the longest missing ones leave, or a
+   *     service that is scaled and redeployed all the time would grow without end
+   */
+  static ByteString grown(
+      ByteString kept, CompactEntry before, Optional<CompactEntry> after, int most) {
+    ServiceEntry last = parse(before.body());
+    List<WorkloadEntry> endpoints = union(parse(kept), last);
+    if (endpoints.isEmpty()) {
+      // They did not fit, so the last word was never served.
+      return kept;
+    }
+    Set<Key> present = after.map(entry -> keys(parse(entry.body()))).orElse(Set.of());
+    ServicePort port = last.getPorts(0);
+    long missing = endpoints.stream().filter(each -> !present.contains(Key.of(each, port))).count();
+    List<WorkloadEntry> left = new ArrayList<>(endpoints.size());
+    for (WorkloadEntry endpoint : endpoints) {
+      if (missing > most && !present.contains(Key.of(endpoint, port))) {
+        missing--;
+      } else {
+        left.add(endpoint);
+      }
+    }
+    return CompactEntry.bytes(last.toBuilder().clearEndpoints().addAllEndpoints(left).build());
+  }
+
+  /** The kept endpoints that the other entry lacks, in its terms, and then its own. */
+  private static List<WorkloadEntry> union(ServiceEntry kept, ServiceEntry newer) {
+    if (kept.getResolution() != newer.getResolution()
+        || kept.getPortsCount() != 1
+        || newer.getPortsCount() != 1) {
+      return List.of();
+    }
+    ServicePort from = kept.getPorts(0);
+    ServicePort to = newer.getPorts(0);
+    Set<Key> present = keys(newer);
+    Scale scale = Scale.between(kept, newer, present);
+    List<WorkloadEntry> endpoints = new ArrayList<>();
+    for (WorkloadEntry endpoint : kept.getEndpointsList()) {
+      Key key = Key.of(endpoint, from);
+      if (!present.contains(key)) {
+        WorkloadEntry.Builder fitted =
+            endpoint.toBuilder().clearPorts().setWeight(scale.of(endpoint));
+        if (key.port != to.getNumber()) {
+          fitted.putPorts(to.getName(), key.port);
+        }
+        endpoints.add(fitted.build());
+      }
+    }
+    endpoints.addAll(newer.getEndpointsList());
+    return endpoints;
+  }
+
+  /**
+   * The ratio of the weights of two entries: the conversion leaves equal ones unset and scales
+   * fractions, so the same weight may be 1 in the one and 100 in the other.
+   */
+  private record Scale(long numerator, long denominator, boolean unset) {
+    static Scale between(ServiceEntry kept, ServiceEntry newer, Set<Key> present) {
+      ServicePort port = kept.getPorts(0);
+      Set<Key> common = new HashSet<>(keys(kept));
+      common.retainAll(present);
+      boolean unset = newer.getEndpointsList().stream().allMatch(each -> each.getWeight() == 0);
+      if (newer.getEndpointsCount() == 0) {
+        return new Scale(1, 1, false);
+      }
+      // Where they have nothing in common, an average endpoint of the one is one of the other.
+      long from = 0;
+      long ofKept = 0;
+      for (WorkloadEntry endpoint : kept.getEndpointsList()) {
+        if (common.isEmpty() || common.contains(Key.of(endpoint, port))) {
+          from += weight(endpoint);
+          ofKept++;
+        }
+      }
+      long to = 0;
+      long ofNewer = 0;
+      for (WorkloadEntry endpoint : newer.getEndpointsList()) {
+        if (common.isEmpty() || common.contains(Key.of(endpoint, newer.getPorts(0)))) {
+          to += weight(endpoint);
+          ofNewer++;
+        }
+      }
+      return ofKept == 0
+          ? new Scale(1, 1, unset)
+          : new Scale(Math.max(1, to / ofNewer), Math.max(1, from / ofKept), unset);
+    }
+
+    int of(WorkloadEntry endpoint) {
+      if (numerator == denominator) {
+        return endpoint.getWeight();
+      }
+      long scaled = Math.max(1, weight(endpoint) * numerator / denominator);
+      return scaled == 1 && unset ? 0 : (int) Math.min(scaled, Integer.MAX_VALUE);
+    }
+  }
+
+  private static long weight(WorkloadEntry endpoint) {
+    return Math.max(1, Integer.toUnsignedLong(endpoint.getWeight()));
+  }
+
+  private static Set<Key> keys(ServiceEntry entry) {
+    Set<Key> keys = new HashSet<>();
+    if (entry.getPortsCount() == 1) {
+      entry.getEndpointsList().forEach(each -> keys.add(Key.of(each, entry.getPorts(0))));
+    }
+    return keys;
+  }
+
+  /** The endpoints of a resource, to be kept. */
+  static ByteString of(Resource resource) {
+    return resource.decode().getBody().getValue();
+  }
+
+  /** Number of endpoints of a resource; no object is made for any. */
+  static int count(Resource resource) {
+    int count = 0;
+    try {
+      CodedInputStream body = of(resource).newCodedInput();
+      for (int tag = body.readTag(); tag != 0; tag = body.readTag()) {
+        if (WireFormat.getTagFieldNumber(tag) == ServiceEntry.ENDPOINTS_FIELD_NUMBER) {
+          count++;
+        }
+        body.skipField(tag);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(resource.key() + ": not a ServiceEntry", e);
+    }
+    return count;
+  }
+
+  /**
+   * A former process's resource as an entry of a service.
+   *
+   * @param likeThis the service's entry now: it tells whether the addresses are the registry's own,
+   *     while virtual IPs are given anew
+   */
+  @SuppressWarnings("JavaInstantGetSecondsGetNano") // seconds and nanos are what a Timestamp has
+  static CompactEntry restored(Resource resource, CompactEntry likeThis) {
+    Metadata metadata = resource.decode().getMetadata();
+    String name = resource.key().name();
+    String host = CompactEntry.hostOf(resource.key());
+    ServiceEntry body = parse(of(resource));
+    return CompactEntry.of(
+        new ConvertedEntry(
+            likeThis.service(),
+            name.substring(0, name.indexOf('/')),
+            host,
+            host,
+            new TreeMap<>(metadata.getLabelsMap()),
+            new TreeMap<>(metadata.getAnnotationsMap()),
+            new TreeSet<>(resource.revisions()),
+            Instant.ofEpochSecond(
+                metadata.getCreateTime().getSeconds(), metadata.getCreateTime().getNanos()),
+            likeThis.addressed() ? body : body.toBuilder().clearAddresses().build()));
+  }
+
+  private static ServiceEntry parse(ByteString body) {
+    try {
+      return ServiceEntry.parseFrom(body);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("not a ServiceEntry", e);
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package io.fairlead.aggregation;
+
+import io.fairlead.versioning.CommitLoop;
+import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.VersionedStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operators' transactions that are open. Each holds the commit loop from its opening until it
+ * is released or its time is over; when the last one ends, all that has gathered is one commit. It
+ * delays and takes nothing back, since what registries say are facts.
+ *
+ * <p>Order. A transaction holds the loop within the call that opens it, so that nothing an adapter
+ * reports afterwards can get into a commit, whatever waits for the commit thread. It ends by a task
+ * on the commit thread, so that all that was reported before the release is in the one commit.
+ *
+ * <p>Threading: methods may be called from any thread unless they say otherwise. The lock guards
+ * what is open; within it only the loop's counter is raised, and nothing is waited for.
+ */
+final class Transactions {
+  private static final Logger log = LoggerFactory.getLogger(Transactions.class);
+  static final int MOST_OPEN = 100;
+  static final Duration LONGEST = Duration.ofHours(24);
+
+  /** Times in nanoseconds are of the loop's clock. */
+  private record Transaction(
+      String id, Instant opened, Instant expires, long openedNanos, long expiresNanos) {}
+
+  /** How a transaction ends. */
+  private enum Ending {
+    RELEASED("was released"),
+    EXPIRED("was not released in time and ends by itself");
+
+    final String text;
+
+    Ending(String text) {
+      this.text = text;
+    }
+  }
+
+  /** A transaction that ended and is not committed yet, with the number of the commit before. */
+  private record Ended(String id, long numberBefore) {}
+
+  private final CommitLoop loop;
+  private final VersionedStore store;
+  private final InstantSource clock;
+  private final IntSupplier waiting;
+  private final Object lock = new Object();
+
+  // All three guarded by lock; the oldest first.
+  private final Map<String, Transaction> open = new LinkedHashMap<>();
+  private final TransactionIds ids = new TransactionIds();
+  private boolean closed;
+
+  // Owned by the commit thread.
+  private final List<Ended> ended = new ArrayList<>();
+  private @Nullable Long timerDue;
+
+  /**
+   * Transactions that hold a loop.
+   *
+   * @param store what the loop commits to
+   * @param waiting number of hosts that wait to be committed; asked by any thread
+   */
+  Transactions(CommitLoop loop, VersionedStore store, InstantSource clock, IntSupplier waiting) {
+    this.loop = loop;
+    this.store = store;
+    this.clock = clock;
+    this.waiting = waiting;
+  }
+
+  TransactionStatus open(Duration ttl) {
+    if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "ttl: " + ttl + " (expected: more than 0, at most " + LONGEST + ")");
+    }
+    Transaction opened;
+    synchronized (lock) {
+      if (closed) {
+        throw new IllegalStateException("transactions: closed (expected: a running gateway)");
+      }
+      if (open.size() >= MOST_OPEN) {
+        throw new IllegalStateException(
+            "transactions: "
+                + open.size()
+                + " are open (expected: fewer than "
+                + MOST_OPEN
+                + "; release one, or wait until one ends by itself)");
+      }
+      Instant now = clock.instant();
+      long nanos = loop.nanoTime();
+      opened = new Transaction(ids.next(), now, now.plus(ttl), nanos, nanos + ttl.toNanos());
+      open.put(opened.id(), opened);
+      loop.hold();
+    }
+    loop.execute(this::armTimer);
+    log.info("Transaction {} is open for at most {}: nothing is committed", opened.id(), ttl);
+    return status(opened);
+  }
+
+  /** Ends a transaction; false if there is none of that name, or not any more. */
+  boolean release(String id) {
+    return end(id, Ending.RELEASED);
+  }
+
+  private boolean end(String id, Ending ending) {
+    Transaction transaction;
+    int others;
+    synchronized (lock) {
+      transaction = open.remove(id);
+      if (transaction == null) {
+        return false;
+      }
+      others = open.size();
+      // Within the lock, so that a close that comes next commits after it.
+      loop.execute(() -> letGo(id));
+    }
+    log.info(
+        "Transaction {} {} after {}; {}",
+        id,
+        ending.text,
+        Duration.ofNanos(loop.nanoTime() - transaction.openedNanos()),
+        others == 0 ? "what has gathered is committed" : others + " others are still open");
+    return true;
+  }
+
+  private void letGo(String id) {
+    ended.add(new Ended(id, store.current().number()));
+    loop.release();
+  }
+
+  List<TransactionStatus> list() {
+    synchronized (lock) {
+      return open.values().stream().map(this::status).toList();
+    }
+  }
+
+  private TransactionStatus status(Transaction transaction) {
+    return new TransactionStatus(
+        transaction.id(), transaction.opened(), transaction.expires(), waiting.getAsInt());
+  }
+
+  /** Told that everything gathered so far is committed. On the commit thread. */
+  void committed() {
+    if (ended.isEmpty()) {
+      return;
+    }
+    int changes = 0;
+    for (CommitSummary commit : store.recentCommits()) {
+      if (commit.number() > ended.get(0).numberBefore()) {
+        changes += commit.puts() + commit.removals();
+      }
+    }
+    log.info(
+        "Transaction {}: {} changes committed",
+        ended.stream().map(Ended::id).collect(Collectors.joining(", ")),
+        changes);
+    ended.clear();
+  }
+
+  // One timer for the one that ends first: those that are released leave none behind.
+  private void armTimer() {
+    Optional<Long> next;
+    synchronized (lock) {
+      next =
+          open.values().stream()
+              .map(Transaction::expiresNanos)
+              .min((one, other) -> Long.signum(one - other));
+    }
+    Long set = timerDue;
+    if (next.isPresent() && (set == null || next.get() - set < 0)) {
+      timerDue = next.get();
+      loop.schedule(
+          Duration.ofNanos(Math.max(0, next.get() - loop.nanoTime())), this::endWhatIsOver);
+    }
+  }
+
+  private void endWhatIsOver() {
+    Long set = timerDue;
+    if (set != null && loop.nanoTime() - set < 0) {
+      // Set before an earlier one was needed, whose successor is still to come.
+      return;
+    }
+    timerDue = null;
+    List<String> over;
+    synchronized (lock) {
+      over =
+          open.values().stream()
+              .filter(transaction -> loop.nanoTime() - transaction.expiresNanos() >= 0)
+              .map(Transaction::id)
+              .toList();
+    }
+    over.forEach(id -> end(id, Ending.EXPIRED));
+    armTimer();
+  }
+
+  /** From now on none can be opened; those that are open end with the commit that closes all. */
+  void close() {
+    synchronized (lock) {
+      closed = true;
+      open.clear();
+    }
+  }
+}

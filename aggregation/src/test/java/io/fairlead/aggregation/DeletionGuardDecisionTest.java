@@ -1,0 +1,214 @@
+package io.fairlead.aggregation;
+
+import static io.fairlead.aggregation.GuardedRegistry.CONFIRM;
+import static io.fairlead.aggregation.GuardedRegistry.name;
+import static io.fairlead.aggregation.GuardedRegistry.services;
+import static io.fairlead.aggregation.GuardedRegistry.shrunk;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How what is held is decided about. 20 services, 40 endpoints. */
+class DeletionGuardDecisionTest {
+  private static final Duration ALMOST = CONFIRM.minusSeconds(60);
+  private static final Duration REST = Duration.ofSeconds(60);
+
+  private final GuardedRegistry registry = new GuardedRegistry();
+  private Map<String, String> before = Map.of();
+
+  @BeforeEach
+  void fill() {
+    registry.resync(services(0, 20));
+    before = registry.served();
+  }
+
+  @AfterEach
+  void everythingServedIsValid() {
+    GuardedRegistry.assertValid(registry.world);
+  }
+
+  @Test
+  void loss_thatIsSaidForLongEnough_isBelieved() {
+    registry.resync(services(10, 20));
+    registry.readFor(ALMOST);
+    assertThat(registry.served()).isEqualTo(before);
+    registry.readFor(REST);
+    assertThat(registry.served()).hasSize(10);
+    assertThat(registry.guards()).isEmpty();
+    assertThat(registry.world.outcomes("a")).hasSize(10);
+  }
+
+  @Test
+  void confirmation_bySeveralWholeViews() {
+    for (int minute = 0; minute < 5; minute++) {
+      registry.resync(services(10, 20));
+      assertThat(registry.served()).isEqualTo(before);
+      registry.world.advance(Duration.ofMinutes(1));
+    }
+    registry.resync(services(10, 20));
+    assertThat(registry.served()).hasSize(10);
+  }
+
+  @Test
+  void silentRegistry_confirmsNothing_untilItIsRead() {
+    registry.resync(services(10, 20));
+    registry.readFor(Duration.ofMinutes(2));
+    registry.world.advance(Duration.ofHours(1));
+    assertThat(registry.served()).isEqualTo(before);
+    registry.sink.alive();
+    registry.world.advance(CONFIRM.dividedBy(10));
+    assertThat(registry.served()).hasSize(10);
+  }
+
+  @Test
+  void failure_startsTheTimeAnewFromRecovery() {
+    registry.resync(services(10, 20));
+    registry.readFor(ALMOST);
+    registry.fail();
+    assertThat(registry.guard().confirmsAt()).isEmpty();
+    registry.world.advance(Duration.ofMinutes(30));
+    assertThat(registry.served()).isEqualTo(before);
+    registry.sink.alive();
+    assertThat(registry.guard().confirmsAt()).isPresent();
+    registry.readFor(ALMOST);
+    assertThat(registry.served()).isEqualTo(before);
+    registry.readFor(REST);
+    assertThat(registry.served()).hasSize(10);
+  }
+
+  @Test
+  void lossThatGrows_startsAnew_andHoldsNoOther() {
+    registry.resync(IntStream.range(0, 20).mapToObj(GuardedRegistry::shrunk).toList());
+    registry.readFor(ALMOST);
+    registry.sink.removed(ServiceId.of(name(0)));
+    registry.readFor(REST);
+    assertThat(registry.served())
+        .containsEntry("mesh/s00.test", "a 10.0.0.1,10.0.0.2")
+        .containsEntry("mesh/s01.test", "a 10.0.1.1");
+    assertThat(registry.guard().held()).hasSize(1);
+    registry.readFor(ALMOST);
+    assertThat(registry.served()).doesNotContainKey("mesh/s00.test");
+    assertThat(registry.guards()).isEmpty();
+  }
+
+  @Test
+  void lossThatBecomesSmaller_doesNotStartAnew() {
+    registry.resync(List.of());
+    registry.readFor(ALMOST);
+    registry.change(shrunk(0));
+    registry.readFor(REST);
+    assertThat(registry.served()).containsExactly(Map.entry("mesh/s00.test", "a 10.0.0.1"));
+    assertThat(registry.guards()).isEmpty();
+  }
+
+  @Test
+  void whatComesBack_isHeldNoMore() {
+    registry.resync(List.of());
+    registry.resync(services(0, 19));
+    assertThat(registry.guard().held())
+        .extracting(held -> held.service().name())
+        .containsExactly("s19");
+    registry.resync(services(0, 20));
+    assertThat(registry.guards()).isEmpty();
+    assertThat(registry.served()).isEqualTo(before);
+    assertThat(registry.world.outcomes("a").values()).containsOnly(ServiceReport.Outcome.SERVED);
+  }
+
+  @Test
+  void approve_letsAllGoInOneCommit() {
+    registry.resync(services(15, 20));
+    int commits = registry.world.log.commits.size();
+    assertThat(registry.world.aggregation.approve("a-1")).isTrue();
+    registry.world.thread.runWaiting();
+    assertThat(registry.served()).hasSize(5);
+    assertThat(registry.world.log.commits).hasSize(commits + 1);
+    assertThat(registry.guards()).isEmpty();
+    assertThat(registry.world.aggregation.approve("a-1")).isFalse();
+    assertThat(registry.world.aggregation.reject("b-1")).isFalse();
+  }
+
+  @Test
+  void approve_sumBeginsAtNothing() {
+    for (int i = 0; i < 12; i++) {
+      registry.sink.removed(ServiceId.of(name(i)));
+      registry.world.settle();
+    }
+    registry.world.aggregation.approve("a-1");
+    registry.sink.removed(ServiceId.of(name(12)));
+    registry.world.settle();
+    assertThat(registry.served()).hasSize(7);
+    assertThat(registry.guards()).isEmpty();
+  }
+
+  @Test
+  void keepEmpty_beginsWhenALossIsLetGo() {
+    registry.resync(IntStream.range(0, 20).mapToObj(i -> Given.service(name(i))).toList());
+    registry.readFor(ALMOST);
+    registry.world.aggregation.approve("a-1");
+    registry.world.settle();
+    assertThat(registry.served()).hasSize(20).containsEntry("mesh/s00.test", "a ");
+    registry.readFor(Given.KEEP_EMPTY.minusSeconds(30));
+    assertThat(registry.served()).hasSize(20);
+    registry.readFor(Duration.ofSeconds(30));
+    assertThat(registry.served()).isEmpty();
+  }
+
+  @Test
+  void reject_keepsWithoutALimit_andJudgesLaterLossesAnew() {
+    registry.resync(services(10, 20));
+    assertThat(registry.world.aggregation.reject("a-1")).isTrue();
+    registry.world.settle();
+    assertThat(registry.guard().state()).isEqualTo(GuardStatus.State.REJECTED);
+    assertThat(registry.guard().confirmsAt()).isEmpty();
+    registry.readFor(Duration.ofHours(3));
+    assertThat(registry.served()).isEqualTo(before);
+
+    registry.sink.removed(ServiceId.of(name(10)));
+    registry.world.settle();
+    assertThat(registry.served()).hasSize(19).doesNotContainKey("mesh/s10.test");
+
+    registry.resync(List.of());
+    assertThat(registry.served()).hasSize(19);
+    assertThat(registry.guards())
+        .extracting(GuardStatus::id, GuardStatus::state, GuardStatus::heldServices)
+        .containsExactly(
+            tuple("a-1", GuardStatus.State.REJECTED, 10),
+            tuple("a-2", GuardStatus.State.HOLDING, 9));
+
+    registry.world.aggregation.approve("a-1");
+    registry.world.settle();
+    assertThat(registry.served()).hasSize(9);
+    registry.resync(services(0, 20));
+    assertThat(registry.served()).isEqualTo(before);
+    assertThat(registry.guards()).isEmpty();
+  }
+
+  @Test
+  void reject_endsForWhatIsGivenAgain() {
+    registry.resync(services(10, 20));
+    registry.world.aggregation.reject("a-1");
+    registry.resync(services(1, 20));
+    assertThat(registry.guard().held()).hasSize(1);
+    registry.resync(services(0, 20));
+    assertThat(registry.guards()).isEmpty();
+  }
+
+  @Test
+  void newerWord_isWhatIsLetGo() {
+    registry.resync(List.of());
+    Service moved = Given.service(name(0), "10.2.0.1");
+    registry.change(moved);
+    registry.world.aggregation.approve("a-1");
+    registry.world.settle();
+    assertThat(registry.served()).containsExactly(Map.entry("mesh/s00.test", "a 10.2.0.1"));
+  }
+}

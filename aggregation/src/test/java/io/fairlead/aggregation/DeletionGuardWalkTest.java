@@ -1,0 +1,370 @@
+package io.fairlead.aggregation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/**
+ * Whatever a registry says, and however it fails: what vanishes from what is served without having
+ * been confirmed, approved or judged by somebody is never more than the policy allows within a
+ * window, what is given is served, and what is said for long enough is what is served in the end.
+ */
+class DeletionGuardWalkTest {
+  private static final int SERVICES = 24;
+  private static final long WINDOW = GuardedRegistry.CONFIRM.toNanos();
+
+  /** Something that vanished, unconfirmed. */
+  private static final class Vanished {
+    final long at;
+    int services;
+    int endpoints;
+
+    Vanished(long at, int services, int endpoints) {
+      this.at = at;
+      this.services = services;
+      this.endpoints = endpoints;
+    }
+  }
+
+  /** One walk. The model knows services by name and endpoints by address, and compares counts. */
+  private static final class Walk {
+    final Random random;
+    final GuardedRegistry first = new GuardedRegistry();
+    GuardedRegistry registry = first;
+    final Map<String, Set<String>> said = new TreeMap<>();
+    // What each service has by right: as many endpoints as when it was last served as was said.
+    final Map<String, Integer> due = new TreeMap<>();
+    final Map<String, Long> shrankAt = new HashMap<>();
+    final Map<String, Deque<Vanished>> vanished = new HashMap<>();
+    final Map<String, Integer> rejected = new TreeMap<>();
+    boolean failing;
+    long steady;
+    int serial;
+
+    Walk(long seed) {
+      random = new Random(seed);
+      for (int i = 0; i < SERVICES; i++) {
+        said.put(GuardedRegistry.name(i), endpoints(1 + random.nextInt(4)));
+      }
+      registry.resync(services());
+      said.forEach((name, endpoints) -> due.put(name, endpoints.size()));
+      steady = now();
+    }
+
+    long now() {
+      return registry.world.thread.nanoTime();
+    }
+
+    private Set<String> endpoints(int count) {
+      Set<String> endpoints = new LinkedHashSet<>();
+      for (int i = 0; i < count; i++) {
+        serial++;
+        endpoints.add("10." + serial / 62500 + "." + serial / 250 % 250 + "." + serial % 250);
+      }
+      return endpoints;
+    }
+
+    private List<Service> services() {
+      List<Service> services = new ArrayList<>();
+      said.forEach((name, endpoints) -> services.add(service(name, endpoints)));
+      return services;
+    }
+
+    private static Service service(String name, Set<String> endpoints) {
+      return endpoints.isEmpty()
+          ? Given.unready(name)
+          : Given.service(name, endpoints.toArray(new String[0]));
+    }
+
+    private String randomName() {
+      return GuardedRegistry.name(random.nextInt(SERVICES));
+    }
+
+    /** The registry has something else for a service. */
+    private void say(String name, Set<String> endpoints) {
+      if (endpoints.size() < said.getOrDefault(name, Set.of()).size()) {
+        shrankAt.put(name, now());
+      }
+      said.put(name, new TreeSet<>(endpoints));
+    }
+
+    private void sayGone(String name) {
+      say(name, Set.of());
+      said.remove(name);
+    }
+
+    /** A change of one service; tells whether the registry names it still. */
+    private void mutate(String name) {
+      List<String> now = new ArrayList<>(said.getOrDefault(name, Set.of()));
+      switch (random.nextInt(6)) {
+        case 0 -> sayGone(name);
+        case 1 -> say(name, Set.of());
+        case 2 -> say(name, endpoints(Math.max(1, now.size())));
+        case 3 -> say(name, new LinkedHashSet<>(now.subList(0, now.size() / 2)));
+        default -> {
+          Set<String> more = new LinkedHashSet<>(now);
+          more.addAll(endpoints(1 + random.nextInt(2)));
+          say(name, more);
+        }
+      }
+    }
+
+    void step() {
+      Map<String, Set<String>> before = served();
+      boolean judged = false;
+      switch (random.nextInt(20)) {
+        case 0, 1 -> {
+          int count = random.nextInt(SERVICES);
+          for (int i = 0; i < count; i++) {
+            mutate(randomName());
+          }
+          resync();
+        }
+        case 2 -> {
+          said.keySet().stream()
+              .filter(name -> random.nextInt(3) > 0)
+              .toList()
+              .forEach(this::sayGone);
+          resync();
+        }
+        case 3 -> resync();
+        case 4 -> {
+          registry.fail();
+          failing = true;
+        }
+        case 5, 6 -> alive();
+        case 7, 8, 9 -> {
+          registry.world.advance(Duration.ofSeconds(random.nextInt(100)));
+          alive();
+        }
+        case 10 -> registry.world.advance(Duration.ofMinutes(random.nextInt(8)));
+        case 11 -> {
+          judged = decide();
+          before = served();
+        }
+        case 12 -> {
+          if (random.nextInt(3) == 0) {
+            restart();
+            return;
+          }
+        }
+        default -> {
+          String name = randomName();
+          mutate(name);
+          if (said.containsKey(name)) {
+            registry.change(service(name, said.getOrDefault(name, Set.of())));
+          } else {
+            registry.sink.removed(ServiceId.of(name));
+            registry.world.settle();
+          }
+        }
+      }
+      check(before, judged);
+    }
+
+    private void alive() {
+      registry.sink.alive();
+      recovered();
+    }
+
+    private void recovered() {
+      if (failing) {
+        failing = false;
+        steady = now();
+      }
+    }
+
+    private void resync() {
+      long at = now();
+      registry.resync(services());
+      if (failing) {
+        failing = false;
+        steady = at;
+      }
+    }
+
+    private boolean decide() {
+      List<GuardStatus> guards = registry.guards();
+      if (guards.isEmpty()) {
+        return false;
+      }
+      GuardStatus guard = guards.get(random.nextInt(guards.size()));
+      if (random.nextBoolean()) {
+        assertThat(registry.world.aggregation.approve(guard.id())).isTrue();
+        guard.held().forEach(held -> rejected.remove(held.service().name()));
+      } else {
+        assertThat(registry.world.aggregation.reject(guard.id())).isTrue();
+        guard.held().forEach(held -> rejected.put(held.service().name(), held.endpointsBefore()));
+      }
+      registry.world.settle();
+      vanished.clear();
+      settleDue();
+      return true;
+    }
+
+    private void restart() {
+      // It commits what is pending, such as a confirmation in the last moment.
+      registry.world.aggregation.close();
+      Map<String, Set<String>> before = served();
+      registry = registry.restarted();
+      assertThat(served()).isEqualTo(before);
+      // A new process knows neither what was let go before nor what was rejected.
+      vanished.clear();
+      rejected.clear();
+      due.clear();
+      before.forEach((name, endpoints) -> due.put(name, endpoints.size()));
+      steady = now();
+      failing = false;
+      said.keySet().forEach(name -> shrankAt.put(name, now()));
+      before.keySet().forEach(name -> shrankAt.put(name, now()));
+      resync();
+      check(before, false);
+    }
+
+    Map<String, Set<String>> served() {
+      Map<String, Set<String>> served = new TreeMap<>();
+      registry
+          .served()
+          .forEach(
+              (name, text) -> {
+                String list = text.substring(text.indexOf(' ') + 1);
+                served.put(
+                    name.replace("mesh/", "").replace(".test", ""),
+                    list.isEmpty() ? Set.of() : new TreeSet<>(Arrays.asList(list.split(","))));
+              });
+      return served;
+    }
+
+    /** A service that is served as it is said has that by right from now on. */
+    private void settleDue() {
+      Map<String, Set<String>> served = served();
+      for (int i = 0; i < SERVICES; i++) {
+        String name = GuardedRegistry.name(i);
+        Set<String> given = said.getOrDefault(name, Set.of());
+        if (given.equals(served.getOrDefault(name, Set.of()))) {
+          due.put(name, given.size());
+        }
+      }
+    }
+
+    void check(Map<String, Set<String>> before, boolean judged) {
+      GuardedRegistry.assertValid(registry.world);
+      Map<String, Set<String>> after = served();
+      said.forEach(
+          (name, endpoints) ->
+              assertThat(after.getOrDefault(name, Set.of())).containsAll(endpoints));
+      Map<String, Integer> was = new TreeMap<>(due);
+      settleDue();
+      forget();
+      int allServices = sum(true);
+      int allEndpoints = sum(false);
+      for (Set<String> endpoints : before.values()) {
+        allServices += endpoints.isEmpty() ? 0 : 1;
+        allEndpoints += endpoints.size();
+      }
+      boolean more = false;
+      for (Map.Entry<String, Integer> one : was.entrySet()) {
+        String name = one.getKey();
+        int had = one.getValue();
+        int has = due.getOrDefault(name, 0);
+        assertThat(after.getOrDefault(name, Set.of()).size()).isGreaterThanOrEqualTo(has);
+        if (has < had && !judged && !isConfirmed(name)) {
+          assertThat(rejected).doesNotContainKey(name);
+          int service = has == 0 ? 1 : 0;
+          vanished
+              .computeIfAbsent(name, n -> new ArrayDeque<>())
+              .addFirst(new Vanished(now(), service, had - has));
+          more = true;
+        } else if (has < had && !judged) {
+          assertThat(rejected).doesNotContainKey(name);
+        } else if (has > had) {
+          back(name, had == 0 ? 1 : 0, has - had);
+        }
+      }
+      rejected
+          .entrySet()
+          .removeIf(one -> said.getOrDefault(one.getKey(), Set.of()).size() >= one.getValue());
+      if (more) {
+        assertAllowed(sum(true), allServices);
+        assertAllowed(sum(false), allEndpoints);
+      }
+    }
+
+    private boolean isConfirmed(String name) {
+      long since = Math.max(shrankAt.getOrDefault(name, 0L), steady);
+      return now() - since >= WINDOW;
+    }
+
+    private static void assertAllowed(int lost, int of) {
+      GuardPolicy policy = GuardedRegistry.POLICY;
+      assertThat(lost)
+          .as("lost of " + of)
+          .isLessThanOrEqualTo(Math.max(policy.atLeast() - 1, (int) (policy.share() * of)));
+    }
+
+    private int sum(boolean services) {
+      return vanished.values().stream()
+          .flatMap(Deque::stream)
+          .mapToInt(one -> services ? one.services : one.endpoints)
+          .sum();
+    }
+
+    private void forget() {
+      vanished.values().forEach(list -> list.removeIf(one -> now() - one.at >= WINDOW));
+    }
+
+    private void back(String name, int services, int endpoints) {
+      int leftServices = services;
+      int leftEndpoints = endpoints;
+      Iterator<Vanished> newest = vanished.getOrDefault(name, new ArrayDeque<>()).iterator();
+      while (newest.hasNext()) {
+        Vanished one = newest.next();
+        int s = Math.min(leftServices, one.services);
+        int e = Math.min(leftEndpoints, one.endpoints);
+        one.services -= s;
+        one.endpoints -= e;
+        leftServices -= s;
+        leftEndpoints -= e;
+      }
+    }
+
+    void end() {
+      resync();
+      registry.guards().stream()
+          .filter(guard -> guard.state() == GuardStatus.State.REJECTED)
+          .forEach(guard -> registry.world.aggregation.approve(guard.id()));
+      registry.readFor(GuardedRegistry.CONFIRM.plusSeconds(30));
+      assertThat(registry.guards()).isEmpty();
+      registry.readFor(Given.KEEP_EMPTY);
+      Map<String, Set<String>> expected = new TreeMap<>(said);
+      expected.values().removeIf(Set::isEmpty);
+      assertThat(served()).isEqualTo(expected);
+    }
+  }
+
+  @Property(tries = 120)
+  void walk_losesNoMoreThanIsAllowed_andEndsAsTheRegistrySays(@ForAll long seed) {
+    Walk walk = new Walk(seed);
+    for (int i = 0; i < 60; i++) {
+      walk.step();
+    }
+    walk.end();
+  }
+}

@@ -1,0 +1,5 @@
+/** JMH benchmarks of the parts. */
+@NullMarked
+package io.fairlead.bench.jmh;
+
+import org.jspecify.annotations.NullMarked;

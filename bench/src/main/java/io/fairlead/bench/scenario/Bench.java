@@ -1,0 +1,71 @@
+package io.fairlead.bench.scenario;
+
+import io.fairlead.bench.gateway.BenchGateway;
+import io.fairlead.bench.gateway.GatewaySetup;
+import io.fairlead.bench.report.Figure;
+import io.fairlead.bench.report.Report;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * What a scenario works with. Confined to the thread that runs the scenarios.
+ *
+ * @param report where figures go
+ * @param effort how much is done
+ * @param work a folder on a real disk for what scenarios write
+ * @param out where progress is told
+ */
+public record Bench(Report report, Effort effort, Path work, PrintStream out) {
+  /** How much a scenario does. */
+  public enum Effort {
+    /** The real sizes. */
+    FULL,
+    /** Small sizes: shows that the benchmarks work; its figures say nothing. */
+    QUICK
+  }
+
+  /** One number for a real run, another for a quick one. */
+  public int pick(int full, int quick) {
+    return effort == Effort.FULL ? full : quick;
+  }
+
+  /** Hands over a figure. */
+  public void add(Figure figure) {
+    report.add(figure);
+    out.println(Report.line(figure));
+  }
+
+  /** A folder of that name, empty. */
+  public Path fresh(String name) throws IOException {
+    Path folder = work.resolve(name);
+    delete(folder);
+    return Files.createDirectories(folder);
+  }
+
+  /** A gateway in a fresh folder of that name; not started. */
+  public BenchGateway gateway(String name, GatewaySetup setup) throws IOException {
+    return new BenchGateway(fresh(name), setup);
+  }
+
+  /** Removes a folder with all that is in it. */
+  public static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** {@code 10,000 x 10}. */
+  static String size(int services, int instances) {
+    return String.format(Locale.ROOT, "%,d x %d", services, instances);
+  }
+}

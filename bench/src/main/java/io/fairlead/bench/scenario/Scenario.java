@@ -1,0 +1,12 @@
+package io.fairlead.bench.scenario;
+
+import java.io.IOException;
+
+/** Something that is measured as a whole and gives figures. */
+public interface Scenario {
+  /** How it is chosen: {@code make bench SCENARIOS=NAME}. */
+  String name();
+
+  /** Measures and hands the figures over. */
+  void run(Bench bench) throws IOException;
+}

@@ -1,0 +1,5 @@
+/** The scenarios that {@code make bench} runs. */
+@NullMarked
+package io.fairlead.bench.scenario;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package io.fairlead.server.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code fairlead release}: ends an operator's transaction. */
+@Command(
+    name = "release",
+    mixinStandardHelpOptions = true,
+    description = "End a transaction; if it is the last one, what changed meanwhile is pushed.")
+final class ReleaseCommand extends OperatorCommand {
+  @Parameters(paramLabel = "ID", description = "its id, as fairlead hold printed it")
+  private String id = "";
+
+  @Override
+  void act(AdminClient client) throws AdminClientException, InterruptedException {
+    client.post(
+        "transactions/" + AdminClient.path(id) + "/release", JsonNodeFactory.instance.objectNode());
+    complain(id + ": released");
+  }
+}

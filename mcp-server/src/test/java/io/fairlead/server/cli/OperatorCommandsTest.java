@@ -1,0 +1,74 @@
+package io.fairlead.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.server.admin.AdminServer;
+import io.fairlead.server.admin.SampleSource;
+import io.fairlead.server.config.HostPort;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OperatorCommandsTest {
+  private final SampleSource source = new SampleSource(3);
+  private final AdminServer server;
+  private final String url;
+
+  OperatorCommandsTest() throws IOException {
+    server = AdminServer.start(new HostPort("127.0.0.1", 0), null, source, source, () -> "");
+    url = "http://" + server.address();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void hold_printsTheIdAlone() {
+    Invocation hold = Invocation.of("hold", "--ttl", "30s", "--admin", url);
+
+    assertThat(hold.code()).as(hold.err()).isZero();
+    assertThat(hold.out().lines()).containsExactly("t2");
+    assertThat(hold.err())
+        .contains("Nothing is pushed until 2026-01-02T12:00:30Z or: fairlead release t2");
+    assertThat(source.actions).containsExactly("open PT30S");
+  }
+
+  @Test
+  void hold_withoutATime_isForTenMinutes() {
+    assertThat(Invocation.of("hold", "--admin", url).code()).isZero();
+    assertThat(source.actions).containsExactly("open PT10M");
+  }
+
+  @Test
+  void hold_badTime_isWrongUse() {
+    Invocation hold = Invocation.of("hold", "--ttl", "soon", "--admin", url);
+
+    assertThat(hold.code()).isEqualTo(ExitCode.INVALID);
+    assertThat(hold.err()).contains("soon (expected: a duration such as 100ms, 10s, 5m or 1h)");
+  }
+
+  @Test
+  void release_unknown_fails() {
+    assertThat(Invocation.of("release", "t1", "--admin", url).code()).isZero();
+    Invocation release = Invocation.of("release", "t9", "--admin", url);
+
+    assertThat(release.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(release.err()).contains("404", "t9 (expected: the id of an open transaction)");
+  }
+
+  @Test
+  void approveAndReject_decide() {
+    assertThat(Invocation.of("approve", "odd-1", "--admin", url).code()).isZero();
+    assertThat(Invocation.of("reject", "odd-1", "--admin", url).code()).isZero();
+    assertThat(Invocation.of("approve", "odd-7", "--admin", url).code()).isEqualTo(ExitCode.FAILED);
+
+    assertThat(source.actions).containsExactly("approve odd-1", "reject odd-1", "approve odd-7");
+  }
+
+  @Test
+  void decide_withoutAnId_isWrongUse() {
+    assertThat(Invocation.of("approve", "--admin", url).code()).isEqualTo(ExitCode.INVALID);
+  }
+}

@@ -1,0 +1,136 @@
+package io.fairlead.versioning;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes commits to the log, and keeps what the log does not take until it does: merged to the last
+ * word about each resource, and then written as one commit with the newest number.
+ *
+ * <p>A log that failed is tried again after a growing delay and never sooner, whatever the number
+ * of commits: each try may cost seconds, as SQLite waits that long for a file that another program
+ * holds, and commits must not wait for a disk that is dead.
+ *
+ * <p>Threading: owned by the commit thread, except for {@link #durability()}, which any thread may
+ * call.
+ */
+final class LogWriter {
+  private static final Logger logger = LoggerFactory.getLogger(LogWriter.class);
+
+  private final CommitLog log;
+  private final Clock clock;
+  private final MergedChanges unwritten = new MergedChanges();
+  // Number and time of the newest commit in it.
+  private long number;
+  private Instant time = Instant.EPOCH;
+  // Failed tries in a row; 0 while all is written.
+  private int failures;
+  // When the last try had failed; none was made yet if the log came broken from its opening.
+  private boolean tried;
+  private long failedNanos;
+  private volatile Durability durability = Durability.DURABLE;
+
+  LogWriter(CommitLog log, Clock clock) {
+    this.log = log;
+    this.clock = clock;
+    log.problem().ifPresent(this::failed);
+  }
+
+  Durability durability() {
+    return durability;
+  }
+
+  /**
+   * Writes a commit, with everything that waits, or keeps it. Never fails for a log that fails.
+   *
+   * @param nanoTime the monotonic clock that the retry delays are measured by
+   */
+  void write(Commit commit, LongSupplier nanoTime) {
+    if (failures == 0) {
+      try {
+        log.append(commit);
+        return;
+      } catch (RuntimeException e) {
+        keep(commit);
+        failed(e, nanoTime);
+        return;
+      }
+    }
+    keep(commit);
+    if (untilNextTry(nanoTime.getAsLong()).isZero()) {
+      writeNow(nanoTime);
+    } else {
+      durability = broken(durability.problem());
+    }
+  }
+
+  private void keep(Commit commit) {
+    unwritten.add(commit.changes());
+    number = commit.number();
+    time = commit.time();
+  }
+
+  /** Time until the log may be tried again; zero if it may. */
+  Duration untilNextTry(long nowNanos) {
+    if (failures == 0 || !tried) {
+      return Duration.ZERO;
+    }
+    Duration left = RetryDelay.after(failures).minusNanos(nowNanos - failedNanos);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /** Tries to write what waits, whatever the delay; with nothing waiting, whether the log can. */
+  void writeNow(LongSupplier nanoTime) {
+    if (failures == 0) {
+      return;
+    }
+    try {
+      if (unwritten.size() == 0) {
+        log.probe();
+      } else {
+        log.append(new Commit(number, time, unwritten.toChangeSet()));
+      }
+    } catch (RuntimeException e) {
+      failed(e, nanoTime);
+      return;
+    }
+    logger.info(
+        "Commits are written again, {} resources and notes that waited among them ({} failed tries"
+            + " since {})",
+        unwritten.size(),
+        failures,
+        durability.since().orElse(Instant.EPOCH));
+    unwritten.clear();
+    failures = 0;
+    durability = Durability.DURABLE;
+  }
+
+  private void failed(RuntimeException e, LongSupplier nanoTime) {
+    tried = true;
+    failedNanos = nanoTime.getAsLong();
+    logger.debug("The log was not written", e);
+    failed(e instanceof CommitLogException ? String.valueOf(e.getMessage()) : e.toString());
+  }
+
+  private void failed(String problem) {
+    boolean began = failures == 0;
+    failures++;
+    durability = broken(problem);
+    if (began) {
+      logger.error(
+          "Commits are not written any more: {}. They are served from memory all the same, and"
+              + " written as soon as that works, which is tried by itself; a restart before that"
+              + " serves what was last written until the registries have been read",
+          problem);
+    }
+  }
+
+  private Durability broken(String problem) {
+    return Durability.broken(
+        problem, durability.since().orElseGet(clock::instant), unwritten.size());
+  }
+}

@@ -1,0 +1,98 @@
+package io.fairlead.versioning;
+
+import io.fairlead.versioning.SqliteRows.ResourceRow;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a file turned out to be, once every row of it was looked at. */
+sealed interface SqliteExamination {
+  /** A sound store. */
+  record Sound(String epoch, CommitLog.State state) implements SqliteExamination {}
+
+  /** Nothing in it yet. */
+  record Blank() implements SqliteExamination {}
+
+  /** Not to be used: set aside under a name with the word, for the reason. */
+  record Unusable(String word, String reason) implements SqliteExamination {}
+
+  static SqliteExamination damaged(String reason) {
+    return new Unusable("damaged", reason);
+  }
+
+  /**
+   * Looks at every row.
+   *
+   * @throws SQLException if the file cannot be read, for which it may not be to blame
+   */
+  static SqliteExamination of(Connection connection) throws SQLException {
+    if (SqliteSchema.isBlank(connection)) {
+      return new Blank();
+    }
+    int applicationId = SqliteSchema.pragma(connection, "application_id");
+    if (applicationId != SqliteSchema.APPLICATION_ID) {
+      return new Unusable(
+          "foreign",
+          "application_id: 0x"
+              + Integer.toHexString(applicationId)
+              + " (expected: 0x"
+              + Integer.toHexString(SqliteSchema.APPLICATION_ID)
+              + ")");
+    }
+    int version = SqliteSchema.pragma(connection, "user_version");
+    if (version > SqliteSchema.VERSION) {
+      return new Unusable(
+          "newer",
+          "schema version: " + version + " (expected: at most " + SqliteSchema.VERSION + ")");
+    }
+    if (version < SqliteSchema.OLDEST || !SqliteSchema.isExact(connection, version)) {
+      return damaged("tables are not those of schema version " + version);
+    }
+    String check = quickCheck(connection);
+    if (!check.equals("ok")) {
+      return damaged("quick_check: " + check + " (expected: ok)");
+    }
+    return read(connection, version);
+  }
+
+  private static String quickCheck(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
+      return row.next() ? String.valueOf(row.getString(1)) : "no answer";
+    }
+  }
+
+  private static SqliteExamination read(Connection connection, int version) throws SQLException {
+    Map<String, String> meta = new HashMap<>();
+    Map<String, String> notes = new HashMap<>();
+    List<Resource> resources = new ArrayList<>();
+    if (!SqliteRows.readPairs(connection, "meta", meta)
+        || !SqliteRows.readPairs(connection, "notes", notes)) {
+      return damaged("checksum of a note (expected: that of its content)");
+    }
+    String epoch = meta.get(SqliteRows.EPOCH);
+    String lastNumber = meta.get(SqliteRows.LAST_NUMBER);
+    if (epoch == null
+        || lastNumber == null
+        || (version >= 2 && !meta.containsKey(SqliteRows.COMPACTED_TO))) {
+      return damaged("meta: " + meta.keySet() + " (expected: epoch, last_number, compacted_to)");
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery("SELECT " + ResourceRow.COLUMNS + " FROM resources")) {
+      while (row.next()) {
+        ResourceRow read = ResourceRow.read(row);
+        if (read.checksum() != row.getLong(8)) {
+          return damaged("checksum of resource " + read.name() + " (expected: of its content)");
+        }
+        resources.add(read.toResource());
+      }
+    }
+    return new Sound(epoch, new CommitLog.State(resources, notes, Long.parseLong(lastNumber)));
+  }
+}

@@ -1,0 +1,141 @@
+package io.fairlead.versioning;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Rows of a store's file, each with a checksum, to and from what they mean. */
+final class SqliteRows {
+  /** Sets a pair of the table {@code meta}; filled by {@link #putPair}. */
+  static final String INSERT_META =
+      "INSERT INTO meta (key, value, checksum) VALUES (?, ?, ?)"
+          + " ON CONFLICT (key) DO UPDATE SET value = excluded.value, checksum = excluded.checksum";
+
+  static final String EPOCH = "epoch";
+  static final String LAST_NUMBER = "last_number";
+
+  /** Newest number of which a tombstone or the commit itself was forgotten; 0: of none. */
+  static final String COMPACTED_TO = "compacted_to";
+
+  private SqliteRows() {}
+
+  static void putMeta(Connection connection, String key, String value) throws SQLException {
+    try (PreparedStatement put = connection.prepareStatement(INSERT_META)) {
+      putPair(put, key, value);
+      put.executeUpdate();
+    }
+  }
+
+  /** A pair of the table {@code meta}; empty if it is not there. */
+  static String meta(Connection connection, String key) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT value FROM meta WHERE key = ?")) {
+      select.setString(1, key);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? text(row, 1) : "";
+      }
+    }
+  }
+
+  static boolean readPairs(Connection connection, String table, Map<String, String> into)
+      throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT key, value, checksum FROM " + table)) {
+      while (row.next()) {
+        String key = text(row, 1);
+        String value = text(row, 2);
+        if (row.getLong(3) != pairChecksum(key, value)) {
+          return false;
+        }
+        into.put(key, value);
+      }
+      return true;
+    }
+  }
+
+  static long pairChecksum(String key, String value) {
+    return new RowChecksum().add(key).add(value).value();
+  }
+
+  static void putPair(PreparedStatement put, String key, String value) throws SQLException {
+    put.setString(1, key);
+    put.setString(2, value);
+    put.setLong(3, pairChecksum(key, value));
+  }
+
+  // A damaged cell may read as null.
+  static String text(ResultSet row, int column) throws SQLException {
+    String text = row.getString(column);
+    return text == null ? "" : text;
+  }
+
+  static ByteString bytes(ResultSet row, int column) throws SQLException {
+    byte[] bytes = row.getBytes(column);
+    return bytes == null ? ByteString.EMPTY : UnsafeByteOperations.unsafeWrap(bytes);
+  }
+
+  /** A row of the table of resources. */
+  record ResourceRow(
+      String group,
+      String kind,
+      String name,
+      String version,
+      String revisions,
+      ByteString encoded,
+      long number) {
+    /** What {@link #read} reads, and the checksum after it. */
+    static final String COLUMNS =
+        "type_group, kind, name, version, revisions, encoded, number, checksum";
+
+    private static final String SEPARATOR = "\n";
+
+    static ResourceRow read(ResultSet row) throws SQLException {
+      return new ResourceRow(
+          text(row, 1),
+          text(row, 2),
+          text(row, 3),
+          text(row, 4),
+          text(row, 5),
+          bytes(row, 6),
+          row.getLong(7));
+    }
+
+    static ResourceRow of(Resource resource, long number) {
+      return new ResourceRow(
+          resource.key().type().group(),
+          resource.key().type().kind(),
+          resource.key().name(),
+          resource.version(),
+          String.join(SEPARATOR, new TreeSet<>(resource.revisions())),
+          resource.encoded(),
+          number);
+    }
+
+    Resource toResource() {
+      return Resource.stored(
+          new ResourceKey(new ResourceType(group, kind), name),
+          version,
+          revisions.isEmpty() ? Set.of() : Set.of(revisions.split(SEPARATOR)),
+          encoded);
+    }
+
+    long checksum() {
+      return new RowChecksum()
+          .add(group)
+          .add(kind)
+          .add(name)
+          .add(version)
+          .add(revisions)
+          .add(encoded)
+          .add(number)
+          .value();
+    }
+  }
+}
