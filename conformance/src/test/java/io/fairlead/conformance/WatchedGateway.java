@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
  */
 final class WatchedGateway implements AutoCloseable {
   /** More than anything takes that is not a waiting time by design. */
-  static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofSeconds(120);
 
   private static final Duration POLL = Duration.ofMillis(100);
 
