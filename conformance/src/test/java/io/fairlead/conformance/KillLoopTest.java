@@ -95,12 +95,15 @@ final class KillLoopTest {
         try (Churn churn = new Churn(SEED + store.ordinal(), targets, histories);
             GatewayProcess gateway =
                 GatewayProcess.withAdapters(configuration(targets), List.of(scriptedJar()))) {
-          Rounds rounds = new Rounds(gateway, churn, observer);
+          Rounds rounds = new Rounds(gateway.shortLived(), churn, observer);
           churn.goOn();
           rounds.first();
           for (int kill = 1; kill <= kills; kill++) {
             try {
               rounds.next(kill);
+              if (kill % 20 == 0) {
+                say(kill + " kills so far; " + observer.figures());
+              }
             } catch (Throwable e) {
               throw new AssertionError(
                   "seed " + SEED + ", kill " + kill + ": " + e.getMessage(), e);

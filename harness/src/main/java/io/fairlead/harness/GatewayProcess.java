@@ -35,6 +35,8 @@ public final class GatewayProcess implements AutoCloseable {
   private final HttpPort admin = new HttpPort(adminPort);
   private final Path executable;
   private final Path config;
+  // The heap of a small container; the default is a share of the machine.
+  private String javaOptions = "-Xmx768m";
   private Optional<ServerProcess> process = Optional.empty();
 
   private GatewayProcess(String configuration, List<Path> adapters) {
@@ -109,6 +111,14 @@ public final class GatewayProcess implements AutoCloseable {
     return configuration
         .replace(XDS, "127.0.0.1:" + xdsPort)
         .replace(ADMIN, "127.0.0.1:" + adminPort);
+  }
+
+  /**
+   * Has it compile no more than it must, from the next start on: for gateways that live shortly.
+   */
+  public GatewayProcess shortLived() {
+    javaOptions = "-Xmx768m -XX:TieredStopAtLevel=1";
+    return this;
   }
 
   /** Starts {@code fairlead serve}; it serves only after {@link #awaitReady()}. */
@@ -291,12 +301,11 @@ public final class GatewayProcess implements AutoCloseable {
     return command;
   }
 
-  private static Map<String, String> environment() {
+  private Map<String, String> environment() {
     // The JDK that runs the tests, whatever the machine's default is.
     String javaHome =
         Optional.ofNullable(System.getenv("JAVA_HOME")).orElse(System.getProperty("java.home"));
-    // The heap of a small container; the default is a share of the machine.
-    return Map.of("JAVA_HOME", javaHome, "JAVA_OPTS", "-Xmx768m");
+    return Map.of("JAVA_HOME", javaHome, "JAVA_OPTS", javaOptions);
   }
 
   private static void pause() {
