@@ -1,7 +1,7 @@
 # What to do with this project; `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-newest-jdk bench dist servers format clean
+.PHONY: help run test test-newest-jdk bench soak dist servers format clean
 
 # JAVA_HOME=... on the command line chooses the JDK of the build (17 or later).
 ifdef JAVA_HOME
@@ -30,6 +30,10 @@ test-newest-jdk: ## run the unit tests on the JDK of NEWEST_JAVA_HOME (else a JD
 
 bench: $(BENCH) ## run the benchmarks (SCENARIOS=start,commit to choose, QUICK=1 for a smoke run)
 	@scripts/bench
+
+soak: ## kill a gateway under load 200 times (FAIRLEAD_KILLS=n), as 'make test' does 20 times
+	FAIRLEAD_KILLS=$${FAIRLEAD_KILLS:-200} $(MVN) -q verify -pl conformance -am \
+	  -Dtest='io.fairlead.conformance.KillLoopTest' -Dsurefire.failIfNoSpecifiedTests=false
 
 dist: ## make the distribution in target/fairlead
 	$(MVN) -q -DskipTests package

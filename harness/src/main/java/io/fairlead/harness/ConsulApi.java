@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,19 +176,40 @@ public final class ConsulApi {
     }
   }
 
+  /** The whole state, as {@code consul snapshot save} gives it. */
+  public byte[] snapshot() {
+    return call("GET", "/v1/snapshot", new byte[0]);
+  }
+
+  /** Sets the state back to a snapshot, as {@code consul snapshot restore} does. */
+  public void restore(byte[] snapshot) {
+    call("PUT", "/v1/snapshot", snapshot);
+  }
+
   /** Any call; gives the body. */
   public String call(String method, String path, String body) {
+    return new String(
+        call(method, path, body.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+  }
+
+  private byte[] call(String method, String path, byte[] body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address.resolve(path))
             .timeout(Duration.ofSeconds(30))
-            .method(method, HttpRequest.BodyPublishers.ofString(body));
+            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
     token.ifPresent(value -> request.header("X-Consul-Token", value));
     try {
-      HttpResponse<String> response =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<byte[]> response =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
       if (response.statusCode() != 200) {
         throw new IllegalStateException(
-            method + " " + path + ": " + response.statusCode() + " " + response.body());
+            method
+                + " "
+                + path
+                + ": "
+                + response.statusCode()
+                + " "
+                + new String(response.body(), StandardCharsets.UTF_8));
       }
       return response.body();
     } catch (IOException e) {

@@ -27,12 +27,13 @@ public final class ConsulServer implements AutoCloseable {
   private final int httpPort = FreePorts.next();
   private final int httpsPort = FreePorts.next();
   private final int serverPort = FreePorts.next();
-  private final int serfPort = FreePorts.next();
+  private final int serfPort;
   private Optional<ServerProcess> process = Optional.empty();
   private ConsulApi api;
 
   private ConsulServer(Builder options) {
     this.options = options;
+    this.serfPort = options.seats.isEmpty() ? FreePorts.next() : options.seats.get(options.seat);
     try {
       this.folder = Files.createTempDirectory("consul");
       if (options.tls) {
@@ -59,9 +60,23 @@ public final class ConsulServer implements AutoCloseable {
   public static final class Builder {
     private boolean tls;
     private boolean acl;
+    private int seat;
+    private List<Integer> seats = List.of();
     private final StringBuilder hcl = new StringBuilder();
 
     private Builder() {}
+
+    /**
+     * Makes it one of the servers of a cluster.
+     *
+     * @param number which one, from 0
+     * @param serfPorts where the servers find each other, each at its number
+     */
+    Builder member(int number, List<Integer> serfPorts) {
+      this.seat = number;
+      this.seats = List.copyOf(serfPorts);
+      return this;
+    }
 
     /** Serves HTTPS, too, with a certificate for {@code localhost} and 127.0.0.1. */
     public Builder tls() {
@@ -81,11 +96,22 @@ public final class ConsulServer implements AutoCloseable {
       return this;
     }
 
-    /** Starts a server and waits until it has a leader and is in its own catalog. */
-    public ConsulServer start() {
+    /** Starts a server; it has a leader only when enough others run. */
+    ConsulServer startAlone() {
       ConsulServer server = new ConsulServer(this);
       try {
         server.launch();
+        return server;
+      } catch (RuntimeException | AssertionError e) {
+        server.close();
+        throw e;
+      }
+    }
+
+    /** Starts a server and waits until it has a leader and is in its own catalog. */
+    public ConsulServer start() {
+      ConsulServer server = startAlone();
+      try {
         if (acl) {
           server.api = new ConsulApi(server.address(), Optional.of(server.api.bootstrap()));
         }
@@ -116,7 +142,15 @@ public final class ConsulServer implements AutoCloseable {
 
   private String configuration() {
     StringBuilder text = new StringBuilder();
-    text.append("server = true\nbootstrap_expect = 1\nnode_name = \"server-1\"\n");
+    text.append(
+        String.format(
+            "server = true%nbootstrap_expect = %d%nnode_name = \"server-%d\"%n",
+            Math.max(1, options.seats.size()), options.seat + 1));
+    if (!options.seats.isEmpty()) {
+      List<String> others =
+          options.seats.stream().map(port -> "\"" + ADDRESS + ":" + port + "\"").toList();
+      text.append(String.format("retry_join = %s%nretry_interval = \"1s\"%n", others));
+    }
     text.append("bind_addr = \"127.0.0.1\"\nclient_addr = \"127.0.0.1\"\n");
     text.append("disable_update_check = true\nleave_on_terminate = false\n");
     text.append("rpc { enable_streaming = true }\n");
@@ -155,7 +189,8 @@ public final class ConsulServer implements AutoCloseable {
     api.awaitReady(LIMIT);
   }
 
-  private void launch() {
+  /** Starts it again on the same ports with its data; it may have to wait for a leader. */
+  void launch() {
     if (process.isPresent()) {
       throw new IllegalStateException("consul: running (expected: stopped)");
     }
@@ -172,7 +207,9 @@ public final class ConsulServer implements AutoCloseable {
                 "-log-level=info"));
     process = Optional.of(started);
     started.awaitLine("Consul agent running!", LIMIT);
-    started.awaitLine("New leader elected", LIMIT);
+    if (options.seats.isEmpty()) {
+      started.awaitLine("New leader elected", LIMIT);
+    }
   }
 
   /** Starts it on the same ports without any of its data; only for a server without ACLs. */

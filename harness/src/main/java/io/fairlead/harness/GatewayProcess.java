@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,10 +35,15 @@ public final class GatewayProcess implements AutoCloseable {
   private final HttpPort admin = new HttpPort(adminPort);
   private final Path executable;
   private final Path config;
+  // The heap of a small container; the default is a share of the machine.
+  private String javaOptions = "-Xmx768m";
   private Optional<ServerProcess> process = Optional.empty();
 
-  private GatewayProcess(String configuration) {
-    this.executable = executable();
+  private GatewayProcess(String configuration, List<Path> adapters) {
+    this.executable =
+        adapters.isEmpty()
+            ? executable()
+            : ownDistribution(folder.path().resolve("distribution"), adapters);
     this.config = folder.write("fairlead.yaml", filledIn(configuration));
   }
 
@@ -58,7 +64,39 @@ public final class GatewayProcess implements AutoCloseable {
    * @throws IllegalStateException if there is no distribution
    */
   public static GatewayProcess of(String configuration) {
-    return new GatewayProcess(configuration);
+    return new GatewayProcess(configuration, List.of());
+  }
+
+  /**
+   * A gateway with adapters dropped in: a distribution of its own, which shares everything with the
+   * one that was made but the folder {@code adapters/}.
+   *
+   * @param configuration as in {@link #of(String)}
+   * @param adapters jars
+   * @throws IllegalStateException if there is no distribution, or a jar is none
+   */
+  public static GatewayProcess withAdapters(String configuration, List<Path> adapters) {
+    return new GatewayProcess(configuration, List.copyOf(adapters));
+  }
+
+  private static Path ownDistribution(Path home, List<Path> adapters) {
+    Path original = executable();
+    try {
+      Path bin = Files.createDirectories(home.resolve("bin"));
+      Path dropIns = Files.createDirectories(home.resolve("adapters"));
+      // A copy: the command looks for its libraries beside what a link leads to.
+      Path copy = Files.copy(original, bin.resolve("fairlead"), StandardCopyOption.COPY_ATTRIBUTES);
+      Files.createSymbolicLink(home.resolve("lib"), Binaries.root().resolve("target/fairlead/lib"));
+      for (Path adapter : adapters) {
+        if (!Files.isRegularFile(adapter)) {
+          throw new IllegalStateException(adapter + ": no file (expected: the jar of an adapter)");
+        }
+        Files.copy(adapter, dropIns.resolve(adapter.getFileName()));
+      }
+      return copy;
+    } catch (IOException e) {
+      throw new UncheckedIOException("no distribution in " + home, e);
+    }
   }
 
   private static Path executable() {
@@ -73,6 +111,14 @@ public final class GatewayProcess implements AutoCloseable {
     return configuration
         .replace(XDS, "127.0.0.1:" + xdsPort)
         .replace(ADMIN, "127.0.0.1:" + adminPort);
+  }
+
+  /**
+   * Has it compile no more than it must, from the next start on: for gateways that live shortly.
+   */
+  public GatewayProcess shortLived() {
+    javaOptions = "-Xmx768m -XX:TieredStopAtLevel=1";
+    return this;
   }
 
   /** Starts {@code fairlead serve}; it serves only after {@link #awaitReady()}. */
@@ -175,7 +221,9 @@ public final class GatewayProcess implements AutoCloseable {
     if (isRunning()) {
       throw new IllegalStateException("gateway: running (expected: stopped)");
     }
-    new TempFolder(dataFolder()).close();
+    if (Files.exists(dataFolder())) {
+      new TempFolder(dataFolder()).close();
+    }
   }
 
   /** Writes another configuration over the present one. */
@@ -253,12 +301,11 @@ public final class GatewayProcess implements AutoCloseable {
     return command;
   }
 
-  private static Map<String, String> environment() {
+  private Map<String, String> environment() {
     // The JDK that runs the tests, whatever the machine's default is.
     String javaHome =
         Optional.ofNullable(System.getenv("JAVA_HOME")).orElse(System.getProperty("java.home"));
-    // The heap of a small container; the default is a share of the machine.
-    return Map.of("JAVA_HOME", javaHome, "JAVA_OPTS", "-Xmx768m");
+    return Map.of("JAVA_HOME", javaHome, "JAVA_OPTS", javaOptions);
   }
 
   private static void pause() {

@@ -7,7 +7,6 @@ import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.HostPort;
 import io.fairlead.server.config.Problem;
-import io.fairlead.server.xds.XdsOptions;
 import io.fairlead.server.xds.XdsServer;
 import io.fairlead.versioning.Batching;
 import io.fairlead.versioning.SqliteCommitLog;
@@ -119,8 +118,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private XdsServer startXds(GatewayConfig config, VersionedStore store) throws IOException {
-    return XdsServer.start(
-        XdsOptions.of(config.xds().address().toSocketAddress()), store, gate, metrics.meters());
+    return XdsServer.start(XdsSettings.of(config.xds()), store, gate, metrics.meters());
   }
 
   private void opened(String name, AutoCloseable part) {

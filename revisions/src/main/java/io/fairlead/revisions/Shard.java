@@ -4,6 +4,7 @@ import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One of {@code count} even shares of the names, by digest: a range of the parts that a snapshot
@@ -35,6 +36,21 @@ public record Shard(int index, int count, Set<ResourceType> spread) {
   public boolean contains(ResourceKey key) {
     int part = Snapshot.partOf(key.name());
     return part >= fromPart(key.type()) && part < toPart(key.type());
+  }
+
+  /**
+   * Whether anything in this share may differ between two snapshots. Costs a look at the share's
+   * parts of the types that differ at all, not at their resources.
+   */
+  public boolean isTouched(Snapshot before, Snapshot now) {
+    Set<ResourceType> types = new TreeSet<>(before.types());
+    types.addAll(now.types());
+    boolean[] touched = {false};
+    for (ResourceType type : types) {
+      now.forEachDifference(
+          before, type, fromPart(type), toPart(type), (older, newer) -> touched[0] = true);
+    }
+    return touched[0];
   }
 
   /** The first part of a type that is in this share. */

@@ -33,6 +33,12 @@ public record View(Snapshot snapshot, Audience audience) {
         type, audience.revision(), audience.shard().fromPart(type), audience.shard().toPart(type));
   }
 
+  /** About how many resources of a type there are to see, at once: none is looked at. */
+  public int estimate(ResourceType type) {
+    int parts = audience.shard().toPart(type) - audience.shard().fromPart(type);
+    return (int) ((long) snapshot.size(type) * parts / Snapshot.PARTS);
+  }
+
   /** The resource of that identity if it is seen, else null. */
   public @Nullable Resource find(ResourceKey key) {
     if (!audience.shard().contains(key)) {

@@ -41,7 +41,7 @@ public record Machine(String processor, int cores, long memoryBytes, String kern
         .filter(line -> line.startsWith(name))
         .map(line -> line.substring(line.indexOf(':') + 1).strip())
         .findFirst()
-        .orElse("0 (not said)");
+        .orElse("not said");
   }
 
   private static String read(String file) {

@@ -8,6 +8,16 @@ public final class Scenarios {
 
   /** All of them. */
   public static List<Scenario> all() {
-    return List.of(new StartScenario(), new CommitScenario(), new FileScenario());
+    return List.of(
+        new StartScenario(),
+        new CommitScenario(),
+        new FileScenario(),
+        new FirstSyncScenario(),
+        new BytesScenario(),
+        new LatencyScenario(),
+        new FanOutScenario(),
+        new FlatScenario(),
+        new MemoryScenario(),
+        new StalledScenario());
   }
 }

@@ -64,18 +64,16 @@ public final class Services {
     return all;
   }
 
-  /** A services file with those from {@code from} (inclusive) to {@code to} (exclusive). */
-  public static String yaml(int from, int to, int instances, int edition) {
-    StringBuilder text = new StringBuilder("services:\n");
-    for (int number = from; number < to; number++) {
-      text.append("- name: ").append(name(number)).append("\n  instances:\n");
-      for (Instance instance : service(number, instances, edition).instances()) {
-        text.append("  - {address: ")
-            .append(instance.address())
-            .append(", port: ")
-            .append(PORT)
-            .append(", locality: region-1/zone-1, metadata: {version: v1}}\n");
-      }
+  /** A service as an item of a services file. */
+  public static String yaml(int number, int instances, int edition) {
+    StringBuilder text = new StringBuilder("- name: ").append(name(number)).append("\n");
+    text.append("  instances:\n");
+    for (Instance instance : service(number, instances, edition).instances()) {
+      text.append("  - {address: ")
+          .append(instance.address())
+          .append(", port: ")
+          .append(PORT)
+          .append(", locality: region-1/zone-1, metadata: {version: v1}}\n");
     }
     return text.toString();
   }

@@ -274,7 +274,9 @@ final class ApiViews {
         .put("revision", client.revision())
         .put("version", client.version())
         .put("source", client.source())
-        .put("connected", client.connected().toString());
+        .put("connected", client.connected().toString())
+        .put("newest", client.newest())
+        .put("lagMillis", client.lag().toMillis());
     ArrayNode subscriptions = node.putArray("subscriptions");
     for (ClientStatus.SubscriptionStatus subscription : client.subscriptions()) {
       subscriptions
@@ -285,7 +287,8 @@ final class ApiViews {
           .put("resources", subscription.resources())
           .put("bytes", subscription.bytes())
           .put("nacks", subscription.nacks())
-          .put("lastNack", subscription.lastNack());
+          .put("lastNack", subscription.lastNack())
+          .put("lagMillis", subscription.lag().toMillis());
     }
     return node;
   }

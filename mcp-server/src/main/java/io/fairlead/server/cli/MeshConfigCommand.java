@@ -9,6 +9,7 @@ import io.fairlead.server.config.HostPort;
 import io.fairlead.server.render.Yaml;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,6 +52,12 @@ final class MeshConfigCommand implements Callable<Integer> {
     return ExitCode.INVALID;
   }
 
+  // The whole source is not among the shards': istiod would hold every resource twice.
+  private static List<Integer> ports(GatewayConfig.Xds xds) {
+    GatewayConfig.Shards shards = xds.shards();
+    return shards == null ? List.of(xds.address().port()) : shards.ports();
+  }
+
   private void print(GatewayConfig config) throws UnknownHostException {
     HostPort listening = config.xds().address();
     String reached = host.isEmpty() ? listening.host() : host;
@@ -67,7 +74,9 @@ final class MeshConfigCommand implements Callable<Integer> {
     ObjectNode document = JsonNodeFactory.instance.objectNode();
     ArrayNode sources = document.putArray("configSources");
     sources.addObject().put("address", "k8s://");
-    sources.addObject().put("address", "xds://" + new HostPort(reached, listening.port()));
+    for (int port : ports(config.xds())) {
+      sources.addObject().put("address", "xds://" + new HostPort(reached, port));
+    }
     spec.commandLine().getOut().print(Yaml.write(document));
     spec.commandLine().getOut().flush();
   }

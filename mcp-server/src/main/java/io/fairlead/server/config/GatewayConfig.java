@@ -3,9 +3,11 @@ package io.fairlead.server.config;
 import io.fairlead.aggregation.DampingPolicy;
 import io.fairlead.aggregation.GuardPolicy;
 import io.fairlead.registry.Secret;
+import io.fairlead.versioning.Snapshot;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +41,94 @@ public record GatewayConfig(
   /**
    * What istiod connects to.
    *
-   * @param address where plaintext connections are accepted
+   * @param address where plaintext connections are accepted; always the one whole source
+   * @param shards sources that serve a share each, absent: none
+   * @param maxConnectionAge age at which a connection is to be made anew, absent: never
+   * @param incremental where every client gets the incremental variant of the state-of-the-world
+   *     protocol, absent: nowhere
+   * @param limits what a client may ask
    */
-  public record Xds(HostPort address) {}
+  public record Xds(
+      HostPort address,
+      @Nullable Shards shards,
+      @Nullable Duration maxConnectionAge,
+      @Nullable HostPort incremental,
+      @Default("{}") Limits limits) {
+    private static final Duration LEAST_AGE = Duration.ofSeconds(10);
+
+    public Xds {
+      if (maxConnectionAge != null && maxConnectionAge.compareTo(LEAST_AGE) < 0) {
+        throw new IllegalArgumentException(
+            "maxConnectionAge: "
+                + Durations.format(maxConnectionAge)
+                + " (expected: at least "
+                + Durations.format(LEAST_AGE)
+                + ")");
+      }
+    }
+  }
+
+  /**
+   * What a client of the discovery service may ask before it is cut off.
+   *
+   * @param ackTimeout longest wait for the answer to a response
+   * @param streams most streams at a time, over all ports
+   * @param requestBytes size of the largest request
+   * @param requestsPerSecond most requests a second on one stream
+   */
+  public record Limits(
+      @Default("5m") Duration ackTimeout,
+      @Default("10000") int streams,
+      @Default("67108864") int requestBytes,
+      @Default("1000") int requestsPerSecond) {
+    private static final Duration LEAST_TIMEOUT = Duration.ofSeconds(1);
+
+    public Limits {
+      if (ackTimeout.compareTo(LEAST_TIMEOUT) < 0) {
+        throw new IllegalArgumentException(
+            "ackTimeout: "
+                + Durations.format(ackTimeout)
+                + " (expected: at least "
+                + Durations.format(LEAST_TIMEOUT)
+                + ")");
+      }
+    }
+  }
+
+  /**
+   * Sources that serve a share of the ServiceEntries and WorkloadEntries each, on ports in a row of
+   * the host of {@code xds.address}.
+   *
+   * @param count how many there are, at most the number of parts that a snapshot has
+   * @param firstPort the port of the first one
+   */
+  public record Shards(int count, int firstPort) {
+    private static final int LAST_PORT = 65_535;
+
+    public Shards {
+      if (count < 1 || count > Snapshot.PARTS) {
+        throw new IllegalArgumentException(
+            "count: " + count + " (expected: 1 to " + Snapshot.PARTS + ")");
+      }
+      if (firstPort < 1 || firstPort > LAST_PORT + 1 - count) {
+        throw new IllegalArgumentException(
+            "firstPort: "
+                + firstPort
+                + " (expected: 1 to "
+                + (LAST_PORT + 1 - count)
+                + ", so that "
+                + count
+                + " ports from there on are not above "
+                + LAST_PORT
+                + ")");
+      }
+    }
+
+    /** Their ports, in the order of the shards. */
+    public List<Integer> ports() {
+      return IntStream.range(firstPort, firstPort + count).boxed().toList();
+    }
+  }
 
   /**
    * Health, metrics, API and console.

@@ -1,5 +1,9 @@
 package io.fairlead.server.config;
 
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
 /** Checks of a bound configuration that concern more than one value. */
 final class SemanticChecks {
   private SemanticChecks() {}
@@ -10,6 +14,37 @@ final class SemanticChecks {
     HostPort admin = config.admin().address();
     if (admin.port() != 0 && admin.port() == xds.port()) {
       problems.atValue("admin.address", admin + " (expected: another port than xds.address)");
+    }
+    HostPort incremental = config.xds().incremental();
+    if (incremental != null
+        && incremental.port() != 0
+        && List.of(xds.port(), admin.port()).contains(incremental.port())) {
+      problems.atValue(
+          "xds.incremental",
+          incremental + " (expected: another port than xds.address and admin.address)");
+    }
+    GatewayConfig.Shards shards = config.xds().shards();
+    if (shards != null) {
+      List<Integer> ports = shards.ports();
+      Map<String, HostPort> others = new TreeMap<>(Map.of("xds.address", xds));
+      others.put("admin.address", admin);
+      if (incremental != null) {
+        others.put("xds.incremental", incremental);
+      }
+      for (Map.Entry<String, HostPort> other : others.entrySet()) {
+        if (ports.contains(other.getValue().port())) {
+          problems.atValue(
+              "xds.shards.firstPort",
+              shards.firstPort()
+                  + " (expected: "
+                  + shards.count()
+                  + " ports from there on without that of "
+                  + other.getKey()
+                  + ", "
+                  + other.getValue().port()
+                  + ")");
+        }
+      }
     }
   }
 }

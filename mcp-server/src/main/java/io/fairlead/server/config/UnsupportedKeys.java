@@ -8,8 +8,7 @@ import java.util.List;
  * operator who writes {@code xds.tls} must not get plaintext.
  */
 final class UnsupportedKeys {
-  private static final List<List<String>> KEYS =
-      List.of(List.of("xds", "tls"), List.of("xds", "shards"), List.of("xds", "maxConnectionAge"));
+  private static final List<List<String>> KEYS = List.of(List.of("xds", "tls"));
 
   private UnsupportedKeys() {}
 

@@ -13,8 +13,10 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -66,6 +68,12 @@ public final class WatchCommand implements Callable<Integer> {
       description = "the Istio revision to be a client of (default: none, sees everything)")
   private String revision = "";
 
+  @Option(
+      names = "--delta",
+      description =
+          "be an incremental client: only changes are sent, and after a reconnect only what differs")
+  private boolean delta;
+
   @Option(names = "--once", description = "end after the first response")
   private boolean once;
 
@@ -99,15 +107,15 @@ public final class WatchCommand implements Callable<Integer> {
         out.printf(ROW, "TIME", "BYTES", "RESOURCES", "CHANGED", "REMOVED", "VERSION", "WHICH");
         out.flush();
       }
-      var end =
-          SotwClient.watch(
-              channel,
-              typeUrl(),
-              revision,
-              response -> {
-                print(out, response);
-                return !once && !out.checkError();
-              });
+      Predicate<WatchedResponse> wantsMore =
+          response -> {
+            print(out, response);
+            return !once && !out.checkError();
+          };
+      CompletableFuture<Void> end =
+          delta
+              ? DeltaClient.watch(channel, typeUrl(), revision, wantsMore, this::reconnecting)
+              : SotwClient.watch(channel, typeUrl(), revision, wantsMore);
       if (once) {
         end.get(timeoutSeconds, TimeUnit.SECONDS);
       } else {
@@ -131,6 +139,12 @@ public final class WatchCommand implements Callable<Integer> {
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  private void reconnecting(Throwable cause) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(address + ": " + reason(cause) + "; coming back with the versions held");
+    err.flush();
   }
 
   private ManagedChannel channel() {

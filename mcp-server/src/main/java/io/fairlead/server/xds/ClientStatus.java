@@ -1,6 +1,8 @@
 package io.fairlead.server.xds;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -13,6 +15,8 @@ import java.util.List;
  * @param version the Istio version that it gave
  * @param source the local port that it is connected to
  * @param connected since when
+ * @param newest {@code version_info} of the newest snapshot, whether it shows the client anything
+ *     new or not
  * @param subscriptions one for each type that it asked for
  */
 public record ClientStatus(
@@ -23,9 +27,21 @@ public record ClientStatus(
     String version,
     int source,
     Instant connected,
+    String newest,
     List<SubscriptionStatus> subscriptions) {
   public ClientStatus {
     subscriptions = List.copyOf(subscriptions);
+  }
+
+  /**
+   * How far behind it is: the age of its oldest response that it has not answered, zero if it has
+   * answered all.
+   */
+  public Duration lag() {
+    return subscriptions.stream()
+        .map(SubscriptionStatus::lag)
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
   }
 
   /**
@@ -38,6 +54,7 @@ public record ClientStatus(
    * @param bytes size of the last response
    * @param nacks how often it refused a response
    * @param lastNack what it said when it last did, or empty
+   * @param lag age of the response that it has not answered, zero if it has
    */
   public record SubscriptionStatus(
       String typeUrl,
@@ -46,5 +63,37 @@ public record ClientStatus(
       int resources,
       int bytes,
       long nacks,
-      String lastNack) {}
+      String lastNack,
+      Duration lag) {
+    /** Of a type that was just asked for. */
+    static SubscriptionStatus of(String typeUrl) {
+      return new SubscriptionStatus(typeUrl, "", "", 0, 0, 0, "", Duration.ZERO);
+    }
+
+    SubscriptionStatus withSent(String version, EncodedMessage response) {
+      return new SubscriptionStatus(
+          typeUrl,
+          version,
+          acknowledged,
+          response.resourceCount(),
+          response.size(),
+          nacks,
+          lastNack,
+          lag);
+    }
+
+    SubscriptionStatus withAcknowledged() {
+      return new SubscriptionStatus(typeUrl, sent, sent, resources, bytes, nacks, lastNack, lag);
+    }
+
+    SubscriptionStatus withNack(String message) {
+      return new SubscriptionStatus(
+          typeUrl, sent, acknowledged, resources, bytes, nacks + 1, message, lag);
+    }
+
+    SubscriptionStatus withLag(Duration age) {
+      return new SubscriptionStatus(
+          typeUrl, sent, acknowledged, resources, bytes, nacks, lastNack, age);
+    }
+  }
 }

@@ -1,14 +1,30 @@
 package io.fairlead.server.xds;
 
-import io.grpc.Status;
+import io.fairlead.revisions.Shard;
 
 /** A client's stream as the server sees it; every method may be called by any thread. */
 interface ClientStream {
   /** Says that there may be something to do; returns at once. */
   void wake();
 
+  /** What its port serves. */
+  Shard shard();
+
   /** Ends the stream with a status once what is being sent is sent. */
-  void end(Status status);
+  void end(Disconnect reason, String description);
+
+  /**
+   * Ends the stream if its client is stalled; gives it up if the client does not take the end.
+   *
+   * @param nowNanos the present monotonic time
+   */
+  void check(long nowNanos);
+
+  /** The client's Istio revision, empty if it has none or did not say yet. */
+  String revision();
+
+  /** Age in nanoseconds of the oldest response that the client has not answered, 0 if none. */
+  long lagNanos(long nowNanos);
 
   /** What the admin API shows of it. */
   ClientStatus status();

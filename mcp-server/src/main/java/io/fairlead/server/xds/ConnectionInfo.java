@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param peer the client's network address
  * @param port the local port
  * @param shard what that port serves
+ * @param dialect what that port's state-of-the-world streams speak
  */
-record ConnectionInfo(String peer, int port, Shard shard) {
-  static ConnectionInfo of(ServerCall<?, ?> call, Shard shard) {
+record ConnectionInfo(String peer, int port, Shard shard, XdsOptions.Dialect dialect) {
+  static ConnectionInfo of(ServerCall<?, ?> call, XdsOptions.Source source) {
     return new ConnectionInfo(
         text(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
         port(call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR)),
-        shard);
+        source.shard(),
+        source.dialect());
   }
 
   private static String text(@Nullable SocketAddress address) {

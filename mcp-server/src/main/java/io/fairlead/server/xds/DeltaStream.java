@@ -4,7 +4,6 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.fairlead.revisions.View;
 import io.grpc.ServerCall;
-import io.grpc.Status;
 
 /**
  * An incremental stream, as the xDS protocol describes it: for patched istiods, other gateways and
@@ -29,8 +28,8 @@ final class DeltaStream extends XdsStream<DeltaDiscoveryRequest, DeltaSubscripti
     String typeUrl = request.getTypeUrl();
     if (typeUrl.isEmpty()) {
       close(
-          Status.INVALID_ARGUMENT.withDescription(
-              "type_url: '' (expected: the type of the resources, on every request)"));
+          Disconnect.INVALID,
+          "type_url: '' (expected: the type of the resources, on every request)");
       return;
     }
     DeltaSubscription known = subscriptions().get(typeUrl);
@@ -52,8 +51,8 @@ final class DeltaStream extends XdsStream<DeltaDiscoveryRequest, DeltaSubscripti
       wakeAfter(subscription.refused(message, System.nanoTime()));
       refused(subscription, message);
     } else {
+      acknowledged(subscription);
       subscription.acknowledged();
-      acknowledged(subscription, subscription.sentAtNanos());
     }
   }
 

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * holds, so the same difference, and whatever came since, is sent again after a time that grows
  * from try to try.
  */
-final class DeltaSubscription implements XdsStream.Subscribed {
+final class DeltaSubscription implements Subscribed {
   private static final String WILDCARD = "*";
 
   private final String typeUrl;
@@ -53,8 +53,8 @@ final class DeltaSubscription implements XdsStream.Subscribed {
   private @Nullable View held;
   private Map<String, String> claimed;
 
-  // The response on its way; null if there is none.
-  private @Nullable Flight flight;
+  // The response on its way; null if there is none. Volatile, as the status, for those who watch.
+  private volatile @Nullable Flight flight;
   private long retryAtNanos;
   private boolean refused;
 
@@ -67,7 +67,7 @@ final class DeltaSubscription implements XdsStream.Subscribed {
     this.typeUrl = typeUrl;
     this.type = ResourceType.ofTypeUrl(typeUrl);
     this.claimed = Map.copyOf(claimed);
-    this.status = new ClientStatus.SubscriptionStatus(typeUrl, "", "", 0, 0, 0, "");
+    this.status = ClientStatus.SubscriptionStatus.of(typeUrl);
   }
 
   /** The subscription that the first request for a type makes. */
@@ -89,11 +89,14 @@ final class DeltaSubscription implements XdsStream.Subscribed {
 
   /** Whether a response with that nonce is on its way. */
   boolean awaits(String nonce) {
-    return flight != null && flight.nonce().equals(nonce);
+    Flight sent = flight;
+    return sent != null && sent.nonce().equals(nonce);
   }
 
-  long sentAtNanos() {
-    return flight == null ? System.nanoTime() : flight.sentAtNanos();
+  @Override
+  public @Nullable Long sentAtNanos() {
+    Flight sent = flight;
+    return sent == null ? null : sent.sentAtNanos();
   }
 
   /** Takes a change of what the client wants. */
@@ -155,10 +158,7 @@ final class DeltaSubscription implements XdsStream.Subscribed {
       claimed = Map.of();
       held = landed.view();
     }
-    ClientStatus.SubscriptionStatus s = status;
-    status =
-        new ClientStatus.SubscriptionStatus(
-            typeUrl, s.sent(), s.sent(), s.resources(), s.bytes(), s.nacks(), s.lastNack());
+    status = status.withAcknowledged();
   }
 
   /** The client refused the response; gives the time after which it is tried again. */
@@ -167,39 +167,51 @@ final class DeltaSubscription implements XdsStream.Subscribed {
     refused = true;
     Duration delay = backoff.next();
     retryAtNanos = nowNanos + delay.toNanos();
-    ClientStatus.SubscriptionStatus s = status;
-    status =
-        new ClientStatus.SubscriptionStatus(
-            typeUrl, s.sent(), s.acknowledged(), s.resources(), s.bytes(), s.nacks() + 1, message);
+    status = status.withNack(message);
     return delay;
   }
 
   @Override
-  public boolean isDue(View view) {
-    if (flight != null || (refused && System.nanoTime() - retryAtNanos < 0)) {
-      return false;
+  public ResourceType type() {
+    return type;
+  }
+
+  @Override
+  public int weight(View view) {
+    if (held != null) {
+      return 0;
+    }
+    return wildcard ? view.estimate(type) : names.size();
+  }
+
+  @Override
+  public Pending pending(View view) {
+    Flight sent = flight;
+    if (sent != null) {
+      return sent.owed().containsAll(owed)
+          ? Pending.of(seen(view.since(sent.view(), type)))
+          : Pending.ADDITIONS;
+    }
+    if (refused && System.nanoTime() - retryAtNanos < 0) {
+      return Pending.NOTHING;
     }
     View before = held;
     if (before == null || refused || !owed.isEmpty()) {
-      return true;
+      return Pending.ADDITIONS;
     }
     if (before.snapshot() == view.snapshot()) {
-      return false;
+      return Pending.NOTHING;
     }
-    if (!seen(view.since(before, type)).isEmpty()) {
-      return true;
+    Pending pending = Pending.of(seen(view.since(before, type)));
+    if (pending == Pending.NOTHING) {
+      // Nothing that this client sees: move on, so that the older snapshot can go.
+      held = view;
     }
-    // Nothing that this client sees: move on, so that the older snapshot can go.
-    held = view;
-    return false;
+    return pending;
   }
 
   private Difference seen(Difference difference) {
-    return wildcard
-        ? difference
-        : new Difference(
-            difference.changed().stream().filter(r -> names.contains(r.key().name())).toList(),
-            difference.removed().stream().filter(names::contains).toList());
+    return wildcard ? difference : difference.of(names);
   }
 
   /** Makes the response that leads the client to a view and notes it as sent. */
@@ -209,16 +221,7 @@ final class DeltaSubscription implements XdsStream.Subscribed {
         EncodedMessage.delta(
             view.versionInfo(), typeUrl, nonce, difference.changed(), difference.removed());
     flight = new Flight(view, nonce, wildcard, Set.copyOf(owed), nowNanos);
-    ClientStatus.SubscriptionStatus s = status;
-    status =
-        new ClientStatus.SubscriptionStatus(
-            typeUrl,
-            view.versionInfo(),
-            s.acknowledged(),
-            response.resourceCount(),
-            response.size(),
-            s.nacks(),
-            s.lastNack());
+    status = status.withSent(view.versionInfo(), response);
     return response;
   }
 

@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.fairlead.versioning.Resource;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
+import io.grpc.Status;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A discovery response as a rope: the bytes of its resources, which every response shares, between
@@ -23,11 +25,24 @@ import java.util.List;
  * encodings, and the resources are one repeated field.
  */
 final class EncodedMessage {
+  private static final byte[] NOTHING = new byte[0];
+
   private final byte[] head;
   private final List<Resource> resources;
   private final byte[] tail;
   private final ResourceLayout layout;
   private final int size;
+  // Null but for a message that cannot be written.
+  private final @Nullable Status reset;
+
+  private EncodedMessage(Status reset) {
+    this.head = NOTHING;
+    this.resources = List.of();
+    this.tail = NOTHING;
+    this.layout = ResourceLayout.STATE;
+    this.size = 0;
+    this.reset = reset;
+  }
 
   private EncodedMessage(
       byte[] head, List<Resource> resources, byte[] tail, ResourceLayout layout) {
@@ -37,9 +52,10 @@ final class EncodedMessage {
     this.layout = layout;
     long sum = (long) head.length + tail.length;
     for (Resource resource : resources) {
-      sum += layout.prefixSize(resource) + resource.encoded().size();
+      sum += layout.size(resource);
     }
     this.size = Math.toIntExact(sum);
+    this.reset = null;
   }
 
   /** A response of the state-of-the-world protocol. */
@@ -71,6 +87,36 @@ final class EncodedMessage {
         ResourceLayout.DELTA);
   }
 
+  /**
+   * A response of the incremental variant of the state-of-the-world protocol: a removed resource is
+   * one without a body. Its version is that of the response, since none that it had may stay.
+   */
+  static EncodedMessage incremental(
+      String versionInfo,
+      String typeUrl,
+      String nonce,
+      List<Resource> changed,
+      List<String> removed) {
+    DiscoveryResponse.Builder tail =
+        DiscoveryResponse.newBuilder().setTypeUrl(typeUrl).setNonce(nonce);
+    for (String name : removed) {
+      tail.addResources(ResourceLayout.withoutBody(name, versionInfo));
+    }
+    return new EncodedMessage(
+        DiscoveryResponse.newBuilder().setVersionInfo(versionInfo).build().toByteArray(),
+        changed,
+        tail.build().toByteArray(),
+        ResourceLayout.INCREMENTAL);
+  }
+
+  /**
+   * What resets its stream instead of being written: gRPC's only way for a server to drop what
+   * waits to be written on a stream without ending the connection.
+   */
+  static EncodedMessage reset(Status status) {
+    return new EncodedMessage(status);
+  }
+
   /** Number of bytes on the wire, without the frame around it. */
   int size() {
     return size;
@@ -85,13 +131,17 @@ final class EncodedMessage {
     byte[] prefix = new byte[ResourceLayout.LONGEST_PREFIX];
     for (Resource resource : resources) {
       output.write(prefix, 0, layout.writePrefix(resource, prefix));
-      resource.encoded().writeTo(output);
+      layout.shared(resource).writeTo(output);
+      output.write(layout.suffix(resource));
     }
     output.write(tail);
   }
 
   /** A stream that gRPC drains into its buffers. */
   InputStream stream() {
+    if (reset != null) {
+      throw reset.asRuntimeException();
+    }
     return new Rope(this);
   }
 
@@ -146,10 +196,11 @@ final class EncodedMessage {
         List<InputStream> streams = new ArrayList<>();
         streams.add(new ByteArrayInputStream(response.head));
         for (Resource resource : response.resources) {
-          byte[] prefix = new byte[response.layout.prefixSize(resource)];
-          response.layout.writePrefix(resource, prefix);
-          streams.add(new ByteArrayInputStream(prefix));
-          streams.add(resource.encoded().newInput());
+          byte[] prefix = new byte[ResourceLayout.LONGEST_PREFIX];
+          int length = response.layout.writePrefix(resource, prefix);
+          streams.add(new ByteArrayInputStream(prefix, 0, length));
+          streams.add(response.layout.shared(resource).newInput());
+          streams.add(new ByteArrayInputStream(response.layout.suffix(resource)));
         }
         streams.add(new ByteArrayInputStream(response.tail));
         parts = new SequenceInputStream(Collections.enumeration(streams));

@@ -1,25 +1,27 @@
 package io.fairlead.server.xds;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.versioning.Resource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * What stands before a resource's shared bytes in a response. The bytes themselves are the same in
+ * What stands around a resource's shared bytes in a response. The bytes themselves are the same in
  * every protocol.
  */
 enum ResourceLayout {
   /** State of the world: each resource is a {@code google.protobuf.Any}. */
   STATE {
     @Override
-    int prefixSize(Resource resource) {
-      int bytes = resource.encoded().size();
-      return CodedOutputStream.computeTagSize(DiscoveryResponse.RESOURCES_FIELD_NUMBER)
-          + CodedOutputStream.computeUInt32SizeNoTag(bytes);
+    int messageSize(Resource resource) {
+      return resource.encoded().size();
     }
 
     @Override
@@ -28,18 +30,62 @@ enum ResourceLayout {
     }
   },
 
+  /**
+   * The incremental variant of state of the world: the Any's envelope has its version as an
+   * annotation, too. The envelope's bytes are shared all the same: a message's field that comes
+   * twice is merged, so the annotation follows them as a second, small {@code metadata}.
+   */
+  INCREMENTAL {
+    @Override
+    void write(Resource resource, CodedOutputStream output) throws IOException {
+      lead(output, DiscoveryResponse.RESOURCES_FIELD_NUMBER, messageSize(resource));
+      output.writeString(Any.TYPE_URL_FIELD_NUMBER, Resource.ENVELOPE_TYPE_URL);
+      lead(output, Any.VALUE_FIELD_NUMBER, envelopeSize(resource));
+    }
+
+    private int envelopeSize(Resource resource) {
+      return shared(resource).size() + suffix(resource).length;
+    }
+
+    @Override
+    int messageSize(Resource resource) {
+      int envelope = envelopeSize(resource);
+      return CodedOutputStream.computeStringSize(
+              Any.TYPE_URL_FIELD_NUMBER, Resource.ENVELOPE_TYPE_URL)
+          + CodedOutputStream.computeTagSize(Any.VALUE_FIELD_NUMBER)
+          + CodedOutputStream.computeUInt32SizeNoTag(envelope)
+          + envelope;
+    }
+
+    @Override
+    ByteString shared(Resource resource) {
+      CodedInputStream any = resource.encoded().newCodedInput();
+      try {
+        while (WireFormat.getTagFieldNumber(any.readTag()) != Any.VALUE_FIELD_NUMBER) {
+          any.readByteBuffer();
+        }
+        int size = any.readRawVarint32();
+        return resource
+            .encoded()
+            .substring(any.getTotalBytesRead(), any.getTotalBytesRead() + size);
+      } catch (IOException e) {
+        throw new UncheckedIOException(resource + ": not an encoded Any", e);
+      }
+    }
+
+    @Override
+    byte[] suffix(Resource resource) {
+      return io.fairlead.istio.mcp.v1alpha1.Resource.newBuilder()
+          .setMetadata(Metadata.newBuilder().putAnnotations(VERSION_ANNOTATION, resource.version()))
+          .build()
+          .toByteArray();
+    }
+  },
+
   /** Incremental: each is a discovery {@code Resource} with name and version around the Any. */
   DELTA {
     @Override
-    int prefixSize(Resource resource) {
-      int message = messageSize(resource);
-      return CodedOutputStream.computeTagSize(DeltaDiscoveryResponse.RESOURCES_FIELD_NUMBER)
-          + CodedOutputStream.computeUInt32SizeNoTag(message)
-          + message
-          - resource.encoded().size();
-    }
-
-    private int messageSize(Resource resource) {
+    int messageSize(Resource resource) {
       return CodedOutputStream.computeStringSize(NAME, resource.key().name())
           + CodedOutputStream.computeStringSize(VERSION, resource.version())
           + CodedOutputStream.computeBytesSize(ANY, resource.encoded());
@@ -61,6 +107,7 @@ enum ResourceLayout {
    */
   static final int LONGEST_PREFIX = 4096;
 
+  private static final byte[] NOTHING = new byte[0];
   private static final int NAME =
       io.envoyproxy.envoy.service.discovery.v3.Resource.NAME_FIELD_NUMBER;
   private static final int VERSION =
@@ -68,8 +115,45 @@ enum ResourceLayout {
   private static final int ANY =
       io.envoyproxy.envoy.service.discovery.v3.Resource.RESOURCE_FIELD_NUMBER;
 
-  /** Number of bytes that stand before the resource's own. */
-  abstract int prefixSize(Resource resource);
+  private static final String VERSION_ANNOTATION = "ResourceVersion";
+
+  /** A resource that is gone, as the incremental variant says it. */
+  static Any withoutBody(String name, String version) {
+    return Any.newBuilder()
+        .setTypeUrl(Resource.ENVELOPE_TYPE_URL)
+        .setValue(
+            io.fairlead.istio.mcp.v1alpha1.Resource.newBuilder()
+                .setMetadata(
+                    Metadata.newBuilder()
+                        .setName(name)
+                        .setVersion(version)
+                        .putAnnotations(VERSION_ANNOTATION, version))
+                .build()
+                .toByteString())
+        .build();
+  }
+
+  /** Size of the message that the resource is in the response. */
+  abstract int messageSize(Resource resource);
+
+  /** Number of bytes that the resource takes in all. */
+  int size(Resource resource) {
+    int message = messageSize(resource);
+    // The field has the same number, so the same tag, in the responses of both methods.
+    return CodedOutputStream.computeTagSize(DiscoveryResponse.RESOURCES_FIELD_NUMBER)
+        + CodedOutputStream.computeUInt32SizeNoTag(message)
+        + message;
+  }
+
+  /** The bytes that every response shares. */
+  ByteString shared(Resource resource) {
+    return resource.encoded();
+  }
+
+  /** What stands behind the shared bytes. */
+  byte[] suffix(Resource resource) {
+    return NOTHING;
+  }
 
   abstract void write(Resource resource, CodedOutputStream output) throws IOException;
 

@@ -4,10 +4,13 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.fairlead.revisions.View;
 import io.grpc.ServerCall;
-import io.grpc.Status;
+import java.time.Duration;
 
-/** A state-of-the-world stream, as stock istiod opens it (docs/istiod.md). */
-final class SotwStream extends XdsStream<DiscoveryRequest, SotwSubscription> {
+/**
+ * A state-of-the-world stream, as stock istiod opens it, or in the incremental variant where it was
+ * asked for (docs/istiod.md).
+ */
+final class SotwStream extends XdsStream<DiscoveryRequest, StateSubscribed> {
   SotwStream(
       long id,
       ServerCall<DiscoveryRequest, EncodedMessage> call,
@@ -26,15 +29,16 @@ final class SotwStream extends XdsStream<DiscoveryRequest, SotwSubscription> {
     String typeUrl = request.getTypeUrl();
     if (typeUrl.isEmpty()) {
       close(
-          Status.INVALID_ARGUMENT.withDescription(
-              "type_url: '' (expected: the type of the resources, on every request)"));
+          Disconnect.INVALID,
+          "type_url: '' (expected: the type of the resources, on every request)");
       return;
     }
-    SotwSubscription known = subscriptions().get(typeUrl);
+    StateSubscribed known = subscriptions().get(typeUrl);
     if (known == null) {
       // istiod's first request carries a nonce that no response had (a time stamp), so the nonce
       // of a first request says nothing.
-      SotwSubscription first = new SotwSubscription(typeUrl);
+      StateSubscribed first =
+          isIncremental() ? new IncrementalSubscription(typeUrl) : new SotwSubscription(typeUrl);
       first.subscribe(request.getResourceNamesList());
       subscriptions().put(typeUrl, first);
     } else if (request.getResponseNonce().isEmpty()) {
@@ -46,20 +50,23 @@ final class SotwStream extends XdsStream<DiscoveryRequest, SotwSubscription> {
     // Anything else is an answer to a response that another one has overtaken.
   }
 
-  private void answered(SotwSubscription subscription, DiscoveryRequest request) {
+  private void answered(StateSubscribed subscription, DiscoveryRequest request) {
     if (request.hasErrorDetail()) {
       String message = request.getErrorDetail().getMessage();
-      subscription.refused(message);
+      Duration delay = subscription.refused(message, System.nanoTime());
+      if (!delay.isZero()) {
+        wakeAfter(delay);
+      }
       refused(subscription, message);
     } else {
+      acknowledged(subscription);
       subscription.acknowledged();
-      acknowledged(subscription, subscription.sentAtNanos());
     }
     subscription.subscribe(request.getResourceNamesList());
   }
 
   @Override
-  EncodedMessage respond(SotwSubscription subscription, View view, String nonce) {
+  EncodedMessage respond(StateSubscribed subscription, View view, String nonce) {
     return subscription.send(view, nonce, System.nanoTime());
   }
 }

@@ -5,6 +5,7 @@ import io.fairlead.revisions.View;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,23 +20,23 @@ import org.jspecify.annotations.Nullable;
  * <p>At most one response is on its way: the next is made from the newest snapshot when the client
  * has ACKed (or refused) the last, so a slow client skips snapshots and costs no memory.
  */
-final class SotwSubscription implements XdsStream.Subscribed {
+final class SotwSubscription implements StateSubscribed {
   private final String typeUrl;
   private final ResourceType type;
   // Empty: everything.
   private Set<String> names = Set.of();
   private @Nullable View sent;
   private String nonce = "";
-  private boolean inFlight;
   private boolean owed = true;
-  private long sentAtNanos;
+  // Null: no response is on its way. Volatile, as the status, for those who watch.
+  private volatile @Nullable Long sentAtNanos;
 
   private volatile ClientStatus.SubscriptionStatus status;
 
   SotwSubscription(String typeUrl) {
     this.typeUrl = typeUrl;
     this.type = ResourceType.ofTypeUrl(typeUrl);
-    this.status = new ClientStatus.SubscriptionStatus(typeUrl, "", "", 0, 0, 0, "");
+    this.status = ClientStatus.SubscriptionStatus.of(typeUrl);
   }
 
   @Override
@@ -43,17 +44,18 @@ final class SotwSubscription implements XdsStream.Subscribed {
     return status;
   }
 
-  long sentAtNanos() {
+  @Override
+  public @Nullable Long sentAtNanos() {
     return sentAtNanos;
   }
 
-  /** Whether a response with that nonce is the one that is on its way. */
-  boolean awaits(String responseNonce) {
-    return inFlight && nonce.equals(responseNonce);
+  @Override
+  public boolean awaits(String responseNonce) {
+    return isInFlight() && nonce.equals(responseNonce);
   }
 
-  /** Takes the names that the client wants; a change of them is owed an answer. */
-  void subscribe(Collection<String> wanted) {
+  @Override
+  public void subscribe(Collection<String> wanted) {
     Set<String> next = wanted.contains("*") ? Set.of() : new TreeSet<>(wanted);
     if (!next.equals(names)) {
       names = Set.copyOf(next);
@@ -61,77 +63,67 @@ final class SotwSubscription implements XdsStream.Subscribed {
     }
   }
 
-  /** The client asks anew: it gets everything again. */
-  void restart() {
-    inFlight = false;
+  @Override
+  public void restart() {
+    sentAtNanos = null;
     owed = true;
   }
 
-  void acknowledged() {
-    inFlight = false;
-    ClientStatus.SubscriptionStatus s = status;
-    status =
-        new ClientStatus.SubscriptionStatus(
-            typeUrl, s.sent(), s.sent(), s.resources(), s.bytes(), s.nacks(), s.lastNack());
+  @Override
+  public void acknowledged() {
+    sentAtNanos = null;
+    status = status.withAcknowledged();
   }
 
-  /** The client refused the response; it gets the next one that differs, not the same again. */
-  void refused(String message) {
-    inFlight = false;
-    ClientStatus.SubscriptionStatus s = status;
-    status =
-        new ClientStatus.SubscriptionStatus(
-            typeUrl, s.sent(), s.acknowledged(), s.resources(), s.bytes(), s.nacks() + 1, message);
+  // The next one that differs is sent, not the same again: it would be refused again.
+  @Override
+  public Duration refused(String message, long nowNanos) {
+    sentAtNanos = null;
+    status = status.withNack(message);
+    return Duration.ZERO;
   }
 
   @Override
-  public boolean isDue(View view) {
-    if (inFlight) {
-      return false;
-    }
+  public ResourceType type() {
+    return type;
+  }
+
+  @Override
+  public int weight(View view) {
+    return names.isEmpty() ? view.estimate(type) : names.size();
+  }
+
+  @Override
+  public Pending pending(View view) {
     View before = sent;
     if (owed || before == null) {
-      return true;
+      return Pending.ADDITIONS;
     }
     if (before.snapshot() == view.snapshot()) {
-      return false;
+      return Pending.NOTHING;
     }
-    if (concerns(view.since(before, type))) {
-      return true;
+    Pending pending = Pending.of(seen(view.since(before, type)));
+    if (pending == Pending.NOTHING) {
+      // Nothing that this client sees: move on, so that the older snapshot can go.
+      sent = view;
     }
-    // Nothing that this client sees: move on, so that the older snapshot can go.
-    sent = view;
-    return false;
+    return pending;
   }
 
-  private boolean concerns(Difference difference) {
-    if (names.isEmpty()) {
-      return !difference.isEmpty();
-    }
-    return difference.changed().stream().anyMatch(r -> names.contains(r.key().name()))
-        || difference.removed().stream().anyMatch(names::contains);
+  private Difference seen(Difference difference) {
+    return names.isEmpty() ? difference : difference.of(names);
   }
 
-  /** Makes the response for a view and notes it as sent: to be sent right after. */
-  EncodedMessage send(View view, String newNonce, long nowNanos) {
+  @Override
+  public EncodedMessage send(View view, String newNonce, long nowNanos) {
     List<Resource> resources = names.isEmpty() ? view.resources(type) : named(view);
     EncodedMessage response =
         EncodedMessage.state(view.versionInfo(), typeUrl, newNonce, resources);
     sent = view;
     nonce = newNonce;
-    inFlight = true;
     owed = false;
     sentAtNanos = nowNanos;
-    ClientStatus.SubscriptionStatus s = status;
-    status =
-        new ClientStatus.SubscriptionStatus(
-            typeUrl,
-            view.versionInfo(),
-            s.acknowledged(),
-            response.resourceCount(),
-            response.size(),
-            s.nacks(),
-            s.lastNack());
+    status = status.withSent(view.versionInfo(), response);
     return response;
   }
 

@@ -10,16 +10,20 @@ import java.util.function.Consumer;
  *
  * @param store where snapshots come from
  * @param gate whether clients may be answered
+ * @param limits what a client may ask
  * @param metrics what is counted
  * @param workers does the streams' work
+ * @param bulk does the work that takes long, so that the other does not wait for it
  * @param timers wakes streams later
  * @param onClosed called once by each stream that ended
  */
 record XdsContext(
     VersionedStore store,
     XdsGate gate,
+    XdsLimits limits,
     XdsMetrics metrics,
     Executor workers,
+    Executor bulk,
     Timers timers,
     Consumer<ClientStream> onClosed) {
 

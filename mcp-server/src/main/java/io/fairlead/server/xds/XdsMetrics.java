@@ -5,11 +5,13 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What is counted of the discovery service. Thread-safe.
@@ -28,6 +30,8 @@ final class XdsMetrics {
 
   private final MeterRegistry registry;
   private final Map<String, AtomicInteger> clients = new ConcurrentHashMap<>();
+  // Largest lag of a revision's clients in nanoseconds, as the last look found it.
+  private final Map<String, AtomicLong> lags = new ConcurrentHashMap<>();
   private final Map<ResourceType, TypeMeters> types = new ConcurrentHashMap<>();
 
   private record TypeMeters(Counter responses, Counter bytes, Counter nacks, Timer acks) {}
@@ -57,12 +61,35 @@ final class XdsMetrics {
     meters(typeUrl).nacks.increment();
   }
 
+  void disconnectedBy(Disconnect reason) {
+    Counter.builder("fairlead_client_disconnects")
+        .description("Streams that the gateway ended")
+        .tag("reason", reason.label())
+        .register(registry)
+        .increment();
+  }
+
+  /** Takes the largest lag of the clients of each revision; revisions without clients have none. */
+  void lags(Map<String, Long> nanosByRevision) {
+    Map<String, Long> byLabel = new HashMap<>();
+    nanosByRevision.forEach((revision, lag) -> byLabel.merge(label(revision), lag, Math::max));
+    lags.forEach((label, lag) -> lag.set(byLabel.getOrDefault(label, 0L)));
+  }
+
+  private String label(String revision) {
+    return clients.containsKey(revision) || clients.size() < MOST_REVISIONS ? revision : OTHER;
+  }
+
   private AtomicInteger clients(String revision) {
-    String label =
-        clients.containsKey(revision) || clients.size() < MOST_REVISIONS ? revision : OTHER;
     return clients.computeIfAbsent(
-        label,
+        label(revision),
         value -> {
+          AtomicLong lag = new AtomicLong();
+          lags.put(value, lag);
+          Gauge.builder("fairlead_client_lag_seconds", lag, nanos -> nanos.get() / 1e9)
+              .description("Age of the oldest response that a client of the revision has not ACKed")
+              .tag("revision", value)
+              .register(registry);
           AtomicInteger count = new AtomicInteger();
           Gauge.builder("fairlead_clients", count, AtomicInteger::get)
               .description("Connected clients")

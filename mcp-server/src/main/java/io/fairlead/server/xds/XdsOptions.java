@@ -1,29 +1,65 @@
 package io.fairlead.server.xds;
 
 import io.fairlead.revisions.Shard;
+import io.fairlead.versioning.ResourceType;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Where and how to serve.
  *
  * @param sources one listener each; istiod takes each as a config source of its own
- * @param stopWithin longest time that a stop waits for streams to end
+ * @param limits what a client may ask
+ * @param stopWithin longest time that a stop waits for streams to end, over all listeners
  */
-public record XdsOptions(List<Source> sources, Duration stopWithin) {
+public record XdsOptions(List<Source> sources, XdsLimits limits, Duration stopWithin) {
+  /** The types that are spread over shards: those that there are many of and that change often. */
+  private static final Set<ResourceType> SPREAD =
+      Set.of(
+          new ResourceType("networking.istio.io", "ServiceEntry"),
+          new ResourceType("networking.istio.io", "WorkloadEntry"));
+
   public XdsOptions {
     sources = List.copyOf(sources);
     if (sources.isEmpty()) {
       throw new IllegalArgumentException("sources: [] (expected: at least one)");
     }
+    Objects.requireNonNull(limits, "limits");
     Objects.requireNonNull(stopWithin, "stopWithin");
   }
 
   /** One listener that serves everything. */
   public static XdsOptions of(InetSocketAddress address) {
-    return new XdsOptions(List.of(new Source(address, Shard.WHOLE)), Duration.ofSeconds(5));
+    return new XdsOptions(
+        List.of(new Source(address, Shard.WHOLE)), XdsLimits.DEFAULT, Duration.ofSeconds(5));
+  }
+
+  /**
+   * These listeners and one more for each shard, in the order of the addresses. ServiceEntries and
+   * WorkloadEntries are spread over them; every other type is on the first.
+   */
+  public XdsOptions withShards(List<InetSocketAddress> addresses) {
+    List<Source> all = new ArrayList<>(sources);
+    for (int i = 0; i < addresses.size(); i++) {
+      all.add(new Source(addresses.get(i), new Shard(i, addresses.size(), SPREAD)));
+    }
+    return new XdsOptions(all, limits, stopWithin);
+  }
+
+  /** These listeners and one more that serves everything in the incremental variant. */
+  public XdsOptions withIncremental(InetSocketAddress address) {
+    List<Source> all = new ArrayList<>(sources);
+    all.add(new Source(address, Shard.WHOLE, Dialect.INCREMENTAL));
+    return new XdsOptions(all, limits, stopWithin);
+  }
+
+  /** The same with other limits. */
+  public XdsOptions withLimits(XdsLimits other) {
+    return new XdsOptions(sources, other, stopWithin);
   }
 
   /**
@@ -31,6 +67,20 @@ public record XdsOptions(List<Source> sources, Duration stopWithin) {
    *
    * @param address where it listens; port 0 takes a free one
    * @param shard what it serves
+   * @param dialect what its state-of-the-world streams speak
    */
-  public record Source(InetSocketAddress address, Shard shard) {}
+  public record Source(InetSocketAddress address, Shard shard, Dialect dialect) {
+    /** A listener for stock clients. */
+    public Source(InetSocketAddress address, Shard shard) {
+      this(address, shard, Dialect.AS_ASKED);
+    }
+  }
+
+  /** What a listener's state-of-the-world streams speak. */
+  public enum Dialect {
+    /** The protocol as it is; the incremental variant with clients that ask for it. */
+    AS_ASKED,
+    /** The incremental variant with everybody. */
+    INCREMENTAL
+  }
 }

@@ -1,22 +1,19 @@
 package io.fairlead.server.xds;
 
-import io.fairlead.revisions.Shard;
-import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.VersionedStore;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,41 +28,51 @@ import org.slf4j.LoggerFactory;
 /**
  * The gRPC server that istiod connects to, on one or more ports. Thread-safe.
  *
- * <p>A new snapshot wakes every stream; each then decides by itself whether its client sees a
- * difference.
+ * <p>A new snapshot wakes the streams of the shards that it touches; each then decides by itself
+ * whether its client sees a difference.
  */
 public final class XdsServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(XdsServer.class);
 
-  // An incremental client that returns names every resource that it has: 100 bytes each.
-  private static final int LARGEST_REQUEST = 64 << 20;
+  // Time that a connection of full age has to go by itself: its client is told at once and opens
+  // another, but a stream of this protocol ends only when somebody ends it.
+  private static final Duration AGE_GRACE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_CHECK_PERIOD = Duration.ofSeconds(1);
 
   private final XdsOptions options;
   private final XdsContext context;
   private final ExecutorService workers;
+  private final ExecutorService bulk;
   private final ScheduledExecutorService timers;
-  private final Set<ClientStream> streams = ConcurrentHashMap.newKeySet();
+  private final ClientStreams streams;
   private final AtomicLong ids = new AtomicLong();
-  private final Snapshot.Listener listener = snapshot -> wakeAll();
   private final List<Server> servers = new ArrayList<>();
 
   private XdsServer(XdsOptions options, VersionedStore store, XdsGate gate, XdsMetrics metrics) {
     this.options = options;
+    this.streams = new ClientStreams(store.current(), options.limits().streams());
     int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
-    this.workers =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            threads("xds-worker"),
-            // A stream that wakes after the stop has nothing left to do.
-            new ThreadPoolExecutor.DiscardPolicy());
+    this.workers = pool(threads, "xds-worker");
+    // Half the processors, so that a storm of first syncs leaves the others theirs.
+    this.bulk = pool(Math.max(1, threads / 2), "xds-bulk");
     this.timers =
         new ScheduledThreadPoolExecutor(
             1, threads("xds-timer"), new ThreadPoolExecutor.DiscardPolicy());
-    this.context = new XdsContext(store, gate, metrics, workers, this::schedule, streams::remove);
+    this.context =
+        new XdsContext(
+            store, gate, options.limits(), metrics, workers, bulk, this::schedule, streams::remove);
+  }
+
+  private static ExecutorService pool(int threads, String name) {
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        threads(name),
+        // A stream that wakes after the stop has nothing left to do.
+        new ThreadPoolExecutor.DiscardPolicy());
   }
 
   private static ThreadFactory threads(String name) {
@@ -99,23 +106,54 @@ public final class XdsServer implements AutoCloseable {
       server.close();
       throw e;
     }
-    store.addListener(server.listener);
-    gate.onOpen(server::wakeAll);
+    store.addListener(server.streams);
+    gate.onOpen(server.streams::wakeAll);
+    server.checkRegularly();
     return server;
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // The check catches what it could fail with.
+  private void checkRegularly() {
+    long period =
+        Math.min(
+            options.limits().ackTimeout().dividedBy(10).toNanos() + 1,
+            LONGEST_CHECK_PERIOD.toNanos());
+    timers.scheduleWithFixedDelay(this::check, period, period, TimeUnit.NANOSECONDS);
+  }
+
+  private void check() {
+    try {
+      long now = System.nanoTime();
+      Map<String, Long> lags = new HashMap<>();
+      for (ClientStream stream : streams.all()) {
+        lags.merge(stream.revision(), stream.lagNanos(now), Math::max);
+        stream.check(now);
+      }
+      context.metrics().lags(lags);
+    } catch (RuntimeException e) {
+      LOG.error("The look for stalled clients failed; the next one comes", e);
+    }
+  }
+
   private void listen(XdsOptions.Source source) throws IOException {
-    Server server =
+    XdsLimits limits = options.limits();
+    Duration age = limits.maxConnectionAge();
+    NettyServerBuilder builder =
         NettyServerBuilder.forAddress(source.address())
             // Callbacks only enqueue and wake, so they need no thread of their own.
             .directExecutor()
-            .addService(service(source.shard()))
-            .maxInboundMessageSize(LARGEST_REQUEST)
+            .addService(service(source))
+            .maxInboundMessageSize(limits.requestBytes())
             // istiod keeps its connection alive; without leave a server ends it for too many pings.
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
-            .keepAliveTime(30, TimeUnit.SECONDS)
-            .build();
+            .keepAliveTime(30, TimeUnit.SECONDS);
+    if (age != null) {
+      builder
+          .maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS)
+          .maxConnectionAgeGrace(AGE_GRACE.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    Server server = builder.build();
     try {
       servers.add(server.start());
     } catch (IOException e) {
@@ -129,7 +167,7 @@ public final class XdsServer implements AutoCloseable {
     }
   }
 
-  private ServerServiceDefinition service(Shard shard) {
+  private ServerServiceDefinition service(XdsOptions.Source source) {
     return ServerServiceDefinition.builder(DiscoveryMethods.SERVICE)
         .addMethod(
             DiscoveryMethods.STREAM_AGGREGATED_RESOURCES,
@@ -137,28 +175,30 @@ public final class XdsServer implements AutoCloseable {
                 opened(
                     call,
                     new SotwStream(
-                        ids.incrementAndGet(), call, ConnectionInfo.of(call, shard), context)))
+                        ids.incrementAndGet(), call, ConnectionInfo.of(call, source), context)))
         .addMethod(
             DiscoveryMethods.DELTA_AGGREGATED_RESOURCES,
             (call, headers) ->
                 opened(
                     call,
                     new DeltaStream(
-                        ids.incrementAndGet(), call, ConnectionInfo.of(call, shard), context)))
+                        ids.incrementAndGet(), call, ConnectionInfo.of(call, source), context)))
         .build();
   }
 
-  private <Q, S extends XdsStream<Q, ?>> S opened(ServerCall<Q, EncodedMessage> call, S stream) {
-    streams.add(stream);
+  private <Q> ServerCall.Listener<Q> opened(
+      ServerCall<Q, EncodedMessage> call, XdsStream<Q, ?> stream) {
+    if (!streams.add(stream)) {
+      context.metrics().disconnectedBy(Disconnect.STREAMS);
+      call.close(
+          Disconnect.STREAMS.status(
+              "streams: too many (expected: at most " + options.limits().streams() + ")"),
+          new Metadata());
+      return new ServerCall.Listener<>() {};
+    }
     call.sendHeaders(new Metadata());
     call.request(1);
     return stream;
-  }
-
-  private void wakeAll() {
-    for (ClientStream stream : streams) {
-      stream.wake();
-    }
   }
 
   /** The ports listened on, in the order of the sources. */
@@ -168,7 +208,7 @@ public final class XdsServer implements AutoCloseable {
 
   /** The connected clients, oldest first. */
   public List<ClientStatus> clients() {
-    return streams.stream()
+    return streams.all().stream()
         .map(ClientStream::status)
         .sorted(Comparator.comparingLong(ClientStatus::id))
         .toList();
@@ -177,10 +217,10 @@ public final class XdsServer implements AutoCloseable {
   /** Stops listening, ends every stream with UNAVAILABLE, and waits for that for a limited time. */
   @Override
   public void close() {
-    context.store().removeListener(listener);
+    context.store().removeListener(streams);
     servers.forEach(Server::shutdown);
-    for (ClientStream stream : streams) {
-      stream.end(Status.UNAVAILABLE.withDescription("the gateway is stopping"));
+    for (ClientStream stream : streams.all()) {
+      stream.end(Disconnect.STOPPING, "the gateway is stopping");
     }
     long deadline = System.nanoTime() + options.stopWithin().toNanos();
     try {
@@ -195,7 +235,8 @@ public final class XdsServer implements AutoCloseable {
       servers.forEach(Server::shutdownNow);
     }
     workers.shutdown();
+    bulk.shutdown();
     timers.shutdownNow();
-    streams.clear();
+    streams.all().forEach(streams::remove);
   }
 }

@@ -40,7 +40,8 @@ public final class SampleSource implements AdminSource, AdminActions {
   public final List<String> actions = new CopyOnWriteArrayList<>();
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
-  private volatile ReadinessStatus readiness = new ReadinessStatus(true, List.of(), false, Durability.DURABLE);
+  private volatile ReadinessStatus readiness =
+      new ReadinessStatus(true, List.of(), false, Durability.DURABLE);
 
   /** A source with that many resources. */
   public SampleSource(int resources) {

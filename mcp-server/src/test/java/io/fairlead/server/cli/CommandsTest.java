@@ -116,6 +116,30 @@ class CommandsTest {
   }
 
   @Test
+  void meshConfig_withShards_hasEachOfThemAndNotTheWholeSource() throws IOException {
+    String file =
+        file(
+            """
+            xds: {address: 10.1.2.3:15010, shards: {count: 3, firstPort: 15100}}
+            registries:
+            - {name: files, type: file, path: services}
+            """);
+
+    Invocation mesh = Invocation.of("mesh-config", "--config", file);
+
+    assertThat(mesh.code()).isZero();
+    assertThat(mesh.out())
+        .isEqualTo(
+            """
+            configSources:
+            - address: k8s://
+            - address: xds://10.1.2.3:15100
+            - address: xds://10.1.2.3:15101
+            - address: xds://10.1.2.3:15102
+            """);
+  }
+
+  @Test
   void meshConfig_ofEveryAddress_hintsAtTheHost() throws IOException {
     Invocation mesh = Invocation.of("mesh-config", "--config", valid("0.0.0.0:15010"));
 

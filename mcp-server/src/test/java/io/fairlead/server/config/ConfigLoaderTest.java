@@ -42,6 +42,11 @@ class ConfigLoaderTest {
             """);
 
     assertThat(config.xds().address()).isEqualTo(new HostPort("::", 15010));
+    assertThat(config.xds().shards()).isNull();
+    assertThat(config.xds().maxConnectionAge()).isNull();
+    assertThat(config.xds().incremental()).isNull();
+    assertThat(config.xds().limits())
+        .isEqualTo(new GatewayConfig.Limits(Duration.ofMinutes(5), 10_000, 64 << 20, 1000));
     assertThat(config.admin().address()).isEqualTo(new HostPort("127.0.0.1", 15014));
     assertThat(config.admin().token()).isNull();
     assertThat(config.store().path()).isEqualTo(folder.resolve("data/fairlead.db"));
@@ -66,6 +71,32 @@ class ConfigLoaderTest {
                 Duration.ofMinutes(10)));
     assertThat(registry.hostTemplate()).isEqualTo("{service}.sample");
     assertThat(registry.namespaceTemplate()).isEqualTo("sample");
+  }
+
+  @Test
+  void load_everyKeyOfXds() {
+    GatewayConfig config =
+        load(
+            """
+            xds:
+              address: 0.0.0.0:15010
+              shards: {count: 64, firstPort: 15100}
+              maxConnectionAge: 30m
+              incremental: 0.0.0.0:15011
+              limits: {ackTimeout: 1m, streams: 5, requestBytes: 100000, requestsPerSecond: 10}
+            registries:
+            - {name: one, type: sample, addresses: [a], rate: 2}
+            """);
+
+    assertThat(config.xds())
+        .isEqualTo(
+            new GatewayConfig.Xds(
+                new HostPort("0.0.0.0", 15010),
+                new GatewayConfig.Shards(64, 15100),
+                Duration.ofMinutes(30),
+                new HostPort("0.0.0.0", 15011),
+                new GatewayConfig.Limits(Duration.ofMinutes(1), 5, 100_000, 10)));
+    assertThat(new GatewayConfig.Shards(3, 7).ports()).containsExactly(7, 8, 9);
   }
 
   @Test

@@ -110,6 +110,35 @@ class ConfigProblemsTest {
             HEAD.replace("15010}", "15010, tls: {address: 0.0.0.0:15012}}"),
             "f.yaml:1:33: xds.tls: not supported by this version (expected: no such key)"),
         in(
+            HEAD.replace("15010}", "15010, shards: {count: 4097, firstPort: 15100}}"),
+            "f.yaml:1:49: xds.shards.count: 4097 (expected: how many sources; a whole number from"
+                + " 1 to 4096)"),
+        in(
+            HEAD.replace("15010}", "15010, shards: {count: 2, firstPort: 65535}}"),
+            "f.yaml:1:63: xds.shards.firstPort: 65535 (expected: 1 to 65534, so that 2 ports from"
+                + " there on are not above 65535)"),
+        in(
+            HEAD.replace("15010}", "15010, shards: {count: 4, firstPort: 15007}}"),
+            "f.yaml:1:63: xds.shards.firstPort: 15007 (expected: 4 ports from there on without"
+                + " that of xds.address, 15010)"),
+        in(
+            HEAD.replace("15010}", "15010, shards: {count: 4, firstPort: 15014}}"),
+            "f.yaml:1:63: xds.shards.firstPort: 15014 (expected: 4 ports from there on without"
+                + " that of admin.address, 15014)"),
+        in(
+            HEAD.replace("15010}", "15010, shards: {count: 4}}"),
+            "f.yaml:1:41: xds.shards.firstPort: missing (expected: the port of the first one; a"
+                + " whole number from 1 to 65535)"),
+        in(
+            HEAD.replace("15010}", "15010, maxConnectionAge: 1s}"),
+            "f.yaml:1:51: xds.maxConnectionAge: 1s (expected: at least 10s)"),
+        in(
+            HEAD.replace("15010}", "15010, limits: {ackTimeout: 10ms}}"),
+            "f.yaml:1:54: xds.limits.ackTimeout: 10ms (expected: at least 1s)"),
+        in(
+            HEAD.replace("15010}", "15010, limits: {streams: 0}}"),
+            "f.yaml:1:51: xds.limits.streams: 0 (expected: a whole number from 1 to 1000000)"),
+        in(
             HEAD.replace("type: sample", "type: sampel"),
             "f.yaml:4:9: registries[0].type: sampel (expected: one of sample)"),
         in(

@@ -122,6 +122,49 @@ class WatchCommandTest {
   }
 
   @Test
+  void delta_json_showsChangesOnlyAndResumesAfterAReconnect() throws IOException {
+    String address = address();
+    CompletableFuture<Integer> exit =
+        CompletableFuture.supplyAsync(() -> run(address, "--delta", "-o", "json"));
+    await().untilAsserted(() -> assertThat(out.toString().lines()).hasSize(1));
+    put("b", 2);
+    await().untilAsserted(() -> assertThat(out.toString().lines()).hasSize(2));
+    int port = server.ports().get(0);
+    server.close();
+    put("c", 1);
+    store.commit(ChangeSet.of(List.of(), List.of(new ResourceKey(TYPE, "ns/a"))));
+    server =
+        XdsServer.start(
+            XdsOptions.of(new InetSocketAddress("127.0.0.1", port)),
+            store,
+            XdsGate.OPEN,
+            new SimpleMeterRegistry());
+    await()
+        .atMost(java.time.Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(out.toString().lines()).hasSize(3));
+    assertThat(exit).isNotDone();
+    assertThat(err.toString()).contains("coming back");
+
+    ObjectMapper json = new ObjectMapper();
+    List<String> lines = out.toString().lines().toList();
+    assertThat(json.readTree(lines.get(0)).at("/changed").toString())
+        .isEqualTo("[\"ns/a\",\"ns/b\"]");
+    JsonNode second = json.readTree(lines.get(1));
+    assertThat(second.at("/resources").asInt()).isEqualTo(2);
+    assertThat(second.at("/changed").toString()).isEqualTo("[\"ns/b\"]");
+    JsonNode third = json.readTree(lines.get(2));
+    assertThat(third.at("/changed").toString()).isEqualTo("[\"ns/c\"]");
+    assertThat(third.at("/removed").toString()).isEqualTo("[\"ns/a\"]");
+    assertThat(third.at("/resources").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void once_delta_showsTheFirstResponse() {
+    assertThat(run(address(), "--once", "--delta")).isZero();
+    assertThat(out.toString().lines().toList().get(1)).endsWith("+ns/a +ns/b");
+  }
+
+  @Test
   void once_typeWithNothing_showsAnEmptyResponse() {
     assertThat(run(address(), "--once", "--type", "security.istio.io/v1/PeerAuthentication"))
         .isZero();

@@ -14,6 +14,7 @@ import io.fairlead.istio.mcp.v1alpha1.Resource;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -33,6 +34,11 @@ final class AdsClient implements AutoCloseable {
   private boolean first = true;
 
   AdsClient(int port, String revision) {
+    this(port, revision, false);
+  }
+
+  /** With {@code incremental}, one that asks for the incremental variant. */
+  AdsClient(int port, String revision, boolean incremental) {
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port)
             .usePlaintext()
@@ -43,6 +49,9 @@ final class AdsClient implements AutoCloseable {
             .setId("sidecar~127.0.0.1~istiod.istio-system~istio-system.svc.cluster.local")
             .setMetadata(
                 Struct.newBuilder()
+                    .putFields(
+                        incremental ? "FAIRLEAD_INCREMENTAL" : "NOTHING_OF_IT",
+                        Value.newBuilder().setStringValue("true").build())
                     .putFields("GENERATOR", Value.newBuilder().setStringValue("api").build())
                     .putFields(
                         "ISTIO_REVISION", Value.newBuilder().setStringValue(revision).build()))
@@ -82,11 +91,17 @@ final class AdsClient implements AutoCloseable {
   }
 
   void ack(DiscoveryResponse response) {
+    ack(response, List.of());
+  }
+
+  /** With the names that it goes on to want, none for everything. */
+  void ack(DiscoveryResponse response, List<String> names) {
     send(
         DiscoveryRequest.newBuilder()
             .setTypeUrl(response.getTypeUrl())
             .setVersionInfo(response.getVersionInfo())
-            .setResponseNonce(response.getNonce()));
+            .setResponseNonce(response.getNonce())
+            .addAllResourceNames(names));
   }
 
   void nack(DiscoveryResponse response, String message) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
@@ -21,18 +20,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class DeltaStreamTest {
   private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
-  private static final List<String> REVISIONS = List.of("", "canary", "stable");
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final List<AutoCloseable> clients = new ArrayList<>();
@@ -239,172 +234,5 @@ class DeltaStreamTest {
     DeltaDiscoveryResponse third = client.await();
     client.ack(third);
     assertThat(client.held).isEqualTo(expected(""));
-  }
-
-  /**
-   * Clients of both protocols and all revisions through random changes, reconnects, refusals and
-   * delays: each ends with what the snapshot has, and no incremental client is ever sent a version
-   * that it holds.
-   */
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
-  void randomWalk_endsEqualToTheSnapshot(long seed) {
-    Random random = new Random(seed);
-    List<Walker> walkers = new ArrayList<>();
-    for (int i = 0; i < 9; i++) {
-      walkers.add(
-          i % 3 == 0
-              ? new StateWalker(REVISIONS.get(i / 3))
-              : new DeltaWalker(REVISIONS.get(i / 3)));
-    }
-    for (int step = 0; step < 150; step++) {
-      store.commit(randomChanges(random));
-      walkers.get(random.nextInt(walkers.size())).step(random);
-      walkers.get(random.nextInt(walkers.size())).step(random);
-    }
-    for (Walker walker : walkers) {
-      walker.finish();
-      assertThat(walker.held()).as(walker.toString()).isEqualTo(expected(walker.revision));
-    }
-  }
-
-  private static ChangeSet randomChanges(Random random) {
-    List<Resource> puts = new ArrayList<>();
-    List<ResourceKey> removals = new ArrayList<>();
-    for (int i = 0; i < random.nextInt(4); i++) {
-      String name = "r" + (random.nextInt(10) * 4 + i);
-      if (random.nextInt(4) == 0) {
-        removals.add(new ResourceKey(TYPE, "ns/" + name));
-      } else {
-        String revision = REVISIONS.get(random.nextInt(3));
-        puts.add(
-            resource(name, random.nextInt(3), revision.isEmpty() ? Set.of() : Set.of(revision)));
-      }
-    }
-    return ChangeSet.of(puts, removals);
-  }
-
-  private abstract static class Walker {
-    final String revision;
-
-    Walker(String revision) {
-      this.revision = revision;
-    }
-
-    abstract void step(Random random);
-
-    abstract void finish();
-
-    abstract Map<String, String> held();
-
-    @Override
-    public String toString() {
-      return getClass().getSimpleName() + " of revision '" + revision + "'";
-    }
-  }
-
-  private final class StateWalker extends Walker {
-    private AdsClient client;
-    private Map<String, String> held = Map.of();
-
-    StateWalker(String revision) {
-      super(revision);
-      connect();
-    }
-
-    private void connect() {
-      client = new AdsClient(server.ports().get(0), revision);
-      clients.add(client);
-      client.subscribe(SERVICE_ENTRY);
-    }
-
-    @Override
-    void step(Random random) {
-      DiscoveryResponse response = client.poll(50);
-      if (response == null) {
-        return;
-      }
-      switch (random.nextInt(5)) {
-        case 0 -> client.nack(response, "refused by the test");
-        case 1 -> {
-          client.close();
-          connect();
-        }
-        default -> take(response);
-      }
-    }
-
-    private void take(DiscoveryResponse response) {
-      held = AdsClient.versions(response);
-      client.ack(response);
-    }
-
-    @Override
-    void finish() {
-      // A refused response is not sent again before something changes, so ask anew.
-      client.close();
-      connect();
-      take(client.await());
-    }
-
-    @Override
-    Map<String, String> held() {
-      return held;
-    }
-  }
-
-  private final class DeltaWalker extends Walker {
-    private DeltaClient client;
-
-    DeltaWalker(String revision) {
-      super(revision);
-      client = DeltaStreamTest.this.client(revision);
-      client.subscribe();
-    }
-
-    @Override
-    void step(Random random) {
-      DeltaDiscoveryResponse response = client.poll(50);
-      if (response == null) {
-        return;
-      }
-      switch (random.nextInt(8)) {
-        case 0 -> client.nack(response);
-        case 1 -> {
-          DeltaClient next = DeltaStreamTest.this.client(revision);
-          next.held.putAll(client.held);
-          client.close();
-          client = next;
-          client.subscribe();
-        }
-        default -> take(response);
-      }
-    }
-
-    private void take(DeltaDiscoveryResponse response) {
-      for (var resource : response.getResourcesList()) {
-        assertThat(client.held.get(resource.getName()))
-            .as("sent again in a version that it holds: %s", resource.getName())
-            .isNotEqualTo(resource.getVersion());
-      }
-      client.ack(response);
-    }
-
-    @Override
-    void finish() {
-      Map<String, String> end = expected(revision);
-      while (!client.held.equals(end)) {
-        take(client.await());
-      }
-      DeltaDiscoveryResponse more = client.poll(50);
-      if (more != null) {
-        take(more);
-      }
-    }
-
-    @Override
-    Map<String, String> held() {
-      return client.held;
-    }
   }
 }

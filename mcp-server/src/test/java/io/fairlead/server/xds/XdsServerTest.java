@@ -262,7 +262,10 @@ class XdsServerTest {
     }
     try (XdsServer sharded =
         XdsServer.start(
-            new XdsOptions(sources, Duration.ofSeconds(5)), store, XdsGate.OPEN, meters)) {
+            new XdsOptions(sources, XdsLimits.DEFAULT, Duration.ofSeconds(5)),
+            store,
+            XdsGate.OPEN,
+            meters)) {
       List<AdsClient> each = new ArrayList<>();
       Map<String, String> all = new TreeMap<>();
       List<Set<String>> shares = new ArrayList<>();

@@ -24,10 +24,12 @@ final class BlockingQuery<T> {
   private final Listener<T> listener;
   private final Backoff backoff;
   private final TokenBucket bucket;
+  private final long waitNanos;
   // The highest index seen: what the next answer is compared with.
   private long last;
   // What the next query waits for; 0 answers at once.
   private long next;
+  private long askedAt;
   private int failures;
   private boolean running;
   private Optional<Call> call = Optional.empty();
@@ -39,13 +41,15 @@ final class BlockingQuery<T> {
       Source<T> source,
       Listener<T> listener,
       Backoff backoff,
-      TokenBucket bucket) {
+      TokenBucket bucket,
+      Duration wait) {
     this.loop = loop;
     this.endpoints = endpoints;
     this.source = source;
     this.listener = listener;
     this.backoff = backoff;
     this.bucket = bucket;
+    this.waitNanos = wait.toNanos();
   }
 
   /** Makes one call. */
@@ -71,6 +75,16 @@ final class BlockingQuery<T> {
      * starts again from 0.
      */
     void wentBackwards();
+
+    /**
+     * Consul gave up waiting before the time was over and without anything new; the answer is
+     * dropped and read again.
+     *
+     * @return whether a lower index is expected now
+     */
+    default boolean abandoned() {
+      return false;
+    }
   }
 
   /** Begins to wait for an index above this one; 0 reads first. */
@@ -124,6 +138,7 @@ final class BlockingQuery<T> {
   private void ask() {
     timer = Optional.empty();
     Query query = next == 0 ? Query.NOW : Query.after(next);
+    askedAt = loop.now();
     call = Optional.of(source.ask(query, this::answered));
   }
 
@@ -138,6 +153,12 @@ final class BlockingQuery<T> {
 
   private Duration took(Answer.Read<T> read) {
     failures = 0;
+    if (isAbandoned(read)) {
+      LOG.debug("index: still {} before the wait was over: reading again", read.index());
+      last = listener.abandoned() ? 0 : last;
+      next = 0;
+      return bucket.take(loop.now());
+    }
     if (WaitIndex.wentBackwards(last, read.index())) {
       LOG.debug("index: {} after {}: reading again", read.index(), last);
       if (next == 0) {
@@ -156,6 +177,15 @@ final class BlockingQuery<T> {
     next = last;
     backoff.reset();
     return bucket.take(loop.now());
+  }
+
+  /**
+   * Whether Consul gave up waiting although neither was there anything new nor the time over: so it
+   * does when its state is set back to a snapshot, and the answer is of the state before. A query
+   * that went on to wait for the same index would miss that, as an index far below it wakes nobody.
+   */
+  private boolean isAbandoned(Answer.Read<T> read) {
+    return next > 0 && read.index() == next && loop.now() - askedAt < waitNanos;
   }
 
   private boolean believed(Answer.Read<T> read) {

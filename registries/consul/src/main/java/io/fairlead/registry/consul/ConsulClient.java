@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,11 @@ final class ConsulClient {
   /** The checks that do not pass. */
   Call checks(Query query, Consumer<Answer<FailingChecks>> then) {
     return call("/v1/health/state/any", "Status!=\"passing\"", query, then, FailingChecks::of);
+  }
+
+  /** The ids of Consul's servers, with the strongest guarantee; none where ACLs hide them. */
+  Call servers(Consumer<Answer<Set<String>>> then) {
+    return call("/v1/health/service/consul", "", Query.CONFIRM, then, Cluster::serverIds);
   }
 
   /** Whether the configured token still exists: succeeds, or fails as {@link Fault#DENIED}. */

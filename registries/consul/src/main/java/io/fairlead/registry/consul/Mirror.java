@@ -41,6 +41,7 @@ final class Mirror {
   private final TokenProbe probe;
   private final Trust trust;
   private final EmptyRegistry emptiness;
+  private final Cluster cluster;
   private final Reads reads;
   private final Watches watches;
   private final BlockingQuery<Catalog> catalog;
@@ -71,6 +72,7 @@ final class Mirror {
     this.probe = new TokenProbe(client);
     this.trust = new Trust(configuration);
     this.emptiness = new EmptyRegistry(client, probe, trust);
+    this.cluster = new Cluster(loop, client);
     String configured = configuration.datacenter();
     this.datacenter = configured == null ? "" : configured;
     this.reads = new Reads(loop, endpoints, client, configuration.sweepRate(), new ReadsTaker());
@@ -93,7 +95,8 @@ final class Mirror {
             (query, then) -> client.catalog(query.blocks() ? query : Query.CONFIRM, then),
             new CatalogListener(),
             backoffs.get(),
-            new TokenBucket(3, BALANCE, loop.now()));
+            new TokenBucket(3, BALANCE, loop.now()),
+            configuration.maxWait());
   }
 
   void start() {
@@ -120,6 +123,7 @@ final class Mirror {
         return false;
       }
       staleness.works(CATALOG);
+      settleDoubt();
       listed(read.value());
       if (read.index() != catalogIndex && phase != Phase.READING) {
         watches.wake();
@@ -136,6 +140,9 @@ final class Mirror {
     @Override
     public long failed(Answer.Failed<Catalog> failed, int inARow, long index) {
       staleness.tell(CATALOG, failed, inARow);
+      if (failed.fault() == Fault.UNREACHABLE || failed.fault() == Fault.SERVER) {
+        cluster.doubt();
+      }
       // Not to wait on: after an outage the index may have gone back, and a query that waits for
       // the old one would hang until the longest wait is over.
       return 0;
@@ -143,8 +150,26 @@ final class Mirror {
 
     @Override
     public void wentBackwards() {
-      reset();
+      reset("index went backwards");
     }
+
+    @Override
+    public boolean abandoned() {
+      // Not left to the index: writes after the restoring may have raised it above the last one.
+      reset("state was set back while a query waited");
+      return true;
+    }
+  }
+
+  /** After an outage: whether it is the same cluster decides what to make of losses. */
+  private void settleDoubt() {
+    cluster.settle(
+        held -> {
+          held.stream().filter(entry -> !entry.forgotten).forEach(reads::urgent);
+          catalog.readNow();
+        },
+        () -> reset("servers are others than before"),
+        () -> loop.after(BALANCE, this::settleDoubt));
   }
 
   private void listed(Catalog read) {
@@ -189,7 +214,9 @@ final class Mirror {
         // It may register again; the whole read that follows decides.
       }
       case LIVE -> {
-        if (entry.hasInstances()) {
+        if (cluster.isDoubted()) {
+          cluster.hold(entry);
+        } else if (entry.hasInstances()) {
           confirm(entry);
         } else if (!entry.confirming) {
           forget(entry);
@@ -275,7 +302,12 @@ final class Mirror {
 
   private void withInstances(Entry entry, Service service) {
     entry.confirming = false;
-    boolean held = phase == Phase.SETTLING && entry.loses(service);
+    boolean loses = phase != Phase.READING && entry.loses(service);
+    if (loses && phase == Phase.LIVE && cluster.isDoubted()) {
+      cluster.hold(entry);
+      return;
+    }
+    boolean held = loses && phase == Phase.SETTLING;
     if (!held && !entry.known.equals(Optional.of(service))) {
       publish(entry, service);
     }
@@ -284,6 +316,8 @@ final class Mirror {
   private void withoutInstances(Entry entry, boolean confirmed) {
     if (phase == Phase.READING) {
       entry.known = Optional.empty();
+    } else if (phase == Phase.LIVE && cluster.isDoubted()) {
+      cluster.hold(entry);
     } else if (phase == Phase.LIVE && entry.hasInstances()) {
       if (confirmed && entry.confirming) {
         probe.check(verdict -> probed(entry, verdict));
@@ -302,6 +336,10 @@ final class Mirror {
 
   private void probed(Entry entry, Optional<Answer.Failed<Boolean>> verdict) {
     if (entry.forgotten || !entry.confirming || phase != Phase.LIVE) {
+      return;
+    }
+    if (cluster.isDoubted()) {
+      cluster.hold(entry);
       return;
     }
     if (verdict.isPresent()) {
@@ -341,19 +379,32 @@ final class Mirror {
     catalog.readNow();
   }
 
-  private void reset() {
+  private void reset(String sign) {
     LOG.warn(
-        "registry {}: Consul's index went backwards: the cluster was rebuilt or restored. Everything"
-            + " is read again; nothing is removed for {}",
+        "registry {}: Consul's {}: the cluster was rebuilt or restored. Everything is read again;"
+            + " nothing that was known is removed for {}",
         registry,
+        sign,
         configuration.settle());
+    cluster.forget();
     settling.ifPresent(Loop.Timer::cancel);
+    if (!staleness.isSynced()) {
+      // The sink knows nothing yet that could be taken away too early.
+      readAll();
+      return;
+    }
     phase = Phase.SETTLING;
     readEntries();
     settling = Optional.of(loop.after(configuration.settle(), this::readAll));
   }
 
   private void readAll() {
+    if (!endpoints.anyUp()) {
+      // Nobody could register meanwhile: the time counts from when Consul answers again.
+      endpoints.whenUp(
+          () -> settling = Optional.of(loop.after(configuration.settle(), this::readAll)));
+      return;
+    }
     phase = Phase.READING;
     catalogRead = false;
     readEntries();
@@ -390,6 +441,7 @@ final class Mirror {
     staleness.synced(services);
     LOG.info("registry {}: {} services read from Consul", registry, services.size());
     phase = Phase.LIVE;
+    cluster.note();
     entries.values().forEach(watches::add);
     watches.balance();
   }

@@ -96,6 +96,11 @@ final class Staleness {
     }
   }
 
+  /** Whether the sink ever got everything. */
+  boolean isSynced() {
+    return synced;
+  }
+
   /** Everything was read: gives it to the sink as a whole. */
   void synced(List<Service> services) {
     loop.check();

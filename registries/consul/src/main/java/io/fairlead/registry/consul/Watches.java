@@ -64,7 +64,8 @@ final class Watches {
             client::checks,
             new ChecksListener(),
             backoff,
-            new TokenBucket(2, Duration.ofSeconds(1), loop.now()));
+            new TokenBucket(2, Duration.ofSeconds(1), loop.now()),
+            configuration.maxWait());
   }
 
   private static Comparator<Entry> order() {
@@ -152,7 +153,8 @@ final class Watches {
             (query, then) -> client.health(entry.id.name(), query, then),
             listeners.apply(entry),
             entry.backoff,
-            new TokenBucket(AT_ONCE, BETWEEN, loop.now()));
+            new TokenBucket(AT_ONCE, BETWEEN, loop.now()),
+            configuration.maxWait());
     entry.watch = Optional.of(watch);
     watch.start(entry.index);
   }

@@ -10,6 +10,7 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.SinkEvent;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +73,70 @@ class ConsulOutageTest {
             .containsExactlyInAnyOrder(ServiceId.of("s0"), ServiceId.of("fresh"));
         consul.api().register("n1", "s1-1", "s1", "10.0.0.1", 81);
         mirrored.await("s1", 1);
+      }
+    }
+  }
+
+  @Test
+  void rebuiltEmpty_withAnIndexAboveTheLastOne_holdsRemovalsWhileServicesReturn() {
+    try (ConsulServer consul = ConsulServer.started();
+        TcpGate gate = new TcpGate(consul.address().getPort())) {
+      register(consul, 3);
+      consul.api().register("n2", "s2-2", "s2", "10.0.0.2", 82);
+      ConsulConfiguration configuration =
+          Configurations.at(gate.address()).settle(Duration.ofSeconds(8)).build();
+      try (Mirrored mirrored = new Mirrored(configuration)) {
+        mirrored.awaitSynced();
+        Map<ServiceId, Service> before = new HashMap<>(mirrored.sink().state());
+        int mark = mirrored.mark();
+        gate.shut();
+        mirrored.awaitFailure(mark, gate.address().toString());
+        consul.kill();
+        consul.startEmpty();
+        consul.api().registerMany("filler", 200);
+        consul.api().register("n1", "s2-1", "s2", "10.0.0.1", 82);
+        gate.open();
+        mirrored.await("filler0", 1);
+        consul.api().register("n2", "s2-2", "s2", "10.0.0.2", 82);
+        consul.api().register("n1", "s1-1", "s1", "10.0.0.1", 81);
+        SinkEvent whole =
+            mirrored
+                .sink()
+                .awaitEvent(
+                    mark, "a whole read", Mirrored.LIMIT, SinkEvent.Resynced.class::isInstance);
+        assertThat(((SinkEvent.Resynced) whole).outcome().services())
+            .hasSize(202)
+            .extracting(Service::id)
+            .contains(ServiceId.of("s1"), ServiceId.of("s2"))
+            .doesNotContain(ServiceId.of("s0"));
+        before.remove(ServiceId.of("s0"));
+        mirrored.assertNothingLost(mark, before);
+      }
+    }
+  }
+
+  @Test
+  void snapshotRestored_isNoticedAtOnceAndHoldsRemovalsWhileServicesReturn() {
+    try (ConsulServer consul = ConsulServer.started()) {
+      register(consul, 2);
+      ConsulConfiguration configuration =
+          Configurations.at(consul.address()).settle(Duration.ofSeconds(8)).build();
+      try (Mirrored mirrored = new Mirrored(configuration)) {
+        mirrored.awaitSynced();
+        byte[] snapshot = consul.api().snapshot();
+        consul.api().register("n2", "s0-2", "s0", "10.0.0.2", 80);
+        consul.api().register("n1", "later-1", "later", "10.0.0.3", 80);
+        mirrored.await("s0", 2);
+        mirrored.await("later", 1);
+        Map<ServiceId, Service> before = mirrored.sink().state();
+        int mark = mirrored.mark();
+        consul.api().restore(snapshot);
+        consul.api().register("n1", "later-1", "later", "10.0.0.3", 80);
+        consul.api().register("n2", "s0-2", "s0", "10.0.0.2", 80);
+        mirrored
+            .sink()
+            .awaitEvent(mark, "a whole read", Mirrored.LIMIT, SinkEvent.Resynced.class::isInstance);
+        mirrored.assertNothingLost(mark, before);
       }
     }
   }

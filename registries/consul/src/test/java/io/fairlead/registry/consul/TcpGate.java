@@ -13,13 +13,21 @@ import java.util.concurrent.ConcurrentHashMap;
 final class TcpGate implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
-  private final NetServer server;
+  private final NetClient client = vertx.createNetClient();
+  private final int target;
+  private final int port;
+  private NetServer server;
 
   TcpGate(int target) {
-    NetClient client = vertx.createNetClient();
-    server =
+    this.target = target;
+    this.server = listen(0);
+    this.port = server.actualPort();
+  }
+
+  private NetServer listen(int port) {
+    NetServer opened =
         vertx
-            .createNetServer(new NetServerOptions().setHost("127.0.0.1").setPort(0))
+            .createNetServer(new NetServerOptions().setHost("127.0.0.1").setPort(port))
             .connectHandler(
                 in -> {
                   in.pause();
@@ -34,11 +42,16 @@ final class TcpGate implements AutoCloseable {
                             out.pipeTo(in);
                           });
                 });
-    server.listen().toCompletionStage().toCompletableFuture().join();
+    return opened.listen().toCompletionStage().toCompletableFuture().join();
+  }
+
+  /** Takes connections again, on the same port. */
+  void open() {
+    server = listen(port);
   }
 
   URI address() {
-    return URI.create("http://127.0.0.1:" + server.actualPort());
+    return URI.create("http://127.0.0.1:" + port);
   }
 
   /** Ends all connections and takes no more. */

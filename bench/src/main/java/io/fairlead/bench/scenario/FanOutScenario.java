@@ -1,0 +1,70 @@
+package io.fairlead.bench.scenario;
+
+import io.fairlead.bench.client.LeanClient.Protocol;
+import io.fairlead.bench.gateway.BenchGateway;
+import io.fairlead.bench.gateway.GatewaySetup;
+import io.fairlead.bench.report.Figure;
+import io.fairlead.bench.report.Goal;
+import io.fairlead.bench.report.Sample;
+import java.io.IOException;
+
+/** The gateway's CPU for one change by the number of clients, over one source and over 64. */
+final class FanOutScenario implements Scenario {
+  private static final int INSTANCES = 10;
+  private static final double GOAL = 0.05;
+
+  /** Something that clients connect to. */
+  private record Way(String name, Protocol protocol, int sources) {}
+
+  @Override
+  public String name() {
+    return "fanout";
+  }
+
+  @Override
+  public void run(Bench bench) throws IOException {
+    run(bench, new Way("incremental", Protocol.DELTA, 1));
+    run(bench, new Way("one source", Protocol.STATE, 1));
+    run(bench, new Way("64 sources", Protocol.STATE, 64));
+  }
+
+  private void run(Bench bench, Way way) throws IOException {
+    int services = bench.pick(10_000, 500);
+    String size = Bench.size(services, INSTANCES);
+    GatewaySetup setup = GatewaySetup.load(services, INSTANCES).sharded(way.sources());
+    int[] counts = {1, bench.pick(10, 2), bench.pick(50, 3)};
+    double first = 0;
+    try (BenchGateway gateway = bench.gateway("fanout", setup)) {
+      gateway.start().awaitReady();
+      // For the same compiled code in all of them.
+      measure(bench, gateway, way, 1, services);
+      for (int count : counts) {
+        Sample cpu = measure(bench, gateway, way, count, services);
+        bench.add(
+            Figure.of(
+                name(), "CPU of a change, " + way.name() + ", clients: " + count, size, "ms", cpu));
+        if (count == 1) {
+          first = cpu.median();
+        } else {
+          double further = (cpu.median() - first) / (count - 1) / first;
+          bench.add(
+              Figure.of(
+                      name(),
+                      "a further client to the first, " + way.name() + ", clients: " + count,
+                      size,
+                      "",
+                      Sample.of(further))
+                  .with(Goal.atMost(further, GOAL, "")));
+        }
+      }
+    }
+  }
+
+  private static Sample measure(
+      Bench bench, BenchGateway gateway, Way way, int clients, int services) throws IOException {
+    return Sample.of(
+        ChangeCost.measure(
+                gateway, way.protocol(), clients, services, bench.pick(5, 1), bench.pick(20, 3))
+            .cpuMillis());
+  }
+}

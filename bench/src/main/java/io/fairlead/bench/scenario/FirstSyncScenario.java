@@ -1,0 +1,107 @@
+package io.fairlead.bench.scenario;
+
+import io.fairlead.bench.bare.BareServer;
+import io.fairlead.bench.bare.Capture;
+import io.fairlead.bench.client.LeanClient;
+import io.fairlead.bench.client.Response;
+import io.fairlead.bench.gateway.BenchGateway;
+import io.fairlead.bench.gateway.GatewaySetup;
+import io.fairlead.bench.report.Figure;
+import io.fairlead.bench.report.Goal;
+import io.fairlead.bench.report.Sample;
+import io.fairlead.harness.FreePorts;
+import io.fairlead.harness.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The first sync of one client, from opening the connection to the last byte, beside a bare gRPC
+ * server that replays the same bytes: what serving costs beyond the transport.
+ */
+final class FirstSyncScenario implements Scenario {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final double GOAL = 1.2;
+  private static final int INSTANCES = 10;
+
+  @Override
+  public String name() {
+    return "firstsync";
+  }
+
+  @Override
+  public void run(Bench bench) throws IOException {
+    int services = bench.pick(10_000, 500);
+    try (BenchGateway gateway =
+        bench.gateway("firstsync", GatewaySetup.load(services, INSTANCES))) {
+      gateway.start().awaitReady();
+      int port = gateway.ports().get(0);
+      byte[] answer = Capture.first(port, LeanClient.SERVICE_ENTRY);
+      Path folder = bench.fresh("bare");
+      Path file = folder.resolve("answer");
+      Files.write(file, answer);
+      int barePort = FreePorts.next();
+      ServerProcess bare = startBare(folder, file, barePort);
+      try {
+        bare.awaitLine("ready", LIMIT);
+        run(bench, services, port, barePort);
+      } finally {
+        bare.close();
+      }
+    }
+  }
+
+  private static ServerProcess startBare(Path folder, Path file, int port) {
+    return ServerProcess.start(
+        "bare",
+        folder,
+        Map.of(),
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseG1GC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            BareServer.class.getName(),
+            Integer.toString(port),
+            file.toString()));
+  }
+
+  private void run(Bench bench, int services, int port, int barePort) {
+    List<Double> gateway = new ArrayList<>();
+    List<Double> bare = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    int warmUp = bench.pick(40, 2);
+    for (int repetition = -warmUp; repetition < bench.pick(40, 3); repetition++) {
+      // In turns, so that whatever else the machine does hits both.
+      double one = sync(port);
+      double other = sync(barePort);
+      if (repetition >= 0) {
+        gateway.add(one);
+        bare.add(other);
+        ratios.add(one / other);
+      }
+    }
+    String size = Bench.size(services, INSTANCES);
+    bench.add(Figure.of(name(), "first sync, gateway", size, "ms", Sample.of(gateway)));
+    bench.add(Figure.of(name(), "first sync, bare server", size, "ms", Sample.of(bare)));
+    double ratio = Sample.of(gateway).median() / Sample.of(bare).median();
+    bench.add(
+        Figure.of(name(), "gateway to bare server", size, "", Sample.of(ratios))
+            .with(Goal.atMost(ratio, GOAL, ""))
+            .noted("judged on the ratio of the medians"));
+  }
+
+  /** Milliseconds from opening a connection to the whole response. */
+  private static double sync(int port) {
+    Awaited responses = new Awaited();
+    long begin = System.nanoTime();
+    try (LeanClient client = LeanClient.connect(port, LeanClient.Protocol.STATE, responses)) {
+      Response response = responses.next(any -> true, LIMIT);
+      return (response.nanos() - begin) / 1e6;
+    }
+  }
+}

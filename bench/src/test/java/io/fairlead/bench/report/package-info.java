@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.bench.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package io.fairlead.harness;
+
+/**
+ * The way to a Nacos server: its HTTP port and the gRPC port 1000 above, each a link of its own.
+ * Thread-safe.
+ */
+public final class NacosLink implements AutoCloseable {
+  private final FaultyLink http;
+  private final FaultyLink grpc;
+
+  private NacosLink(int port, int target) {
+    this.http = FaultyLink.between(port, target);
+    this.grpc = FaultyLink.between(port + 1000, target + 1000);
+  }
+
+  /** A way that works. */
+  public static NacosLink to(NacosServer server) {
+    return new NacosLink(FreePorts.withOffsets(1000), server.port());
+  }
+
+  /** Where clients connect: {@code 127.0.0.1:PORT}. */
+  public String address() {
+    return "127.0.0.1:" + http.port();
+  }
+
+  /** The way of lists and direct reads. */
+  public FaultyLink http() {
+    return http;
+  }
+
+  /** The way of registrations by clients, and of pushes. */
+  public FaultyLink grpc() {
+    return grpc;
+  }
+
+  /** Breaks both. */
+  public void cut() {
+    http.cut();
+    grpc.cut();
+  }
+
+  /** Restores both. */
+  public void restore() {
+    http.restore();
+    grpc.restore();
+  }
+
+  @Override
+  public void close() {
+    cut();
+  }
+}

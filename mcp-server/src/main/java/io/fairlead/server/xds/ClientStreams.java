@@ -1,0 +1,77 @@
+package io.fairlead.server.xds;
+
+import io.fairlead.revisions.Shard;
+import io.fairlead.versioning.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The open streams, by what their port serves: a commit wakes only those of the shards that it
+ * touches. Thread-safe, but for {@link #accept}, which is the commit thread's.
+ *
+ * <p>All streams of a commit are woken before any later one, so a transaction over several shards
+ * goes out to all of them back to back.
+ */
+final class ClientStreams implements Snapshot.Listener {
+  private final Map<Shard, Set<ClientStream>> byShard = new ConcurrentHashMap<>();
+  private final AtomicInteger open = new AtomicInteger();
+  private final int most;
+  // Owned by the commit thread.
+  private Snapshot newest;
+
+  /**
+   * No streams yet.
+   *
+   * @param newest what the first snapshot to come is compared with
+   * @param most how many streams there may be
+   */
+  ClientStreams(Snapshot newest, int most) {
+    this.most = most;
+    this.newest = newest;
+  }
+
+  /** Adds a stream; false if there are as many as there may be. */
+  boolean add(ClientStream stream) {
+    if (open.incrementAndGet() > most) {
+      open.decrementAndGet();
+      return false;
+    }
+    byShard.computeIfAbsent(stream.shard(), shard -> ConcurrentHashMap.newKeySet()).add(stream);
+    return true;
+  }
+
+  void remove(ClientStream stream) {
+    Set<ClientStream> streams = byShard.get(stream.shard());
+    if (streams != null && streams.remove(stream)) {
+      open.decrementAndGet();
+    }
+  }
+
+  /** Wakes the streams of those shards that show a snapshot otherwise than the one before. */
+  @Override
+  public void accept(Snapshot snapshot) {
+    Snapshot before = newest;
+    newest = snapshot;
+    byShard.forEach(
+        (shard, streams) -> {
+          if (!streams.isEmpty() && shard.isTouched(before, snapshot)) {
+            streams.forEach(ClientStream::wake);
+          }
+        });
+  }
+
+  void wakeAll() {
+    byShard.values().forEach(streams -> streams.forEach(ClientStream::wake));
+  }
+
+  /** Those that are open now. */
+  List<ClientStream> all() {
+    List<ClientStream> all = new ArrayList<>();
+    byShard.values().forEach(all::addAll);
+    return all;
+  }
+}

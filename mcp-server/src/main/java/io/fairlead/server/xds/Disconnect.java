@@ -1,0 +1,38 @@
+package io.fairlead.server.xds;
+
+import io.grpc.Status;
+import java.util.Locale;
+
+/** Why the gateway ends a stream; each is counted, but for what the client wanted itself. */
+enum Disconnect {
+  /** The client is done. */
+  FINISHED(Status.OK),
+  /** It did not answer a response in time; it may have stopped reading. */
+  ACK_TIMEOUT(Status.DEADLINE_EXCEEDED),
+  /** There are as many streams as there may be. */
+  STREAMS(Status.RESOURCE_EXHAUSTED),
+  /** It sends more requests than a client of the protocol has a reason to. */
+  REQUESTS(Status.RESOURCE_EXHAUSTED),
+  /** It sent what is no request. */
+  INVALID(Status.INVALID_ARGUMENT),
+  /** The gateway failed on it. */
+  FAILURE(Status.INTERNAL),
+  /** The gateway stops. */
+  STOPPING(Status.UNAVAILABLE);
+
+  private final Status status;
+
+  Disconnect(Status status) {
+    this.status = status;
+  }
+
+  /** The status that the client gets. */
+  Status status(String description) {
+    return status.withDescription(description);
+  }
+
+  /** The value of the label {@code reason}. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

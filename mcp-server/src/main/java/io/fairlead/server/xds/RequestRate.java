@@ -1,0 +1,38 @@
+package io.fairlead.server.xds;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Counts one stream's requests against what it may send: a bucket of as many tokens as requests are
+ * allowed a second, filled at that rate. Confined to its stream.
+ */
+final class RequestRate {
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  private final int perSecond;
+  // In nanoseconds of filling: a request takes SECOND / perSecond of them.
+  private long filled = SECOND;
+  private long lastNanos;
+
+  /**
+   * A full bucket.
+   *
+   * @param nowNanos the present monotonic time
+   */
+  RequestRate(int perSecond, long nowNanos) {
+    this.perSecond = perSecond;
+    this.lastNanos = nowNanos;
+  }
+
+  /** Whether a request that comes now is within the rate. */
+  boolean allows(long nowNanos) {
+    filled = Math.min(SECOND, filled + (nowNanos - lastNanos));
+    lastNanos = nowNanos;
+    long price = SECOND / perSecond;
+    if (filled < price) {
+      return false;
+    }
+    filled -= price;
+    return true;
+  }
+}

@@ -1,0 +1,273 @@
+package io.fairlead.server.xds;
+
+import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.istio.mcp.v1alpha1.Resource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of any of the protocols on one port, with what it holds over its reconnects. It fails
+ * when it is sent a version that it holds by a protocol that sends changes only.
+ */
+abstract class AnyClient implements AutoCloseable {
+  /** The protocols. */
+  enum Kind {
+    STATE,
+    DELTA,
+    VARIANT
+  }
+
+  final int port;
+  final String revision;
+
+  /** Name to version of everything held. */
+  final Map<String, String> held = new TreeMap<>();
+
+  private AnyClient(int port, String revision) {
+    this.port = port;
+    this.revision = revision;
+  }
+
+  static AnyClient connect(Kind kind, int port, String revision) {
+    AnyClient client =
+        kind == Kind.DELTA
+            ? new Delta(port, revision)
+            : new State(port, revision, kind == Kind.VARIANT);
+    client.connect();
+    return client;
+  }
+
+  /** What came, to be answered one way or the other. */
+  interface Response {
+    /** Takes it into what is held, and ACKs it. */
+    void take();
+
+    void nack();
+
+    /** Answers another response than this one. */
+    void answerStale();
+  }
+
+  /** Opens a stream, anew if there is one, and asks for everything. */
+  abstract void connect();
+
+  /** Opens a stream anew and asks for some names. */
+  abstract void connect(List<String> names);
+
+  /** Has no more interest in one of the names. */
+  abstract void narrow(String without, List<String> to);
+
+  abstract @Nullable Response poll(long millis);
+
+  void takeNext() {
+    Response response = poll(20_000);
+    assertThat(response).as("a response within 20 s").isNotNull();
+    Objects.requireNonNull(response).take();
+  }
+
+  private void differs(String name, String version) {
+    assertThat(held.get(name)).as("held and sent again: %s", name).isNotEqualTo(version);
+  }
+
+  @Override
+  public abstract void close();
+
+  @Override
+  public String toString() {
+    return getClass().getSimpleName() + " of revision '" + revision + "' on port " + port;
+  }
+
+  /** State of the world, stock or incremental. */
+  private static final class State extends AnyClient {
+    private final boolean incremental;
+    private @Nullable AdsClient stream;
+    private boolean full;
+    private List<String> names = List.of();
+
+    State(int port, String revision, boolean incremental) {
+      super(port, revision);
+      this.incremental = incremental;
+    }
+
+    private AdsClient stream() {
+      if (stream == null) {
+        throw new IllegalStateException("not connected");
+      }
+      return stream;
+    }
+
+    @Override
+    void connect() {
+      connect(List.of());
+    }
+
+    @Override
+    void connect(List<String> names) {
+      close();
+      stream = new AdsClient(port, revision, incremental);
+      ask(names, "of-no-response");
+    }
+
+    private void ask(List<String> names, String nonce) {
+      full = true;
+      this.names = names;
+      stream()
+          .send(
+              DiscoveryRequest.newBuilder()
+                  .setTypeUrl(SERVICE_ENTRY)
+                  .setResponseNonce(nonce)
+                  .addAllResourceNames(names));
+    }
+
+    @Override
+    void narrow(String without, List<String> to) {
+      ask(to, "");
+      takeNext();
+    }
+
+    @Override
+    @Nullable Response poll(long millis) {
+      DiscoveryResponse response = stream().poll(millis);
+      if (response == null) {
+        return null;
+      }
+      return new Response() {
+        @Override
+        public void take() {
+          State.this.take(response);
+          stream().ack(response, names);
+        }
+
+        @Override
+        public void nack() {
+          stream().nack(response, "refused by the test");
+        }
+
+        @Override
+        public void answerStale() {
+          stream().ack(response.toBuilder().setNonce("stale").build());
+        }
+      };
+    }
+
+    private void take(DiscoveryResponse response) {
+      if (full || !incremental) {
+        held.clear();
+      }
+      for (Any any : response.getResourcesList()) {
+        try {
+          Resource resource = any.unpack(Resource.class);
+          String name = resource.getMetadata().getName();
+          if (resource.hasBody()) {
+            super.differs(name, resource.getMetadata().getVersion());
+            held.put(name, resource.getMetadata().getVersion());
+          } else {
+            assertThat(held.remove(name)).as("removed but not held: %s", name).isNotNull();
+          }
+        } catch (InvalidProtocolBufferException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      full = false;
+    }
+
+    @Override
+    public void close() {
+      if (stream != null) {
+        stream.close();
+      }
+    }
+  }
+
+  private static final class Delta extends AnyClient {
+    private @Nullable DeltaClient stream;
+
+    Delta(int port, String revision) {
+      super(port, revision);
+    }
+
+    private DeltaClient stream() {
+      if (stream == null) {
+        throw new IllegalStateException("not connected");
+      }
+      return stream;
+    }
+
+    @Override
+    void connect() {
+      open();
+      stream().held.putAll(held);
+      stream().subscribe();
+    }
+
+    private void open() {
+      close();
+      stream = new DeltaClient(port, revision, SERVICE_ENTRY);
+    }
+
+    @Override
+    void connect(List<String> names) {
+      open();
+      held.clear();
+      stream().subscribe(names.toArray(String[]::new));
+    }
+
+    @Override
+    void narrow(String without, List<String> to) {
+      stream().unsubscribe(without);
+      held.remove(without);
+      // Requests are taken in order: the answer to this one shows that the other was taken.
+      stream().subscribe("ns/not-there");
+      takeNext();
+    }
+
+    @Override
+    @Nullable Response poll(long millis) {
+      DeltaDiscoveryResponse response = stream().poll(millis);
+      if (response == null) {
+        return null;
+      }
+      return new Response() {
+        @Override
+        public void take() {
+          response
+              .getResourcesList()
+              .forEach(resource -> Delta.super.differs(resource.getName(), resource.getVersion()));
+          stream().ack(response);
+          response
+              .getResourcesList()
+              .forEach(resource -> held.put(resource.getName(), resource.getVersion()));
+          held.keySet().removeAll(response.getRemovedResourcesList());
+        }
+
+        @Override
+        public void nack() {
+          stream().nack(response);
+        }
+
+        @Override
+        public void answerStale() {
+          stream().send(DeltaDiscoveryRequest.newBuilder().setResponseNonce("stale"));
+        }
+      };
+    }
+
+    @Override
+    public void close() {
+      if (stream != null) {
+        stream.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.fairlead.registry.scripted;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What came is nothing that the protocol knows. */
+final class GarbageException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  GarbageException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

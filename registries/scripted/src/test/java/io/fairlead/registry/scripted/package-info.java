@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.registry.scripted;
+
+import org.jspecify.annotations.NullMarked;
