@@ -27,8 +27,7 @@ final class FullDiskTest {
   private final TempTree tree = TempTree.create();
   private final Path services = tree.path().resolve("file");
   private final FileRegistry files = new FileRegistry("file", services, WhenEmpty.STAYS);
-  private final GatewayProcess gateway =
-      GatewayProcess.of(Fleet.configuration(List.of(files)));
+  private final GatewayProcess gateway = GatewayProcess.of(Fleet.configuration(List.of(files)));
   private final SmallDisk disk = SmallDisk.mount(gateway.dataFolder(), 4);
   private final Operator operator = new Operator(gateway);
 
@@ -56,7 +55,8 @@ final class FullDiskTest {
       disk.fill();
       // More than may be left within the files that are there.
       for (int i = 0; i < 300; i++) {
-        files.put("full-" + i, "1", Registered.at("10.9.%d.%d".formatted(1 + i / 250, i % 250), 80));
+        files.put(
+            "full-" + i, "1", Registered.at("10.9.%d.%d".formatted(1 + i / 250, i % 250), 80));
       }
       for (int i = 0; i < 10; i++) {
         files.drop("disk-" + i);
@@ -109,6 +109,7 @@ final class FullDiskTest {
     }
     operator.awaitItems(
         "registries",
-        registries -> registries.stream().allMatch(r -> r.path("state").asText().equals("failing")));
+        registries ->
+            registries.stream().allMatch(r -> r.path("state").asText().equals("failing")));
   }
 }

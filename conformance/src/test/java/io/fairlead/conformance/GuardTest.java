@@ -131,8 +131,7 @@ final class GuardTest {
     assertThat(gateway.process().linesSince(0))
         .anySatisfy(
             line -> assertThat(line).contains("Registry consul", "are gone", "fairlead approve"))
-        .anySatisfy(
-            line -> assertThat(line).contains("Registry consul", "has said the same for"));
+        .anySatisfy(line -> assertThat(line).contains("Registry consul", "has said the same for"));
   }
 
   @Test

@@ -97,8 +97,7 @@ record Operator(GatewayProcess gateway) {
     istiods.each((version, istiod) -> versions.add(version));
     awaitItems(
         "clients",
-        clients ->
-            clients.stream().filter(Operator::hasAcknowledged).count() == versions.size());
+        clients -> clients.stream().filter(Operator::hasAcknowledged).count() == versions.size());
   }
 
   private static boolean hasAcknowledged(JsonNode client) {

@@ -231,8 +231,7 @@ final class OutageTest {
 
   private static Map<String, Set<IstioConfig>> configs(Istiods istiods) {
     Map<String, Set<IstioConfig>> configs = new LinkedHashMap<>();
-    istiods.each(
-        (version, istiod) -> configs.put(version, new HashSet<>(istiod.serviceEntries())));
+    istiods.each((version, istiod) -> configs.put(version, new HashSet<>(istiod.serviceEntries())));
     return configs;
   }
 }

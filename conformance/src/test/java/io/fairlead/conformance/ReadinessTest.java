@@ -49,8 +49,7 @@ final class ReadinessTest {
   }
 
   private SortedMap<String, MeshService> expected() {
-    SortedMap<String, MeshService> expected =
-        new TreeMap<>(consul.expected(Istiods.REVISION));
+    SortedMap<String, MeshService> expected = new TreeMap<>(consul.expected(Istiods.REVISION));
     expected.putAll(files.expected(Istiods.REVISION));
     return expected;
   }

@@ -110,8 +110,7 @@ final class SourceClient implements AutoCloseable {
 
   /** Waits for the first response since a mark with ServiceEntries that passes. */
   Response awaitServices(int mark, Predicate<Response> test) {
-    return await(
-        mark, response -> response.type().equals(SERVICE_ENTRIES) && test.test(response));
+    return await(mark, response -> response.type().equals(SERVICE_ENTRIES) && test.test(response));
   }
 
   /** Waits until every type is answered and it holds the ServiceEntries of exactly these names. */

@@ -107,7 +107,8 @@ final class TransactionTest {
       istiods.awaitHolding(this::expected);
       assertThat(istiods.awaitPushes(marks))
           .allSatisfy(
-              (version, pushes) -> assertThat(pushes).as("pushes of istiod %s", version).hasSize(1));
+              (version, pushes) ->
+                  assertThat(pushes).as("pushes of istiod %s", version).hasSize(1));
       assertThat(client.since(mark))
           .singleElement()
           .satisfies(
@@ -140,8 +141,7 @@ final class TransactionTest {
 
   private void awaitWaiting(int changes) {
     operator.awaitItems(
-        "transactions",
-        open -> !open.isEmpty() && open.get(0).path("waiting").asInt() == changes);
+        "transactions", open -> !open.isEmpty() && open.get(0).path("waiting").asInt() == changes);
   }
 
   private void assertNothing(SourceClient client, int mark, Map<String, Integer> marks) {
@@ -163,8 +163,7 @@ final class TransactionTest {
       client.awaitNames(expected().keySet());
       assertThat(client.since(mark)).as("responses").hasSize(1);
       operator.awaitItems("transactions", List::isEmpty);
-      GatewayProcess.Result late =
-          gateway.run("release", id, "--admin", gateway.adminUrl());
+      GatewayProcess.Result late = gateway.run("release", id, "--admin", gateway.adminUrl());
       assertThat(late.exitCode()).as("release of what is over").isEqualTo(1);
     }
   }
