@@ -51,6 +51,7 @@ class DeletionGuardWalkTest {
     final Map<String, Set<String>> said = new TreeMap<>();
     // What each service has by right: as many endpoints as when it was last served as was said.
     final Map<String, Integer> due = new TreeMap<>();
+    final Map<String, Integer> told = new HashMap<>();
     final Map<String, Long> shrankAt = new HashMap<>();
     final Map<String, Deque<Vanished>> vanished = new HashMap<>();
     final Map<String, Integer> rejected = new TreeMap<>();
@@ -63,6 +64,7 @@ class DeletionGuardWalkTest {
       for (int i = 0; i < SERVICES; i++) {
         said.put(GuardedRegistry.name(i), endpoints(1 + random.nextInt(4)));
       }
+      tell();
       registry.resync(services());
       said.forEach((name, endpoints) -> due.put(name, endpoints.size()));
       steady = now();
@@ -99,10 +101,19 @@ class DeletionGuardWalkTest {
 
     /** The registry has something else for a service. */
     private void say(String name, Set<String> endpoints) {
-      if (endpoints.size() < said.getOrDefault(name, Set.of()).size()) {
-        shrankAt.put(name, now());
-      }
       said.put(name, new TreeSet<>(endpoints));
+    }
+
+    /** What is said is told now: only what shrank since it was told last was seen to shrink. */
+    private void tell() {
+      for (int i = 0; i < SERVICES; i++) {
+        String name = GuardedRegistry.name(i);
+        int count = said.getOrDefault(name, Set.of()).size();
+        if (count < told.getOrDefault(name, 0)) {
+          shrankAt.put(name, now());
+        }
+        told.put(name, count);
+      }
     }
 
     private void sayGone(String name) {
@@ -168,6 +179,7 @@ class DeletionGuardWalkTest {
         default -> {
           String name = randomName();
           mutate(name);
+          tell();
           if (said.containsKey(name)) {
             registry.change(service(name, said.getOrDefault(name, Set.of())));
           } else {
@@ -193,6 +205,7 @@ class DeletionGuardWalkTest {
 
     private void resync() {
       long at = now();
+      tell();
       registry.resync(services());
       if (failing) {
         failing = false;
