@@ -64,8 +64,8 @@ import org.slf4j.LoggerFactory;
  * served without endpoints for that: if the cut would leave none, or it has none, and a wanted
  * socket did not go within the time that is remembered, the newest state is published at once and
  * the wait goes on. That ends where the turnover does: each endpoint of a client that goes on
- * registering under new addresses is one that never went, and beyond the turnover they wait even
- * if the service is empty meanwhile.
+ * registering under new addresses is one that never went, and beyond the turnover they wait even if
+ * the service is empty meanwhile.
  *
  * <p>What that bounds. Waits do not overlap, and after {@code L = ceil(log2(max / first))} of them
  * each lasts {@code max}. So a host that stays damped has at most {@code L + 1 + T / max} repeated
@@ -104,7 +104,8 @@ final class FlapDamper {
    * @param change what of it is published, if it is anything to remember
    * @param complete whether all that is wanted is then served
    */
-  record Look(String registry, List<String> resources, Optional<HostDiff> change, boolean complete) {}
+  record Look(
+      String registry, List<String> resources, Optional<HostDiff> change, boolean complete) {}
 
   /** A host that waits, as any thread may see it; the time is monotonic, in nanoseconds. */
   record Shown(String host, List<String> resources, long until, int changes) {}

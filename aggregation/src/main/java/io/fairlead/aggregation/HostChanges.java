@@ -155,9 +155,7 @@ final class HostChanges {
   private Outcome outcome(
       String host, Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
     // Where a host first appears, as all do in a first whole view, there is nothing to remember.
-    if (damper.isOff()
-        || wanted.equals(served)
-        || (served.isEmpty() && !damper.remembers(host))) {
+    if (damper.isOff() || wanted.equals(served) || (served.isEmpty() && !damper.remembers(host))) {
       return new Outcome(wanted, Optional.empty());
     }
     HostDiff diff = HostDiff.of(served, wanted);
@@ -166,8 +164,7 @@ final class HostChanges {
     }
     Map<ResourceKey, Emitted> after = EndpointCut.of(served, wanted);
     return new Outcome(
-        after,
-        after.equals(served) ? Optional.empty() : Optional.of(HostDiff.of(served, after)));
+        after, after.equals(served) ? Optional.empty() : Optional.of(HostDiff.of(served, after)));
   }
 
   private static List<String> names(Set<ResourceKey> some, Set<ResourceKey> others) {

@@ -10,7 +10,6 @@ import io.fairlead.versioning.ResourceKey;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,8 +24,7 @@ import java.util.TreeMap;
  * @param sockets the greater of the two numbers of sockets
  * @param bare the latter's sockets of resources of which no endpoint of the former could stay
  */
-record HostDiff(
-    Set<Part> lost, Set<Part> gained, boolean altered, int sockets, Set<Part> bare) {
+record HostDiff(Set<Part> lost, Set<Part> gained, boolean altered, int sockets, Set<Part> bare) {
   HostDiff {
     lost = Set.copyOf(lost);
     gained = Set.copyOf(gained);

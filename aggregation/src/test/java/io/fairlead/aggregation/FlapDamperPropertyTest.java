@@ -140,8 +140,7 @@ class FlapDamperPropertyTest {
       double windows = 1 + Math.floor(nanos / window);
       double repeated =
           policy.free() * windows + (doublings + 1) * quietTimes + Math.floor(nanos / max);
-      double others =
-          Math.min((2 * ENDPOINTS + policy.free()) * windows, 2 * PARTS * quietTimes);
+      double others = Math.min((2 * ENDPOINTS + policy.free()) * windows, 2 * PARTS * quietTimes);
       return (long) (repeated + others);
     }
 

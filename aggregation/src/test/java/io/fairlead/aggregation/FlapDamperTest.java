@@ -143,7 +143,6 @@ class FlapDamperTest {
     over.taken();
     assertThat(over.puts())
         .extracting(put -> put.key().name() + " " + World.entry(put).getAddressesList())
-        .containsExactlyInAnyOrder(
-            "mesh/one.test [10.9.9.9]", "mesh/three.test " + addresses);
+        .containsExactlyInAnyOrder("mesh/one.test [10.9.9.9]", "mesh/three.test " + addresses);
   }
 }
