@@ -11,7 +11,8 @@ import java.util.List;
  *     sorted
  * @param until when its newest state will be published, by the wall clock; in the past if an
  *     operator's transaction or a failing store holds it up
- * @param changes how many of its changes were published within the time over which they are counted
+ * @param changes how many of the changes published within the time over which they are counted were
+ *     repetitions
  */
 public record DampedHost(String host, List<String> resources, Instant until, int changes) {
   public DampedHost {

@@ -5,14 +5,14 @@ import java.time.Duration;
 /**
  * How a service is slowed down that changes again and again.
  *
- * @param free number of changes within {@code window} that are published as they come; positive
- * @param window the time over which changes are counted, and after which a service without changes
- *     is as good as new; positive
+ * @param free number of repetitions within {@code window} that are published as they come; positive
+ * @param window the time over which repetitions and turnover are counted, and after which a service
+ *     without repetitions is as good as new; positive
  * @param first how long the first addition waits that is too many; positive
  * @param max longest wait of an addition, to which the wait doubles; not below {@code first}
  */
 public record DampingPolicy(int free, Duration window, Duration first, Duration max) {
-  /** 10 changes a minute are free, then 1 s doubling to 1 minute. */
+  /** 10 repetitions a minute are free, then 1 s doubling to 1 minute. */
   public static final DampingPolicy DEFAULT =
       new DampingPolicy(10, Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofMinutes(1));
 
@@ -33,5 +33,10 @@ public record DampingPolicy(int free, Duration window, Duration first, Duration 
       throw new IllegalArgumentException(
           "max: " + max + " (expected: not below first, " + first + ")");
     }
+  }
+
+  /** After how long without repetitions a service is as good as new. */
+  Duration quiet() {
+    return window.compareTo(max) > 0 ? window : max;
   }
 }

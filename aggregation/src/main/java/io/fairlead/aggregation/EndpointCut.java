@@ -7,7 +7,6 @@ import io.fairlead.aggregation.HostTable.Emitted;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
-import io.fairlead.istio.networking.v1alpha3.ServicePort;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceContent;
@@ -24,14 +23,9 @@ import java.util.TreeMap;
  * What is served of a host, cut back to what is still wanted: nothing is added and nothing of what
  * stays is changed.
  *
- * <p>An endpoint stays if each of its sockets, that is its address in its network with a port, is
- * one of the wanted entry. The ports are those that requests reach, not those that are written: an
- * endpoint without a port of its own has the entry's, so that with another port of the entry the
- * same endpoint can be another socket, and the other way round.
+ * <p>An endpoint stays if each of its sockets ({@link Part}) is one of the wanted entry.
  */
 final class EndpointCut {
-  private record Socket(String address, String network, int port) {}
-
   private EndpointCut() {}
 
   /** What remains of the served resources; the same objects where nothing is lost. */
@@ -42,22 +36,22 @@ final class EndpointCut {
         (key, one) -> {
           Emitted other = wanted.get(key);
           if (other != null) {
-            rest.put(key, one.equals(other) ? one : cut(one, other.candidate()));
+            rest.put(key, one.equals(other) ? one : cut(key, one, other.candidate()));
           }
         });
     return rest;
   }
 
-  private static Emitted cut(Emitted served, Candidate wanted) {
+  private static Emitted cut(ResourceKey key, Emitted served, Candidate wanted) {
     ServiceEntry entry = entry(served.candidate());
-    Set<Socket> sockets = new HashSet<>();
+    Set<Part> sockets = new HashSet<>();
     ServiceEntry wantedEntry = entry(wanted);
     wantedEntry
         .getEndpointsList()
-        .forEach(endpoint -> sockets.addAll(sockets(wantedEntry, endpoint)));
+        .forEach(endpoint -> sockets.addAll(Part.sockets(key, wantedEntry, endpoint)));
     List<WorkloadEntry> staying =
         entry.getEndpointsList().stream()
-            .filter(endpoint -> sockets.containsAll(sockets(entry, endpoint)))
+            .filter(endpoint -> sockets.containsAll(Part.sockets(key, entry, endpoint)))
             .toList();
     if (staying.size() == entry.getEndpointsCount()) {
       return served;
@@ -66,20 +60,8 @@ final class EndpointCut {
     return new Emitted(with(served.candidate(), rest), served.virtualIps());
   }
 
-  private static Set<Socket> sockets(ServiceEntry entry, WorkloadEntry endpoint) {
-    Set<Socket> sockets = new HashSet<>();
-    for (ServicePort port : entry.getPortsList()) {
-      int ofEntry = port.getTargetPort() == 0 ? port.getNumber() : port.getTargetPort();
-      sockets.add(
-          new Socket(
-              endpoint.getAddress(),
-              endpoint.getNetwork(),
-              endpoint.getPortsOrDefault(port.getName(), ofEntry)));
-    }
-    return sockets;
-  }
-
-  private static ServiceEntry entry(Candidate candidate) {
+  /** The ServiceEntry of a candidate, without virtual IPs if it was converted here. */
+  static ServiceEntry entry(Candidate candidate) {
     if (candidate instanceof Candidate.Live live) {
       return live.entry().expand().entry();
     }

@@ -3,22 +3,76 @@ package io.fairlead.aggregation;
 import java.time.Duration;
 
 /**
- * When one host changed lately, and how long it has to wait for what. Times are monotonic
- * nanoseconds. Confined to the commit thread.
+ * What one host went through lately, which of its changes are repetitions ({@link FlapDamper} says
+ * which and why), and how long it has to wait for what. Times are monotonic nanoseconds. Confined
+ * to the commit thread.
  */
 final class FlapHistory {
+  private final PartMemory memory = new PartMemory();
+  private final Turnover turnover = new Turnover();
+  // Of the changes that count.
   private long[] times = new long[1];
   private int count;
   private int waits;
   private boolean waiting;
   private long until;
+  private long last;
 
-  /** Whether something that is more than a loss has to wait at that time. */
-  boolean delays(DampingPolicy policy, long now) {
-    return waiting ? now - until < 0 : isDamped() || changes(policy.window(), now) >= policy.free();
+  /** Whether an addition that is wanted has to wait at that time. */
+  boolean delays(DampingPolicy policy, HostDiff wanted, long now) {
+    boolean late =
+        waiting
+            ? now - until < 0
+            : (isDamped() || changes(policy.window(), now) >= policy.free())
+                && isRepeated(policy, wanted, now);
+    return late && !isNeeded(policy, wanted, now);
   }
 
-  /** Number of changes within that time. */
+  // Whether the addition repeats something; a loss that comes with it never has to wait.
+  private boolean isRepeated(DampingPolicy policy, HostDiff change, long now) {
+    Duration span = span(policy);
+    return change.gained().stream().anyMatch(part -> memory.cameBack(part, span, now))
+        || (change.altered()
+            && change.gained().stream().allMatch(part -> memory.isKnown(part, span, now)))
+        || (!change.gained().isEmpty()
+            && turnover.isExceeded(change, policy.free(), policy.window(), now));
+  }
+
+  // Whether a resource would be without endpoints though it could have some that did not flap.
+  private boolean isNeeded(DampingPolicy policy, HostDiff wanted, long now) {
+    Duration span = span(policy);
+    return wanted.bare().stream().anyMatch(socket -> !memory.isKnown(socket, span, now))
+        && !turnover.isExceeded(wanted, policy.free(), policy.window(), now);
+  }
+
+  // It is its waits that keep the sockets of a damped host away for so long.
+  private Duration span(DampingPolicy policy) {
+    return isDamped() ? policy.quiet().plus(policy.max()) : policy.quiet();
+  }
+
+  /** Takes in what was published of it. Returns whether that counts. */
+  boolean changed(DampingPolicy policy, HostDiff change, long now) {
+    Duration span = span(policy);
+    boolean counts =
+        isRepeated(policy, change, now)
+            || change.lost().stream().anyMatch(part -> memory.cameBack(part, span, now));
+    memory.forget(span, now);
+    change.lost().forEach(part -> memory.lost(part, span, now));
+    change.gained().forEach(part -> memory.gained(part, span, now));
+    turnover.add(change, policy.window(), now);
+    last = now;
+    if (counts) {
+      count(policy.window(), now);
+    }
+    return counts;
+  }
+
+  /** Whether something of it was published within that time. */
+  boolean changedWithin(Duration time, long now) {
+    return now - last < time.toNanos();
+  }
+
+  /** Number of changes within that time that count. */
   int changes(Duration window, long now) {
     return count - firstWithin(window, now);
   }
@@ -37,8 +91,8 @@ final class FlapHistory {
     return Duration.ofNanos(first == count ? 0 : now - times[first]);
   }
 
-  /** Counts a change, and no longer those from before the window. */
-  void changed(Duration window, long now) {
+  // Also forgets those from before the window.
+  private void count(Duration window, long now) {
     int first = firstWithin(window, now);
     long[] target = count - first < times.length ? times : new long[times.length * 2];
     System.arraycopy(times, first, target, 0, count - first);
@@ -72,12 +126,22 @@ final class FlapHistory {
     return waiting && now - until >= 0;
   }
 
+  /** Ends the damping: its next wait will be the first again. */
+  void calm() {
+    waits = 0;
+  }
+
   /** The end of the present wait. */
   long until() {
     return until;
   }
 
-  /** Whether it has had to wait since it was as good as new. */
+  /** Number of parts that are remembered. */
+  int remembered() {
+    return memory.size();
+  }
+
+  /** Whether it has had to wait since it was last calm. */
   boolean isDamped() {
     return waits > 0;
   }

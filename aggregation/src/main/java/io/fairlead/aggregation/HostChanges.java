@@ -79,7 +79,7 @@ final class HostChanges {
       if (desired.values().stream().anyMatch(HostChanges::needsVirtualIp)) {
         needing.add(host);
       } else if (desired.values().stream().anyMatch(Candidate.Inherited.class::isInstance)
-          || (!desired.isEmpty() && changes.goesOnWithVirtualIps(host, slot))) {
+          || (!desired.isEmpty() && changes.goesOnWithVirtualIps(host, slot, desired))) {
         book.keep(host);
       } else {
         book.leave(host, now);
@@ -101,13 +101,22 @@ final class HostChanges {
   }
 
   // What it is to be served with later needs none, but until then it is served as it was.
-  private boolean goesOnWithVirtualIps(String host, Slot slot) {
-    return damper.delays(host, now)
-        && slot.emitted().values().stream()
-            .anyMatch(
-                served ->
-                    !served.virtualIps().isEmpty()
-                        || served.candidate() instanceof Candidate.Inherited);
+  private boolean goesOnWithVirtualIps(
+      String host, Slot slot, SortedMap<ResourceKey, Candidate> desired) {
+    if (slot.emitted().values().stream()
+        .noneMatch(
+            served ->
+                !served.virtualIps().isEmpty()
+                    || served.candidate() instanceof Candidate.Inherited)) {
+      return false;
+    }
+    try {
+      return damper.remembers(host)
+          && damper.delays(host, HostDiff.of(slot.emitted(), wanted(host, desired)), now);
+    } catch (RuntimeException e) {
+      // The look at it will fail, too, and say so: it is served as it was.
+      return true;
+    }
   }
 
   private void look(String host) {
@@ -115,13 +124,11 @@ final class HostChanges {
     Optional<String> winner = winners.getOrDefault(host, Optional.empty());
     Map<ResourceKey, Emitted> wanted = wanted(host, desired(slot, winner));
     Map<ResourceKey, Emitted> served = slot.emitted();
-    boolean differs = !wanted.equals(served);
-    boolean delayed = damper.delays(host, now);
     List<Resource> hostPuts = new ArrayList<>();
-    Map<ResourceKey, Emitted> after;
+    Outcome outcome;
     try {
-      after = differs && delayed ? EndpointCut.of(served, wanted) : wanted;
-      for (Map.Entry<ResourceKey, Emitted> one : new TreeMap<>(after).entrySet()) {
+      outcome = outcome(host, served, wanted);
+      for (Map.Entry<ResourceKey, Emitted> one : new TreeMap<>(outcome.after()).entrySet()) {
         if (!one.getValue().equals(served.get(one.getKey()))) {
           hostPuts.add(resource(one.getValue()));
         }
@@ -131,13 +138,33 @@ final class HostChanges {
       log.error("Host {} cannot be encoded; what was served of it before stays", host, e);
       return;
     }
+    Map<ResourceKey, Emitted> after = outcome.after();
     puts.addAll(hostPuts);
     served.keySet().stream().filter(key -> !after.containsKey(key)).sorted().forEach(removals::add);
     emitted.put(host, after);
-    List<String> names = delayed ? names(wanted.keySet(), after.keySet()) : List.of();
-    boolean changed = differs && !after.equals(served);
-    boolean complete = !differs || !delayed || after.equals(wanted);
-    looks.put(host, new FlapDamper.Look(winner.orElse(""), names, changed, complete));
+    List<String> names =
+        damper.remembers(host) ? names(wanted.keySet(), after.keySet()) : List.of();
+    looks.put(
+        host,
+        new FlapDamper.Look(winner.orElse(""), names, outcome.change(), after.equals(wanted)));
+  }
+
+  /** What is served of a host from now on, and in what that differs from before. */
+  private record Outcome(Map<ResourceKey, Emitted> after, Optional<HostDiff> change) {}
+
+  private Outcome outcome(
+      String host, Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
+    // Where a host first appears, as all do in a first whole view, there is nothing to remember.
+    if (damper.isOff() || wanted.equals(served) || (served.isEmpty() && !damper.remembers(host))) {
+      return new Outcome(wanted, Optional.empty());
+    }
+    HostDiff diff = HostDiff.of(served, wanted);
+    if (!damper.delays(host, diff, now)) {
+      return new Outcome(wanted, Optional.of(diff));
+    }
+    Map<ResourceKey, Emitted> after = EndpointCut.of(served, wanted);
+    return new Outcome(
+        after, after.equals(served) ? Optional.empty() : Optional.of(HostDiff.of(served, after)));
   }
 
   private static List<String> names(Set<ResourceKey> some, Set<ResourceKey> others) {
