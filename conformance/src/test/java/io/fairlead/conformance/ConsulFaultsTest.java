@@ -28,7 +28,13 @@ final class ConsulFaultsTest {
 
   private static WatchedGateway gateway(Object address, String keys) {
     return new WatchedGateway(
-        "consul", "addresses: [\"" + address + "\"], settle: " + SETTLE.toSeconds() + "s, keepEmpty: 1s" + keys);
+        "consul",
+        "addresses: [\""
+            + address
+            + "\"], settle: "
+            + SETTLE.toSeconds()
+            + "s, keepEmpty: 1s"
+            + keys);
   }
 
   private static Object through(FaultyLink link) {
@@ -77,7 +83,9 @@ final class ConsulFaultsTest {
         // What does not register again goes in the end.
         gateway.awaitGone("old");
         gateway.awaitUp();
-        assertThat(gateway.mesh().losses()).contains("old.mesh").allMatch(loss -> loss.startsWith("old.mesh"));
+        assertThat(gateway.mesh().losses())
+            .contains("old.mesh")
+            .allMatch(loss -> loss.startsWith("old.mesh"));
         assertThat(istiod.awaitQuiet(Duration.ofSeconds(1))).isGreaterThan(mark);
         assertThat(istiod.pushesSince(mark))
             .allSatisfy(push -> assertThat(push.cause()).containsAnyOf("old.mesh", "new.mesh"));
