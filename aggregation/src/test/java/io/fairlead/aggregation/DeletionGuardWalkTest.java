@@ -264,7 +264,14 @@ class DeletionGuardWalkTest {
       }
     }
 
+    /** Has what was decided in the last moment of the time that passed be seen now. */
+    private void flush() {
+      registry.world.aggregation.allRegistered();
+      registry.world.thread.runWaiting();
+    }
+
     void check(Map<String, Set<String>> before, boolean judged) {
+      flush();
       GuardedRegistry.assertValid(registry.world);
       Map<String, Set<String>> after = served();
       said.forEach(

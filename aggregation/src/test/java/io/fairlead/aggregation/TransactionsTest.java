@@ -140,21 +140,23 @@ class TransactionsTest {
   }
 
   @Test
-  void retries_waitForTheReleaseToo() {
+  void failedWrites_areTriedAgainMeanwhile_whatIsNewWaits() {
     RegistrySink sink = world.register("a", 1);
     world.log.failuresToCome = 1;
     sink.resync(fresh(service("one", "10.0.0.1")));
     world.thread.runWaiting();
     assertThat(world.log.failuresToCome).isZero();
+    assertThat(world.log.load().resources()).isEmpty();
+    assertThat(world.served()).hasSize(1);
     String id = aggregation.openTransaction(TEN_MINUTES).id();
+    sink.changed(service("two", "10.0.0.2"));
     world.advance(Duration.ofMinutes(5));
-    assertThat(world.served()).isEmpty();
-    world.log.failuresToCome = 1;
+    assertThat(world.log.load().resources()).hasSize(1);
+    assertThat(world.served()).hasSize(1);
     aggregation.releaseTransaction(id);
     world.thread.runWaiting();
-    assertThat(world.served()).isEmpty();
-    world.advance(Duration.ofMinutes(1));
-    assertThat(world.served()).hasSize(1);
+    assertThat(world.served()).hasSize(2);
+    assertThat(world.log.load().resources()).hasSize(2);
   }
 
   @Test

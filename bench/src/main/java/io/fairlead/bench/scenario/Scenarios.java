@@ -10,6 +10,7 @@ public final class Scenarios {
   public static List<Scenario> all() {
     return List.of(
         new StartScenario(),
+        new PartsScenario(),
         new CommitScenario(),
         new FileScenario(),
         new FirstSyncScenario(),
