@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,12 +37,10 @@ final class NacosFaultsTest {
   private static NacosServer server;
 
   private final String namespace = "faults-" + NAMESPACES.incrementAndGet();
-  private final NacosApi api = server.api();
   private final Path folder;
 
   NacosFaultsTest(@TempDir Path folder) {
     this.folder = folder;
-    api.createNamespace(namespace);
   }
 
   @BeforeAll
@@ -51,6 +51,15 @@ final class NacosFaultsTest {
   @AfterAll
   static void stop() {
     server.close();
+  }
+
+  @BeforeEach
+  void makeNamespace() {
+    api().createNamespace(namespace);
+  }
+
+  private static NacosApi api() {
+    return server.api();
   }
 
   private WatchedGateway gateway(String address, String keys) {
@@ -78,8 +87,8 @@ final class NacosFaultsTest {
           client.with("s" + i + "-" + j, "10.0." + i + "." + j, 80);
         }
       }
-      api.register(instance("lasting", 1));
-      try (WatchedGateway gateway = gateway(server.address(), ", settle: 15s");
+      api().register(instance("lasting", 1));
+      try (WatchedGateway gateway = gateway(server.address(), "");
           IstiodServer istiod =
               IstiodServer.builder("1.27.0").sources(gateway.process().source()).start()) {
         gateway.awaitServices(CLIENTS * SERVICES + 1);
@@ -94,8 +103,9 @@ final class NacosFaultsTest {
           Pause.of(Duration.ofSeconds(3));
           clients.get(i).reconnect();
         }
-        api.register(instance("new", 1));
+        api().register(instance("new", 1));
         gateway.awaitEndpoints("new", "10.0.0.1:80");
+        awaitServicesInNacos(RETURNING * SERVICES + 2);
         gateway.assertNothingLeft();
 
         // The others do not return.
@@ -107,10 +117,11 @@ final class NacosFaultsTest {
           }
         }
         gateway.awaitUp();
-        assertThat(gateway.mesh().losses())
-            .allSatisfy(loss -> assertThat(lost).contains(loss.split(" ", -1)[0]));
         gateway.awaitServices(RETURNING * SERVICES + 2);
         istiod.awaitQuiet(Duration.ofSeconds(1));
+        awaitServicesInNacos(RETURNING * SERVICES + 2);
+        assertThat(gateway.mesh().losses())
+            .allSatisfy(loss -> assertThat(lost).contains(loss.split(" ", -1)[0]));
         lost.add("new.mesh");
         assertThat(istiod.pushesSince(mark))
             .isNotEmpty()
@@ -121,18 +132,28 @@ final class NacosFaultsTest {
     }
   }
 
+  private void awaitServicesInNacos(int count) {
+    String list =
+        "/nacos/v3/admin/ns/service/list?pageNo=1&pageSize=100&namespaceId=" + namespace;
+    Awaitility.await("services in Nacos")
+        .atMost(WatchedGateway.LIMIT)
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(
+            () -> assertThat(api().get(list)).contains("\"totalCount\":" + count + ","));
+  }
+
   // 5. Real removals.
 
   @Test
   void oneServiceScaledToZero_isEmptiedSoonAndRemovedAfterKeepEmpty() {
-    List.of("web", "api").forEach(service -> api.register(instance(service, 1)));
+    List.of("web", "api").forEach(service -> api().register(instance(service, 1)));
     try (WatchedGateway gateway = gateway(server.address(), "")) {
       gateway.awaitServices(2);
-      api.deregister(instance("web", 1));
+      api().deregister(instance("web", 1));
       gateway.awaitEndpoints(Duration.ofSeconds(10), "web");
       gateway.awaitGone("web");
       assertThat(gateway.mesh().losses()).containsExactly("web.mesh 10.0.0.1:80", "web.mesh");
-      api.register(instance("web", 2));
+      api().register(instance("web", 2));
       gateway.awaitEndpoints("web", "10.0.0.2:80");
     }
   }
@@ -141,26 +162,26 @@ final class NacosFaultsTest {
 
   @Test
   void pushesLost_changesArriveAllTheSame() {
-    api.register(instance("web", 1));
-    api.register(instance("api", 1));
-    api.register(instance("api", 2));
+    api().register(instance("web", 1));
+    api().register(instance("api", 1));
+    api().register(instance("api", 2));
     try (NacosLink link = NacosLink.to(server);
         WatchedGateway gateway = gateway(link.address(), ", reconcileInterval: 2s")) {
       gateway.awaitServices(2);
       // Pushes are sent, and never arrive.
       link.grpc().freeze();
-      api.register(instance("web", 2));
-      api.deregister(instance("api", 2));
-      api.register(instance("new", 1));
+      api().register(instance("web", 2));
+      api().deregister(instance("api", 2));
+      api().register(instance("new", 1));
       Duration limit = Duration.ofSeconds(20);
       gateway.awaitEndpoints(limit, "web", "10.0.0.1:80", "10.0.0.2:80");
       gateway.awaitEndpoints(limit, "api", "10.0.0.1:80");
       gateway.awaitEndpoints(limit, "new", "10.0.0.1:80");
       // Not shown by the counts of the list: a whole read finds it.
-      api.update(instance("web", 1).withEnabled(false));
+      api().update(instance("web", 1).withEnabled(false));
       gateway.awaitEndpoints(limit, "web", "10.0.0.2:80");
       link.grpc().thaw();
-      api.register(instance("new", 2));
+      api().register(instance("new", 2));
       gateway.awaitEndpoints("new", "10.0.0.1:80", "10.0.0.2:80");
       gateway.awaitUp();
       assertThat(gateway.mesh().losses())
@@ -170,15 +191,15 @@ final class NacosFaultsTest {
 
   @Test
   void connectionsFrozen_isSeenAndChangesArriveAfterwards() {
-    api.register(instance("web", 1));
-    api.register(instance("api", 1));
+    api().register(instance("web", 1));
+    api().register(instance("api", 1));
     try (NacosLink link = NacosLink.to(server);
         WatchedGateway gateway = gateway(link.address(), ", settle: 3s")) {
       gateway.awaitServices(2);
       link.http().freeze();
       link.grpc().freeze();
-      api.register(instance("web", 2));
-      api.deregister(instance("api", 1));
+      api().register(instance("web", 2));
+      api().deregister(instance("api", 1));
       gateway.awaitProblem(link.address());
       gateway.assertNothingLeft();
       link.http().thaw();
