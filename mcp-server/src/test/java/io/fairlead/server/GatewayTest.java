@@ -131,6 +131,34 @@ class GatewayTest {
   }
 
   @Test
+  void restart_withAFolderMissing_servesWhatWasKnown() throws IOException {
+    workspace.configure(ONE + TWO);
+    try (Gateway gateway = workspace.start()) {
+      awaitNames(gateway, "file/shop.file", "file/web.file");
+    }
+    // Not mounted yet.
+    Files.move(folder.resolve("two"), folder.resolve("elsewhere"));
+    try (Gateway gateway = workspace.start()) {
+      await().atMost(LIMIT).until(gateway::isReady);
+      assertThat(names(gateway)).containsExactly("file/shop.file", "file/web.file");
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(api(gateway, "registries").path("items").findValuesAsText("state"))
+                      .containsExactly("up", "failing"));
+      Files.move(folder.resolve("elsewhere"), folder.resolve("two"));
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(api(gateway, "registries").path("items").findValuesAsText("state"))
+                      .containsExactly("up", "up"));
+      assertThat(names(gateway)).containsExactly("file/shop.file", "file/web.file");
+    }
+  }
+
+  @Test
   void reload_registryAdded_isServed() throws IOException {
     workspace.configure(ONE);
     try (Gateway gateway = workspace.start()) {

@@ -13,7 +13,7 @@ import java.time.Duration;
 /** A folder with a configuration and folders of services, and gateways on them. */
 final class Workspace {
   private final Path folder;
-  private final ConfigLoader loader = new ConfigLoader(AdapterTypes.installed());
+  private final ConfigLoader loader = new ConfigLoader(AdapterTypes.installed()).forServing();
 
   Workspace(Path folder) {
     this.folder = folder;

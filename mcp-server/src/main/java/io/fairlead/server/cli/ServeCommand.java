@@ -40,7 +40,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    ConfigLoader loader = ConfigFile.loader();
+    ConfigLoader loader = ConfigFile.loader().forServing();
     ConfigLoader.Text text = loader.read(file.path());
     if (text.result() instanceof ConfigResult.Invalid invalid) {
       ConfigFile.print(spec.commandLine().getErr(), invalid.problems());

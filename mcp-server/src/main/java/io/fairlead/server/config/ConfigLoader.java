@@ -16,11 +16,25 @@ import java.util.Optional;
 public final class ConfigLoader {
   private final AdapterTypes types;
   private final ConfigSchema schema;
+  private final boolean serving;
 
   /** A loader that knows the given registry types. */
   public ConfigLoader(AdapterTypes types) {
+    this(types, new ConfigSchema(types), false);
+  }
+
+  private ConfigLoader(AdapterTypes types, ConfigSchema schema, boolean serving) {
     this.types = types;
-    this.schema = new ConfigSchema(types);
+    this.schema = schema;
+    this.serving = serving;
+  }
+
+  /**
+   * The same for a gateway that is to run: a file or folder that a registry is read from may be
+   * missing, which the registry's adapter then reports until it is there.
+   */
+  public ConfigLoader forServing() {
+    return new ConfigLoader(types, schema, true);
   }
 
   /** The schema that files are validated by. */
@@ -108,7 +122,14 @@ public final class ConfigLoader {
       return Optional.empty(); // The schema has said so, with the types that there are.
     }
     Optional<? extends Record> own = binder.bind(node, path, factory.get().configurationType());
-    own.ifPresent(record -> FileChecks.check(record, path, problems));
+    own.ifPresent(
+        record -> {
+          if (serving) {
+            FileChecks.checkForServing(record, path, problems);
+          } else {
+            FileChecks.check(record, path, problems);
+          }
+        });
     if (shared.isEmpty() || own.isEmpty()) {
       return Optional.empty();
     }

@@ -16,9 +16,24 @@ final class FileChecks {
 
   /** Reports every path in a record, and in the records inside it, that does not exist. */
   static void check(Record bound, String path, Problems problems) {
+    check(bound, path, problems, false);
+  }
+
+  /**
+   * Reports only what the records inside it name, such as certificates. What the record itself
+   * names is what the registry is read from: a folder that is not mounted yet is a registry that is
+   * down, and must not keep a gateway from serving what it knows.
+   */
+  static void checkForServing(Record bound, String path, Problems problems) {
+    check(bound, path, problems, true);
+  }
+
+  private static void check(Record bound, String path, Problems problems, boolean onlyInside) {
     for (RecordComponent component : bound.getClass().getRecordComponents()) {
-      checkValue(
-          read(component, bound), KeyPath.key(path, RecordBinder.keyOf(component)), problems);
+      Object value = read(component, bound);
+      if (!onlyInside || !(value instanceof Path)) {
+        checkValue(value, KeyPath.key(path, RecordBinder.keyOf(component)), problems);
+      }
     }
   }
 
