@@ -20,6 +20,7 @@ final class Call {
   private final Optional<Endpoint> endpoint;
   private final Request request;
   private final Consumer<Outcome> then;
+  private Optional<Line> line = Optional.empty();
   private Optional<HttpClientRequest> sent = Optional.empty();
   private boolean done;
 
@@ -99,6 +100,7 @@ final class Call {
   }
 
   private void send(Endpoint target, Line line) {
+    this.line = Optional.of(line);
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.GET)
@@ -113,6 +115,7 @@ final class Call {
             made -> {
               sent = Optional.of(made);
               if (done) {
+                made.reset();
                 return Future.failedFuture("cancelled");
               }
               return made.send();
@@ -181,6 +184,17 @@ final class Call {
     }
     done = true;
     endpoint.ifPresent(target -> target.count(request.query(), -1));
-    sent.ifPresent(HttpClientRequest::reset);
+    line.ifPresent(this::takeBack);
+  }
+
+  private void takeBack(Line used) {
+    if (used.streams > 1) {
+      sent.ifPresent(HttpClientRequest::reset);
+    } else {
+      // HTTP/1.1 takes a request back by closing its connection. Whoever got the connection before
+      // the end of it is noticed would wait for an answer for ever.
+      used.closed = true;
+      used.connection.close();
+    }
   }
 }
