@@ -133,13 +133,11 @@ final class NacosFaultsTest {
   }
 
   private void awaitServicesInNacos(int count) {
-    String list =
-        "/nacos/v3/admin/ns/service/list?pageNo=1&pageSize=100&namespaceId=" + namespace;
+    String list = "/nacos/v3/admin/ns/service/list?pageNo=1&pageSize=100&namespaceId=" + namespace;
     Awaitility.await("services in Nacos")
         .atMost(WatchedGateway.LIMIT)
         .pollInterval(Duration.ofMillis(200))
-        .untilAsserted(
-            () -> assertThat(api().get(list)).contains("\"totalCount\":" + count + ","));
+        .untilAsserted(() -> assertThat(api().get(list)).contains("\"totalCount\":" + count + ","));
   }
 
   // 5. Real removals.
