@@ -6,6 +6,7 @@ import io.fairlead.harness.GatewayProcess;
 import io.fairlead.harness.IstioConfig;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.harness.Push;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,11 @@ final class RestartTest {
         gateway -> {
           gateway.stop();
           gateway.deleteData();
+        }),
+    SIGTERM_AND_OLDER_SCHEMA(
+        gateway -> {
+          gateway.stop();
+          StoreCopy.toSchema1(gateway.dataFolder().resolve("fairlead.db"));
         }),
     SIGKILL_AND_STORE_LOST(
         gateway -> {
@@ -84,6 +90,19 @@ final class RestartTest {
     assertThat(fleet.istiods().awaitPushes(marks))
         .allSatisfy((version, pushes) -> assertOnlyBarrier(version, pushes));
     assertThat(held()).isEqualTo(before);
+  }
+
+  @Test
+  void upgrade_migratesTheStoreAndKeepsTheOldOne() {
+    Path file = fleet.gateway().dataFolder().resolve("fairlead.db");
+    restart_isNoPush(End.SIGTERM_AND_OLDER_SCHEMA);
+
+    assertThat(fleet.gateway().process().linesSince(0))
+        .anySatisfy(line -> assertThat(line).contains("from schema version 1 to 2"));
+    try (StoreCopy copy = StoreCopy.of(file.resolveSibling("fairlead.db.schema-1"))) {
+      assertThat(copy.integrity()).isEqualTo("ok");
+      assertThat(copy.schema()).isEqualTo(1);
+    }
   }
 
   @Test

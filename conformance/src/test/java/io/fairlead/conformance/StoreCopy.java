@@ -68,6 +68,27 @@ final class StoreCopy implements AutoCloseable {
     return Long.parseLong(query("SELECT coalesce(max(number), 0) FROM commits"));
   }
 
+  /** The version of its tables. */
+  int schema() {
+    return Integer.parseInt(query("PRAGMA user_version"));
+  }
+
+  /**
+   * Makes the store of a gateway that does not run one of schema version 1, as the first release
+   * wrote it: without what the migration to version 2 adds.
+   */
+  static void toSchema1(Path file) {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP INDEX resources_number");
+      statement.execute("DROP INDEX tombstones_number");
+      statement.execute("DELETE FROM meta WHERE key = 'compacted_to'");
+      statement.execute("PRAGMA user_version = 1");
+    } catch (SQLException e) {
+      throw new AssertionError("cannot make " + file + " an older one", e);
+    }
+  }
+
   private String query(String sql) {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
         Statement statement = connection.createStatement();
