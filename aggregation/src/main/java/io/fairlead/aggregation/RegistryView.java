@@ -76,7 +76,9 @@ final class RegistryView {
     Contact before = contact;
     // Not on every try: a registry that is down for hours fails every few seconds.
     if (!before.problem.equals(Optional.of(problem))) {
-      log.warn("Registry {}: {}", settings.name(), problem, cause);
+      log.warn("Registry {}: {}", settings.name(), problem);
+      // The problem says what happened and what to do; the trace is for whoever debugs an adapter.
+      log.debug("Registry {}: its cause", settings.name(), cause);
     }
     contact = new Contact(before.last, before.steady, Optional.of(problem));
   }
