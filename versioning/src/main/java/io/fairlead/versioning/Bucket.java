@@ -1,6 +1,8 @@
 package io.fairlead.versioning;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,10 +12,19 @@ import org.jspecify.annotations.Nullable;
 final class Bucket {
   static final Bucket EMPTY = new Bucket(new Resource[0]);
 
+  private static final Comparator<Resource> BY_NAME =
+      Comparator.comparing(resource -> resource.key().name());
+
   private final Resource[] sorted;
 
   private Bucket(Resource[] sorted) {
     this.sorted = sorted;
+  }
+
+  /** A bucket of resources with different names; takes the array over and sorts it. */
+  static Bucket of(Resource[] resources) {
+    Arrays.sort(resources, BY_NAME);
+    return new Bucket(resources);
   }
 
   /** Everything in it, in the order of the names. */

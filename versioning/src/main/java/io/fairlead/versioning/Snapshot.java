@@ -27,10 +27,13 @@ public final class Snapshot {
   }
 
   static Snapshot of(String epoch, long number, Iterable<Resource> resources) {
-    Snapshot empty = new Snapshot(epoch, number, Map.of());
-    List<Resource> puts = new ArrayList<>();
-    resources.forEach(puts::add);
-    return empty.with(number, ChangeSet.of(puts, List.of()));
+    Map<ResourceType, List<Resource>> byType = new HashMap<>();
+    for (Resource resource : resources) {
+      byType.computeIfAbsent(resource.key().type(), type -> new ArrayList<>()).add(resource);
+    }
+    Map<ResourceType, Table> tables = new HashMap<>();
+    byType.forEach((type, all) -> tables.put(type, Table.of(all)));
+    return new Snapshot(epoch, number, tables);
   }
 
   /** This snapshot with a commit's effective changes. */

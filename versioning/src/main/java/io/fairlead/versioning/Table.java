@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,38 @@ final class Table {
   private Table(Bucket[] buckets, int size) {
     this.buckets = buckets;
     this.size = size;
+  }
+
+  /**
+   * A table of everything at once, as a start makes it: {@link #with} from nothing, in a part of
+   * the time, on as many threads as there are.
+   *
+   * @param resources of one type, each name once
+   */
+  static Table of(List<Resource> resources) {
+    int[] bucketOf = new int[resources.size()];
+    IntStream.range(0, bucketOf.length)
+        .parallel()
+        .forEach(i -> bucketOf[i] = bucketOf(resources.get(i).key().name()));
+    int[] sizes = new int[BUCKETS];
+    for (int bucket : bucketOf) {
+      sizes[bucket]++;
+    }
+    Resource[][] spread = new Resource[BUCKETS][];
+    for (int i = 0; i < bucketOf.length; i++) {
+      int bucket = bucketOf[i];
+      if (spread[bucket] == null) {
+        spread[bucket] = new Resource[sizes[bucket]];
+      }
+      spread[bucket][--sizes[bucket]] = resources.get(i);
+    }
+    Bucket[] buckets = emptyBuckets();
+    for (int i = 0; i < BUCKETS; i++) {
+      if (spread[i] != null) {
+        buckets[i] = Bucket.of(spread[i]);
+      }
+    }
+    return new Table(buckets, bucketOf.length);
   }
 
   private static Bucket[] emptyBuckets() {

@@ -208,6 +208,13 @@ class SnapshotPropertyTest {
       past.add(new Past(after, model.copy()));
     }
     for (Past one : past) {
+      List<Resource> all = new ArrayList<>(one.model().resources.values());
+      java.util.Collections.shuffle(all, random);
+      Snapshot atOnce = Snapshot.of(store.current().epoch(), one.snapshot().number(), all);
+      assertShows(atOnce, one.model());
+      assertThat(atOnce.resources(Resources.TYPE))
+          .usingElementComparator((left, right) -> left.sameAs(right) ? 0 : 1)
+          .containsExactlyElementsOf(one.snapshot().resources(Resources.TYPE));
       assertShows(one.snapshot(), one.model());
       assertThat(one.snapshot().epoch()).isEqualTo(store.current().epoch());
     }
