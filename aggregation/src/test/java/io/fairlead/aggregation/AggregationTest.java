@@ -434,11 +434,13 @@ class AggregationTest {
     assertThat(aggregation.isSynced()).isFalse();
 
     // A disk that cannot be written holds up nobody.
-    world.log.failuresToCome = 100;
+    world.log.failuresToCome = 1;
     b.resync(fresh(service("two", "10.0.0.2")));
     world.thread.runWaiting();
     assertThat(aggregation.isSynced()).isTrue();
     assertThat(told).containsExactly("first with 2");
+    assertThat(world.store.durability().durable()).isFalse();
+    world.advance(Duration.ofSeconds(1));
     aggregation.onSynced(() -> told.add("second"));
     assertThat(told).containsExactly("first with 2", "second");
   }
