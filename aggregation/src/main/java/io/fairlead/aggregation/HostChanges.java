@@ -8,6 +8,7 @@ import io.fairlead.versioning.ResourceKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,8 @@ final class HostChanges {
   private final Map<String, Map<ResourceKey, Emitted>> emitted = new LinkedHashMap<>();
   private final Map<String, FlapDamper.Look> looks = new HashMap<>();
   private final Map<String, Optional<String>> winners = new HashMap<>();
+  // Of the host that is looked at.
+  private final Map<Emitted, Resource> encoded = new IdentityHashMap<>();
 
   private HostChanges(
       HostTable table,
@@ -120,6 +124,7 @@ final class HostChanges {
   }
 
   private void look(String host) {
+    encoded.clear();
     Slot slot = table.slot(host);
     Optional<String> winner = winners.getOrDefault(host, Optional.empty());
     Map<ResourceKey, Emitted> wanted = wanted(host, desired(slot, winner));
@@ -154,8 +159,11 @@ final class HostChanges {
 
   private Outcome outcome(
       String host, Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
-    // Where a host first appears, as all do in a first whole view, there is nothing to remember.
-    if (damper.isOff() || wanted.equals(served) || (served.isEmpty() && !damper.remembers(host))) {
+    // Where a host first appears, or a former process's entry is made anew as it was, there is
+    // nothing to remember: that is what a first whole view is made of.
+    if (damper.isOff()
+        || wanted.equals(served)
+        || (!damper.remembers(host) && (served.isEmpty() || isMadeAnew(served, wanted)))) {
       return new Outcome(wanted, Optional.empty());
     }
     HostDiff diff = HostDiff.of(served, wanted);
@@ -165,6 +173,18 @@ final class HostChanges {
     Map<ResourceKey, Emitted> after = EndpointCut.of(served, wanted);
     return new Outcome(
         after, after.equals(served) ? Optional.empty() : Optional.of(HostDiff.of(served, after)));
+  }
+
+  private boolean isMadeAnew(Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
+    return served.keySet().equals(wanted.keySet())
+        && wanted.entrySet().stream()
+            .allMatch(one -> isMadeAnew(served.get(one.getKey()), one.getValue()));
+  }
+
+  private boolean isMadeAnew(@Nullable Emitted served, Emitted wanted) {
+    return served != null
+        && served.candidate() instanceof Candidate.Inherited former
+        && former.resource().sameAs(resource(wanted));
   }
 
   private static List<String> names(Set<ResourceKey> some, Set<ResourceKey> others) {
@@ -186,6 +206,10 @@ final class HostChanges {
   }
 
   private Resource resource(Emitted wanted) {
+    return encoded.computeIfAbsent(wanted, this::encode);
+  }
+
+  private Resource encode(Emitted wanted) {
     if (wanted.candidate() instanceof Candidate.Inherited inherited) {
       return inherited.resource();
     }
