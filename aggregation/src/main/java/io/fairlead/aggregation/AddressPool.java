@@ -19,14 +19,26 @@ final class AddressPool {
     return Optional.ofNullable(indexByHost.get(host)).map(range::address);
   }
 
-  /** Takes over a choice made earlier, if it is of this range and nobody has it. */
-  void restore(String host, String address) {
+  /**
+   * Takes over a choice made earlier, if it is of this range and nobody has it.
+   *
+   * @return whether it was
+   */
+  boolean restore(String host, String address) {
     OptionalLong index = range.indexOf(address);
-    if (index.isPresent()
-        && !indexByHost.containsKey(host)
-        && !hostByIndex.containsKey(index.getAsLong())) {
-      take(host, index.getAsLong());
+    if (index.isEmpty()
+        || indexByHost.containsKey(host)
+        || hostByIndex.containsKey(index.getAsLong())) {
+      return false;
     }
+    take(host, index.getAsLong());
+    return true;
+  }
+
+  /** Forgets every choice. */
+  void clear() {
+    indexByHost.clear();
+    hostByIndex.clear();
   }
 
   /** Has a host without a choice take the first free address of its own sequence. */

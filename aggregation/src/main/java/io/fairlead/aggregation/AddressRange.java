@@ -103,31 +103,64 @@ public final class AddressRange {
 
   /** The index of an address in canonical text, if it is a usable one of this range. */
   OptionalLong indexOf(String address) {
+    OptionalLong offset = isV4() ? v4Offset(address) : v6Offset(address);
+    if (offset.isEmpty() || offset.getAsLong() < 0) {
+      return OptionalLong.empty();
+    }
+    long index = offset.getAsLong();
+    if (isV4() && prefix <= 24) {
+      if (index % 256 >= USABLE_OF_256) {
+        return OptionalLong.empty();
+      }
+      index = index / 256 * USABLE_OF_256 + index % 256;
+    }
+    return index < size ? OptionalLong.of(index) : OptionalLong.empty();
+  }
+
+  // By hand, since a start does it for every host that the store knows.
+  private OptionalLong v4Offset(String address) {
+    long value = 0;
+    int part = 0;
+    int digits = 0;
+    int dots = 0;
+    for (int i = 0; i < address.length(); i++) {
+      char c = address.charAt(i);
+      if (c == '.' && digits > 0) {
+        value = value << 8 | part;
+        dots++;
+        part = 0;
+        digits = 0;
+      } else if (c >= '0' && c <= '9' && (digits == 0 || part > 0)) {
+        part = part * 10 + (c - '0');
+        digits++;
+      } else {
+        return OptionalLong.empty();
+      }
+      if (part > 255 || dots > 3) {
+        return OptionalLong.empty();
+      }
+    }
+    return dots == 3 && digits > 0
+        ? OptionalLong.of((value << 8 | part) - first.longValue() - skipped)
+        : OptionalLong.empty();
+  }
+
+  private OptionalLong v6Offset(String address) {
     if (!LITERAL.matcher(address).matches()) {
       return OptionalLong.empty();
     }
-    BigInteger value;
     try {
       byte[] parsed = InetAddress.getByName(address).getAddress();
-      if (parsed.length != bytes) {
-        return OptionalLong.empty();
-      }
-      value = new BigInteger(1, parsed);
+      BigInteger value = new BigInteger(1, parsed);
+      BigInteger offset = value.subtract(first).subtract(BigInteger.valueOf(skipped));
+      return parsed.length == bytes
+              && offset.bitLength() <= MAX_V6_BITS
+              && v6Text(value).equals(address)
+          ? OptionalLong.of(offset.longValue())
+          : OptionalLong.empty();
     } catch (UnknownHostException e) {
       return OptionalLong.empty();
     }
-    BigInteger offset = value.subtract(first).subtract(BigInteger.valueOf(skipped));
-    if (offset.signum() < 0 || offset.bitLength() > MAX_V6_BITS) {
-      return OptionalLong.empty();
-    }
-    long index = offset.longValue();
-    if (isV4() && prefix <= 24) {
-      index = index / 256 * USABLE_OF_256 + index % 256;
-    }
-    // An address that ends in 0 or 255 got the index of another one.
-    return index < size && address(index).equals(address)
-        ? OptionalLong.of(index)
-        : OptionalLong.empty();
   }
 
   private static String v4Text(long value) {

@@ -56,7 +56,6 @@ final class Aggregator {
     this.encoder = encoder;
     this.guard = options.guard();
     this.clock = clock;
-    this.book = new VirtualAddressBook(options.addresses(), notes, now);
     this.damper = new FlapDamper(options.damping());
     for (String key : notes.keySet()) {
       if (key.startsWith(SYNCED_PREFIX)) {
@@ -64,14 +63,13 @@ final class Aggregator {
       }
     }
     for (Resource resource : resources) {
-      String label =
-          resource.decode().getMetadata().getLabelsOrDefault(ConvertedEntry.REGISTRY_LABEL, "");
+      String host = CompactEntry.hostOf(resource.key());
+      String label = resource.label(ConvertedEntry.REGISTRY_LABEL);
       inherited.computeIfAbsent(label, l -> new HashSet<>()).add(resource.key());
       table.inherit(label, resource);
-      String host = CompactEntry.hostOf(resource.key());
       holders.put(host, label);
-      book.keep(host);
     }
+    this.book = new VirtualAddressBook(options.addresses(), notes, holders.keySet(), now);
   }
 
   /** Takes in a registry, or a new registration of one. */

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Which virtual IPs a host has.
@@ -60,38 +60,67 @@ final class VirtualAddressBook {
   private final Set<String> droppedNotes = new HashSet<>();
 
   /**
-   * A book with the choices that were noted, as far as they are of these ranges. Every host in it
-   * counts as gone from now on until it is used.
+   * A book with the choices that were noted, as far as they are of these ranges.
+   *
+   * @param served hosts that use what was noted for them; all others count as gone from now on
+   *     until they are used
    */
-  VirtualAddressBook(VirtualAddresses addresses, Map<String, String> notes, long now) {
+  VirtualAddressBook(
+      VirtualAddresses addresses, Map<String, String> notes, Set<String> served, long now) {
     if (addresses instanceof VirtualAddresses.Ranges ranges) {
       ranges.ranges().forEach(range -> pools.add(new AddressPool(range)));
-      restore(notes, now);
+      Map<String, String> choices = new HashMap<>(notes.size() * 2);
+      notes.forEach(
+          (key, choice) -> {
+            if (key.startsWith(NOTE_PREFIX)) {
+              choices.put(key.substring(NOTE_PREFIX.length()), choice);
+            }
+          });
+      noted.addAll(choices.keySet());
+      if (!isRestoredWhole(choices)) {
+        restoreInOrder(choices);
+      }
+      // They are given up in this order, which must not be that of a map.
+      inOrder(choices.keySet().stream().filter(host -> !served.contains(host)))
+          .forEach(host -> unused.add(host, now));
     }
   }
 
-  private void restore(Map<String, String> notes, long now) {
-    // Sorted: if two notes claim one address, the outcome must not depend on a map's order.
-    Map<HostDigest, String> choices = new TreeMap<>(HostDigest.ORDER);
-    notes.forEach(
-        (key, value) -> {
-          if (key.startsWith(NOTE_PREFIX)) {
-            choices.put(HostDigest.of(key.substring(NOTE_PREFIX.length())), value);
-          }
-        });
-    choices.forEach(
-        (digest, addresses) -> {
-          for (AddressPool pool : pools) {
-            for (String address : addresses.split(",")) {
-              pool.restore(digest.host(), address);
-            }
-          }
-          noted.add(digest.host());
-          unused.add(digest.host(), now);
-          if (!String.join(",", of(digest.host())).equals(addresses)) {
-            note(digest.host());
-          }
-        });
+  private static List<String> inOrder(Stream<String> hosts) {
+    return hosts.map(HostDigest::of).sorted(HostDigest.ORDER).map(HostDigest::host).toList();
+  }
+
+  /** Takes over all choices, if each is one address of each range and no two are the same. */
+  private boolean isRestoredWhole(Map<String, String> choices) {
+    for (Map.Entry<String, String> choice : choices.entrySet()) {
+      String[] addresses = choice.getValue().split(",");
+      if (addresses.length != pools.size()) {
+        return false;
+      }
+      for (int i = 0; i < addresses.length; i++) {
+        if (!pools.get(i).restore(choice.getKey(), addresses[i])) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  // With other ranges than before, or after an accident: if two notes claim one address, the
+  // outcome must not depend on the order of a map.
+  private void restoreInOrder(Map<String, String> choices) {
+    pools.forEach(AddressPool::clear);
+    for (String host : inOrder(choices.keySet().stream())) {
+      String choice = choices.getOrDefault(host, "");
+      for (AddressPool pool : pools) {
+        for (String address : choice.split(",")) {
+          pool.restore(host, address);
+        }
+      }
+      if (!String.join(",", of(host)).equals(choice)) {
+        note(host);
+      }
+    }
   }
 
   /** Whether there are no virtual IPs at all. */

@@ -105,7 +105,7 @@ class FlapDamperTest {
   void virtualIp_ofWhatIsServedWhileItWaitsIsNotGivenAway() {
     AddressRange range = AddressRange.parse("241.0.0.0/30");
     VirtualAddressBook book =
-        new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/30"), Map.of(), 0);
+        new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/30"), Map.of(), Set.of(), 0);
     HostTable table = new HostTable();
     Comparator<String> order = Comparator.naturalOrder();
     List<String> hosts = new ArrayList<>(List.of("one"));

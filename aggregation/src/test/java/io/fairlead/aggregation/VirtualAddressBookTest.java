@@ -56,14 +56,14 @@ class VirtualAddressBookTest {
       @ForAll long seed, @ForAll @IntRange(min = 1, max = SMALL_SIZE) int count) {
     Random random = new Random(seed);
     List<String> hosts = hosts(random, count);
-    VirtualAddressBook one = new VirtualAddressBook(SMALL, Map.of(), 0);
+    VirtualAddressBook one = new VirtualAddressBook(SMALL, Map.of(), Set.of(), 0);
     one.use(hosts);
     Map<String, List<String>> choices = all(one, hosts);
     assertThat(choices.values()).allSatisfy(addresses -> assertThat(addresses).hasSize(2));
     assertDistinct(one, hosts);
 
     Collections.shuffle(hosts, random);
-    VirtualAddressBook other = new VirtualAddressBook(SMALL, Map.of(), 5);
+    VirtualAddressBook other = new VirtualAddressBook(SMALL, Map.of(), Set.of(), 5);
     other.use(hosts);
     assertThat(all(other, hosts)).isEqualTo(choices);
   }
@@ -73,7 +73,7 @@ class VirtualAddressBookTest {
     Random random = new Random(seed);
     List<String> hosts = hosts(random, SMALL_SIZE + 5);
     Map<String, String> notes = new HashMap<>();
-    VirtualAddressBook book = new VirtualAddressBook(SMALL, notes, 0);
+    VirtualAddressBook book = new VirtualAddressBook(SMALL, notes, Set.of(), 0);
     Set<String> used = new HashSet<>();
     long now = 0;
     for (int step = 0; step < 60; step++) {
@@ -95,7 +95,7 @@ class VirtualAddressBookTest {
       }
       save(book, notes);
       if (random.nextInt(10) == 0) {
-        book = new VirtualAddressBook(SMALL, notes, now);
+        book = new VirtualAddressBook(SMALL, notes, Set.of(), now);
         book.use(used);
         save(book, notes);
       }
@@ -120,7 +120,7 @@ class VirtualAddressBookTest {
   void use_fillsARangeToTheLastAddress() {
     List<String> hosts = hosts(new Random(1), 254);
     VirtualAddressBook book =
-        new VirtualAddressBook(VirtualAddresses.of("192.0.2.0/24"), Map.of(), 0);
+        new VirtualAddressBook(VirtualAddresses.of("192.0.2.0/24"), Map.of(), Set.of(), 0);
     for (String host : hosts) {
       book.use(List.of(host));
     }
@@ -143,12 +143,12 @@ class VirtualAddressBookTest {
     for (int i = 0; i < 10_000; i++) {
       hosts.add("service-" + i + ".default.test");
     }
-    VirtualAddressBook book = new VirtualAddressBook(range, Map.of(), 0);
+    VirtualAddressBook book = new VirtualAddressBook(range, Map.of(), Set.of(), 0);
     book.use(hosts);
     assertDistinct(book, hosts);
     int moved = 0;
     for (String host : hosts) {
-      VirtualAddressBook alone = new VirtualAddressBook(range, Map.of(), 0);
+      VirtualAddressBook alone = new VirtualAddressBook(range, Map.of(), Set.of(), 0);
       alone.use(List.of(host));
       moved += alone.of(host).equals(book.of(host)) ? 0 : 1;
     }
@@ -158,7 +158,8 @@ class VirtualAddressBookTest {
   @Test
   void of_isTheSameForGood() {
     VirtualAddressBook book =
-        new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/8", "fd00::/64"), Map.of(), 0);
+        new VirtualAddressBook(
+            VirtualAddresses.of("241.0.0.0/8", "fd00::/64"), Map.of(), Set.of(), 0);
     book.use(List.of("reviews.default.test"));
     // Golden: a change of it would be a full push of every service on an upgrade.
     assertThat(book.of("reviews.default.test"))
@@ -173,7 +174,8 @@ class VirtualAddressBookTest {
     notes.put("vip/one.test", "192.0.2.9");
     notes.put("vip/two.test", "192.0.2.9");
     notes.put("other/note", "192.0.2.8");
-    VirtualAddressBook book = new VirtualAddressBook(VirtualAddresses.of("192.0.2.0/27"), notes, 0);
+    VirtualAddressBook book =
+        new VirtualAddressBook(VirtualAddresses.of("192.0.2.0/27"), notes, Set.of(), 0);
     save(book, notes);
     assertThat(notes)
         .containsOnlyKeys(
@@ -188,11 +190,11 @@ class VirtualAddressBookTest {
   void restore_aSecondRangeAddsAnAddressAndKeepsTheFirst() {
     Map<String, String> notes = new HashMap<>();
     VirtualAddressBook before =
-        new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/8"), notes, 0);
+        new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/8"), notes, Set.of(), 0);
     before.use(List.of("web.test"));
     save(before, notes);
     VirtualAddressBook after =
-        new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/8", "fd00::/64"), notes, 0);
+        new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/8", "fd00::/64"), notes, Set.of(), 0);
     after.use(List.of("web.test"));
     assertThat(after.of("web.test")).hasSize(2).startsWith(before.of("web.test").get(0));
   }
@@ -200,7 +202,7 @@ class VirtualAddressBookTest {
   @Test
   void off_noNotesAndNoAddresses() {
     Map<String, String> notes = Map.of("vip/web.test", "241.0.0.1");
-    VirtualAddressBook book = new VirtualAddressBook(VirtualAddresses.off(), notes, 0);
+    VirtualAddressBook book = new VirtualAddressBook(VirtualAddresses.off(), notes, Set.of(), 0);
     book.use(List.of("web.test"));
     book.leave("web.test", 0);
     book.expire(Duration.ofDays(100).toNanos());

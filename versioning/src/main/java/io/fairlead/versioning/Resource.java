@@ -125,6 +125,19 @@ public final class Resource {
     }
   }
 
+  /**
+   * One of its labels, without decoding the rest.
+   *
+   * @return empty if it has no such label
+   */
+  public String label(String name) {
+    try {
+      return EnvelopeLabels.find(encoded, name);
+    } catch (IOException e) {
+      throw new IllegalStateException(key + ": not an encoded resource", e);
+    }
+  }
+
   /** Whether the other one is the same resource with the same content and the same audience. */
   public boolean sameAs(@Nullable Resource other) {
     return this == other

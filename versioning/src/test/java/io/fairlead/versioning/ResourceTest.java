@@ -267,4 +267,47 @@ class ResourceTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected: namespace/name");
   }
+
+  @Property(tries = 200)
+  void label_isWhatDecodingFinds(
+      @ForAll Map<String, String> labels, @ForAll Map<String, String> annotations) {
+    ResourceContent golden = golden("plain");
+    Resource resource =
+        Resource.encode(
+            new ResourceContent(
+                golden.key(),
+                legal(labels),
+                legal(annotations),
+                Set.of(),
+                golden.createTime(),
+                golden.bodyTypeUrl(),
+                golden.body()));
+    Map<String, String> decoded = resource.decode().getMetadata().getLabelsMap();
+    decoded.forEach((name, value) -> assertThat(resource.label(name)).isEqualTo(value));
+    annotations.keySet().stream()
+        .filter(name -> !decoded.containsKey(name))
+        .forEach(name -> assertThat(resource.label(name)).isEmpty());
+    assertThat(resource.label("none of these")).isEmpty();
+  }
+
+  // Halves of surrogate pairs have no encoding.
+  private static Map<String, String> legal(Map<String, String> texts) {
+    Map<String, String> legal = new TreeMap<>();
+    texts.forEach((name, value) -> legal.put(legal(name), legal(value)));
+    return legal;
+  }
+
+  private static String legal(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void label_ofWhatIsNoResource_isAnError() {
+    Resource broken =
+        Resource.stored(
+            golden("plain").key(), "v", Set.of(), ByteString.copyFrom(new byte[] {18, 9, 1}));
+    assertThatThrownBy(() -> broken.label("a"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("not an encoded resource");
+  }
 }
