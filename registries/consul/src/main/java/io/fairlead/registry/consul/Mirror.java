@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is known of one Consul datacenter, and what the sink is told of it. Owned by the loop.
@@ -27,12 +25,12 @@ import org.slf4j.LoggerFactory;
  * own service although it must be there, count as failures.
  */
 final class Mirror {
-  private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
-  private static final String CATALOG = "catalog";
+  /** The catalog as a part of the registry that can fail alone. */
+  static final String CATALOG = "catalog";
+
   private static final Duration BALANCE = Duration.ofSeconds(1);
 
   private final Loop loop;
-  private final String registry;
   private final ConsulConfiguration configuration;
   private final RegistrySink sink;
   private final Endpoints endpoints;
@@ -40,18 +38,15 @@ final class Mirror {
   private final Staleness staleness;
   private final TokenProbe probe;
   private final Trust trust;
-  private final EmptyRegistry emptiness;
   private final Cluster cluster;
   private final Reads reads;
   private final Watches watches;
   private final BlockingQuery<Catalog> catalog;
+  private final WholeReads whole;
   private final Map<String, Entry> entries = new HashMap<>();
   private final List<Entry> afterCatalog = new ArrayList<>();
-  private Phase phase = Phase.READING;
-  private boolean catalogRead;
   private long catalogIndex;
   private String datacenter;
-  private Optional<Loop.Timer> settling = Optional.empty();
 
   Mirror(
       Loop loop,
@@ -63,7 +58,6 @@ final class Mirror {
       ConsulClient client,
       Supplier<Backoff> backoffs) {
     this.loop = loop;
-    this.registry = registry;
     this.configuration = configuration;
     this.sink = sink;
     this.staleness = staleness;
@@ -71,7 +65,6 @@ final class Mirror {
     this.backoffs = backoffs;
     this.probe = new TokenProbe(client);
     this.trust = new Trust(configuration);
-    this.emptiness = new EmptyRegistry(client, probe, trust);
     this.cluster = new Cluster(loop, client);
     String configured = configuration.datacenter();
     this.datacenter = configured == null ? "" : configured;
@@ -97,6 +90,19 @@ final class Mirror {
             backoffs.get(),
             new TokenBucket(3, BALANCE, loop.now()),
             configuration.maxWait());
+    this.whole =
+        new WholeReads(
+            loop,
+            registry,
+            configuration.settle(),
+            endpoints,
+            staleness,
+            new EmptyRegistry(client, probe, trust),
+            cluster,
+            reads,
+            watches,
+            entries.values(),
+            catalog::readNow);
   }
 
   void start() {
@@ -106,7 +112,7 @@ final class Mirror {
   }
 
   private void balance() {
-    if (phase != Phase.READING) {
+    if (whole.phase() != Phase.READING) {
       watches.balance();
     }
   }
@@ -125,15 +131,14 @@ final class Mirror {
       staleness.works(CATALOG);
       settleDoubt();
       listed(read.value());
-      if (read.index() != catalogIndex && phase != Phase.READING) {
+      if (read.index() != catalogIndex && whole.phase() != Phase.READING) {
         watches.wake();
       }
       catalogIndex = read.index();
-      catalogRead = true;
       List<Entry> waited = List.copyOf(afterCatalog);
       afterCatalog.clear();
       waited.forEach(reads::urgent);
-      completeIfRead();
+      whole.catalogRead();
       return true;
     }
 
@@ -150,13 +155,13 @@ final class Mirror {
 
     @Override
     public void wentBackwards() {
-      reset("index went backwards");
+      whole.reset("index went backwards");
     }
 
     @Override
     public boolean abandoned() {
       // Not left to the index: writes after the restoring may have raised it above the last one.
-      reset("state was set back while a query waited");
+      whole.reset("state was set back while a query waited");
       return true;
     }
   }
@@ -168,7 +173,7 @@ final class Mirror {
           held.stream().filter(entry -> !entry.forgotten).forEach(reads::urgent);
           catalog.readNow();
         },
-        () -> reset("servers are others than before"),
+        () -> whole.reset("servers are others than before"),
         () -> loop.after(BALANCE, this::settleDoubt));
   }
 
@@ -199,7 +204,7 @@ final class Mirror {
     entry.id = id;
     if (entry.known.isPresent()) {
       Service renamed = entry.renamed(entry.known.get());
-      if (phase != Phase.READING) {
+      if (whole.phase() != Phase.READING) {
         sink.removed(before);
         sink.changed(renamed);
       }
@@ -208,7 +213,7 @@ final class Mirror {
   }
 
   private void vanished(Entry entry) {
-    switch (phase) {
+    switch (whole.phase()) {
       case READING -> forget(entry);
       case SETTLING -> {
         // It may register again; the whole read that follows decides.
@@ -290,8 +295,8 @@ final class Mirror {
     }
     if (!entry.forgotten) {
       entry.read = true;
-      if (phase == Phase.READING) {
-        completeIfRead();
+      if (whole.phase() == Phase.READING) {
+        whole.completeIfRead();
       } else if (entry.watch.isEmpty()) {
         watches.add(entry);
         watches.balance();
@@ -302,29 +307,29 @@ final class Mirror {
 
   private void withInstances(Entry entry, Service service) {
     entry.confirming = false;
-    boolean loses = phase != Phase.READING && entry.loses(service);
-    if (loses && phase == Phase.LIVE && cluster.isDoubted()) {
+    boolean loses = whole.phase() != Phase.READING && entry.loses(service);
+    if (loses && whole.phase() == Phase.LIVE && cluster.isDoubted()) {
       cluster.hold(entry);
       return;
     }
-    boolean held = loses && phase == Phase.SETTLING;
+    boolean held = loses && whole.phase() == Phase.SETTLING;
     if (!held && !entry.known.equals(Optional.of(service))) {
       publish(entry, service);
     }
   }
 
   private void withoutInstances(Entry entry, boolean confirmed) {
-    if (phase == Phase.READING) {
+    if (whole.phase() == Phase.READING) {
       entry.known = Optional.empty();
-    } else if (phase == Phase.LIVE && cluster.isDoubted()) {
+    } else if (whole.phase() == Phase.LIVE && cluster.isDoubted()) {
       cluster.hold(entry);
-    } else if (phase == Phase.LIVE && entry.hasInstances()) {
+    } else if (whole.phase() == Phase.LIVE && entry.hasInstances()) {
       if (confirmed && entry.confirming) {
         probe.check(verdict -> probed(entry, verdict));
       } else {
         confirm(entry);
       }
-    } else if (phase == Phase.LIVE && entry.gone) {
+    } else if (whole.phase() == Phase.LIVE && entry.gone) {
       forget(entry);
     }
   }
@@ -335,7 +340,7 @@ final class Mirror {
   }
 
   private void probed(Entry entry, Optional<Answer.Failed<Boolean>> verdict) {
-    if (entry.forgotten || !entry.confirming || phase != Phase.LIVE) {
+    if (entry.forgotten || !entry.confirming || whole.phase() != Phase.LIVE) {
       return;
     }
     if (cluster.isDoubted()) {
@@ -355,7 +360,7 @@ final class Mirror {
   }
 
   private void publish(Entry entry, Service service) {
-    if (phase != Phase.READING) {
+    if (whole.phase() != Phase.READING) {
       sink.changed(service);
     }
     entry.known = Optional.of(service);
@@ -369,93 +374,11 @@ final class Mirror {
     return entry.service(health, datacenter);
   }
 
-  // Whole reads.
-
   /** One service's index went back: the catalog tells whether Consul was reset. */
   private void backwards(Entry entry) {
     entry.index = 0;
     watches.remove(entry);
     afterCatalog.add(entry);
     catalog.readNow();
-  }
-
-  private void reset(String sign) {
-    LOG.warn(
-        "registry {}: Consul's {}: the cluster was rebuilt or restored. Everything is read again;"
-            + " nothing that was known is removed for {}",
-        registry,
-        sign,
-        configuration.settle());
-    cluster.forget();
-    settling.ifPresent(Loop.Timer::cancel);
-    if (!staleness.isSynced()) {
-      // The sink knows nothing yet that could be taken away too early.
-      readAll();
-      return;
-    }
-    phase = Phase.SETTLING;
-    readEntries();
-    settling = Optional.of(loop.after(configuration.settle(), this::readAll));
-  }
-
-  private void readAll() {
-    if (!endpoints.anyUp()) {
-      // Nobody could register meanwhile: the time counts from when Consul answers again.
-      endpoints.whenUp(
-          () -> settling = Optional.of(loop.after(configuration.settle(), this::readAll)));
-      return;
-    }
-    phase = Phase.READING;
-    catalogRead = false;
-    readEntries();
-    catalog.readNow();
-  }
-
-  private void readEntries() {
-    for (Entry entry : entries.values()) {
-      entry.index = 0;
-      entry.read = false;
-      entry.confirming = false;
-      watches.remove(entry);
-      reads.urgent(entry);
-    }
-  }
-
-  private void completeIfRead() {
-    if (phase != Phase.READING || !catalogRead) {
-      return;
-    }
-    if (!entries.values().stream().allMatch(entry -> entry.read)) {
-      return;
-    }
-    List<Service> services = new ArrayList<>();
-    entries.values().forEach(entry -> entry.known.ifPresent(services::add));
-    if (services.isEmpty()) {
-      emptiness.confirm(entries.keySet(), this::confirmedEmpty);
-    } else {
-      complete(services);
-    }
-  }
-
-  private void complete(List<Service> services) {
-    staleness.synced(services);
-    LOG.info("registry {}: {} services read from Consul", registry, services.size());
-    phase = Phase.LIVE;
-    cluster.note();
-    entries.values().forEach(watches::add);
-    watches.balance();
-  }
-
-  private void confirmedEmpty(Optional<Answer.Failed<?>> doubt) {
-    if (doubt.isPresent()) {
-      staleness.fail(CATALOG, doubt.get());
-      loop.after(BALANCE, this::completeIfRead);
-    } else if (phase == Phase.READING
-        && entries.values().stream().allMatch(entry -> entry.read && entry.known.isEmpty())) {
-      staleness.works(CATALOG);
-      complete(List.of());
-    } else {
-      completeIfRead();
-    }
   }
 }
