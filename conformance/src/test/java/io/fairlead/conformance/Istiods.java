@@ -62,6 +62,8 @@ final class Istiods implements AutoCloseable {
                 .sources(sources)
                 .forPlainEnvoy()
                 .revision(revision)
+                // Part of the node id, by which a gateway's clients can be told apart.
+                .environment("POD_NAME", "istiod-" + version)
                 .start());
       }
     } catch (RuntimeException | Error e) {

@@ -1,6 +1,5 @@
 package io.fairlead.conformance;
 
-import static java.util.stream.Collectors.counting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,7 +16,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * A folder of services, a gateway that spreads them over sources, and istiods that have the sources
@@ -41,7 +39,15 @@ final class ShardedMesh implements AutoCloseable {
    *     shapes
    */
   static ShardedMesh start(int shards, int services) {
-    return new ShardedMesh(shards, services);
+    ShardedMesh mesh = new ShardedMesh(shards, services);
+    try {
+      mesh.istiods.awaitSynced();
+      mesh.awaitMirrored();
+    } catch (RuntimeException | Error e) {
+      mesh.close();
+      throw e;
+    }
+    return mesh;
   }
 
   private ShardedMesh(int shards, int services) {
@@ -61,8 +67,6 @@ final class ShardedMesh implements AutoCloseable {
       tree.close();
       throw e;
     }
-    istiods.awaitSynced();
-    awaitMirrored();
   }
 
   // What is removed here on purpose is not to be held for that.
@@ -119,43 +123,37 @@ final class ShardedMesh implements AutoCloseable {
   }
 
   /**
-   * Starts a stopped gateway again, and waits until the istiods are connected.
+   * Ends the gateway (SIGTERM), starts it again, and waits until the istiods are connected; gives
+   * the ids of their streams.
    *
    * @param xds further keys of {@code xds} in YAML's flow style, a comma before each
    */
-  void restart(String xds) {
+  Set<Long> restart(String xds) {
+    gateway.stop();
     gateway.rewriteConfig(configuration(xds));
     gateway.start().awaitReady();
-    awaitConnected(Set.of());
+    return awaitConnected(Set.of());
   }
 
   /**
    * Waits until every istiod has acknowledged the ServiceEntries of every source, on streams other
-   * than some; gives the ids of its streams.
+   * than some; not necessarily all at one time. Gives the ids of those streams.
    */
   Set<Long> awaitConnected(Set<Long> others) {
-    operator.awaitItems("clients", clients -> isConnected(connected(clients), others));
-    return connected(operator.items("clients")).keySet();
-  }
-
-  private boolean isConnected(Map<Long, Integer> streams, Set<Long> others) {
-    Map<Integer, Long> byPort =
-        streams.values().stream().collect(Collectors.groupingBy(port -> port, counting()));
-    return byPort.size() == shards
-        && byPort.values().stream().allMatch(count -> count == istiods.count())
-        && streams.keySet().stream().noneMatch(others::contains);
-  }
-
-  /** The ports of the streams to shards on which ServiceEntries were acknowledged, by id. */
-  private Map<Long, Integer> connected(List<JsonNode> clients) {
-    Map<Long, Integer> connected = new HashMap<>();
-    for (JsonNode client : clients) {
-      int port = client.path("source").asInt();
-      if (isShard(port) && Operator.hasAcknowledged(client)) {
-        connected.put(client.path("id").asLong(), port);
-      }
-    }
-    return connected;
+    Map<String, Long> streams = new HashMap<>();
+    operator.awaitItems(
+        "clients",
+        clients -> {
+          for (JsonNode client : clients) {
+            long id = client.path("id").asLong();
+            int port = client.path("source").asInt();
+            if (isShard(port) && Operator.hasAcknowledged(client) && !others.contains(id)) {
+              streams.put(client.path("node").asText() + " " + port, id);
+            }
+          }
+          return streams.size() == shards * istiods.count();
+        });
+    return Set.copyOf(streams.values());
   }
 
   /** How many ServiceEntries the last response to each istiod had, by port of the shard. */
