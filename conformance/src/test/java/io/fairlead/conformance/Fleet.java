@@ -85,13 +85,25 @@ final class Fleet implements AutoCloseable {
    * @param more further lines at its top level, such as {@code guard: {confirmAfter: 3s}}
    */
   static String configuration(List<? extends MirroredRegistry> registries, String... more) {
+    return configuration("", registries, more);
+  }
+
+  /**
+   * The same with more about what istiods connect to.
+   *
+   * @param xds further keys of {@code xds} in YAML's flow style, a comma before each, such as
+   *     {@code , maxConnectionAge: 1h}
+   */
+  static String configuration(
+      String xds, List<? extends MirroredRegistry> registries, String... more) {
     StringBuilder configuration =
         new StringBuilder(
             """
-            xds: {address: "@xds@"}
+            xds: {address: "@xds@"%s}
             admin: {address: "@admin@"}
             store: {path: data/fairlead.db}
-            """);
+            """
+                .formatted(xds));
     List.of(more).forEach(line -> configuration.append(line).append('\n'));
     configuration.append("registries:\n");
     registries.forEach(registry -> configuration.append(registry.configuration()));

@@ -48,15 +48,22 @@ final class Istiods implements AutoCloseable {
 
   /** Starts one of each version with that revision; the empty one sees every revision's entries. */
   static Istiods start(String source, String revision) {
+    return start(List.of(source), revision);
+  }
+
+  /** Starts one of each version that has all these sources. */
+  static Istiods start(List<String> sources, String revision) {
     Istiods istiods = new Istiods();
     try {
       for (String version : versions()) {
         istiods.servers.put(
             version,
             IstiodServer.builder(version)
-                .sources(source)
+                .sources(sources)
                 .forPlainEnvoy()
                 .revision(revision)
+                // Part of the node id, by which a gateway's clients can be told apart.
+                .environment("POD_NAME", "istiod-" + version)
                 .start());
       }
     } catch (RuntimeException | Error e) {
@@ -69,6 +76,11 @@ final class Istiods implements AutoCloseable {
   Istiods awaitSynced() {
     each((version, istiod) -> istiod.awaitSynced());
     return this;
+  }
+
+  /** How many there are. */
+  int count() {
+    return servers.size();
   }
 
   /** What is done with one of them. */

@@ -2,18 +2,11 @@ package io.fairlead.conformance;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.envoyproxy.envoy.config.core.v3.Node;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.DiscoveryClient;
 import io.fairlead.harness.GatewayProcess;
 import io.fairlead.istio.mcp.v1alpha1.Resource;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,37 +27,15 @@ import org.jspecify.annotations.Nullable;
 final class MeshWatch implements AutoCloseable {
   private static final String TYPE = "networking.istio.io/v1/ServiceEntry";
 
-  private final ManagedChannel channel;
-  private final StreamObserver<DiscoveryRequest> requests;
+  private final DiscoveryClient client;
   private final List<String> losses = new ArrayList<>();
   private final List<String> faults = new ArrayList<>();
   private SortedMap<String, Set<String>> held = new TreeMap<>();
 
   MeshWatch(GatewayProcess gateway) {
-    channel =
-        NettyChannelBuilder.forTarget(gateway.xdsAddress())
-            .usePlaintext()
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build();
-    Struct metadata =
-        Struct.newBuilder()
-            .putFields("GENERATOR", text("api"))
-            .putFields("ISTIO_REVISION", text(Istiods.REVISION))
-            .build();
-    synchronized (this) {
-      requests =
-          AggregatedDiscoveryServiceGrpc.newStub(channel)
-              .streamAggregatedResources(new Responses());
-      requests.onNext(
-          DiscoveryRequest.newBuilder()
-              .setTypeUrl(TYPE)
-              .setNode(Node.newBuilder().setId("mesh-watch").setMetadata(metadata))
-              .build());
-    }
-  }
-
-  private static Value text(String text) {
-    return Value.newBuilder().setStringValue(text).build();
+    client =
+        DiscoveryClient.stateOfTheWorld(
+            gateway.xdsAddress(), Istiods.REVISION, List.of(TYPE), this::received, this::ended);
   }
 
   /** The endpoints, {@code ADDRESS:PORT}, of each host. */
@@ -94,22 +65,22 @@ final class MeshWatch implements AutoCloseable {
     return List.copyOf(losses);
   }
 
-  private synchronized void received(DiscoveryResponse response)
-      throws InvalidProtocolBufferException {
+  private synchronized void received(DiscoveryResponse response) {
     SortedMap<String, Set<String>> next = new TreeMap<>();
     for (Any any : response.getResourcesList()) {
-      ServiceEntry entry =
-          ServiceEntry.parseFrom(Resource.parseFrom(any.getValue()).getBody().getValue());
+      ServiceEntry entry = entry(any);
       next.put(entry.getHosts(0), endpoints(entry));
     }
     held.forEach((host, before) -> note(host, before, next.get(host)));
     held = next;
-    requests.onNext(
-        DiscoveryRequest.newBuilder()
-            .setTypeUrl(TYPE)
-            .setVersionInfo(response.getVersionInfo())
-            .setResponseNonce(response.getNonce())
-            .build());
+  }
+
+  private static ServiceEntry entry(Any any) {
+    try {
+      return ServiceEntry.parseFrom(Resource.parseFrom(any.getValue()).getBody().getValue());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("not a ServiceEntry of a config source", e);
+    }
   }
 
   private static Set<String> endpoints(ServiceEntry entry) {
@@ -138,31 +109,12 @@ final class MeshWatch implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    channel.shutdownNow();
+  private synchronized void ended(Throwable cause) {
+    faults.add(cause.toString());
   }
 
-  private final class Responses implements StreamObserver<DiscoveryResponse> {
-    @Override
-    public void onNext(DiscoveryResponse response) {
-      try {
-        received(response);
-      } catch (InvalidProtocolBufferException e) {
-        onError(e);
-      }
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      synchronized (MeshWatch.this) {
-        faults.add(cause.toString());
-      }
-    }
-
-    @Override
-    public void onCompleted() {
-      onError(new IllegalStateException("ended by the gateway"));
-    }
+  @Override
+  public void close() {
+    client.close();
   }
 }

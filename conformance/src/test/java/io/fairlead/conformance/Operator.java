@@ -3,7 +3,9 @@ package io.fairlead.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fairlead.harness.GatewayProcess;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +27,23 @@ record Operator(GatewayProcess gateway) {
         .as("%s: %s%s", String.join(" ", arguments), result.out(), result.err())
         .isZero();
     return result.out();
+  }
+
+  /** The config sources that istiod is to be given, as {@code mesh-config} prints them. */
+  List<String> meshConfig() {
+    GatewayProcess.Result printed =
+        gateway.run("mesh-config", "--config", gateway.config().toString());
+    assertThat(printed.exitCode()).as(printed.err()).isZero();
+    List<String> sources = new ArrayList<>();
+    try {
+      new YAMLMapper()
+          .readTree(printed.out())
+          .path("configSources")
+          .forEach(source -> sources.add(source.path("address").asText()));
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("mesh-config printed no YAML: " + printed.out(), e);
+    }
+    return sources;
   }
 
   /** Opens a transaction; gives its id. */
@@ -93,14 +112,13 @@ record Operator(GatewayProcess gateway) {
 
   /** Waits until as many clients as there are istiods have acknowledged ServiceEntries. */
   void awaitConnected(Istiods istiods) {
-    List<String> versions = new ArrayList<>();
-    istiods.each((version, istiod) -> versions.add(version));
     awaitItems(
         "clients",
-        clients -> clients.stream().filter(Operator::hasAcknowledged).count() == versions.size());
+        clients -> clients.stream().filter(Operator::hasAcknowledged).count() == istiods.count());
   }
 
-  private static boolean hasAcknowledged(JsonNode client) {
+  /** Whether a client, as the admin API shows it, has acknowledged ServiceEntries. */
+  static boolean hasAcknowledged(JsonNode client) {
     for (JsonNode subscription : client.path("subscriptions")) {
       if (subscription.path("type").asText().endsWith("/ServiceEntry")
           && !subscription.path("acknowledged").asText().isEmpty()) {

@@ -139,17 +139,9 @@ final class QuickstartTest {
   }
 
   @Test
-  void meshConfig_namesTheGatewayAndKubernetes() throws IOException {
-    GatewayProcess.Result printed =
-        gateway.run("mesh-config", "--config", gateway.config().toString());
-
-    assertThat(printed.exitCode()).as(printed.err()).isZero();
-    List<String> sources = new ArrayList<>();
-    new YAMLMapper()
-        .readTree(printed.out())
-        .path("configSources")
-        .forEach(source -> sources.add(source.path("address").asText()));
-    assertThat(sources).containsExactlyInAnyOrder("k8s://", gateway.source());
+  void meshConfig_namesTheGatewayAndKubernetes() {
+    assertThat(new Operator(gateway).meshConfig())
+        .containsExactlyInAnyOrder("k8s://", gateway.source());
   }
 
   @Test

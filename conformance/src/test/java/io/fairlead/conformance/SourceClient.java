@@ -4,16 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.envoyproxy.envoy.config.core.v3.Node;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.DiscoveryClient;
 import io.fairlead.istio.mcp.v1alpha1.Resource;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,8 +33,7 @@ final class SourceClient implements AutoCloseable {
           "networking.istio.io/v1/WorkloadEntry");
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private final ManagedChannel channel;
-  private final StreamObserver<DiscoveryRequest> requests;
+  private final DiscoveryClient client;
   private final List<Response> responses = new ArrayList<>();
   private @Nullable Throwable end;
 
@@ -58,37 +50,14 @@ final class SourceClient implements AutoCloseable {
   }
 
   private SourceClient(String address) {
-    this.channel =
-        NettyChannelBuilder.forTarget(address)
-            .usePlaintext()
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build();
-    synchronized (this) {
-      this.requests =
-          AggregatedDiscoveryServiceGrpc.newStub(channel).streamAggregatedResources(new Received());
-      for (String type : TYPES) {
-        requests.onNext(DiscoveryRequest.newBuilder().setNode(node()).setTypeUrl(type).build());
-      }
-    }
+    client =
+        DiscoveryClient.stateOfTheWorld(
+            address, Istiods.REVISION, TYPES, this::received, this::ended);
   }
 
   /** Connects to a gateway that listens. */
   static SourceClient connect(String address) {
     return new SourceClient(address);
-  }
-
-  private static Node node() {
-    return Node.newBuilder()
-        .setId("sidecar~127.0.0.1~source-client.default~default.svc.cluster.local")
-        .setMetadata(
-            Struct.newBuilder()
-                .putFields("GENERATOR", text("api"))
-                .putFields("ISTIO_REVISION", text(Istiods.REVISION)))
-        .build();
-  }
-
-  private static Value text(String text) {
-    return Value.newBuilder().setStringValue(text).build();
   }
 
   /** Number of responses so far: a mark for {@link #since}. */
@@ -162,12 +131,6 @@ final class SourceClient implements AutoCloseable {
       versions.put(resource.getMetadata().getName(), resource.getMetadata().getVersion());
     }
     responses.add(new Response(response.getTypeUrl(), versions));
-    requests.onNext(
-        DiscoveryRequest.newBuilder()
-            .setTypeUrl(response.getTypeUrl())
-            .setVersionInfo(response.getVersionInfo())
-            .setResponseNonce(response.getNonce())
-            .build());
     notifyAll();
   }
 
@@ -186,23 +149,6 @@ final class SourceClient implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
-  }
-
-  private final class Received implements StreamObserver<DiscoveryResponse> {
-    @Override
-    public void onNext(DiscoveryResponse response) {
-      received(response);
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      ended(cause);
-    }
-
-    @Override
-    public void onCompleted() {
-      ended(new IllegalStateException("the gateway ended the stream"));
-    }
+    client.close();
   }
 }

@@ -3,17 +3,13 @@ package io.fairlead.harness;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +34,7 @@ public final class XdsProbe implements AutoCloseable {
   private static final String ENDPOINTS =
       "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
 
-  private final ManagedChannel channel;
-  private final StreamObserver<DiscoveryRequest> requests;
+  private final DiscoveryClient client;
   private final Map<String, ProxyCluster> clusters = new TreeMap<>();
   private final Map<String, List<ProxyEndpoint>> endpoints = new HashMap<>();
   private Set<String> watched = Set.of();
@@ -48,17 +43,12 @@ public final class XdsProbe implements AutoCloseable {
   private @Nullable Throwable end;
 
   private XdsProbe(int port) {
-    this.channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port)
-            .usePlaintext()
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build();
-    synchronized (this) {
-      this.requests =
-          AggregatedDiscoveryServiceGrpc.newStub(channel)
-              .streamAggregatedResources(new Responses());
-      requests.onNext(DiscoveryRequest.newBuilder().setNode(node()).setTypeUrl(CLUSTER).build());
-    }
+    client =
+        DiscoveryClient.exchange(
+            "127.0.0.1:" + port,
+            List.of(request(CLUSTER, List.of()).setNode(node()).build()),
+            this::received,
+            this::ended);
   }
 
   /**
@@ -73,19 +63,15 @@ public final class XdsProbe implements AutoCloseable {
   private static Node node() {
     Struct metadata =
         Struct.newBuilder()
-            .putFields("NAMESPACE", text("default"))
-            .putFields("ISTIO_VERSION", text("1.27.0"))
-            .putFields("CLUSTER_ID", text("Kubernetes"))
+            .putFields("NAMESPACE", DiscoveryClient.text("default"))
+            .putFields("ISTIO_VERSION", DiscoveryClient.text("1.27.0"))
+            .putFields("CLUSTER_ID", DiscoveryClient.text("Kubernetes"))
             .build();
     return Node.newBuilder()
         .setId("sidecar~127.0.0.1~probe.default~default.svc.cluster.local")
         .setCluster("probe.default")
         .setMetadata(metadata)
         .build();
-  }
-
-  private static Value text(String text) {
-    return Value.newBuilder().setStringValue(text).build();
   }
 
   /** The clusters of now, by name; waits for the first answer. */
@@ -136,7 +122,8 @@ public final class XdsProbe implements AutoCloseable {
     return endpointResponses;
   }
 
-  private synchronized void received(DiscoveryResponse response) {
+  private synchronized List<DiscoveryRequest> received(DiscoveryResponse response) {
+    List<DiscoveryRequest> answers = new ArrayList<>();
     switch (response.getTypeUrl()) {
       case CLUSTER -> {
         clusterResponses++;
@@ -145,8 +132,10 @@ public final class XdsProbe implements AutoCloseable {
           ProxyCluster cluster = ProxyCluster.of(cluster(resource));
           clusters.put(cluster.name(), cluster);
         }
-        acknowledge(response, List.of());
-        watchEndpoints();
+        answers.add(acknowledgement(response, List.of()));
+        if (watchesOthers()) {
+          answers.add(request(ENDPOINTS, watched).build());
+        }
       }
       case ENDPOINTS -> {
         // Only clusters in the response changed: the others keep their endpoints.
@@ -155,14 +144,16 @@ public final class XdsProbe implements AutoCloseable {
           ClusterLoadAssignment assignment = assignment(resource);
           endpoints.put(assignment.getClusterName(), ProxyEndpoint.of(assignment));
         }
-        acknowledge(response, watched);
+        answers.add(acknowledgement(response, watched));
       }
       default -> throw new IllegalStateException("type: " + response.getTypeUrl());
     }
     notifyAll();
+    return answers;
   }
 
-  private void watchEndpoints() {
+  /** Watches the endpoints of the present clusters; whether these are others than before. */
+  private boolean watchesOthers() {
     Set<String> names = new TreeSet<>();
     for (ProxyCluster cluster : clusters.values()) {
       if (cluster.discovery() == Cluster.DiscoveryType.EDS) {
@@ -170,18 +161,17 @@ public final class XdsProbe implements AutoCloseable {
       }
     }
     endpoints.keySet().retainAll(names);
-    if (!names.equals(watched)) {
-      watched = names;
-      requests.onNext(request(ENDPOINTS, names).build());
-    }
+    boolean others = !names.equals(watched);
+    watched = names;
+    return others;
   }
 
-  private void acknowledge(DiscoveryResponse response, Collection<String> names) {
-    requests.onNext(
-        request(response.getTypeUrl(), names)
-            .setVersionInfo(response.getVersionInfo())
-            .setResponseNonce(response.getNonce())
-            .build());
+  private static DiscoveryRequest acknowledgement(
+      DiscoveryResponse response, Collection<String> names) {
+    return request(response.getTypeUrl(), names)
+        .setVersionInfo(response.getVersionInfo())
+        .setResponseNonce(response.getNonce())
+        .build();
   }
 
   private static DiscoveryRequest.Builder request(String type, Collection<String> names) {
@@ -240,23 +230,6 @@ public final class XdsProbe implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
-  }
-
-  private final class Responses implements StreamObserver<DiscoveryResponse> {
-    @Override
-    public void onNext(DiscoveryResponse response) {
-      received(response);
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      ended(cause);
-    }
-
-    @Override
-    public void onCompleted() {
-      ended(new IllegalStateException("istiod ended the stream"));
-    }
+    client.close();
   }
 }
