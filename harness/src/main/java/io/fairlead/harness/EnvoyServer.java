@@ -88,6 +88,8 @@ public final class EnvoyServer implements AutoCloseable {
   /** Waits until it has had its first clusters and answers requests. */
   public EnvoyServer awaitReady() {
     process.awaitLine("all dependencies initialized. starting workers", LIMIT);
+    // The line comes before the first worker listens.
+    listener.awaitOpen(LIMIT);
     return this;
   }
 

@@ -3,8 +3,6 @@ package io.fairlead.harness;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -145,16 +143,7 @@ public final class GatewayProcess implements AutoCloseable {
    * @throws AssertionError with the end of its log, if that takes more than a minute
    */
   public GatewayProcess awaitListening() {
-    return await(this::isListening, "listening");
-  }
-
-  private boolean isListening() {
-    try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), xdsPort)) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      // Nobody listens yet.
-      return false;
-    }
+    return await(new HttpPort(xdsPort)::isOpen, "listening");
   }
 
   /**

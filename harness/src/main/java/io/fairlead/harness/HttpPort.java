@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,10 +23,38 @@ final class HttpPort {
           .connectTimeout(Duration.ofSeconds(5))
           .build();
 
+  private final int port;
   private final String base;
 
   HttpPort(int port) {
+    this.port = port;
     this.base = "http://127.0.0.1:" + port;
+  }
+
+  /** Whether somebody listens. */
+  boolean isOpen() {
+    try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      // Nobody listens yet.
+      return false;
+    }
+  }
+
+  /** Waits until somebody listens. */
+  void awaitOpen(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!isOpen()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(base + ": nobody listens (expected: within " + limit + ")");
+      }
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted while waiting for " + base, e);
+      }
+    }
   }
 
   /** Sends a GET with the given headers (name, value, name, value ...); any status is an answer. */

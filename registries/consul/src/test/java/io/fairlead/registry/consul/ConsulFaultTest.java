@@ -26,12 +26,17 @@ class ConsulFaultTest {
   private Mirrored mirrored() {
     consul.set("web", 2);
     consul.set("api", 1);
-    return new Mirrored(
-            Configurations.at(consul.address())
-                .maxWait(Duration.ofSeconds(20))
-                .settle(Duration.ofSeconds(2))
-                .build())
-        .awaitSynced();
+    Mirrored mirrored =
+        new Mirrored(
+                Configurations.at(consul.address())
+                    .maxWait(Duration.ofSeconds(20))
+                    .settle(Duration.ofSeconds(2))
+                    .build())
+            .awaitSynced();
+    // For the catalog and both services: else a query with the old index comes when what a test
+    // does is over, and waits.
+    Awaitility.await().atMost(Mirrored.LIMIT).until(() -> consul.waiting() == 3);
+    return mirrored;
   }
 
   @ParameterizedTest

@@ -113,9 +113,30 @@ final class FakeConsul implements AutoCloseable {
     boolean faulty = fault.isPresent() && request.path().startsWith(fault.get().path());
     if (waitsFor != null && Long.parseLong(waitsFor) >= index && !faulty) {
       blocked.add(request);
+      vertx.setTimer(waitMillis(request), timer -> timeout(request));
     } else {
       answer(request);
     }
+  }
+
+  private static long waitMillis(HttpServerRequest request) {
+    String wait = request.getParam("wait");
+    if (!wait.endsWith("ms")) {
+      throw new IllegalArgumentException("wait: " + wait + " (expected: milliseconds)");
+    }
+    return Long.parseLong(wait.substring(0, wait.length() - 2));
+  }
+
+  /** As Consul does, even if the index is lower than the one that is waited for. */
+  private synchronized void timeout(HttpServerRequest request) {
+    if (blocked.remove(request)) {
+      answer(request);
+    }
+  }
+
+  /** How many requests wait for a change. */
+  synchronized int waiting() {
+    return blocked.size();
   }
 
   private synchronized void answer(HttpServerRequest request) {

@@ -93,14 +93,53 @@ final class FileAdapter implements RegistryAdapter {
     try {
       while (!closed) {
         look(events);
-        if (events.await(configuration.rescan()) == TreeWatcher.Wake.EVENT) {
-          events.awaitQuiet(configuration.settle(), MOST_SETTLING);
-        }
+        awaitUnread(events);
       }
     } catch (InterruptedException e) {
       // Nothing in here interrupts: whoever does wants the end, as close() does, but says nothing.
       LOG.error("registry {}: interrupted, files are watched no more", registry, e);
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until all files are to be looked at; what can be taken alone is told meanwhile. */
+  private void awaitUnread(TreeWatcher events) throws InterruptedException {
+    long deadline = System.nanoTime() + configuration.rescan().toNanos();
+    boolean read = true;
+    while (read && !closed) {
+      long left = deadline - System.nanoTime();
+      read =
+          left > 0
+              && events.await(Duration.ofNanos(left)) == TreeWatcher.Wake.EVENT
+              && (readAlone(events)
+                  || events.awaitQuiet(
+                      configuration.settle(), MOST_SETTLING, () -> readAlone(events)));
+    }
+  }
+
+  /** Tells of files that others were renamed to, at once, if nothing else happened. */
+  private boolean readAlone(TreeWatcher events) {
+    if (lastListing == null) {
+      return false;
+    }
+    Set<Path> created = events.created();
+    for (Path file : created) {
+      if (!cache.replace(file.equals(top.toAbsolutePath().normalize()) ? top : file)) {
+        return false;
+      }
+    }
+    if (created.isEmpty() || !(cache.view() instanceof FileCache.View.Whole whole)) {
+      return false;
+    }
+    events.forget();
+    try {
+      tell(() -> feed.whole(whole.services()));
+      return true;
+    } catch (RuntimeException e) {
+      // A fault of the sink: the look at everything that follows starts anew.
+      LOG.error("registry {}: telling of {} failed, a resync follows", registry, created, e);
+      feed.forget();
+      return false;
     }
   }
 
@@ -135,7 +174,7 @@ final class FileAdapter implements RegistryAdapter {
           throw e;
         }
       }
-      events.awaitQuiet(configuration.settle(), MOST_SETTLING);
+      events.awaitQuiet(configuration.settle(), MOST_SETTLING, () -> false);
     }
   }
 
@@ -145,6 +184,7 @@ final class FileAdapter implements RegistryAdapter {
    * double).
    */
   private boolean tryRead(TreeWatcher events) throws IOException {
+    events.forget();
     Listing listing;
     try {
       listing = Listing.of(top);

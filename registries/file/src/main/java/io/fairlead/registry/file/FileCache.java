@@ -13,9 +13,11 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +43,11 @@ final class FileCache {
   /** What one file says. */
   private sealed interface Parsed {
     /** Its services. */
-    record Good(List<LocatedService> services) implements Parsed {}
+    record Good(List<LocatedService> services) implements Parsed {
+      Set<ServiceId> ids() {
+        return services.stream().map(it -> it.service().id()).collect(Collectors.toSet());
+      }
+    }
 
     /** Why it is wrong. */
     record Bad(ServicesFileException problem) implements Parsed {}
@@ -100,6 +106,39 @@ final class FileCache {
     }
     entries.put(file, new Entry(stamp, now, digest, parsed));
     return true;
+  }
+
+  /**
+   * Reads a file that another was renamed to, without a look at the others. Only a rename gives a
+   * known path another inode without a moment in which the path is missing, so what is read was
+   * written to its end. And only a file that still has all its services can be taken alone: one
+   * that is missing may be on its way to another file.
+   *
+   * @return whether that was the case; else nothing changed, and all files are to be read
+   */
+  boolean replace(Path file) {
+    Entry known = entries.get(file);
+    if (known == null || !(known.parsed() instanceof Parsed.Good before)) {
+      return false;
+    }
+    try {
+      Stamp stamp = Stamp.of(file);
+      if (stamp.isSameFile(known.stamp()) || stamp.size() > YamlCursor.MOST_BYTES) {
+        return false;
+      }
+      long now = System.currentTimeMillis();
+      byte[] content = Files.readAllBytes(file);
+      Parsed.Good after = new Parsed.Good(ServicesReader.read(file, content));
+      if (!after.ids().containsAll(before.ids()) || !Stamp.of(file).equals(stamp)) {
+        return false;
+      }
+      entries.put(file, new Entry(stamp, now, digest(content), after));
+      view = null;
+      return true;
+    } catch (IOException | ServicesFileException e) {
+      // The look at all files that follows finds it, too, and tells.
+      return false;
+    }
   }
 
   private static Parsed tooLarge(Path file, Stamp stamp) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param rescan time between looks at the files that need no event, for file systems that give none
  *     (network shares, links to files elsewhere); 5 seconds if left out
  * @param settle quiet time after an event before the files are read, for editors that write in
- *     several steps; 50 milliseconds if left out
+ *     several steps; 50 milliseconds if left out. A file that another is renamed to, and that still
+ *     has all its services, is read at once
  */
 public record FileConfiguration(Path path, @Nullable Duration rescan, @Nullable Duration settle) {
   private static final Duration DEFAULT_RESCAN = Duration.ofSeconds(5);

@@ -47,6 +47,17 @@ record Listing(SortedMap<Path, Stamp> files, SortedMap<Path, Object> folders) {
     return new Listing(visitor.files, visitor.folders);
   }
 
+  /** Whether a file of this name is read. */
+  static boolean isServicesFile(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return !isHidden(file) && (name.endsWith(".yaml") || name.endsWith(".yml"));
+  }
+
+  /** Whether a file or folder of this name is left out. */
+  static boolean isHidden(Path path) {
+    return String.valueOf(path.getFileName()).startsWith(".");
+  }
+
   private static void requireRegular(Path file, BasicFileAttributes attributes) throws IOException {
     if (attributes.isSymbolicLink()) {
       throw new NoSuchFileException(file.toString(), null, "a link to a file that is not there");
@@ -78,8 +89,7 @@ record Listing(SortedMap<Path, Stamp> files, SortedMap<Path, Object> folders) {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      String name = String.valueOf(file.getFileName());
-      if (!isHidden(file) && (name.endsWith(".yaml") || name.endsWith(".yml"))) {
+      if (isServicesFile(file)) {
         requireRegular(file, attributes);
         files.put(file, Stamp.of(attributes));
       }
@@ -92,10 +102,6 @@ record Listing(SortedMap<Path, Stamp> files, SortedMap<Path, Object> folders) {
         return FileVisitResult.CONTINUE;
       }
       throw failure;
-    }
-
-    private static boolean isHidden(Path path) {
-      return String.valueOf(path.getFileName()).startsWith(".");
     }
   }
 }

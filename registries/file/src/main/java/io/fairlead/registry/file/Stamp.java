@@ -1,5 +1,8 @@
 package io.fairlead.registry.file;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +19,18 @@ record Stamp(long size, FileTime modified, @Nullable Object key) {
   // File systems round the time of a write by up to two seconds (FAT); many by some milliseconds.
   private static final long GRAIN_MILLIS = 3_000;
 
+  /** The stamp of a file now; symbolic links are followed. */
+  static Stamp of(Path file) throws IOException {
+    return of(Files.readAttributes(file, BasicFileAttributes.class));
+  }
+
   static Stamp of(BasicFileAttributes attributes) {
     return new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+  }
+
+  /** Whether it is the same file, as far as the file system says: written to, but not replaced. */
+  boolean isSameFile(Stamp other) {
+    return key == null || key.equals(other.key);
   }
 
   /**

@@ -12,9 +12,12 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +46,8 @@ final class TreeWatcher implements AutoCloseable {
   private final @Nullable WatchService service;
   private final CountDownLatch closed = new CountDownLatch(1);
   private Map<WatchKey, Predicate<String>> keys = new HashMap<>();
+  private final Set<Path> created = new HashSet<>();
+  private boolean otherwise;
   private boolean limitReported;
 
   /**
@@ -149,14 +154,33 @@ final class TreeWatcher implements AutoCloseable {
    * Waits until no event has come for a time.
    *
    * @param most the longest wait while events go on
+   * @param done asked after each event; true ends the waiting at once
+   * @return whether {@code done} ended it
    */
-  Wake awaitQuiet(Duration quiet, Duration most) throws InterruptedException {
+  boolean awaitQuiet(Duration quiet, Duration most, BooleanSupplier done)
+      throws InterruptedException {
     long deadline = System.nanoTime() + most.toNanos();
-    Wake wake = await(quiet);
-    while (wake == Wake.EVENT && System.nanoTime() - deadline < 0) {
-      wake = await(quiet);
+    while (await(quiet) == Wake.EVENT && System.nanoTime() - deadline < 0) {
+      if (done.getAsBoolean()) {
+        return true;
+      }
     }
-    return wake;
+    return false;
+  }
+
+  /**
+   * The services files that came into their places since {@link #forget()}, each by a rename or to
+   * be written next; empty if anything else happened, too. Hidden files do not count as anything:
+   * they are not read, and tools write there what they rename.
+   */
+  Set<Path> created() {
+    return otherwise ? Set.of() : Set.copyOf(created);
+  }
+
+  /** What happened so far has been seen to. */
+  void forget() {
+    created.clear();
+    otherwise = false;
   }
 
   private boolean matters(WatchKey key) {
@@ -164,11 +188,30 @@ final class TreeWatcher implements AutoCloseable {
     boolean matters = false;
     for (WatchEvent<?> event : key.pollEvents()) {
       // An overflow has no name: anything may have happened.
-      Object name = event.context();
-      matters |= !(name instanceof Path path) || names.test(path.toString());
+      if (!(event.context() instanceof Path name)) {
+        matters = true;
+        otherwise = true;
+      } else if (names.test(name.toString())) {
+        matters = true;
+        note(key, event.kind(), name);
+      }
     }
     boolean folderGone = !key.reset();
+    otherwise |= folderGone;
     return matters || folderGone;
+  }
+
+  private void note(WatchKey key, WatchEvent.Kind<?> kind, Path name) {
+    if (Listing.isHidden(name) && !name.toString().startsWith("..")) {
+      return;
+    }
+    boolean mayBeWhole =
+        kind == StandardWatchEventKinds.ENTRY_CREATE && Listing.isServicesFile(name);
+    if (mayBeWhole && key.watchable() instanceof Path folder) {
+      created.add(folder.resolve(name));
+    } else {
+      otherwise = true;
+    }
   }
 
   @Override

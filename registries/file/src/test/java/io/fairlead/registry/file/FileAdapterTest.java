@@ -16,10 +16,12 @@ import io.fairlead.registry.testkit.SinkEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -227,6 +229,37 @@ class FileAdapterTest {
             new SinkEvent.Changed(service("a", 2)),
             new SinkEvent.Changed(service("new", 1)),
             new SinkEvent.Removed(ServiceId.of("gone")));
+  }
+
+  private void replace(String file, Service service) throws IOException {
+    Path part = temp.resolve("." + file);
+    ServicesYaml.write(part, ServicesYaml.of(List.of(service)));
+    Files.move(part, temp.resolve(file), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private int instances(String name) {
+    return Objects.requireNonNull(sink.state().get(ServiceId.of(name))).instances().size();
+  }
+
+  @Test
+  void fileReplacedByARename_isReadAlone(@TempDir Path elsewhere) throws IOException {
+    write("a.yaml", "a");
+    Path target = elsewhere.resolve("b.yaml");
+    ServicesYaml.write(target, yaml("b"));
+    Files.createSymbolicLink(temp.resolve("b.yaml"), target);
+    start(temp, NO_RESCAN);
+    awaitNames("a", "b");
+    // No event tells of this: a look at all files would find it.
+    ServicesYaml.write(target, ServicesYaml.of(List.of(service("b", 2))));
+    for (int i = 2; i < 6; i++) {
+      replace("a.yaml", service("a", i));
+      int now = i;
+      sink.awaitState("a: " + i, LIMIT, state -> instances("a") == now);
+      assertThat(instances("b")).isEqualTo(1);
+    }
+    write("c.yaml", "c");
+    awaitNames("a", "b", "c");
+    sink.awaitState("b: 2", LIMIT, state -> instances("b") == 2);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.fairlead.registry.file;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.registry.ServiceId;
@@ -12,6 +13,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileCacheTest {
   private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
@@ -91,5 +94,60 @@ class FileCacheTest {
                         file
                             + ":1:1: 268435457 bytes"
                             + " (expected: at most 268435456; split the file)"));
+  }
+
+  private Path beside(String text) throws IOException {
+    return Files.writeString(temp.resolve(".part"), text);
+  }
+
+  @Test
+  void replace_renamedFileWithAllItsServices_isTaken() throws IOException {
+    Path file = temp.resolve("a.yaml");
+    write(file, "a", LONG_AGO);
+    load();
+    Files.move(beside("services: [{name: a}, {name: b}]"), file, REPLACE_EXISTING);
+    assertThat(cache.replace(file)).isTrue();
+    assertThat(cache.view())
+        .isInstanceOfSatisfying(
+            FileCache.View.Whole.class,
+            whole ->
+                assertThat(whole.services())
+                    .containsOnlyKeys(ServiceId.of("a"), ServiceId.of("b")));
+    assertThat(load()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"services: []", "services: [{name: b}]", "services: [", "{}"})
+  void replace_renamedFileThatLacksAServiceOrIsWrong_isLeft(String text) throws IOException {
+    Path file = temp.resolve("a.yaml");
+    write(file, "a", LONG_AGO);
+    load();
+    FileCache.View view = cache.view();
+    Files.move(beside(text), file, REPLACE_EXISTING);
+    assertThat(cache.replace(file)).isFalse();
+    assertThat(cache.view()).isSameAs(view);
+    assertThat(load()).isTrue();
+  }
+
+  @Test
+  void replace_fileWrittenInPlace_isLeft() throws IOException {
+    Path file = temp.resolve("a.yaml");
+    write(file, "a", LONG_AGO);
+    load();
+    Files.writeString(file, "services: [{name: a}, {name: b}]");
+    assertThat(cache.replace(file)).isFalse();
+  }
+
+  @Test
+  void replace_unknownMissingOrBrokenBefore_isLeft() throws IOException {
+    write(temp.resolve("a.yaml"), "a", LONG_AGO);
+    Files.writeString(temp.resolve("broken.yaml"), "services: [");
+    load();
+    write(temp.resolve("b.yaml"), "b", LONG_AGO);
+    assertThat(cache.replace(temp.resolve("b.yaml"))).isFalse();
+    Files.delete(temp.resolve("a.yaml"));
+    assertThat(cache.replace(temp.resolve("a.yaml"))).isFalse();
+    Files.move(beside("services: []"), temp.resolve("broken.yaml"), REPLACE_EXISTING);
+    assertThat(cache.replace(temp.resolve("broken.yaml"))).isFalse();
   }
 }

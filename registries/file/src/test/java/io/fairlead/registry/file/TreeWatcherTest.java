@@ -8,6 +8,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class TreeWatcherTest {
       assertThat(watcher.await(Duration.ofMillis(300))).isEqualTo(TreeWatcher.Wake.TIMEOUT);
       Files.writeString(temp.resolve("wanted"), "");
       assertThat(watcher.await(LONG)).isEqualTo(TreeWatcher.Wake.EVENT);
-      assertThat(watcher.awaitQuiet(SHORT, LONG)).isEqualTo(TreeWatcher.Wake.TIMEOUT);
+      assertThat(watcher.awaitQuiet(SHORT, LONG, () -> false)).isFalse();
     }
   }
 
@@ -52,11 +53,42 @@ class TreeWatcherTest {
       Files.move(folder, temp.resolve("old"));
       Files.createDirectory(folder);
       watcher.watch(Map.of(folder, TreeWatcher.any()));
-      watcher.awaitQuiet(SHORT, LONG);
+      watcher.awaitQuiet(SHORT, LONG, () -> false);
       Files.writeString(temp.resolve("old").resolve("a"), "");
       assertThat(watcher.await(Duration.ofMillis(300))).isEqualTo(TreeWatcher.Wake.TIMEOUT);
       Files.writeString(folder.resolve("a"), "");
       assertThat(watcher.await(LONG)).isEqualTo(TreeWatcher.Wake.EVENT);
+    }
+  }
+
+  @Test
+  void created_holdsRenamedServicesFiles_unlessSomethingElseHappened()
+      throws IOException, InterruptedException {
+    Path part = temp.resolve(".a.yaml.part");
+    Path file = temp.resolve("a.yaml");
+    try (TreeWatcher watcher = new TreeWatcher("files", temp.getFileSystem())) {
+      watcher.watch(Map.of(temp, TreeWatcher.any()));
+      Files.writeString(part, "");
+      Files.move(part, file);
+      watcher.awaitQuiet(SHORT, LONG, () -> !watcher.created().isEmpty());
+      assertThat(watcher.created()).containsExactly(file);
+      Files.writeString(temp.resolve("b.txt"), "");
+      watcher.awaitQuiet(SHORT, LONG, () -> false);
+      assertThat(watcher.created()).isEmpty();
+      Files.writeString(part, "");
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      watcher.awaitQuiet(SHORT, LONG, () -> false);
+      assertThat(watcher.created()).isEmpty();
+      watcher.forget();
+      Files.writeString(part, "");
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      watcher.awaitQuiet(SHORT, LONG, () -> !watcher.created().isEmpty());
+      assertThat(watcher.created()).containsExactly(file);
+      watcher.forget();
+      // A write in place may be under way.
+      Files.writeString(file, "services: []");
+      watcher.awaitQuiet(SHORT, LONG, () -> false);
+      assertThat(watcher.created()).isEmpty();
     }
   }
 }
