@@ -94,7 +94,7 @@ final class LatencyScenario implements Scenario {
     Latencies latencies = new Latencies();
     try (ClientSet set =
         ClientSet.connect(gateway.ports(), 1, Protocol.DELTA_WITH_NAMES, latencies)) {
-      StartScenario.awaitQuiet(gateway);
+      bench.settle(gateway);
       Changer timed =
           (number, edition) -> {
             latencies.begin("mesh/" + Services.name(number) + ".mesh");
