@@ -18,6 +18,8 @@ final class ConnectedIstiod implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   // istiod gathers for 100 ms before it pushes, and longer while more comes.
   private static final Duration QUIET = Duration.ofMillis(500);
+  // Twice that after many changes, as the gateway gathers, too.
+  private static final Duration ALL_PUSHED = Duration.ofSeconds(1);
 
   private final BenchGateway gateway;
   private final IstiodServer server;
@@ -97,7 +99,7 @@ final class ConnectedIstiod implements AutoCloseable {
     double commits = sent("fairlead_commits_total");
     changes.run();
     server.awaitPush(mark);
-    server.awaitQuiet(QUIET);
+    server.awaitQuiet(ALL_PUSHED);
     double millis = meter.millis();
     List<Push> pushes = server.pushesSince(mark);
     return new Cost(
