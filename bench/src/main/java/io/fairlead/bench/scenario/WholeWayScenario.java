@@ -1,5 +1,6 @@
 package io.fairlead.bench.scenario;
 
+import io.fairlead.bench.client.LeanClient.Protocol;
 import io.fairlead.bench.gateway.BenchGateway;
 import io.fairlead.bench.gateway.GatewaySetup;
 import io.fairlead.bench.gateway.Pause;
@@ -69,20 +70,41 @@ final class WholeWayScenario implements Scenario {
           EnvoyServer envoy = EnvoyServer.start(istiod.server().grpcPort())) {
         bench.add(sizes.figure("istiod ready after", "s", Sample.of(istiod.readySeconds())));
         envoy.awaitReady();
-        measure(bench, sizes, new Way(registry, gateway, istiod, envoy, port), times, goal);
+        Latencies toClient = new Latencies();
+        try (ClientSet watching =
+            ClientSet.connect(
+                List.of(gateway.wholePort()), 1, Protocol.DELTA_WITH_NAMES, toClient)) {
+          Way way = new Way(registry, gateway, istiod, envoy, toClient, port);
+          measure(bench, sizes, way, times, goal);
+          Sample millis = Sample.of(toClient.await(LIMIT));
+          String what = "registered to the response of the gateway";
+          String of = "a part of the whole; " + watching.responses() + " responses";
+          bench.add(sizes.figure(what + ", p50", "ms", millis).noted(of));
+          bench.add(sizes.figure(what + ", p99", "ms", Sample.of(millis.percentile(99))));
+        }
       }
     }
   }
 
-  /** All that a registration passes on its way, and the port that all instances have. */
+  /**
+   * All that a registration passes on its way.
+   *
+   * @param toClient when a client of the gateway beside istiod sees it
+   * @param port that all instances have
+   */
   private record Way(
       RealRegistry registry,
       BenchGateway gateway,
       ConnectedIstiod istiod,
       EnvoyServer envoy,
+      Latencies toClient,
       int port) {
+    String host(int number) {
+      return registry.host(service(number));
+    }
+
     String cluster(int number) {
-      return "outbound|" + port + "||" + registry.host(service(number));
+      return "outbound|" + port + "||" + host(number);
     }
   }
 
@@ -150,6 +172,7 @@ final class WholeWayScenario implements Scenario {
 
   /** Seconds from the call that registers an instance to the first request that it answers. */
   private static double time(Way way, int number, HttpInstance instance, Failures failures) {
+    way.toClient().begin(way.registry().name() + "/" + way.host(number));
     long begin = System.nanoTime();
     way.registry().register(service(number), "new", instance.address(), way.port());
     while (instance.requests() == 0) {
