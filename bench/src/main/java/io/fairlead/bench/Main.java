@@ -57,14 +57,17 @@ public final class Main {
     Bench bench = new Bench(report, effort, folder.resolve("work"), System.out);
     for (Scenario scenario : scenarios) {
       System.out.println("bench: " + scenario.name());
+      long begin = System.nanoTime();
       try {
         scenario.run(bench);
       } catch (IOException | RuntimeException | AssertionError e) {
         // The others still have something to say.
-        report.failed(scenario.name(), e.toString());
-        System.err.println("bench: " + scenario.name() + " failed");
-        e.printStackTrace();
+        String reason = Failure.reason(e);
+        Path trace = Failure.write(folder, scenario.name(), e);
+        report.failed(scenario.name(), reason);
+        System.err.println("bench: " + scenario.name() + " failed: " + reason + "; see " + trace);
       }
+      report.took(scenario.name(), (System.nanoTime() - begin) / 1e9);
       report.write(folder);
     }
     Bench.delete(bench.work());

@@ -58,7 +58,11 @@ public final class Gateway implements AutoCloseable {
           new Aggregation(
               store,
               AggregationOptions.of(config.virtualIps().addresses())
-                  .with(new Batching(config.batching().quiet(), config.batching().max()))
+                  .with(
+                      new Batching(
+                          config.batching().quiet(),
+                          config.batching().max(),
+                          config.batching().leading()))
                   .with(config.guard().policy())
                   .with(config.damping().policy()),
               Clock.systemUTC(),

@@ -16,7 +16,7 @@ import java.util.List;
  * @param bytes of the message, without the frame around it
  * @param resources how many it had
  * @param removed how many it took away, in the incremental protocol
- * @param names of the resources, in the incremental protocol, if they were asked for
+ * @param items the resources, in the incremental protocol, if their names were asked for
  * @param nanos monotonic time at which it had come as a whole
  */
 public record Response(
@@ -26,7 +26,7 @@ public record Response(
     long bytes,
     int resources,
     int removed,
-    List<String> names,
+    List<Item> items,
     long nanos) {
   private static final int VERSION = 1;
   private static final int RESOURCES = 2;
@@ -34,6 +34,16 @@ public record Response(
   private static final int NONCE = 5;
   private static final int REMOVED = 6;
   private static final int RESOURCE_NAME = 3;
+  private static final int RESOURCE_CONTENT = 2;
+
+  /**
+   * A resource of the incremental protocol.
+   *
+   * @param name its name
+   * @param bytes of the message {@code Resource}: name, version and content
+   * @param contentBytes of its content alone, the {@code Any}
+   */
+  public record Item(String name, int bytes, int contentBytes) {}
 
   /** Whether the names of resources are read. */
   enum Names {
@@ -50,7 +60,7 @@ public record Response(
     String nonce = "";
     int resources = 0;
     int removed = 0;
-    List<String> names = new ArrayList<>();
+    List<Item> items = new ArrayList<>();
     for (int tag = input.readTag(); tag != 0; tag = input.readTag()) {
       switch (WireFormat.getTagFieldNumber(tag)) {
         case VERSION -> version = input.readStringRequireUtf8();
@@ -59,7 +69,7 @@ public record Response(
         case RESOURCES -> {
           resources++;
           if (mode == Names.READ) {
-            names.add(nameOf(input));
+            items.add(item(input));
           } else {
             input.skipField(tag);
           }
@@ -78,21 +88,26 @@ public record Response(
         input.getTotalBytesRead(),
         resources,
         removed,
-        names,
+        items,
         System.nanoTime());
   }
 
-  private static String nameOf(CodedInputStream input) throws IOException {
-    int outer = input.pushLimit(input.readRawVarint32());
+  private static Item item(CodedInputStream input) throws IOException {
+    int bytes = input.readRawVarint32();
+    int outer = input.pushLimit(bytes);
     String name = "";
+    int contentBytes = 0;
     for (int tag = input.readTag(); tag != 0; tag = input.readTag()) {
-      if (WireFormat.getTagFieldNumber(tag) == RESOURCE_NAME) {
-        name = input.readStringRequireUtf8();
-      } else {
-        input.skipField(tag);
+      switch (WireFormat.getTagFieldNumber(tag)) {
+        case RESOURCE_NAME -> name = input.readStringRequireUtf8();
+        case RESOURCE_CONTENT -> {
+          contentBytes = input.readRawVarint32();
+          input.skipRawBytes(contentBytes);
+        }
+        default -> input.skipField(tag);
       }
     }
     input.popLimit(outer);
-    return name;
+    return new Item(name, bytes, contentBytes);
   }
 }

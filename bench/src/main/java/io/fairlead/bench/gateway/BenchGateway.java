@@ -2,6 +2,7 @@ package io.fairlead.bench.gateway;
 
 import io.fairlead.harness.Binaries;
 import io.fairlead.harness.FreePorts;
+import io.fairlead.harness.Metrics;
 import io.fairlead.harness.ProcessUsage;
 import io.fairlead.harness.ServerProcess;
 import java.io.IOException;
@@ -38,6 +39,7 @@ public final class BenchGateway implements AutoCloseable {
   private @Nullable ServerProcess process;
   private @Nullable Socket control;
   private long startedNanos;
+  private int edition;
 
   /**
    * A gateway that is not started yet.
@@ -175,6 +177,21 @@ public final class BenchGateway implements AutoCloseable {
         : IntStream.range(firstShardPort, firstShardPort + setup.shards()).boxed().toList();
   }
 
+  /** The same as istiod's mesh configuration names them. */
+  public List<String> sources() {
+    return ports().stream().map(port -> "xds://127.0.0.1:" + port).toList();
+  }
+
+  /** The port of the source that has everything, also where there are shards. */
+  public int wholePort() {
+    return xdsPort;
+  }
+
+  /** Its metrics, such as {@code fairlead_response_bytes_total}. */
+  public Metrics metrics() throws IOException {
+    return Metrics.parse(get("/metrics"));
+  }
+
   /** Has the registry of type {@code load} change services to an edition; returns at once. */
   public void change(int from, int to, int edition) throws IOException {
     if (control == null) {
@@ -184,6 +201,11 @@ public final class BenchGateway implements AutoCloseable {
     OutputStream out = control.getOutputStream();
     out.write((from + " " + to + " " + edition + "\n").getBytes(StandardCharsets.US_ASCII));
     out.flush();
+  }
+
+  /** An edition that no service has had, for {@link #change}; 149 of them differ. */
+  public int nextEdition() {
+    return ++edition;
   }
 
   /** What the process has used until now. */

@@ -51,6 +51,20 @@ public record GatewaySetup(String registry, String batching, int shards, String 
         "");
   }
 
+  /**
+   * Any registry.
+   *
+   * @param registry its block in the configuration, an item of the list {@code registries:}
+   */
+  public static GatewaySetup of(String registry) {
+    return new GatewaySetup(registry, DEFAULT_BATCHING, 1, "");
+  }
+
+  /** The same with a block {@code batching}, in one line. */
+  public GatewaySetup batched(String block) {
+    return new GatewaySetup(registry, block, shards, javaOptions);
+  }
+
   /** The same with a number of sources. */
   public GatewaySetup sharded(int count) {
     return new GatewaySetup(registry, batching, count, javaOptions);

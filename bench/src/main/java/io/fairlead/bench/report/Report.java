@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * All figures of one run, with what is needed to read them. Written anew after each scenario, so
@@ -24,6 +26,7 @@ public final class Report {
   private final Map<String, String> versions;
   private final List<Figure> figures = new ArrayList<>();
   private final Map<String, String> failures = new TreeMap<>();
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
 
   /**
    * An empty report.
@@ -44,6 +47,11 @@ public final class Report {
   /** Notes that a scenario gave no (further) figures, and why. */
   public void failed(String scenario, String reason) {
     failures.put(scenario, reason);
+  }
+
+  /** Notes how long a scenario took as a whole, in seconds. */
+  public void took(String scenario, double time) {
+    seconds.put(scenario, time);
   }
 
   /** The figures so far. */
@@ -99,10 +107,19 @@ public final class Report {
     versions.forEach(
         (name, version) ->
             text.append("- ").append(name).append(": ").append(version).append('\n'));
-    text.append("\nRatios are of values of this run. A goal is judged on the median.\n\n");
+    text.append(
+        "\nRatios are of values of this run. A goal is judged on the median unless the note says else.\n\n");
     text.append("| scenario | figure | size | median | min | max | unit | n | goal | note |\n");
     text.append("|---|---|---|---|---|---|---|---|---|---|\n");
     figures.forEach(figure -> text.append(line(figure)).append('\n'));
+    if (!seconds.isEmpty()) {
+      text.append("\nSeconds that each scenario took: ")
+          .append(
+              seconds.entrySet().stream()
+                  .map(entry -> entry.getKey() + " " + Math.round(entry.getValue()))
+                  .collect(Collectors.joining(", ")))
+          .append(".\n");
+    }
     failures.forEach(
         (scenario, reason) ->
             text.append("\n**").append(scenario).append("** failed: ").append(reason).append('\n'));
@@ -138,6 +155,8 @@ public final class Report {
         node.put("note", figure.note());
       }
     }
+    ObjectNode times = root.putObject("seconds");
+    seconds.forEach(times::put);
     ObjectNode bad = root.putObject("failures");
     failures.forEach(bad::put);
     return mapper.writeValueAsString(root) + "\n";

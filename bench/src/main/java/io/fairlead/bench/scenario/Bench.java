@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
  * @param out where progress is told
  */
 public record Bench(Report report, Effort effort, Path work, PrintStream out) {
+  // A quick run is made of starts.
+  private static final String COMPILE_LITTLE = "-XX:TieredStopAtLevel=1";
+
   /** How much a scenario does. */
   public enum Effort {
     /** The real sizes. */
@@ -49,7 +53,20 @@ public record Bench(Report report, Effort effort, Path work, PrintStream out) {
 
   /** A gateway in a fresh folder of that name; not started. */
   public BenchGateway gateway(String name, GatewaySetup setup) throws IOException {
-    return new BenchGateway(fresh(name), setup);
+    return new BenchGateway(
+        fresh(name), effort == Effort.QUICK ? setup.java(COMPILE_LITTLE) : setup);
+  }
+
+  /** Waits until a gateway has nothing left to do; a quick run does not. */
+  void settle(BenchGateway gateway) {
+    if (effort == Effort.FULL) {
+      StartScenario.awaitQuiet(gateway);
+    }
+  }
+
+  /** How long a process is watched at rest, so that this can be taken off; not in a quick run. */
+  Duration rest() {
+    return Duration.ofSeconds(pick(2, 0));
   }
 
   /** Removes a folder with all that is in it. */

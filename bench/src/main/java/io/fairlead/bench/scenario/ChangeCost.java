@@ -3,7 +3,6 @@ package io.fairlead.bench.scenario;
 import io.fairlead.bench.client.LeanClient;
 import io.fairlead.bench.gateway.BenchGateway;
 import io.fairlead.bench.gateway.Pause;
-import io.fairlead.harness.ProcessUsage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +11,8 @@ import java.util.List;
 /**
  * What single changes cost, each a commit of its own that every client has ACKed before the next.
  *
- * @param cpuMillis the gateway's CPU for each change, one value a round
+ * @param cpuMillis the gateway's CPU for each change, beyond what it uses at rest, one value a
+ *     round
  * @param bytes that one client got for each change, one value a round
  */
 record ChangeCost(List<Double> cpuMillis, List<Double> bytes) {
@@ -26,6 +26,7 @@ record ChangeCost(List<Double> cpuMillis, List<Double> bytes) {
    * @param changes in a round
    */
   static ChangeCost measure(
+      Bench bench,
       BenchGateway gateway,
       LeanClient.Protocol protocol,
       int clients,
@@ -36,27 +37,27 @@ record ChangeCost(List<Double> cpuMillis, List<Double> bytes) {
     List<Double> cpu = new ArrayList<>();
     List<Double> bytes = new ArrayList<>();
     try (ClientSet set = ClientSet.connect(gateway.ports(), clients, protocol)) {
-      int edition = 1 + (int) (System.nanoTime() % 1000);
+      int edition = gateway.nextEdition();
       int next = 0;
       // The first round is for code that is not compiled yet.
-      for (int round = -1; round < rounds; round++) {
-        StartScenario.awaitQuiet(gateway);
-        ProcessUsage before = gateway.usage();
+      for (int round = -bench.pick(1, 0); round < rounds; round++) {
+        bench.settle(gateway);
+        CpuMeter meter = CpuMeter.begin(gateway::usage, bench.rest());
         long bytesBefore = set.bytes();
         for (int change = 0; change < changes; change++) {
           long responses = set.responses();
           if (next == services) {
             next = 0;
-            edition++;
+            edition = gateway.nextEdition();
           }
           gateway.change(next, next + 1, edition);
           next++;
           set.awaitOneEach(responses);
           Pause.of(APART);
         }
-        ProcessUsage after = gateway.usage();
+        double millis = meter.millis();
         if (round >= 0) {
-          cpu.add((double) after.cpuSince(before).toMillis() / changes);
+          cpu.add(millis / changes);
           bytes.add((double) (set.bytes() - bytesBefore) / changes / clients);
         }
       }

@@ -37,7 +37,7 @@ final class FileScenario implements Scenario {
   private void run(Bench bench, BenchGateway gateway, int services, int changes)
       throws IOException {
     gateway.start().awaitReady();
-    StartScenario.awaitQuiet(gateway);
+    bench.settle(gateway);
     report(bench, gateway, services, "after the load");
     gateway.change(0, changes / 2, 1);
     Pause.of(Duration.ofMillis(1500));
@@ -46,7 +46,7 @@ final class FileScenario implements Scenario {
       Pause.of(Duration.ofMillis(20));
     }
     Pause.of(Duration.ofMillis(1500));
-    StartScenario.awaitQuiet(gateway);
+    bench.settle(gateway);
     report(bench, gateway, services, "after " + changes + " changes");
     gateway.stop();
     report(bench, gateway, services, "after the stop");

@@ -13,6 +13,8 @@ import java.util.Locale;
 final class FlatScenario implements Scenario {
   private static final int INSTANCES = 10;
   private static final double GOAL = 1.3;
+  private static final String WHOLE_SOURCE =
+      "a state of the world is the whole source, 1/64 of all services";
 
   @Override
   public String name() {
@@ -37,7 +39,8 @@ final class FlatScenario implements Scenario {
       try (BenchGateway gateway = bench.gateway("flat", setup)) {
         gateway.start().awaitReady();
         ChangeCost cost =
-            ChangeCost.measure(gateway, protocol, 1, services, bench.pick(8, 1), bench.pick(40, 3));
+            ChangeCost.measure(
+                bench, gateway, protocol, 1, services, bench.pick(8, 1), bench.pick(40, 3));
         String size = Bench.size(services, INSTANCES);
         Sample cpu = Sample.of(cost.cpuMillis());
         Sample bytes = Sample.of(cost.bytes());
@@ -47,8 +50,11 @@ final class FlatScenario implements Scenario {
           firstCpu = cpu.median();
           firstBytes = bytes.median();
         } else {
-          bench.add(ratio("CPU to that of ", way, size, sizes[0], cpu.median() / firstCpu));
-          bench.add(ratio("bytes to those of ", way, size, sizes[0], bytes.median() / firstBytes));
+          double moreCpu = firstCpu > 0 ? cpu.median() / firstCpu : 0;
+          double moreBytes = bytes.median() / firstBytes;
+          String note = sources == 1 ? "" : WHOLE_SOURCE;
+          bench.add(ratio("CPU to that of ", way, size, sizes[0], moreCpu).noted(note));
+          bench.add(ratio("bytes to those of ", way, size, sizes[0], moreBytes).noted(note));
         }
       }
     }

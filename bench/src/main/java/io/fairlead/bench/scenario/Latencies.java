@@ -20,8 +20,8 @@ final class Latencies implements Consumer<Response> {
 
   @Override
   public void accept(Response response) {
-    for (String name : response.names()) {
-      Long begin = begun.remove(name);
+    for (Response.Item item : response.items()) {
+      Long begin = begun.remove(item.name());
       if (begin != null) {
         synchronized (this) {
           millis.add((response.nanos() - begin) / 1e6);

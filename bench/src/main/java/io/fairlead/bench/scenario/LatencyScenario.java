@@ -47,7 +47,9 @@ final class LatencyScenario implements Scenario {
           (number, edition) -> gateway.change(number, number + 1, edition));
     }
     files(bench, services, "file", "");
-    files(bench, services, "file, settle 1ms", "  settle: 1ms\n");
+    if (bench.effort() == Bench.Effort.FULL) {
+      files(bench, services, "file, settle 1ms", "  settle: 1ms\n");
+    }
   }
 
   @FunctionalInterface
@@ -94,7 +96,7 @@ final class LatencyScenario implements Scenario {
     Latencies latencies = new Latencies();
     try (ClientSet set =
         ClientSet.connect(gateway.ports(), 1, Protocol.DELTA_WITH_NAMES, latencies)) {
-      StartScenario.awaitQuiet(gateway);
+      bench.settle(gateway);
       Changer timed =
           (number, edition) -> {
             latencies.begin("mesh/" + Services.name(number) + ".mesh");

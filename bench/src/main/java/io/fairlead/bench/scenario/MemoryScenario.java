@@ -8,7 +8,10 @@ import io.fairlead.bench.report.Goal;
 import io.fairlead.bench.report.Sample;
 import java.io.IOException;
 
-/** What a gateway holds of the machine's memory after the load, with 50 clients connected. */
+/**
+ * What a gateway holds of the machine's memory after the load, with 50 clients connected, beside
+ * one that has next to nothing to serve, which is the share of the JVM and of the code.
+ */
 final class MemoryScenario implements Scenario {
   private static final int INSTANCES = 10;
   private static final double MEGABYTE = 1e6;
@@ -23,6 +26,11 @@ final class MemoryScenario implements Scenario {
 
   @Override
   public void run(Bench bench) throws IOException {
+    try (BenchGateway gateway = bench.gateway("memory", GatewaySetup.load(1, 1))) {
+      gateway.start().awaitReady();
+      bench.settle(gateway);
+      add(bench, "RSS after the load", Bench.size(1, 1), gateway.usage().residentBytes());
+    }
     for (int services :
         bench.effort() == Bench.Effort.QUICK ? new int[] {500} : new int[] {10_000, 100_000}) {
       try (BenchGateway gateway = bench.gateway("memory", GatewaySetup.load(services, INSTANCES))) {
@@ -34,20 +42,24 @@ final class MemoryScenario implements Scenario {
   private void run(Bench bench, BenchGateway gateway, int services) throws IOException {
     String size = Bench.size(services, INSTANCES);
     gateway.start().awaitReady();
-    StartScenario.awaitQuiet(gateway);
+    bench.settle(gateway);
     add(bench, "RSS after the load", size, gateway.usage().residentBytes());
     add(bench, "peak of the load", size, gateway.usage().peakResidentBytes());
     int clients = bench.pick(50, 3);
     try (ClientSet set = ClientSet.connect(gateway.ports(), clients, Protocol.STATE)) {
-      StartScenario.awaitQuiet(gateway);
+      bench.settle(gateway);
       double wire = set.bytes() / (double) clients / MEGABYTE;
       bench.add(Figure.of(name(), "wire size", size, "MB", Sample.of(wire)));
       double resident = gateway.usage().residentBytes() / MEGABYTE;
-      double limit = Math.min(WIRE_TIMES * wire + BASE, MOST);
+      double byWire = WIRE_TIMES * wire + BASE;
+      double limit = Math.min(byWire, MOST);
       bench.add(
           Figure.of(name(), "RSS, clients: " + clients, size, "MB", Sample.of(resident))
               .with(Goal.atMost(resident, limit, "MB"))
-              .noted("2.5 x wire + 150 MB, at most 1,500 MB"));
+              .noted(
+                  byWire <= MOST
+                      ? "the limit that applies: 2.5 x wire size + 150 MB"
+                      : "the limit that applies: 1,500 MB, as 2.5 x wire size + 150 MB is more"));
       add(bench, "peak, clients: " + clients, size, gateway.usage().peakResidentBytes());
     }
   }

@@ -19,6 +19,8 @@ public final class Scenarios {
         new FanOutScenario(),
         new FlatScenario(),
         new MemoryScenario(),
-        new StalledScenario());
+        new StalledScenario(),
+        new IstiodScenario(),
+        new WholeWayScenario());
   }
 }

@@ -4,7 +4,6 @@ import io.fairlead.bench.client.LeanClient;
 import io.fairlead.bench.client.Response;
 import io.fairlead.bench.gateway.BenchGateway;
 import io.fairlead.bench.gateway.GatewaySetup;
-import io.fairlead.bench.gateway.Pause;
 import io.fairlead.bench.report.Figure;
 import io.fairlead.bench.report.Goal;
 import io.fairlead.bench.report.Sample;
@@ -87,7 +86,7 @@ final class StartScenario implements Scenario {
     for (int repetition = 0; repetition < bench.pick(5, 1); repetition++) {
       try (BenchGateway gateway = bench.gateway("start", setup)) {
         copy(store, gateway.dataFolder());
-        starts.add(measure(gateway, services));
+        starts.add(measure(bench, gateway, services));
         gateway.stop();
       }
     }
@@ -123,7 +122,7 @@ final class StartScenario implements Scenario {
             .noted("VmHWM"));
   }
 
-  private static Start measure(BenchGateway gateway, int services) throws IOException {
+  private static Start measure(Bench bench, BenchGateway gateway, int services) throws IOException {
     Awaited responses = new Awaited();
     gateway.start().awaitListening();
     try (LeanClient client =
@@ -134,7 +133,7 @@ final class StartScenario implements Scenario {
         throw new IllegalStateException(
             "first answer: " + first.resources() + " resources (expected: " + services + ")");
       }
-      awaitQuiet(gateway);
+      bench.settle(gateway);
       return new Start(
           (first.nanos() - gateway.startedNanos()) / 1e9,
           then.cpu().toMillis() / 1e3,
@@ -145,16 +144,8 @@ final class StartScenario implements Scenario {
 
   /** Waits until a gateway has nothing left to do: less than 2 % of a core over half a second. */
   static void awaitQuiet(BenchGateway gateway) {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    ProcessUsage before = gateway.usage();
-    while (System.nanoTime() < deadline) {
-      Pause.of(Duration.ofMillis(500));
-      ProcessUsage now = gateway.usage();
-      if (now.cpuSince(before).toMillis() <= 10) {
-        return;
-      }
-      before = now;
+    if (!Rest.await(gateway::usage, 0.02, Duration.ofMillis(500), LIMIT)) {
+      throw new IllegalStateException("gateway: busy (expected: quiet within " + LIMIT + ")");
     }
-    throw new IllegalStateException("gateway: busy (expected: quiet within " + LIMIT + ")");
   }
 }

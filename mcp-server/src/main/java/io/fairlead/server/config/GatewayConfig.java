@@ -150,8 +150,12 @@ public record GatewayConfig(
    *
    * @param quiet how long nothing must change
    * @param max how long a change waits at most
+   * @param leading whether a change that comes alone goes out at once
    */
-  public record Batching(@Default("100ms") Duration quiet, @Default("1s") Duration max) {
+  public record Batching(
+      @Default("100ms") Duration quiet,
+      @Default("1s") Duration max,
+      @Default("true") boolean leading) {
     public Batching {
       if (max.compareTo(quiet) < 0) {
         throw new IllegalArgumentException(

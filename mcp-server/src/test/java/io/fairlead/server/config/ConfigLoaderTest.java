@@ -52,6 +52,7 @@ class ConfigLoaderTest {
     assertThat(config.store().path()).isEqualTo(folder.resolve("data/fairlead.db"));
     assertThat(config.batching().quiet()).isEqualTo(Duration.ofMillis(100));
     assertThat(config.batching().max()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(config.batching().leading()).isTrue();
     assertThat(config.readiness().limit()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.virtualIps().ranges()).containsExactly("241.0.0.0/8");
     RegistryConfig registry = config.registries().get(0);

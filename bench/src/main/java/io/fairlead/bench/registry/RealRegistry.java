@@ -1,0 +1,25 @@
+package io.fairlead.bench.registry;
+
+/** A real registry of its own, filled with services of one instance each. Not thread-safe. */
+public interface RealRegistry extends AutoCloseable {
+  /** Its name in the configuration and in the report. */
+  String name();
+
+  /** How the gateway reads it: an item of the configuration's list {@code registries:}. */
+  String configuration();
+
+  /** The host that a service has in the mesh. */
+  String host(String service);
+
+  /** What a reader should know about how it is set up. */
+  String setup();
+
+  /** Registers a number of services that nothing is asked of. */
+  void fill(int services);
+
+  /** Registers an instance; returns when the registry has taken it. */
+  void register(String service, String id, String address, int port);
+
+  @Override
+  void close();
+}

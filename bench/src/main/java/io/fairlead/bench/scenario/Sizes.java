@@ -1,0 +1,18 @@
+package io.fairlead.bench.scenario;
+
+import io.fairlead.bench.report.Figure;
+import io.fairlead.bench.report.Sample;
+
+/**
+ * What the figures of one part of a scenario have in common.
+ *
+ * @param scenario its name
+ * @param size how much there was
+ * @param ending of each figure's name
+ */
+record Sizes(String scenario, String size, String ending) {
+  /** A figure of that part. */
+  Figure figure(String name, String unit, Sample sample) {
+    return Figure.of(scenario, name + ending, size, unit, sample);
+  }
+}

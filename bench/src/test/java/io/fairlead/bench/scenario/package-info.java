@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.bench.scenario;
+
+import org.jspecify.annotations.NullMarked;
