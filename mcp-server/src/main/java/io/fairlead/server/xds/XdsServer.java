@@ -143,6 +143,7 @@ public final class XdsServer implements AutoCloseable {
         NettyServerBuilder.forAddress(source.address())
             // Callbacks only enqueue and wake, so they need no thread of their own.
             .directExecutor()
+            .addStreamTracerFactory(TransportEnd.FACTORY)
             .addService(service(source))
             .maxInboundMessageSize(limits.requestBytes())
             // istiod keeps its connection alive; without leave a server ends it for too many pings.

@@ -319,6 +319,13 @@ abstract class XdsStream<Q, S extends Subscribed> extends ServerCall.Listener<Q>
     requests.clear();
     if (!released) {
       released = true;
+      if (!closed && connection.end().isExhausted()) {
+        context.metrics().disconnectedBy(Disconnect.REQUEST_BYTES);
+        LOG.warn(
+            "{}: disconnected: a request of more than {} bytes (xds.limits.requestBytes)",
+            this,
+            context.limits().requestBytes());
+      }
       Peer known = peer;
       if (known != null) {
         context.metrics().disconnected(known.revision());
