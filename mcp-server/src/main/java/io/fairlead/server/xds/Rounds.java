@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Has one stream's work done in rounds: whatever happens wakes it, and each wake-up is followed by
- * the begin of a round, but for many wake-ups one round is enough. Thread-safe: {@link #wake} may be
- * called by any thread, the rounds run one after the other, each seeing what was done before the
+ * the begin of a round, but for many wake-ups one round is enough. Thread-safe: {@link #wake} may
+ * be called by any thread, the rounds run one after the other, each seeing what was done before the
  * wake-ups that it answers.
  */
 final class Rounds {

@@ -248,8 +248,7 @@ abstract class XdsStream<Q, S extends Subscribed> extends ServerCall.Listener<Q>
   // Whether to find out what is pending is already more than a light worker may do.
   private boolean isHeavy(Predicate<S> which, View view) {
     return subscriptions.values().stream()
-        .anyMatch(
-            subscription -> which.test(subscription) && subscription.effort(view) > LIGHT);
+        .anyMatch(subscription -> which.test(subscription) && subscription.effort(view) > LIGHT);
   }
 
   private void add(List<TypeOrder.Item<S>> items, S subscription, View view) {

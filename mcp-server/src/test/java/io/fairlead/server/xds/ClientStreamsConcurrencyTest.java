@@ -125,8 +125,7 @@ class ClientStreamsConcurrencyTest {
 
   @Test
   void add_besideACommit_seesItOrIsWoken() {
-    Lincheck.runConcurrentTest(
-        INVOCATIONS, ClientStreamsConcurrencyTest::streamOpensBesideACommit);
+    Lincheck.runConcurrentTest(INVOCATIONS, ClientStreamsConcurrencyTest::streamOpensBesideACommit);
   }
 
   @Test
