@@ -31,7 +31,8 @@ class RoundsConcurrencyTest {
             workers.add(worker);
             worker.start();
           };
-      // Where the bulk crew takes over, the light one works in the thread that wakes: fewer threads,
+      // Where the bulk crew takes over, the light one works in the thread that wakes: fewer
+      // threads,
       // so that more of their orders are tried.
       rounds = new Rounds(heavy ? Runnable::run : onThreadOfItsOwn, onThreadOfItsOwn, this::round);
     }
