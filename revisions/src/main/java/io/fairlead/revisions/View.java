@@ -7,6 +7,8 @@ import io.fairlead.versioning.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,10 +55,7 @@ public record View(Snapshot snapshot, Audience audience) {
    * between, not what there is.
    */
   public Difference since(View older, ResourceType type) {
-    if (!older.audience.equals(audience)) {
-      throw new IllegalArgumentException(
-          "older: of " + older.audience + " (expected: of " + audience + ")");
-    }
+    requireSameAudience(older);
     List<Resource> changed = new ArrayList<>();
     List<String> removed = new ArrayList<>();
     snapshot.forEachDifference(
@@ -66,6 +65,61 @@ public record View(Snapshot snapshot, Audience audience) {
         audience.shard().toPart(type),
         (before, now) -> merge(before, now, changed, removed));
     return new Difference(changed, removed);
+  }
+
+  /**
+   * What this view shows otherwise than an older one of the same audience, of these names only.
+   * Costs as much as there are names, whatever else changed in between.
+   */
+  public Difference since(View older, ResourceType type, Set<String> names) {
+    requireSameAudience(older);
+    List<Resource> changed = new ArrayList<>();
+    List<String> removed = new ArrayList<>();
+    for (String name : new TreeSet<>(names)) {
+      if (ResourceKey.isName(name)) {
+        ResourceKey key = new ResourceKey(type, name);
+        Resource before = older.find(key);
+        Resource now = find(key);
+        if (now == null) {
+          if (before != null) {
+            removed.add(name);
+          }
+        } else if (before == null || !before.version().equals(now.version())) {
+          changed.add(now);
+        }
+      }
+    }
+    return new Difference(changed, removed);
+  }
+
+  /**
+   * About how many resources differ between this view and an older one of the same audience. Itself
+   * it looks at no resource, only at which parts are not shared.
+   */
+  public int estimateSince(View older, ResourceType type) {
+    requireSameAudience(older);
+    int[] differing = {0};
+    snapshot.forEachDifference(
+        older.snapshot,
+        type,
+        audience.shard().fromPart(type),
+        audience.shard().toPart(type),
+        (before, now) -> differing[0]++);
+    int all = audience.shard().toPart(type) - audience.shard().fromPart(type);
+    int most = Math.max(estimate(type), older.estimate(type));
+    if (differing[0] == all) {
+      return most;
+    }
+    // Changes fall on the parts at random: so many leave that share of the parts untouched.
+    double changes = -all * Math.log1p(-(double) differing[0] / all);
+    return (int) Math.min(most, Math.ceil(changes));
+  }
+
+  private void requireSameAudience(View older) {
+    if (!older.audience.equals(audience)) {
+      throw new IllegalArgumentException(
+          "older: of " + older.audience + " (expected: of " + audience + ")");
+    }
   }
 
   // Both lists are sorted by name.

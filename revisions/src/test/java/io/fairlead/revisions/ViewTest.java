@@ -131,6 +131,7 @@ class ViewTest {
         now.resources(SPREAD).forEach(r -> client.put(r.key().name(), r.version()));
       } else {
         Difference difference = now.since(before, SPREAD);
+        assertOfNames(now, before, difference, Set.of("ns/r1", "ns/r2", "ns/r3", "not-there"));
         for (String name : difference.removed()) {
           assertThat(client.remove(name)).as("removed: %s", name).isNotNull();
         }
@@ -144,6 +145,42 @@ class ViewTest {
       now.resources(SPREAD).forEach(r -> expected.put(r.key().name(), r.version()));
       assertThat(client).isEqualTo(expected);
     }
+  }
+
+  private static void assertOfNames(
+      View now, View before, Difference difference, Set<String> names) {
+    Difference some = now.since(before, SPREAD, names);
+    assertThat(some.changed())
+        .containsExactlyInAnyOrderElementsOf(
+            difference.changed().stream().filter(r -> names.contains(r.key().name())).toList());
+    assertThat(some.removed())
+        .containsExactlyInAnyOrderElementsOf(
+            difference.removed().stream().filter(names::contains).toList());
+  }
+
+  @Test
+  void estimateSince_isAboutTheNumberOfChanges() {
+    List<Resource> all = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      all.add(resource(SPREAD, "r" + i, Set.of(), 1));
+    }
+    store.commit(ChangeSet.of(all, List.of()));
+    View before = view("", Shard.WHOLE);
+    assertThat(before.estimateSince(before, SPREAD)).isZero();
+    for (int changes : new int[] {1, 100, 2000, 8000}) {
+      List<Resource> some = new ArrayList<>();
+      for (int i = 0; i < changes; i++) {
+        some.add(resource(SPREAD, "r" + i, Set.of(), 1 + changes));
+      }
+      before = view("", Shard.WHOLE);
+      store.commit(ChangeSet.of(some, List.of()));
+      assertThat(view("", Shard.WHOLE).estimateSince(before, SPREAD))
+          .isBetween(changes * 9 / 10, changes * 11 / 10 + 1);
+    }
+    before = view("", Shard.WHOLE);
+    store.commit(ChangeSet.of(List.of(), all.stream().map(Resource::key).toList()));
+    // What is removed is looked at, too.
+    assertThat(view("", Shard.WHOLE).estimateSince(before, SPREAD)).isGreaterThan(15_000);
   }
 
   private ChangeSet randomChanges(Random random) {

@@ -36,8 +36,8 @@ final class ClientStreams implements Snapshot.Listener {
 
   /** Adds a stream; false if there are as many as there may be. */
   boolean add(ClientStream stream) {
-    if (open.incrementAndGet() > most) {
-      open.decrementAndGet();
+    // In one step: a refused stream must not take up room for a moment that another could have.
+    if (open.getAndUpdate(count -> Math.min(most, count + 1)) == most) {
       return false;
     }
     byShard.computeIfAbsent(stream.shard(), shard -> ConcurrentHashMap.newKeySet()).add(stream);

@@ -14,14 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param port the local port
  * @param shard what that port serves
  * @param dialect what that port's state-of-the-world streams speak
+ * @param end how the transport ended the stream, once it has
  */
-record ConnectionInfo(String peer, int port, Shard shard, XdsOptions.Dialect dialect) {
+record ConnectionInfo(
+    String peer, int port, Shard shard, XdsOptions.Dialect dialect, TransportEnd end) {
   static ConnectionInfo of(ServerCall<?, ?> call, XdsOptions.Source source) {
     return new ConnectionInfo(
         text(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
         port(call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR)),
         source.shard(),
-        source.dialect());
+        source.dialect(),
+        TransportEnd.current());
   }
 
   private static String text(@Nullable SocketAddress address) {

@@ -177,6 +177,16 @@ final class DeltaSubscription implements Subscribed {
   }
 
   @Override
+  public int effort(View view) {
+    Flight sent = flight;
+    View before = sent == null ? held : sent.view();
+    if (before == null || before.snapshot() == view.snapshot()) {
+      return 0;
+    }
+    return wildcard ? view.estimateSince(before, type) : names.size();
+  }
+
+  @Override
   public int weight(View view) {
     if (held != null) {
       return 0;
@@ -189,7 +199,7 @@ final class DeltaSubscription implements Subscribed {
     Flight sent = flight;
     if (sent != null) {
       return sent.owed().containsAll(owed)
-          ? Pending.of(seen(view.since(sent.view(), type)))
+          ? Pending.of(since(sent.view(), view))
           : Pending.ADDITIONS;
     }
     if (refused && System.nanoTime() - retryAtNanos < 0) {
@@ -202,7 +212,7 @@ final class DeltaSubscription implements Subscribed {
     if (before.snapshot() == view.snapshot()) {
       return Pending.NOTHING;
     }
-    Pending pending = Pending.of(seen(view.since(before, type)));
+    Pending pending = Pending.of(since(before, view));
     if (pending == Pending.NOTHING) {
       // Nothing that this client sees: move on, so that the older snapshot can go.
       held = view;
@@ -210,8 +220,8 @@ final class DeltaSubscription implements Subscribed {
     return pending;
   }
 
-  private Difference seen(Difference difference) {
-    return wildcard ? difference : difference.of(names);
+  private Difference since(View before, View view) {
+    return wildcard ? view.since(before, type) : view.since(before, type, names);
   }
 
   /** Makes the response that leads the client to a view and notes it as sent. */
@@ -228,7 +238,7 @@ final class DeltaSubscription implements Subscribed {
   private Difference difference(View view) {
     View before = held;
     if (before != null) {
-      return seen(view.since(before, type));
+      return since(before, view);
     }
     List<Resource> changed = new ArrayList<>();
     Set<String> missing = new TreeSet<>(claimed.keySet());

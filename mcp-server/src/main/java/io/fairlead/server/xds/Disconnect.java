@@ -13,6 +13,11 @@ enum Disconnect {
   STREAMS(Status.RESOURCE_EXHAUSTED),
   /** It sends more requests than a client of the protocol has a reason to. */
   REQUESTS(Status.RESOURCE_EXHAUSTED),
+  /**
+   * It sent a request that is larger than allowed. gRPC ends the stream by itself, and by a reset,
+   * since a status has no place behind the headers: the client sees CANCELLED.
+   */
+  REQUEST_BYTES(Status.RESOURCE_EXHAUSTED),
   /** It sent what is no request. */
   INVALID(Status.INVALID_ARGUMENT),
   /** The gateway failed on it. */

@@ -3,6 +3,7 @@ package io.fairlead.server.xds;
 import io.fairlead.registry.Backoff;
 import io.fairlead.revisions.Difference;
 import io.fairlead.revisions.View;
+import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceType;
 import java.time.Duration;
 import java.util.Collection;
@@ -105,6 +106,15 @@ final class IncrementalSubscription implements StateSubscribed {
   }
 
   @Override
+  public int effort(View view) {
+    View before = before();
+    if (before == null || before.snapshot() == view.snapshot()) {
+      return 0;
+    }
+    return names.isEmpty() ? view.estimateSince(before, type) : names.size();
+  }
+
+  @Override
   public int weight(View view) {
     return held == null ? view.estimate(type) : 0;
   }
@@ -113,7 +123,7 @@ final class IncrementalSubscription implements StateSubscribed {
   public Pending pending(View view) {
     Flight sent = flight;
     if (sent != null) {
-      return Pending.of(seen(view.since(sent.view(), type)));
+      return Pending.of(since(sent.view(), view));
     }
     if (refused) {
       return System.nanoTime() - retryAtNanos < 0 ? Pending.NOTHING : Pending.ADDITIONS;
@@ -125,7 +135,7 @@ final class IncrementalSubscription implements StateSubscribed {
     if (before.snapshot() == view.snapshot()) {
       return Pending.NOTHING;
     }
-    Pending pending = Pending.of(seen(view.since(before, type)));
+    Pending pending = Pending.of(since(before, view));
     if (pending == Pending.NOTHING) {
       // Nothing that this client sees: move on, so that the older snapshot can go.
       held = view;
@@ -133,23 +143,33 @@ final class IncrementalSubscription implements StateSubscribed {
     return pending;
   }
 
-  private Difference seen(Difference difference) {
-    return names.isEmpty() ? difference : difference.of(names);
+  // What the next response is compared with.
+  private @Nullable View before() {
+    Flight sent = flight;
+    return sent == null ? held : sent.view();
+  }
+
+  private Difference since(View before, View view) {
+    return names.isEmpty() ? view.since(before, type) : view.since(before, type, names);
   }
 
   @Override
   public EncodedMessage send(View view, String newNonce, long nowNanos) {
     View before = held;
     Difference difference =
-        seen(
-            before == null
-                ? new Difference(view.resources(type), List.of())
-                : view.since(before, type));
+        before == null ? new Difference(everything(view), List.of()) : since(before, view);
     EncodedMessage response =
         EncodedMessage.incremental(
             view.versionInfo(), typeUrl, newNonce, difference.changed(), difference.removed());
     flight = new Flight(view, newNonce, nowNanos);
     status = status.withSent(view.versionInfo(), response);
     return response;
+  }
+
+  private List<Resource> everything(View view) {
+    List<Resource> all = view.resources(type);
+    return names.isEmpty()
+        ? all
+        : all.stream().filter(resource -> names.contains(resource.key().name())).toList();
   }
 }

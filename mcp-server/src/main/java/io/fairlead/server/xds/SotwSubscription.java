@@ -89,6 +89,15 @@ final class SotwSubscription implements StateSubscribed {
   }
 
   @Override
+  public int effort(View view) {
+    View before = sent;
+    if (before == null || before.snapshot() == view.snapshot()) {
+      return 0;
+    }
+    return names.isEmpty() ? view.estimateSince(before, type) : names.size();
+  }
+
+  @Override
   public int weight(View view) {
     return names.isEmpty() ? view.estimate(type) : names.size();
   }
@@ -102,7 +111,7 @@ final class SotwSubscription implements StateSubscribed {
     if (before.snapshot() == view.snapshot()) {
       return Pending.NOTHING;
     }
-    Pending pending = Pending.of(seen(view.since(before, type)));
+    Pending pending = Pending.of(since(before, view));
     if (pending == Pending.NOTHING) {
       // Nothing that this client sees: move on, so that the older snapshot can go.
       sent = view;
@@ -110,8 +119,8 @@ final class SotwSubscription implements StateSubscribed {
     return pending;
   }
 
-  private Difference seen(Difference difference) {
-    return names.isEmpty() ? difference : difference.of(names);
+  private Difference since(View before, View view) {
+    return names.isEmpty() ? view.since(before, type) : view.since(before, type, names);
   }
 
   @Override

@@ -20,7 +20,16 @@ interface Subscribed {
     return sentAtNanos() != null;
   }
 
-  /** About how many resources a response from this view would hold; 0 where it is a difference. */
+  /**
+   * About how many resources {@link #pending} has to look at: the difference between this view and
+   * what was sent last, or 0 where none is to be found. Itself it costs next to nothing.
+   */
+  int effort(View view);
+
+  /**
+   * About how many resources a response from this view would hold; 0 where it is a difference,
+   * which was found with the effort.
+   */
   int weight(View view);
 
   /**

@@ -98,6 +98,8 @@ public final class XdsServer implements AutoCloseable {
       XdsOptions options, VersionedStore store, XdsGate gate, MeterRegistry meters)
       throws IOException {
     XdsServer server = new XdsServer(options, store, gate, new XdsMetrics(meters));
+    // Before the first client can come: it would not be woken for a commit in between.
+    store.addListener(server.streams);
     try {
       for (XdsOptions.Source source : options.sources()) {
         server.listen(source);
@@ -106,7 +108,6 @@ public final class XdsServer implements AutoCloseable {
       server.close();
       throw e;
     }
-    store.addListener(server.streams);
     gate.onOpen(server.streams::wakeAll);
     server.checkRegularly();
     return server;
@@ -142,6 +143,7 @@ public final class XdsServer implements AutoCloseable {
         NettyServerBuilder.forAddress(source.address())
             // Callbacks only enqueue and wake, so they need no thread of their own.
             .directExecutor()
+            .addStreamTracerFactory(TransportEnd.FACTORY)
             .addService(service(source))
             .maxInboundMessageSize(limits.requestBytes())
             // istiod keeps its connection alive; without leave a server ends it for too many pings.

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +44,9 @@ abstract class XdsStream<Q, S extends Subscribed> extends ServerCall.Listener<Q>
   // stock istiod would delete whatever such a response lacks.
   private static final String INCREMENTAL_KEY = "FAIRLEAD_INCREMENTAL";
 
-  // A response of more resources is made by the bulk workers: writing 2,000 of 10 endpoints each
-  // takes about a millisecond, writing 100,000 longer than a single change may wait.
+  // More resources, in a response or in a difference to be found, are for the bulk workers: writing
+  // 2,000 of 10 endpoints each takes about a millisecond, 100,000 longer than a single change may
+  // wait.
   private static final int LIGHT = 2000;
 
   private record Ending(Disconnect reason, String description, long sinceNanos) {}
@@ -60,7 +61,7 @@ abstract class XdsStream<Q, S extends Subscribed> extends ServerCall.Listener<Q>
   private final Instant connected = Instant.now();
 
   private final Queue<Q> requests = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger wakes = new AtomicInteger();
+  private final Rounds rounds;
 
   // Written by work() only; concurrent because the admin API reads it.
   private final Map<String, S> subscriptions = new ConcurrentSkipListMap<>();
@@ -79,6 +80,7 @@ abstract class XdsStream<Q, S extends Subscribed> extends ServerCall.Listener<Q>
     this.call = call;
     this.connection = connection;
     this.context = context;
+    this.rounds = new Rounds(context.workers(), context.bulk(), this::round);
     this.rate = new RequestRate(context.limits().requestsPerSecond(), System.nanoTime());
   }
 
@@ -165,9 +167,7 @@ abstract class XdsStream<Q, S extends Subscribed> extends ServerCall.Listener<Q>
 
   @Override
   public final void wake() {
-    if (wakes.getAndIncrement() == 0) {
-      context.workers().execute(() -> run(false));
-    }
+    rounds.wake();
   }
 
   /** Wakes the stream after a time. */
@@ -175,28 +175,20 @@ abstract class XdsStream<Q, S extends Subscribed> extends ServerCall.Listener<Q>
     context.wakeAfter(this, delay);
   }
 
-  private void run(boolean bulk) {
-    int seen = wakes.get();
-    do {
-      try {
-        if (!work(bulk)) {
-          // The wake-ups stay counted, so nobody else starts this stream meanwhile.
-          context.bulk().execute(() -> run(true));
-          return;
-        }
-      } catch (RuntimeException e) {
-        LOG.error("{}: stream failed, the client will connect anew", this, e);
-        close(Disconnect.FAILURE, "the gateway failed: " + e);
-      }
-      seen = wakes.addAndGet(-seen);
-    } while (seen != 0);
+  private Rounds.Outcome round(Rounds.Crew crew) {
+    try {
+      return work(crew);
+    } catch (RuntimeException e) {
+      LOG.error("{}: stream failed, the client will connect anew", this, e);
+      close(Disconnect.FAILURE, "the gateway failed: " + e);
+      return Rounds.Outcome.DONE;
+    }
   }
 
-  // False: there is a large response to make, which is not for this thread.
-  private boolean work(boolean bulk) {
+  private Rounds.Outcome work(Rounds.Crew crew) {
     if (ended) {
       release();
-      return true;
+      return Rounds.Outcome.DONE;
     }
     for (Q request = requests.poll(); request != null; request = requests.poll()) {
       if (!closed) {
@@ -209,16 +201,20 @@ abstract class XdsStream<Q, S extends Subscribed> extends ServerCall.Listener<Q>
     }
     Peer client = peer;
     if (closed || client == null || !context.gate().isOpen()) {
-      return true;
+      return Rounds.Outcome.DONE;
     }
     View view =
         new View(context.store().current(), new Audience(client.revision(), connection.shard()));
     // Asked once for the round, not for each response: the types of a commit go out back to back,
     // and with one response per type on its way what is buffered is bounded without it.
-    return !call.isReady() || sendDue(view, bulk);
+    return call.isReady() ? sendDue(view, crew) : Rounds.Outcome.DONE;
   }
 
-  private boolean sendDue(View view, boolean bulk) {
+  private Rounds.Outcome sendDue(View view, Rounds.Crew crew) {
+    boolean light = crew == Rounds.Crew.LIGHT;
+    if (light && isHeavy(subscription -> !subscription.isInFlight(), view)) {
+      return Rounds.Outcome.FOR_BULK;
+    }
     List<TypeOrder.Item<S>> items = new ArrayList<>();
     for (S subscription : subscriptions.values()) {
       if (!subscription.isInFlight()) {
@@ -226,10 +222,12 @@ abstract class XdsStream<Q, S extends Subscribed> extends ServerCall.Listener<Q>
       }
     }
     if (items.isEmpty()) {
-      return true;
+      return Rounds.Outcome.DONE;
     }
-    if (!bulk && items.stream().anyMatch(item -> item.subject().weight(view) > LIGHT)) {
-      return false;
+    if (light
+        && (items.stream().anyMatch(item -> item.subject().weight(view) > LIGHT)
+            || isHeavy(Subscribed::isInFlight, view))) {
+      return Rounds.Outcome.FOR_BULK;
     }
     // Only now, since it costs a comparison and matters to what follows in the order alone.
     for (S subscription : subscriptions.values()) {
@@ -240,11 +238,17 @@ abstract class XdsStream<Q, S extends Subscribed> extends ServerCall.Listener<Q>
     for (S subscription : TypeOrder.order(items)) {
       if (subscription.isInFlight()) {
         // It waits for an ACK, and so does what may refer to what it has not been sent.
-        return true;
+        break;
       }
       send(subscription, view);
     }
-    return true;
+    return Rounds.Outcome.DONE;
+  }
+
+  // Whether to find out what is pending is already more than a light worker may do.
+  private boolean isHeavy(Predicate<S> which, View view) {
+    return subscriptions.values().stream()
+        .anyMatch(subscription -> which.test(subscription) && subscription.effort(view) > LIGHT);
   }
 
   private void add(List<TypeOrder.Item<S>> items, S subscription, View view) {
@@ -314,6 +318,13 @@ abstract class XdsStream<Q, S extends Subscribed> extends ServerCall.Listener<Q>
     requests.clear();
     if (!released) {
       released = true;
+      if (!closed && connection.end().isExhausted()) {
+        context.metrics().disconnectedBy(Disconnect.REQUEST_BYTES);
+        LOG.warn(
+            "{}: disconnected: a request of more than {} bytes (xds.limits.requestBytes)",
+            this,
+            context.limits().requestBytes());
+      }
       Peer known = peer;
       if (known != null) {
         context.metrics().disconnected(known.revision());

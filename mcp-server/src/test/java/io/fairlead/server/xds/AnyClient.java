@@ -10,15 +10,20 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.fairlead.istio.mcp.v1alpha1.Resource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client of any of the protocols on one port, with what it holds over its reconnects. It fails
- * when it is sent a version that it holds by a protocol that sends changes only.
+ * when it is sent something twice, whatever it answers: a version that it holds by a protocol that
+ * sends changes only, a removal of what it does not hold, or, by the state of the world, a response
+ * that is the last one again.
  */
 abstract class AnyClient implements AutoCloseable {
   /** The protocols. */
@@ -34,6 +39,9 @@ abstract class AnyClient implements AutoCloseable {
   /** Name to version of everything held. */
   final Map<String, String> held = new TreeMap<>();
 
+  /** What came, answered or not, since somebody last emptied it. */
+  final List<Sent> received = new ArrayList<>();
+
   private AnyClient(int port, String revision) {
     this.port = port;
     this.revision = revision;
@@ -47,6 +55,14 @@ abstract class AnyClient implements AutoCloseable {
     client.connect();
     return client;
   }
+
+  /**
+   * What a response held.
+   *
+   * @param changed name to version
+   * @param removed names; none by the state of the world, where what is missing is removed
+   */
+  record Sent(Map<String, String> changed, Set<String> removed) {}
 
   /** What came, to be answered one way or the other. */
   interface Response {
@@ -76,8 +92,17 @@ abstract class AnyClient implements AutoCloseable {
     Objects.requireNonNull(response).take();
   }
 
-  private void differs(String name, String version) {
-    assertThat(held.get(name)).as("held and sent again: %s", name).isNotEqualTo(version);
+  // Also of a response that will be refused: it shows what the server takes the client to hold.
+  private void arrived(Sent sent, boolean changesOnly) {
+    received.add(sent);
+    if (changesOnly) {
+      sent.changed()
+          .forEach(
+              (name, version) ->
+                  assertThat(held.get(name))
+                      .as("%s: held and sent again: %s", this, name)
+                      .isNotEqualTo(version));
+    }
   }
 
   @Override
@@ -93,6 +118,8 @@ abstract class AnyClient implements AutoCloseable {
     private final boolean incremental;
     private @Nullable AdsClient stream;
     private boolean full;
+    // What the last response on this stream had; null: it may be anything.
+    private @Nullable Sent last;
     private List<String> names = List.of();
 
     State(int port, String revision, boolean incremental) {
@@ -121,6 +148,7 @@ abstract class AnyClient implements AutoCloseable {
 
     private void ask(List<String> names, String nonce) {
       full = true;
+      last = null;
       this.names = names;
       stream()
           .send(
@@ -142,10 +170,18 @@ abstract class AnyClient implements AutoCloseable {
       if (response == null) {
         return null;
       }
+      Sent sent = sent(response);
+      super.arrived(sent, incremental && !full);
+      if (!incremental) {
+        assertThat(sent).as("%s: the last response again", this).isNotEqualTo(last);
+      } else if (!full) {
+        assertThat(held.keySet()).as("%s: removed but not held", this).containsAll(sent.removed());
+      }
+      last = sent;
       return new Response() {
         @Override
         public void take() {
-          State.this.take(response);
+          State.this.take(sent);
           stream().ack(response, names);
         }
 
@@ -161,24 +197,33 @@ abstract class AnyClient implements AutoCloseable {
       };
     }
 
-    private void take(DiscoveryResponse response) {
-      if (full || !incremental) {
-        held.clear();
-      }
+    private static Sent sent(DiscoveryResponse response) {
+      Map<String, String> changed = new TreeMap<>();
+      Set<String> removed = new TreeSet<>();
       for (Any any : response.getResourcesList()) {
         try {
           Resource resource = any.unpack(Resource.class);
           String name = resource.getMetadata().getName();
           if (resource.hasBody()) {
-            super.differs(name, resource.getMetadata().getVersion());
-            held.put(name, resource.getMetadata().getVersion());
+            assertThat(changed.put(name, resource.getMetadata().getVersion()))
+                .as("twice in a response: %s", name)
+                .isNull();
           } else {
-            assertThat(held.remove(name)).as("removed but not held: %s", name).isNotNull();
+            removed.add(name);
           }
         } catch (InvalidProtocolBufferException e) {
           throw new IllegalStateException(e);
         }
       }
+      return new Sent(changed, removed);
+    }
+
+    private void take(Sent sent) {
+      if (full || !incremental) {
+        held.clear();
+      }
+      held.putAll(sent.changed());
+      held.keySet().removeAll(sent.removed());
       full = false;
     }
 
@@ -238,17 +283,22 @@ abstract class AnyClient implements AutoCloseable {
       if (response == null) {
         return null;
       }
+      Map<String, String> changed = new TreeMap<>();
+      response
+          .getResourcesList()
+          .forEach(
+              resource ->
+                  assertThat(changed.put(resource.getName(), resource.getVersion()))
+                      .as("twice in a response: %s", resource.getName())
+                      .isNull());
+      Sent sent = new Sent(changed, new TreeSet<>(response.getRemovedResourcesList()));
+      super.arrived(sent, true);
       return new Response() {
         @Override
         public void take() {
-          response
-              .getResourcesList()
-              .forEach(resource -> Delta.super.differs(resource.getName(), resource.getVersion()));
           stream().ack(response);
-          response
-              .getResourcesList()
-              .forEach(resource -> held.put(resource.getName(), resource.getVersion()));
-          held.keySet().removeAll(response.getRemovedResourcesList());
+          held.putAll(sent.changed());
+          held.keySet().removeAll(sent.removed());
         }
 
         @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.fairlead.server.xds.AnyClient.Kind;
+import io.fairlead.server.xds.AnyClient.Sent;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
@@ -23,20 +24,20 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every protocol through everything that happens to a client, over one source and over many. */
 class ProtocolMatrixTest {
   private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
   private static final InetSocketAddress FREE = new InetSocketAddress("127.0.0.1", 0);
   private static final List<String> REVISIONS = List.of("", "canary", "stable");
-  private static final int FEW = 4;
+  private static final int MANY = 16;
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
@@ -62,7 +63,7 @@ class ProtocolMatrixTest {
                 Stream.of(Event.values())
                     .flatMap(
                         event ->
-                            Stream.of(1, 16).map(shards -> Arguments.of(kind, event, shards))));
+                            Stream.of(1, MANY).map(shards -> Arguments.of(kind, event, shards))));
   }
 
   @AfterEach
@@ -177,6 +178,39 @@ class ProtocolMatrixTest {
       throw new AssertionError("no response within " + LIMIT);
     }
 
+    /** What came since this was last called, over all streams. */
+    List<Sent> received() {
+      List<Sent> all = new ArrayList<>();
+      for (AnyClient stream : streams) {
+        all.addAll(stream.received);
+        stream.received.clear();
+      }
+      return all;
+    }
+
+    /**
+     * That this came since {@link #received} was last called and nothing else. By the state of the
+     * world each response also has whatever else its source has.
+     */
+    void assertReceived(Sent... expected) {
+      List<Sent> received = received();
+      assertThat(received).as("%s: responses", kind).hasSize(expected.length);
+      if (kind != Kind.STATE) {
+        assertThat(received).containsExactlyInAnyOrder(expected);
+        return;
+      }
+      for (Sent sent : expected) {
+        assertThat(received)
+            .as("state with %s", sent)
+            .anySatisfy(
+                state -> {
+                  assertThat(state.changed()).containsAllEntriesOf(sent.changed());
+                  assertThat(state.changed())
+                      .doesNotContainKeys(sent.removed().toArray(String[]::new));
+                });
+      }
+    }
+
     void quiet() {
       for (int i = 0; i < streams.size(); i++) {
         assertThat(streams.get(i).poll(i == 0 ? 60 : 0)).as("not due").isNull();
@@ -198,40 +232,57 @@ class ProtocolMatrixTest {
     List<Integer> ports =
         shards == 1 ? server.ports() : server.ports().subList(1, server.ports().size());
     Mesh mesh = new Mesh(kind, "canary", ports);
+    assertThat(mesh.streams).hasSize(shards);
     mesh.sync();
     mesh.settle();
+    // One answer from each source, and everything once.
+    assertThat(mesh.received()).hasSize(shards);
     happen(event, mesh);
-    if (event != Event.UNSUBSCRIBE) {
-      mesh.settle();
-      mesh.quiet();
-    }
+  }
+
+  private static Sent changed(String name, int body, String revision) {
+    return new Sent(Map.of(name, resource(name, body, revision).version()), Set.of());
+  }
+
+  private static Sent removed(String name) {
+    return new Sent(Map.of(), Set.of(name));
+  }
+
+  /** That the client ends with what the snapshot has, and was sent this and nothing else. */
+  private void ends(Mesh mesh, Sent... sent) {
+    mesh.settle();
+    mesh.quiet();
+    mesh.assertReceived(sent);
   }
 
   private void happen(Event event, Mesh mesh) {
     switch (event) {
-      case ADD -> put("ns/new", 1, "canary");
-      case UPDATE -> put("ns/r7", 2, "");
-      case REMOVE -> remove("ns/r7");
+      case ADD -> {
+        put("ns/new", 1, "canary");
+        ends(mesh, changed("ns/new", 1, "canary"));
+      }
+      case UPDATE -> {
+        put("ns/r7", 2, "");
+        ends(mesh, changed("ns/r7", 2, ""));
+      }
+      case REMOVE -> {
+        remove("ns/r7");
+        ends(mesh, removed("ns/r7"));
+      }
       case REVISION_CHANGE -> {
         put("ns/s", 1, "canary");
-        mesh.settle();
+        ends(mesh, changed("ns/s", 1, "canary"));
         assertThat(mesh.held()).containsKey("ns/s");
         put("ns/r7", 1, "stable");
-        mesh.settle();
+        ends(mesh, removed("ns/r7"));
         assertThat(mesh.held()).doesNotContainKey("ns/r7");
       }
-      case RECONNECT -> {
-        mesh.streams.forEach(AnyClient::close);
-        put("ns/new", 1, "");
-        put("ns/r7", 2, "");
-        remove("ns/r8");
-        mesh.streams.forEach(AnyClient::connect);
-        mesh.sync();
-      }
+      case RECONNECT -> reconnect(mesh);
       case NACK -> {
         put("ns/r7", 2, "");
         mesh.await().response().nack();
         put("ns/r7", 3, "");
+        ends(mesh, changed("ns/r7", 2, ""), changed("ns/r7", 3, ""));
       }
       case STALE_NONCE -> {
         put("ns/r7", 2, "");
@@ -240,6 +291,7 @@ class ProtocolMatrixTest {
         put("ns/r7", 3, "");
         mesh.quiet();
         arrived.response().take();
+        ends(mesh, changed("ns/r7", 2, ""), changed("ns/r7", 3, ""));
       }
       case SLOW_CLIENT -> {
         put("ns/r7", 2, "");
@@ -249,11 +301,40 @@ class ProtocolMatrixTest {
         }
         mesh.quiet();
         arrived.response().take();
-        mesh.await().response().take();
-        assertThat(mesh.held()).isEqualTo(expected(mesh.revision));
+        ends(mesh, changed("ns/r7", 2, ""), changed("ns/r7", 29, ""));
       }
       case UNSUBSCRIBE -> unsubscribe(mesh);
     }
+  }
+
+  private void reconnect(Mesh mesh) {
+    Map<String, String> before = mesh.held();
+    mesh.streams.forEach(AnyClient::close);
+    put("ns/new", 1, "");
+    put("ns/r7", 2, "");
+    remove("ns/r8");
+    mesh.streams.forEach(AnyClient::connect);
+    mesh.sync();
+    mesh.settle();
+    mesh.quiet();
+    Map<String, String> changed = new TreeMap<>();
+    Set<String> removed = new TreeSet<>();
+    List<Sent> received = mesh.received();
+    for (Sent sent : received) {
+      changed.putAll(sent.changed());
+      removed.addAll(sent.removed());
+    }
+    assertThat(received).as("one answer from each source").hasSize(mesh.streams.size());
+    Map<String, String> due = new TreeMap<>(expected(mesh.revision));
+    if (mesh.kind == Kind.DELTA) {
+      // It said what it has.
+      due.entrySet().removeAll(before.entrySet());
+      assertThat(due).containsOnlyKeys("ns/new", "ns/r7");
+      assertThat(removed).containsExactly("ns/r8");
+    } else {
+      assertThat(removed).isEmpty();
+    }
+    assertThat(changed).isEqualTo(due);
   }
 
   private void unsubscribe(Mesh mesh) {
@@ -267,31 +348,42 @@ class ProtocolMatrixTest {
     for (AnyClient stream : mesh.streams) {
       stream.narrow("ns/r8", List.of("ns/r7"));
     }
+    mesh.received();
     put("ns/r8", 2, "");
     mesh.quiet();
     put("ns/r7", 2, "");
     mesh.await().response().take();
+    mesh.quiet();
+    mesh.assertReceived(changed("ns/r7", 2, ""));
     assertThat(mesh.held()).isEqualTo(Map.of("ns/r7", resource("ns/r7", 2, "").version()));
   }
 
+  static Stream<Arguments> walks() {
+    return Stream.of(1, MANY)
+        .flatMap(shards -> Stream.of(1L, 2L, 3L).map(seed -> Arguments.of(seed, shards)));
+  }
+
   /**
-   * Clients of every protocol and revision, on the whole source and over shards, through random
-   * changes, reconnects, refusals and delays: each ends with what the snapshot has.
+   * Ten clients of every protocol and revision through random changes, reconnects, refusals and
+   * delays: each ends with what the snapshot has, and none is ever sent what it holds.
    */
-  @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {1, 2, 3})
-  void randomWalk_endsEqualToTheSnapshot(long seed) throws IOException {
-    Random random = new Random(seed);
-    XdsServer server = start(FEW);
+  @ParameterizedTest(name = "seed {0}, {1} shards")
+  @MethodSource("walks")
+  void randomWalk_endsEqualToTheSnapshot(long seed, int shards) {
+    try {
+      randomWalk(new Random(seed), shards);
+    } catch (AssertionError | IOException e) {
+      throw new AssertionError("seed " + seed + ", " + shards + " shards: " + e.getMessage(), e);
+    }
+  }
+
+  private void randomWalk(Random random, int shards) throws IOException {
+    XdsServer server = start(shards);
+    List<Integer> ports =
+        shards == 1 ? server.ports() : server.ports().subList(1, server.ports().size());
     List<Mesh> meshes = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      meshes.add(
-          new Mesh(
-              Kind.values()[i % 3],
-              REVISIONS.get(i / 3 % 3),
-              i % 2 == 0
-                  ? server.ports().subList(0, 1)
-                  : server.ports().subList(1, server.ports().size())));
+      meshes.add(new Mesh(Kind.values()[i % 3], REVISIONS.get(i / 3 % 3), ports));
     }
     for (int step = 0; step < 200; step++) {
       store.commit(randomChanges(random));
@@ -306,12 +398,17 @@ class ProtocolMatrixTest {
         mesh.sync();
       }
       mesh.settle();
+      mesh.quiet();
     }
   }
 
   private static void walk(Mesh mesh, Random random) {
     AnyClient stream = mesh.streams.get(random.nextInt(mesh.streams.size()));
     AnyClient.Response response = stream.poll(2);
+    for (int i = 0; response == null && i < mesh.streams.size(); i++) {
+      stream = mesh.streams.get(i);
+      response = stream.poll(0);
+    }
     switch (random.nextInt(16)) {
       case 0 -> stream.connect();
       case 1 -> {

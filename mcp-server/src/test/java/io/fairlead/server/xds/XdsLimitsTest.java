@@ -233,6 +233,18 @@ class XdsLimitsTest {
     // gRPC itself refuses it, by a reset of the stream.
     assertThat(client.awaitEnd()).startsWith("CANCELLED");
     await().untilAsserted(() -> assertThat(server.clients()).isEmpty());
+    await().untilAsserted(() -> assertThat(disconnects("request_bytes")).isEqualTo(1));
+  }
+
+  @Test
+  void cancel_byTheClient_isNoDisconnectOfTheGateway() throws Exception {
+    XdsServer server = start(limits(Duration.ofMinutes(1), 10, 1000, null));
+    AdsClient client = client(server);
+    client.subscribe(SERVICE_ENTRY);
+    client.ack(client.await());
+    client.close();
+    await().untilAsserted(() -> assertThat(server.clients()).isEmpty());
+    assertThat(meters.find("fairlead_client_disconnects").counters()).isEmpty();
   }
 
   @Test

@@ -1,0 +1,147 @@
+package io.fairlead.versioning;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jetbrains.lincheck.Lincheck;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** How changes are handed over to the commit thread, under every order of steps. */
+class CommitLoopConcurrencyTest {
+  private static final int INVOCATIONS = 200;
+
+  // Nothing is committed to it: what is looked at is when the loop asks for what has gathered.
+  private static final VersionedStore STORE =
+      new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
+
+  /** A commit thread that whoever calls {@link #runWaiting} is for as long; it has no timers. */
+  private static final class BorrowedThread implements CommitThread {
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Thread current;
+
+    @Override
+    public void execute(Runnable task) {
+      tasks.add(task);
+    }
+
+    @Override
+    public void schedule(Duration delay, Runnable task) {}
+
+    @Override
+    public boolean isCurrent() {
+      return Thread.currentThread() == current;
+    }
+
+    @Override
+    public long nanoTime() {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+
+    void runWaiting() {
+      current = Thread.currentThread();
+      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        task.run();
+      }
+      current = null;
+    }
+  }
+
+  /** What a registry reports: gathered where it arises, taken over by a coalesced task. */
+  private static final class Registry {
+    private final BorrowedThread thread = new BorrowedThread();
+    private final Queue<String> inbox = new ConcurrentLinkedQueue<>();
+    // Owned by the commit thread.
+    private int taken;
+    private int committed;
+    private final CommitLoop loop =
+        new CommitLoop(
+            STORE,
+            this::drain,
+            new Batching(Duration.ofMillis(1), Duration.ofMillis(1)),
+            new CommitObserver() {},
+            thread);
+    private final Runnable trigger = loop.coalesced(this::take);
+
+    private ChangeSet drain() {
+      committed = taken;
+      return ChangeSet.NONE;
+    }
+
+    private void take() {
+      while (inbox.poll() != null) {
+        taken++;
+      }
+      loop.commitAfterThisTask();
+    }
+
+    void report(String change) {
+      inbox.add(change);
+      trigger.run();
+    }
+  }
+
+  private static void together(Runnable... all) {
+    Thread[] threads = new Thread[all.length];
+    for (int i = 0; i < all.length; i++) {
+      threads[i] = new Thread(all[i]);
+      threads[i].start();
+    }
+    for (Thread thread : threads) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private static void check(String what, int actual, int expected) {
+    if (actual != expected) {
+      throw new IllegalStateException(what + ": " + actual + " (expected: " + expected + ")");
+    }
+  }
+
+  private static void changesAreReportedWhileOthersAreTaken() {
+    Registry registry = new Registry();
+    together(
+        () -> {
+          registry.report("a");
+          registry.report("b");
+        },
+        registry.thread::runWaiting);
+    registry.thread.runWaiting();
+    check("committed", registry.committed, 2);
+  }
+
+  private static void changeIsReportedInAHold() {
+    Registry registry = new Registry();
+    registry.trigger.run();
+    together(
+        () -> {
+          registry.loop.hold();
+          registry.report("held");
+        },
+        registry.thread::runWaiting);
+    registry.thread.runWaiting();
+    check("committed before the release", registry.committed, 0);
+    registry.loop.execute(registry.loop::release);
+    registry.thread.runWaiting();
+    check("committed by the release", registry.committed, 1);
+  }
+
+  @Test
+  void coalesced_pulledWhileItRuns_losesNothing() {
+    Lincheck.runConcurrentTest(
+        INVOCATIONS, CommitLoopConcurrencyTest::changesAreReportedWhileOthersAreTaken);
+  }
+
+  @Test
+  void hold_whatIsReportedAfterIt_isInNoCommitBeforeTheRelease() {
+    Lincheck.runConcurrentTest(INVOCATIONS, CommitLoopConcurrencyTest::changeIsReportedInAHold);
+  }
+}
