@@ -197,8 +197,12 @@ final class FileAdapter implements RegistryAdapter {
     folders = new HashSet<>(listing.folders().keySet());
     watch(events);
     boolean changed = cache.load(listing, () -> closed);
-    if ((changed || !listing.equals(lastListing)) && !listing.equals(Listing.of(top))) {
-      return false;
+    if (changed || !listing.equals(lastListing)) {
+      Listing after = Listing.of(top);
+      if (!isOfOneMoment(listing, after)) {
+        return false;
+      }
+      listing = after;
     }
     lastListing = listing;
     FileCache.View view = cache.view();
@@ -208,6 +212,16 @@ final class FileAdapter implements RegistryAdapter {
       tell(() -> feed.failed(broken.problem(), broken.cause()));
     }
     return true;
+  }
+
+  // Files that others were renamed to meanwhile do no harm: each can be taken alone. Where files
+  // are replaced all the time there is no moment without.
+  private boolean isOfOneMoment(Listing before, Listing after) {
+    return before.folders().equals(after.folders())
+        && before.files().keySet().equals(after.files().keySet())
+        && after.files().entrySet().stream()
+            .filter(file -> !file.getValue().equals(before.files().get(file.getKey())))
+            .allMatch(file -> cache.replace(file.getKey()));
   }
 
   private void watch(TreeWatcher events) {

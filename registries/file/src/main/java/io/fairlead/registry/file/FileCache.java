@@ -114,7 +114,8 @@ final class FileCache {
    * written to its end. And only a file that still has all its services can be taken alone: one
    * that is missing may be on its way to another file.
    *
-   * @return whether that was the case; else nothing changed, and all files are to be read
+   * @return whether that was the case, or what is there was read before; else nothing changed, and
+   *     all files are to be read
    */
   boolean replace(Path file) {
     Entry known = entries.get(file);
@@ -123,6 +124,9 @@ final class FileCache {
     }
     try {
       Stamp stamp = Stamp.of(file);
+      if (stamp.equals(known.stamp())) {
+        return true;
+      }
       if (stamp.isSameFile(known.stamp()) || stamp.size() > YamlCursor.MOST_BYTES) {
         return false;
       }

@@ -24,6 +24,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -260,6 +265,43 @@ class FileAdapterTest {
     write("c.yaml", "c");
     awaitNames("a", "b", "c");
     sink.awaitState("b: 2", LIMIT, state -> instances("b") == 2);
+  }
+
+  @Test
+  void filesReplacedAllTheTime_areReadAllTheSame() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      write("f" + i + ".yaml", "s" + i);
+    }
+    start(temp, Duration.ofMillis(100));
+    sink.awaitState("all", LIMIT, state -> state.size() == 300);
+    int mark = sink.mark();
+    AtomicBoolean stop = new AtomicBoolean();
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    Future<Integer> last =
+        threads.submit(
+            () -> {
+              int round = 1;
+              while (!stop.get()) {
+                round++;
+                int file = 1 + round % 299;
+                replace("f" + file + ".yaml", service("s" + file, 2));
+                replace("f0.yaml", service("s0", 1 + round % 50));
+                // Nobody could follow a file that is never the same twice.
+                Thread.sleep(5);
+              }
+              return 1 + round % 50;
+            });
+    // For longer than some looks at everything take.
+    for (int i = 0; i < 40; i++) {
+      int now = instances("s0");
+      sink.awaitState("s0: not " + now, LIMIT, state -> instances("s0") != now);
+      Thread.sleep(50);
+    }
+    stop.set(true);
+    int instances = last.get(30, TimeUnit.SECONDS);
+    threads.shutdown();
+    sink.awaitState("s0: " + instances, LIMIT, state -> instances("s0") == instances);
+    assertThat(sink.eventsSince(mark)).noneMatch(SinkEvent::isFailure);
   }
 
   @Test

@@ -113,6 +113,7 @@ class FileCacheTest {
             whole ->
                 assertThat(whole.services())
                     .containsOnlyKeys(ServiceId.of("a"), ServiceId.of("b")));
+    assertThat(cache.replace(file)).isTrue();
     assertThat(load()).isFalse();
   }
 
