@@ -110,7 +110,9 @@ final class FileAdapter implements RegistryAdapter {
       long left = deadline - System.nanoTime();
       read =
           left > 0
-              && events.await(Duration.ofNanos(left)) == TreeWatcher.Wake.EVENT
+              // Something may have been noted during the look before.
+              && (events.isNoted()
+                  || events.await(Duration.ofNanos(left)) == TreeWatcher.Wake.EVENT)
               && (readAlone(events)
                   || events.awaitQuiet(
                       configuration.settle(), MOST_SETTLING, () -> readAlone(events)));
@@ -174,8 +176,15 @@ final class FileAdapter implements RegistryAdapter {
           throw e;
         }
       }
-      events.awaitQuiet(configuration.settle(), MOST_SETTLING, () -> false);
+      // A service that is missing may be on its way to another file.
+      if (events.created().isEmpty() || isAnyMissing()) {
+        events.awaitQuiet(configuration.settle(), MOST_SETTLING, () -> false);
+      }
     }
+  }
+
+  private boolean isAnyMissing() {
+    return !(cache.view() instanceof FileCache.View.Whole whole) || feed.misses(whole.services());
   }
 
   /**
@@ -183,7 +192,7 @@ final class FileAdapter implements RegistryAdapter {
    * the state of one moment (a service that goes from one file to another would be missing or
    * double).
    */
-  private boolean tryRead(TreeWatcher events) throws IOException {
+  private boolean tryRead(TreeWatcher events) throws IOException, InterruptedException {
     events.forget();
     Listing listing;
     try {
@@ -199,7 +208,7 @@ final class FileAdapter implements RegistryAdapter {
     boolean changed = cache.load(listing, () -> closed);
     if (changed || !listing.equals(lastListing)) {
       Listing after = Listing.of(top);
-      if (!isOfOneMoment(listing, after)) {
+      if (!isOfOneMoment(listing, after, events)) {
         return false;
       }
       listing = after;
@@ -216,12 +225,18 @@ final class FileAdapter implements RegistryAdapter {
 
   // Files that others were renamed to meanwhile do no harm: each can be taken alone. Where files
   // are replaced all the time there is no moment without.
-  private boolean isOfOneMoment(Listing before, Listing after) {
+  private boolean isOfOneMoment(Listing before, Listing after, TreeWatcher events)
+      throws InterruptedException {
+    if (before.equals(after)) {
+      return true;
+    }
+    events.drain();
+    Set<Path> created = events.created();
     return before.folders().equals(after.folders())
         && before.files().keySet().equals(after.files().keySet())
         && after.files().entrySet().stream()
             .filter(file -> !file.getValue().equals(before.files().get(file.getKey())))
-            .allMatch(file -> cache.replace(file.getKey()));
+            .allMatch(file -> created.contains(file.getKey()) && cache.replace(file.getKey()));
   }
 
   private void watch(TreeWatcher events) {

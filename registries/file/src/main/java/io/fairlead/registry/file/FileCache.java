@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileCache {
   private static final int MOST_PROBLEMS = 5;
+  // A file may be replaced while it is read.
+  private static final int MOST_READS = 3;
 
   private final SortedMap<Path, Entry> entries = new TreeMap<>();
   private @Nullable View view;
@@ -109,13 +111,14 @@ final class FileCache {
   }
 
   /**
-   * Reads a file that another was renamed to, without a look at the others. Only a rename gives a
-   * known path another inode without a moment in which the path is missing, so what is read was
-   * written to its end. And only a file that still has all its services can be taken alone: one
+   * Reads a file that another was renamed to, without a look at the others. What comes by a rename
+   * was written to its end. And only a file that still has all its services can be taken alone: one
    * that is missing may be on its way to another file.
    *
-   * @return whether that was the case, or what is there was read before; else nothing changed, and
-   *     all files are to be read
+   * @param file what the events say to have been renamed; its inode says nothing, since that of the
+   *     file before may have been given to the one after it
+   * @return whether it could be taken, or was read before; else nothing changed, and all files are
+   *     to be read
    */
   boolean replace(Path file) {
     Entry known = entries.get(file);
@@ -123,22 +126,27 @@ final class FileCache {
       return false;
     }
     try {
-      Stamp stamp = Stamp.of(file);
-      if (stamp.equals(known.stamp())) {
-        return true;
+      for (int i = 0; i < MOST_READS; i++) {
+        Stamp stamp = Stamp.of(file);
+        if (stamp.equals(known.stamp())) {
+          return true;
+        }
+        if (stamp.size() > YamlCursor.MOST_BYTES) {
+          return false;
+        }
+        long now = System.currentTimeMillis();
+        byte[] content = Files.readAllBytes(file);
+        if (Stamp.of(file).equals(stamp)) {
+          Parsed.Good after = new Parsed.Good(ServicesReader.read(file, content));
+          if (!after.ids().containsAll(before.ids())) {
+            return false;
+          }
+          entries.put(file, new Entry(stamp, now, digest(content), after));
+          view = null;
+          return true;
+        }
       }
-      if (stamp.isSameFile(known.stamp()) || stamp.size() > YamlCursor.MOST_BYTES) {
-        return false;
-      }
-      long now = System.currentTimeMillis();
-      byte[] content = Files.readAllBytes(file);
-      Parsed.Good after = new Parsed.Good(ServicesReader.read(file, content));
-      if (!after.ids().containsAll(before.ids()) || !Stamp.of(file).equals(stamp)) {
-        return false;
-      }
-      entries.put(file, new Entry(stamp, now, digest(content), after));
-      view = null;
-      return true;
+      return false;
     } catch (IOException | ServicesFileException e) {
       // The look at all files that follows finds it, too, and tells.
       return false;

@@ -57,6 +57,11 @@ final class SinkFeed {
     problem = null;
   }
 
+  /** Whether these lack a service that the sink was told of. */
+  boolean misses(Map<ServiceId, Service> services) {
+    return sent != null && !services.keySet().containsAll(sent.keySet());
+  }
+
   /** The files cannot be used as a whole. The same problem is told once. */
   void failed(String text, Throwable cause) {
     if (!text.equals(problem)) {

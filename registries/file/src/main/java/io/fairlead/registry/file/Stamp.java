@@ -28,11 +28,6 @@ record Stamp(long size, FileTime modified, @Nullable Object key) {
     return new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
   }
 
-  /** Whether it is the same file, as far as the file system says: written to, but not replaced. */
-  boolean isSameFile(Stamp other) {
-    return key == null || key.equals(other.key);
-  }
-
   /**
    * Whether a write after a read at that time is sure to give another stamp. It is not while the
    * file was written to just before it was read.

@@ -177,6 +177,18 @@ final class TreeWatcher implements AutoCloseable {
     return otherwise ? Set.of() : Set.copyOf(created);
   }
 
+  /** Takes note of what has happened by now, without waiting. */
+  void drain() throws InterruptedException {
+    while (await(Duration.ZERO) == Wake.EVENT) {
+      // Noted.
+    }
+  }
+
+  /** Whether anything happened since {@link #forget()}. */
+  boolean isNoted() {
+    return otherwise || !created.isEmpty();
+  }
+
   /** What happened so far has been seen to. */
   void forget() {
     created.clear();

@@ -131,15 +131,6 @@ class FileCacheTest {
   }
 
   @Test
-  void replace_fileWrittenInPlace_isLeft() throws IOException {
-    Path file = temp.resolve("a.yaml");
-    write(file, "a", LONG_AGO);
-    load();
-    Files.writeString(file, "services: [{name: a}, {name: b}]");
-    assertThat(cache.replace(file)).isFalse();
-  }
-
-  @Test
   void replace_unknownMissingOrBrokenBefore_isLeft() throws IOException {
     write(temp.resolve("a.yaml"), "a", LONG_AGO);
     Files.writeString(temp.resolve("broken.yaml"), "services: [");
