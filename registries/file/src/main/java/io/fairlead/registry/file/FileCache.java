@@ -100,14 +100,16 @@ final class FileCache {
       entries.put(file, new Entry(stamp, now, digest, known.parsed()));
       return false;
     }
-    Parsed parsed;
-    try {
-      parsed = new Parsed.Good(ServicesReader.read(file, content));
-    } catch (ServicesFileException e) {
-      parsed = new Parsed.Bad(e);
-    }
-    entries.put(file, new Entry(stamp, now, digest, parsed));
+    entries.put(file, new Entry(stamp, now, digest, parse(file, content)));
     return true;
+  }
+
+  private static Parsed parse(Path file, byte[] content) {
+    try {
+      return new Parsed.Good(ServicesReader.read(file, content));
+    } catch (ServicesFileException e) {
+      return new Parsed.Bad(e);
+    }
   }
 
   /**
@@ -137,8 +139,8 @@ final class FileCache {
         long now = System.currentTimeMillis();
         byte[] content = Files.readAllBytes(file);
         if (Stamp.of(file).equals(stamp)) {
-          Parsed.Good after = new Parsed.Good(ServicesReader.read(file, content));
-          if (!after.ids().containsAll(before.ids())) {
+          if (!(parse(file, content) instanceof Parsed.Good after)
+              || !after.ids().containsAll(before.ids())) {
             return false;
           }
           entries.put(file, new Entry(stamp, now, digest(content), after));
@@ -147,7 +149,7 @@ final class FileCache {
         }
       }
       return false;
-    } catch (IOException | ServicesFileException e) {
+    } catch (IOException e) {
       // The look at all files that follows finds it, too, and tells.
       return false;
     }
