@@ -128,15 +128,7 @@ final class RestartTest {
   }
 
   private static void assertOnlyBarrier(String version, List<Push> pushes) {
-    assertThat(pushes)
-        .as("pushes of istiod %s", version)
-        .singleElement()
-        .satisfies(
-            push -> {
-              assertThat(push.isFull()).isFalse();
-              assertThat(push.events()).isEqualTo(1);
-              assertThat(push.cause()).contains(BARRIER);
-            });
+    assertThat(OnePush.assertOfEndpoints(version, pushes, 1).cause()).contains(BARRIER);
   }
 
   /** What the istiods hold, versions and creation times included, but for the barrier. */

@@ -64,16 +64,7 @@ final class ShardPushesTest {
   @Test
   void release_ofAThousandEndpoints_isOnePushOfEndpoints() {
     assertThat(pushesOfRelease(() -> moveAll(2)))
-        .allSatisfy(
-            (version, pushes) ->
-                assertThat(pushes)
-                    .as("istiod %s", version)
-                    .singleElement()
-                    .satisfies(
-                        push -> {
-                          assertThat(push.isFull()).isFalse();
-                          assertThat(push.events()).isEqualTo(PLAIN);
-                        }));
+        .allSatisfy((version, pushes) -> OnePush.assertOfEndpoints(version, pushes, PLAIN));
   }
 
   private void moveAll(int variant) {
@@ -168,15 +159,8 @@ final class ShardPushesTest {
     assertThat(mesh.istiods().awaitPushes(marks))
         .allSatisfy(
             (version, pushes) ->
-                assertThat(pushes)
-                    .as("istiod %s", version)
-                    .singleElement()
-                    .satisfies(
-                        push -> {
-                          assertThat(push.isFull()).isFalse();
-                          assertThat(push.events()).isEqualTo(1);
-                          assertThat(push.cause()).contains(BARRIER);
-                        }));
+                assertThat(OnePush.assertOfEndpoints(version, pushes, 1).cause())
+                    .contains(BARRIER));
   }
 
   /** What the istiods hold, versions and creation times included, but for the barrier. */
