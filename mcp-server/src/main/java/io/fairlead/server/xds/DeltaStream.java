@@ -2,7 +2,6 @@ package io.fairlead.server.xds;
 
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.fairlead.revisions.View;
 import io.grpc.ServerCall;
 
 /**
@@ -24,40 +23,26 @@ final class DeltaStream extends XdsStream<DeltaDiscoveryRequest, DeltaSubscripti
   }
 
   @Override
-  void handle(DeltaDiscoveryRequest request) {
-    String typeUrl = request.getTypeUrl();
-    if (typeUrl.isEmpty()) {
-      close(
-          Disconnect.INVALID,
-          "type_url: '' (expected: the type of the resources, on every request)");
-      return;
-    }
-    DeltaSubscription known = subscriptions().get(typeUrl);
-    if (known == null) {
-      subscriptions().put(typeUrl, DeltaSubscription.begin(typeUrl, request));
-      return;
-    }
-    if (known.awaits(request.getResponseNonce())) {
-      answered(known, request);
-    }
-    // Subscriptions count whatever the nonce says: a request may be both an ACK and a change.
-    known.update(
-        request.getResourceNamesSubscribeList(), request.getResourceNamesUnsubscribeList());
-  }
-
-  private void answered(DeltaSubscription subscription, DeltaDiscoveryRequest request) {
-    if (request.hasErrorDetail()) {
-      String message = request.getErrorDetail().getMessage();
-      wakeAfter(subscription.refused(message, System.nanoTime()));
-      refused(subscription, message);
-    } else {
-      acknowledged(subscription);
-      subscription.acknowledged();
-    }
+  String typeUrl(DeltaDiscoveryRequest request) {
+    return request.getTypeUrl();
   }
 
   @Override
-  EncodedMessage respond(DeltaSubscription subscription, View view, String nonce) {
-    return subscription.send(view, nonce, System.nanoTime());
+  DeltaSubscription begin(String typeUrl, DeltaDiscoveryRequest request) {
+    return DeltaSubscription.begin(typeUrl, request);
+  }
+
+  @Override
+  void take(DeltaSubscription subscription, DeltaDiscoveryRequest request) {
+    if (subscription.awaits(request.getResponseNonce())) {
+      if (request.hasErrorDetail()) {
+        refused(subscription, request.getErrorDetail().getMessage());
+      } else {
+        acknowledged(subscription);
+      }
+    }
+    // Subscriptions count whatever the nonce says: a request may be both an ACK and a change.
+    subscription.update(
+        request.getResourceNamesSubscribeList(), request.getResourceNamesUnsubscribeList());
   }
 }

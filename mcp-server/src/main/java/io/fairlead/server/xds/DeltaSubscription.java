@@ -1,12 +1,9 @@
 package io.fairlead.server.xds;
 
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.fairlead.registry.Backoff;
 import io.fairlead.revisions.Difference;
 import io.fairlead.revisions.View;
 import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceKey;
-import io.fairlead.versioning.ResourceType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,15 +11,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One type that a client asked for on an incremental stream, and how far it is. Confined to the
- * stream that owns it.
+ * One type that a client asked for on an incremental stream.
  *
  * <p>How it can cost so little: the client holds what it ACKed, and that is a view of a snapshot.
  * So all that is kept is a reference to that view ({@code held}); what to send is the difference
@@ -32,42 +26,28 @@ import org.jspecify.annotations.Nullable;
  * these stand in the place of the view. Versions are digests, so they mean the same on every
  * replica and after every restart, and such a client gets only what differs.
  *
- * <p>At most one response is on its way. A refused response changes nothing of what the client
- * holds, so the same difference, and whatever came since, is sent again after a time that grows
- * from try to try.
+ * <p>A refused response changes nothing of what the client holds, so the same difference, and
+ * whatever came since, is sent again.
  */
-final class DeltaSubscription implements Subscribed {
+final class DeltaSubscription extends Subscription {
   private static final String WILDCARD = "*";
 
-  private final String typeUrl;
-  private final ResourceType type;
-  private final Backoff backoff =
-      new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new Random());
+  // What was wanted when the response on its way was made.
+  private record Wanted(boolean wildcard, Set<String> owed) {}
 
+  private final Retry retry = new Retry();
   private boolean wildcard;
   private final Set<String> names = new HashSet<>();
   // Names whose state the client is owed whatever it holds: it has just asked for them.
   private final Set<String> owed = new TreeSet<>();
 
-  // What the client holds: a view, or, before the first ACK, what it said.
-  private @Nullable View held;
+  // What the client holds in place of a view: before the first ACK, what it said.
   private Map<String, String> claimed;
-
-  // The response on its way; null if there is none. Volatile, as the status, for those who watch.
-  private volatile @Nullable Flight flight;
-  private long retryAtNanos;
-  private boolean refused;
-
-  private volatile ClientStatus.SubscriptionStatus status;
-
-  private record Flight(
-      View view, String nonce, boolean wildcard, Set<String> owed, long sentAtNanos) {}
+  private Wanted sent = new Wanted(false, Set.of());
 
   private DeltaSubscription(String typeUrl, Map<String, String> claimed) {
-    this.typeUrl = typeUrl;
-    this.type = ResourceType.ofTypeUrl(typeUrl);
+    super(typeUrl);
     this.claimed = Map.copyOf(claimed);
-    this.status = ClientStatus.SubscriptionStatus.of(typeUrl);
   }
 
   /** The subscription that the first request for a type makes. */
@@ -83,20 +63,13 @@ final class DeltaSubscription implements Subscribed {
   }
 
   @Override
-  public ClientStatus.SubscriptionStatus status() {
-    return status;
-  }
-
-  /** Whether a response with that nonce is on its way. */
-  boolean awaits(String nonce) {
-    Flight sent = flight;
-    return sent != null && sent.nonce().equals(nonce);
+  boolean isWildcard() {
+    return wildcard;
   }
 
   @Override
-  public @Nullable Long sentAtNanos() {
-    Flight sent = flight;
-    return sent == null ? null : sent.sentAtNanos();
+  Set<String> names() {
+    return names;
   }
 
   /** Takes a change of what the client wants. */
@@ -124,10 +97,10 @@ final class DeltaSubscription implements Subscribed {
   // From some names to everything: of what the client holds only the names are known.
   private void widen() {
     wildcard = true;
-    View before = held;
+    View before = held();
     if (before != null) {
       claimed = versionsOfNames(before);
-      held = null;
+      hold(null);
     }
   }
 
@@ -142,108 +115,57 @@ final class DeltaSubscription implements Subscribed {
     return versions;
   }
 
-  void acknowledged() {
-    Flight landed = flight;
-    if (landed == null) {
-      return;
-    }
-    flight = null;
-    refused = false;
-    backoff.reset();
-    owed.removeAll(landed.owed());
-    if (wildcard && !landed.wildcard()) {
-      claimed = versionsOfNames(landed.view());
-      held = null;
+  @Override
+  void taken(View view) {
+    retry.taken();
+    owed.removeAll(sent.owed());
+    if (wildcard && !sent.wildcard()) {
+      claimed = versionsOfNames(view);
+      hold(null);
     } else {
       claimed = Map.of();
-      held = landed.view();
+      hold(view);
     }
-    status = status.withAcknowledged();
-  }
-
-  /** The client refused the response; gives the time after which it is tried again. */
-  Duration refused(String message, long nowNanos) {
-    flight = null;
-    refused = true;
-    Duration delay = backoff.next();
-    retryAtNanos = nowNanos + delay.toNanos();
-    status = status.withNack(message);
-    return delay;
   }
 
   @Override
-  public ResourceType type() {
-    return type;
+  Duration retryAfter(long nowNanos) {
+    return retry.refused(nowNanos);
   }
 
   @Override
-  public int effort(View view) {
-    Flight sent = flight;
-    View before = sent == null ? held : sent.view();
-    if (before == null || before.snapshot() == view.snapshot()) {
-      return 0;
-    }
-    return wildcard ? view.estimateSince(before, type) : names.size();
+  int weight(View view) {
+    return held() == null ? wantedCount(view) : 0;
   }
 
   @Override
-  public int weight(View view) {
-    if (held != null) {
-      return 0;
+  Pending pending(View view) {
+    View flying = inFlight();
+    if (flying != null) {
+      return sent.owed().containsAll(owed) ? Pending.of(since(flying, view)) : Pending.ADDITIONS;
     }
-    return wildcard ? view.estimate(type) : names.size();
-  }
-
-  @Override
-  public Pending pending(View view) {
-    Flight sent = flight;
-    if (sent != null) {
-      return sent.owed().containsAll(owed)
-          ? Pending.of(since(sent.view(), view))
-          : Pending.ADDITIONS;
-    }
-    if (refused && System.nanoTime() - retryAtNanos < 0) {
+    if (retry.isWaiting()) {
       return Pending.NOTHING;
     }
-    View before = held;
-    if (before == null || refused || !owed.isEmpty()) {
-      return Pending.ADDITIONS;
-    }
-    if (before.snapshot() == view.snapshot()) {
-      return Pending.NOTHING;
-    }
-    Pending pending = Pending.of(since(before, view));
-    if (pending == Pending.NOTHING) {
-      // Nothing that this client sees: move on, so that the older snapshot can go.
-      held = view;
-    }
-    return pending;
+    return retry.isOwed() || !owed.isEmpty() ? Pending.ADDITIONS : pendingSinceHeld(view);
   }
 
-  private Difference since(View before, View view) {
-    return wildcard ? view.since(before, type) : view.since(before, type, names);
-  }
-
-  /** Makes the response that leads the client to a view and notes it as sent. */
-  EncodedMessage send(View view, String nonce, long nowNanos) {
+  @Override
+  EncodedMessage respond(View view, String nonce) {
     Difference difference = withOwed(view, difference(view));
-    EncodedMessage response =
-        EncodedMessage.delta(
-            view.versionInfo(), typeUrl, nonce, difference.changed(), difference.removed());
-    flight = new Flight(view, nonce, wildcard, Set.copyOf(owed), nowNanos);
-    status = status.withSent(view.versionInfo(), response);
-    return response;
+    sent = new Wanted(wildcard, Set.copyOf(owed));
+    return EncodedMessage.delta(
+        view.versionInfo(), typeUrl(), nonce, difference.changed(), difference.removed());
   }
 
   private Difference difference(View view) {
-    View before = held;
+    View before = held();
     if (before != null) {
       return since(before, view);
     }
     List<Resource> changed = new ArrayList<>();
     Set<String> missing = new TreeSet<>(claimed.keySet());
-    List<Resource> wanted = wildcard ? view.resources(type) : named(view);
-    for (Resource resource : wanted) {
+    for (Resource resource : wanted(view)) {
       String name = resource.key().name();
       missing.remove(name);
       if (!resource.version().equals(claimed.get(name))) {
@@ -253,17 +175,6 @@ final class DeltaSubscription implements Subscribed {
     // A name that was asked for and is not there is said to be not there.
     names.stream().filter(name -> find(view, name) == null).forEach(missing::add);
     return new Difference(changed, List.copyOf(missing));
-  }
-
-  private List<Resource> named(View view) {
-    List<Resource> found = new ArrayList<>();
-    for (String name : new TreeSet<>(names)) {
-      Resource resource = find(view, name);
-      if (resource != null) {
-        found.add(resource);
-      }
-    }
-    return found;
   }
 
   private Difference withOwed(View view, Difference difference) {
@@ -282,9 +193,5 @@ final class DeltaSubscription implements Subscribed {
       }
     }
     return new Difference(List.copyOf(changed.values()), List.copyOf(removed));
-  }
-
-  private @Nullable Resource find(View view, String name) {
-    return ResourceKey.isName(name) ? view.find(new ResourceKey(type, name)) : null;
   }
 }

@@ -3,27 +3,11 @@ package io.fairlead.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.harness.FreePorts;
-import io.fairlead.server.admin.AdminServer;
-import io.fairlead.server.admin.SampleSource;
-import io.fairlead.server.config.HostPort;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class GetCommandTest {
-  private final SampleSource source = new SampleSource(3);
-  private final AdminServer server;
-  private final String url;
-
-  GetCommandTest() throws IOException {
-    server = AdminServer.start(new HostPort("127.0.0.1", 0), null, source, source, () -> "");
-    url = "http://" + server.address();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
+class GetCommandTest extends AdminFixture {
+  GetCommandTest() throws IOException {}
 
   @Test
   void get_registries_asATable() {

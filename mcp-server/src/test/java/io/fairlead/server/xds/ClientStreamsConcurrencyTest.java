@@ -1,54 +1,58 @@
 package io.fairlead.server.xds;
 
+import com.google.protobuf.ByteString;
 import io.fairlead.revisions.Shard;
+import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceContent;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
 
-/** The open streams under every order of steps of clients that come and go. */
+/** The open streams under every order of steps of clients that come and go, and of commits. */
 class ClientStreamsConcurrencyTest {
   private static final int INVOCATIONS = 500;
-  private static final Snapshot EMPTY =
-      new VersionedStore(new MemoryCommitLog(), Clock.systemUTC()).current();
+  private static final int INVOCATIONS_OF_COMMITS = 50;
 
-  /** A stream that is only there. */
-  private static final class Stream implements ClientStream {
+  private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+  private static final Snapshot EMPTY = new VersionedStore(new MemoryCommitLog(), CLOCK).current();
+  private static final ResourceKey KEY =
+      new ResourceKey(new ResourceType("networking.istio.io", "ServiceEntry"), "ns/a");
+  private static final ChangeSet CHANGE =
+      ChangeSet.of(
+          List.of(
+              Resource.encode(
+                  new ResourceContent(
+                      KEY, Map.of(), Map.of(), Set.of(), Instant.EPOCH, "t/b", ByteString.EMPTY))),
+          List.of());
+
+  // As narrow as can be: of each part that is compared Lincheck makes steps to try.
+  private static final Shard SHARD =
+      new Shard(Snapshot.partOf(KEY.name()), Snapshot.PARTS, Set.of(KEY.type()));
+
+  /** A stream that shows its client the newest snapshot whenever it is woken. */
+  private static final class Showing extends StillStream {
+    private final VersionedStore store;
+    private volatile Snapshot shown = EMPTY;
+
+    Showing(VersionedStore store) {
+      super(SHARD);
+      this.store = store;
+    }
+
     @Override
     public void wake() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Shard shard() {
-      return Shard.WHOLE;
-    }
-
-    @Override
-    public void end(Disconnect reason, String description) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void check(long nowNanos) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public String revision() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long lagNanos(long nowNanos) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ClientStatus status() {
-      throw new UnsupportedOperationException();
+      shown = store.current();
     }
   }
 
@@ -67,13 +71,13 @@ class ClientStreamsConcurrencyTest {
 
   private static void streamsChangePlaces() {
     ClientStreams streams = new ClientStreams(EMPTY, 1);
-    Stream before = new Stream();
+    ClientStream before = new StillStream(Shard.WHOLE);
     streams.add(before);
     together(
-        () -> streams.add(new Stream()),
+        () -> streams.add(new StillStream(Shard.WHOLE)),
         () -> {
           streams.remove(before);
-          streams.add(new Stream());
+          streams.add(new StillStream(Shard.WHOLE));
         });
     int open = streams.all().size();
     if (open != 1) {
@@ -81,8 +85,36 @@ class ClientStreamsConcurrencyTest {
     }
   }
 
+  private static void streamOpensBesideACommit() {
+    VersionedStore store = new VersionedStore(new MemoryCommitLog(), CLOCK);
+    ClientStreams streams = new ClientStreams(store.current(), 1);
+    store.addListener(streams);
+    Showing stream = new Showing(store);
+    together(
+        () -> {
+          streams.add(stream);
+          // Its first request.
+          stream.wake();
+        },
+        () -> store.commit(CHANGE));
+    if (stream.shown != store.current()) {
+      throw new IllegalStateException(
+          "shown: "
+              + stream.shown.versionInfo()
+              + " (expected: "
+              + store.current().versionInfo()
+              + ", or a wake-up)");
+    }
+  }
+
   @Test
   void add_whileAnotherLeaves_theRoomIsTakenByOne() {
     Lincheck.runConcurrentTest(INVOCATIONS, ClientStreamsConcurrencyTest::streamsChangePlaces);
+  }
+
+  @Test
+  void add_besideACommit_isWokenForItOrSeesIt() {
+    Lincheck.runConcurrentTest(
+        INVOCATIONS_OF_COMMITS, ClientStreamsConcurrencyTest::streamOpensBesideACommit);
   }
 }

@@ -43,47 +43,16 @@ class ClientStreamsTest {
   }
 
   /** A stream that counts how often it is woken. */
-  private static final class Counter implements ClientStream {
-    private final Shard shard;
+  private static final class Counter extends StillStream {
     private int wakes;
 
     Counter(Shard shard) {
-      this.shard = shard;
+      super(shard);
     }
 
     @Override
     public void wake() {
       wakes++;
-    }
-
-    @Override
-    public Shard shard() {
-      return shard;
-    }
-
-    @Override
-    public void end(Disconnect reason, String description) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void check(long nowNanos) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public String revision() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long lagNanos(long nowNanos) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ClientStatus status() {
-      throw new UnsupportedOperationException();
     }
   }
 
@@ -113,7 +82,7 @@ class ClientStreamsTest {
     for (Counter stream : shards) {
       if (stream.wakes > 0) {
         assertThat(stream.wakes).as("wakes for one commit").isEqualTo(1);
-        woken.add(stream.shard.index());
+        woken.add(stream.shard().index());
       }
       stream.wakes = 0;
     }

@@ -1,0 +1,47 @@
+package io.fairlead.server.xds;
+
+import io.fairlead.revisions.Shard;
+
+/** A stream that is there and refuses whatever is asked of it. */
+class StillStream implements ClientStream {
+  private final Shard shard;
+
+  StillStream(Shard shard) {
+    this.shard = shard;
+  }
+
+  @Override
+  public final Shard shard() {
+    return shard;
+  }
+
+  @Override
+  public void wake() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public final void end(Disconnect reason, String description) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public final void check(long nowNanos) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public final String revision() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public final long lagNanos(long nowNanos) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public final ClientStatus status() {
+    throw new UnsupportedOperationException();
+  }
+}
