@@ -200,7 +200,10 @@ final class RegistryState implements HostClaims.Listener {
     services.put(state);
     claims.set(service, state.entryOrNull());
     // A word that repeats the one before brings equal bytes: one of the two is enough.
-    services.put(state.with(claims.entryOf(service)));
+    CompactEntry claimed = claims.entryOf(service);
+    if (claimed != null) {
+      services.put(state.with(claimed));
+    }
     write(service);
   }
 
@@ -289,6 +292,10 @@ final class RegistryState implements HostClaims.Listener {
     ledger.write(
         service,
         new Ledger.Line(
-            service, state.phase(), name.orElse(null), List.copyOf(findings), state.instances()));
+            state.service(),
+            state.phase(),
+            name.orElse(null),
+            List.copyOf(findings),
+            state.instances()));
   }
 }

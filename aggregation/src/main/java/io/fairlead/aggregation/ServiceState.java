@@ -80,9 +80,9 @@ record ServiceState(
     return entryOrNull == null ? 0 : entryOrNull.endpoints();
   }
 
-  /** The same state with an entry that is equal to the one it has. */
-  ServiceState with(@Nullable CompactEntry equalEntry) {
-    return new ServiceState(service, phase, equalEntry, findings, instances);
+  /** The same state with an entry that is equal to the one it has, and with that one's id. */
+  ServiceState with(CompactEntry equalEntry) {
+    return new ServiceState(equalEntry.service(), phase, equalEntry, findings, instances);
   }
 
   /** The same state without what is served. */

@@ -87,8 +87,15 @@ class HeldMemoryTest {
     }
   }
 
-  private record ForgetfulLog(State state) implements CommitLog {
+  /** A log that keeps nothing once it was loaded. */
+  private static final class ForgetfulLog implements CommitLog {
     static final State EMPTY = new State(List.of(), Map.of(), 0);
+
+    private State state;
+
+    ForgetfulLog(State state) {
+      this.state = state;
+    }
 
     @Override
     public String epoch() {
@@ -97,7 +104,9 @@ class HeldMemoryTest {
 
     @Override
     public State load() {
-      return state;
+      State loaded = state;
+      state = EMPTY;
+      return loaded;
     }
 
     @Override
@@ -171,7 +180,6 @@ class HeldMemoryTest {
     former.resync(SERVICES);
     Gateway gateway = new Gateway(former.state());
     gateway.resync(SERVICES);
-    // The log of the test has the former state still, which shares the resources.
     assertThat(ofEach(gateway)).isLessThan(MOST);
   }
 }

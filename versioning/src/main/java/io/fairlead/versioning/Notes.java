@@ -3,6 +3,7 @@ package io.fairlead.versioning;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,18 +20,31 @@ final class Notes {
   // The length of the key, the key, the value. The number of places is a power of two.
   private byte[] @Nullable [] places = new byte[LEAST] @Nullable [];
   private int size;
+  // Those that are not packed yet.
+  private @Nullable Map<String, String> loaded;
 
+  /** Notes that are packed at the first change: a start, which is urgent, reads them all. */
   Notes(Map<String, String> notes) {
-    notes.forEach(this::put);
+    loaded = notes;
+  }
+
+  private void pack() {
+    Map<String, String> notes = loaded;
+    if (notes != null) {
+      loaded = null;
+      notes.forEach(this::put);
+    }
   }
 
   @Nullable String get(String key) {
+    pack();
     byte[] bytes = bytes(key);
     byte[] note = places[find(bytes, 0, bytes.length)];
     return note == null ? null : text(note, Integer.BYTES + bytes.length, note.length);
   }
 
   void put(String key, String value) {
+    pack();
     byte[] keyBytes = bytes(key);
     byte[] valueBytes = bytes(value);
     int place = find(keyBytes, 0, keyBytes.length);
@@ -51,6 +65,7 @@ final class Notes {
 
   /** Takes out a note; tells whether it was there. */
   boolean remove(String key) {
+    pack();
     byte[] bytes = bytes(key);
     int place = find(bytes, 0, bytes.length);
     if (places[place] == null) {
@@ -69,6 +84,9 @@ final class Notes {
   }
 
   Map<String, String> toMap() {
+    if (loaded != null) {
+      return Collections.unmodifiableMap(loaded);
+    }
     Map<String, String> map = new HashMap<>(size * 2);
     for (byte[] note : places) {
       if (note != null) {
@@ -76,7 +94,7 @@ final class Notes {
         map.put(text(note, Integer.BYTES, end), text(note, end, note.length));
       }
     }
-    return map;
+    return Collections.unmodifiableMap(map);
   }
 
   private void rebuild(int length) {
