@@ -102,6 +102,13 @@ final class CompactEntry implements HostTable.Candidate {
     return own != null ? own.content() : EntryContent.of(resource(), addressed());
   }
 
+  /** Goes by an equal name that is kept anyway. */
+  void share(ResourceKey equalKey) {
+    if (own != null) {
+      own = new Own(equalKey, own.content());
+    }
+  }
+
   /**
    * Takes note of the resource that was made of it: what it says is read from there from now on.
    */

@@ -198,7 +198,13 @@ final class RegistryState implements HostClaims.Listener {
 
   private void serve(ServiceId service, ServiceState state) {
     services.put(state);
-    claims.set(service, state.entryOrNull());
+    CompactEntry entry = state.entryOrNull();
+    if (entry != null
+        && !inherited.isEmpty()
+        && table.find(label, entry.key()) instanceof Candidate.Inherited former) {
+      entry.share(former.key());
+    }
+    claims.set(service, entry);
     // A word that repeats the one before brings equal bytes: one of the two is enough.
     CompactEntry claimed = claims.entryOf(service);
     if (claimed != null) {
