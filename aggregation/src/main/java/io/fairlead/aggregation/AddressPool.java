@@ -1,22 +1,27 @@
 package io.fairlead.aggregation;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Which host has which address of one range. Confined to the commit thread. */
 final class AddressPool {
   private final AddressRange range;
-  private final Map<String, Long> indexByHost = new HashMap<>();
-  private final Map<Long, String> hostByIndex = new HashMap<>();
+  private final KeyedTable<String, Place> byHost = new KeyedTable<>(Place::host);
+  private final KeyedTable<Long, Place> byIndex = new KeyedTable<>(Place::index);
+
+  /** One address that is taken. */
+  private record Place(String host, long index) {}
 
   AddressPool(AddressRange range) {
     this.range = range;
   }
 
   Optional<String> addressOf(String host) {
-    return Optional.ofNullable(indexByHost.get(host)).map(range::address);
+    return Optional.ofNullable(byHost.get(host)).map(place -> range.address(place.index()));
+  }
+
+  boolean hasAddress(String host) {
+    return byHost.contains(host);
   }
 
   /**
@@ -26,9 +31,7 @@ final class AddressPool {
    */
   boolean restore(String host, String address) {
     OptionalLong index = range.indexOf(address);
-    if (index.isEmpty()
-        || indexByHost.containsKey(host)
-        || hostByIndex.containsKey(index.getAsLong())) {
+    if (index.isEmpty() || byHost.contains(host) || byIndex.contains(index.getAsLong())) {
       return false;
     }
     take(host, index.getAsLong());
@@ -37,13 +40,13 @@ final class AddressPool {
 
   /** Forgets every choice. */
   void clear() {
-    indexByHost.clear();
-    hostByIndex.clear();
+    byHost.clear();
+    byIndex.clear();
   }
 
   /** Has a host without a choice take the first free address of its own sequence. */
   boolean choose(HostDigest digest) {
-    if (hostByIndex.size() >= range.size()) {
+    if (byIndex.size() >= range.size()) {
       return false;
     }
     // Different halves of the digest, so that the two addresses of a host say nothing about each
@@ -56,7 +59,7 @@ final class AddressPool {
     while (commonDivisor(step, range.size()) != 1) {
       step = step == range.size() - 1 ? 1 : step + 1;
     }
-    while (hostByIndex.containsKey(index)) {
+    while (byIndex.contains(index)) {
       // Below 2^63 together, since a range has at most 2^62 addresses.
       index = (index + step) % range.size();
     }
@@ -69,14 +72,15 @@ final class AddressPool {
   }
 
   private void take(String host, long index) {
-    indexByHost.put(host, index);
-    hostByIndex.put(index, host);
+    Place place = new Place(host, index);
+    byHost.put(place);
+    byIndex.put(place);
   }
 
   void release(String host) {
-    Long index = indexByHost.remove(host);
-    if (index != null) {
-      hostByIndex.remove(index);
+    Place place = byHost.remove(host);
+    if (place != null) {
+      byIndex.remove(place.index());
     }
   }
 }

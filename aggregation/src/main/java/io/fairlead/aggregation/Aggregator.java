@@ -43,6 +43,7 @@ final class Aggregator {
   private final Map<String, Set<ResourceKey>> inherited = new HashMap<>();
   private final Map<String, String> newNotes = new HashMap<>();
   private final Set<String> droppedNotes = new HashSet<>();
+  // Of the hosts that several registries have a word about: elsewhere who speaks of it has it.
   private final Map<String, String> holders = new ConcurrentHashMap<>();
 
   /** A state that starts with what a store holds. */
@@ -62,14 +63,15 @@ final class Aggregator {
         inherited.put(key.substring(SYNCED_PREFIX.length()), new HashSet<>());
       }
     }
+    Set<String> served = new HashSet<>();
     for (Resource resource : resources) {
       String host = CompactEntry.hostOf(resource.key());
       String label = resource.label(ConvertedEntry.REGISTRY_LABEL);
       inherited.computeIfAbsent(label, l -> new HashSet<>()).add(resource.key());
       table.inherit(label, resource);
-      holders.put(host, label);
+      served.add(host);
     }
-    this.book = new VirtualAddressBook(options.addresses(), notes, holders.keySet(), now);
+    this.book = new VirtualAddressBook(options.addresses(), notes, served, now);
   }
 
   /** Takes in a registry, or a new registration of one. */
@@ -161,9 +163,13 @@ final class Aggregator {
     changes
         .winners()
         .forEach(
-            (host, winner) ->
-                winner.ifPresentOrElse(
-                    label -> holders.put(host, label), () -> holders.remove(host)));
+            (host, winner) -> {
+              if (winner.isPresent() && table.slot(host).isContested()) {
+                holders.put(host, winner.get());
+              } else {
+                holders.remove(host);
+              }
+            });
     book.notesTaken();
     newNotes.clear();
     droppedNotes.clear();
@@ -209,7 +215,10 @@ final class Aggregator {
     inherited.clear();
   }
 
-  /** Label of the registry that has a host; empty if nobody has. For any thread. */
+  /**
+   * Label of the registry that has a host about which several have a word; empty if at most one
+   * has. For any thread.
+   */
   String holderOf(String host) {
     return holders.getOrDefault(host, "");
   }

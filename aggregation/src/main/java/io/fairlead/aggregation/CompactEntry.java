@@ -8,52 +8,62 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Instant;
-import java.util.SortedMap;
-import java.util.SortedSet;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A converted entry with its ServiceEntry as canonical bytes: what is kept of every service that a
- * registry has. As objects, the endpoints of a large registry take about ten times the memory, and
- * they are needed again only when something about the entry changes. Immutable; equal entries have
- * equal bytes.
+ * A converted entry as it is kept of every service that a registry has. As objects, the endpoints
+ * of a large registry take about ten times the memory of canonical bytes, and they are needed again
+ * only when something about the entry changes.
  *
- * @param service the service it was converted from
- * @param key the resource it becomes
- * @param labels as in {@link ConvertedEntry}
- * @param annotations as in {@link ConvertedEntry}
- * @param revisions as in {@link ConvertedEntry}
- * @param createTime as in {@link ConvertedEntry}
- * @param body the ServiceEntry, without virtual IPs
- * @param endpoints number of endpoints
- * @param addressed whether the registry gave it addresses of its own
+ * <p>The bytes of an entry that is served are in its {@link Resource} already, so from then on it
+ * has no others: what it says is read from there, virtual IPs left out. Which of the two it is
+ * shows in nothing but the memory.
+ *
+ * <p>Made by any thread; once it was handed to the commit thread it is confined to that one, since
+ * {@link #servedAs} exchanges what is behind it. What it says never changes. Equal entries have
+ * equal bytes.
  */
-record CompactEntry(
-    ServiceId service,
-    ResourceKey key,
-    SortedMap<String, String> labels,
-    SortedMap<String, String> annotations,
-    SortedSet<String> revisions,
-    Instant createTime,
-    ByteString body,
-    int endpoints,
-    boolean addressed) {
+final class CompactEntry implements HostTable.Candidate {
   /** The type of every resource that is made here. */
   static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+
+  private final ServiceId service;
+  // Most entries that are compared differ, which this tells without a look at the bytes.
+  private final int hash;
+  // Twice their number, and one more if it is addressed: a field less is eight bytes less.
+  private final int endpoints;
+  // Of the two one is set.
+  private @Nullable Own own;
+  private @Nullable Resource resource;
+
+  /** What is not in a resource yet. */
+  private record Own(ResourceKey key, EntryContent content) {}
+
+  private CompactEntry(ServiceId service, Own own, int endpoints, boolean addressed) {
+    this.service = service;
+    this.own = own;
+    this.hash = 31 * own.hashCode() + service.hashCode();
+    this.endpoints = endpoints * 2 + (addressed ? 1 : 0);
+  }
 
   static CompactEntry of(ConvertedEntry entry) {
     return new CompactEntry(
         entry.service(),
-        new ResourceKey(TYPE, entry.namespace() + "/" + entry.name()),
-        entry.labels(),
-        entry.annotations(),
-        entry.revisions(),
-        entry.createTime(),
-        bytes(entry.entry()),
+        new Own(
+            new ResourceKey(TYPE, entry.namespace() + "/" + entry.name()),
+            new EntryContent(
+                entry.labels(),
+                entry.annotations(),
+                entry.revisions(),
+                entry.createTime(),
+                bytes(entry.entry()))),
         entry.entry().getEndpointsCount(),
         entry.entry().getAddressesCount() > 0);
   }
@@ -63,31 +73,86 @@ record CompactEntry(
     return key.name().substring(key.name().indexOf('/') + 1);
   }
 
+  /** The service it was converted from. */
+  ServiceId service() {
+    return service;
+  }
+
+  @Override
+  public ResourceKey key() {
+    return own != null ? own.key() : resource().key();
+  }
+
+  /** Number of endpoints. */
+  int endpoints() {
+    return endpoints >> 1;
+  }
+
+  /** Whether the registry gave it addresses of its own. */
+  boolean addressed() {
+    return (endpoints & 1) == 1;
+  }
+
   String host() {
-    return hostOf(key);
+    return hostOf(key());
+  }
+
+  /** What it says, without virtual IPs. */
+  EntryContent content() {
+    return own != null ? own.content() : EntryContent.of(resource(), addressed());
+  }
+
+  /** Goes by an equal name that is kept anyway. */
+  void share(ResourceKey equalKey) {
+    if (own != null) {
+      own = new Own(equalKey, own.content());
+    }
+  }
+
+  /**
+   * Takes note of the resource that was made of it: what it says is read from there from now on.
+   */
+  void servedAs(Resource served) {
+    resource = served;
+    own = null;
+  }
+
+  /** The resource that was made of it, if it is served or was. */
+  @Nullable Resource served() {
+    return resource;
+  }
+
+  /** The virtual IPs that it is served with; none if it is not, or if it has its own addresses. */
+  List<String> virtualIps() {
+    return resource == null || addressed() ? List.of() : EntryContent.addresses(resource);
+  }
+
+  private Resource resource() {
+    return Objects.requireNonNull(resource, "resource");
   }
 
   /** The entry as the conversion made it. */
   ConvertedEntry expand() {
-    String name = key.name();
+    String name = key().name();
+    EntryContent content = content();
     try {
       return new ConvertedEntry(
           service,
           name.substring(0, name.indexOf('/')),
           host(),
           host(),
-          labels,
-          annotations,
-          revisions,
-          createTime,
-          ServiceEntry.parseFrom(body));
+          content.labels(),
+          content.annotations(),
+          content.revisions(),
+          content.createTime(),
+          ServiceEntry.parseFrom(content.body()));
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException(key + ": not a ServiceEntry", e);
+      throw new IllegalStateException(key() + ": not a ServiceEntry", e);
     }
   }
 
   CompactEntry withoutEndpoints() {
-    return endpoints == 0 ? this : of(expand().withoutEndpoints());
+    return endpoints() == 0 ? this : of(expand().withoutEndpoints());
   }
 
   static ByteString bytes(MessageLite message) {
@@ -101,5 +166,26 @@ record CompactEntry(
     }
     output.checkNoSpaceLeft();
     return UnsafeByteOperations.unsafeWrap(bytes);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object object) {
+    return this == object
+        || (object instanceof CompactEntry other
+            && hash == other.hash
+            && service.equals(other.service)
+            && key().equals(other.key())
+            && endpoints == other.endpoints
+            && content().equals(other.content()));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public String toString() {
+    return key() + " of " + service + ", endpoints: " + endpoints();
   }
 }

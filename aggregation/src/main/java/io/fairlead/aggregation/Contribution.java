@@ -1,9 +1,8 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.registry.ServiceId;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * commit thread.
  */
 final class Contribution {
-  private final Map<ServiceId, ServiceState> services = new HashMap<>();
+  private final KeyedTable<ServiceId, ServiceState> services =
+      new KeyedTable<>(ServiceState::service);
   private Extent extent = Extent.NONE;
 
   @Nullable ServiceState get(ServiceId service) {
@@ -20,16 +20,18 @@ final class Contribution {
   }
 
   boolean contains(ServiceId service) {
-    return services.containsKey(service);
+    return services.contains(service);
   }
 
-  /** The services; not to be changed, and to be copied by who changes this meanwhile. */
-  Set<ServiceId> services() {
-    return services.keySet();
+  /** The services, in no order; a copy. */
+  List<ServiceId> services() {
+    List<ServiceId> all = new ArrayList<>(services.size());
+    services.forEach(state -> all.add(state.service()));
+    return all;
   }
 
-  void put(ServiceId service, ServiceState state) {
-    ServiceState before = services.put(service, state);
+  void put(ServiceState state) {
+    ServiceState before = services.put(state);
     extent = extent.minus(extentOf(before)).plus(extentOf(state));
   }
 
@@ -42,9 +44,7 @@ final class Contribution {
 
   /** Changes every state. */
   void replaceAll(UnaryOperator<ServiceState> change) {
-    services.replaceAll((service, state) -> change.apply(state));
-    extent = Extent.NONE;
-    services.values().forEach(state -> extent = extent.plus(extentOf(state)));
+    services.values().forEach(state -> put(change.apply(state)));
   }
 
   /** All services that have endpoints. */
@@ -53,7 +53,6 @@ final class Contribution {
   }
 
   private static Extent extentOf(@Nullable ServiceState state) {
-    return Extent.ofService(
-        state == null ? 0 : state.entry().map(CompactEntry::endpoints).orElse(0));
+    return Extent.ofService(state == null ? 0 : state.endpoints());
   }
 }

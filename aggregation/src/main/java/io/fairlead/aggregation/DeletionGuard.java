@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,7 +114,7 @@ final class DeletionGuard {
   }
 
   private static int endpoints(@Nullable ServiceState state) {
-    return state == null ? 0 : state.entry().map(CompactEntry::endpoints).orElse(0);
+    return state == null ? 0 : state.endpoints();
   }
 
   /** The held loss that a word is about. */
@@ -237,7 +236,7 @@ final class DeletionGuard {
     if (policy.isOff()) {
       return batch;
     }
-    Words words = new Words(batch, Set.of());
+    Words words = new Words(batch, List.of());
     RestartLosses restart = RestartLosses.of(words.last(), former);
     Extent lost = restart.lost();
     if (!policy.isTooMuch(lost, restart.of())) {

@@ -62,8 +62,8 @@ final class EndpointCut {
 
   /** The ServiceEntry of a candidate, without virtual IPs if it was converted here. */
   static ServiceEntry entry(Candidate candidate) {
-    if (candidate instanceof Candidate.Live live) {
-      return live.entry().expand().entry();
+    if (candidate instanceof CompactEntry live) {
+      return live.expand().entry();
     }
     Resource resource = ((Candidate.Inherited) candidate).resource();
     try {
@@ -74,22 +74,21 @@ final class EndpointCut {
   }
 
   private static Candidate with(Candidate candidate, ServiceEntry entry) {
-    if (candidate instanceof Candidate.Live live) {
-      ConvertedEntry before = live.entry().expand();
-      return new Candidate.Live(
-          CompactEntry.of(
-              entry.getEndpointsCount() == 0
-                  ? before.withoutEndpoints()
-                  : new ConvertedEntry(
-                      before.service(),
-                      before.namespace(),
-                      before.name(),
-                      before.host(),
-                      before.labels(),
-                      before.annotations(),
-                      before.revisions(),
-                      before.createTime(),
-                      entry)));
+    if (candidate instanceof CompactEntry live) {
+      ConvertedEntry before = live.expand();
+      return CompactEntry.of(
+          entry.getEndpointsCount() == 0
+              ? before.withoutEndpoints()
+              : new ConvertedEntry(
+                  before.service(),
+                  before.namespace(),
+                  before.name(),
+                  before.host(),
+                  before.labels(),
+                  before.annotations(),
+                  before.revisions(),
+                  before.createTime(),
+                  entry));
     }
     return new Candidate.Inherited(with(((Candidate.Inherited) candidate).resource(), entry));
   }

@@ -51,7 +51,7 @@ sealed interface HeldLoss {
      */
     static OfService of(
         HeldGroup group, Taken served, int before, Optional<Taken> word, Moment now) {
-      ByteString kept = served.entry().orElseThrow().body();
+      ByteString kept = served.entry().orElseThrow().content().body();
       return new OfService(
           group, served.service(), before, kept, word, served(word, kept, served), now);
     }

@@ -37,6 +37,8 @@ final class HostChanges {
   private final ResourceEncoder encoder;
   private final long now;
   private final List<Resource> puts = new ArrayList<>();
+  // Of each of the puts what it was made of.
+  private final List<Candidate> sources = new ArrayList<>();
   private final List<ResourceKey> removals = new ArrayList<>();
   private final Map<String, Map<ResourceKey, Emitted>> emitted = new LinkedHashMap<>();
   private final Map<String, FlapDamper.Look> looks = new HashMap<>();
@@ -101,7 +103,7 @@ final class HostChanges {
   }
 
   private static boolean needsVirtualIp(Candidate candidate) {
-    return candidate instanceof Candidate.Live live && !live.entry().addressed();
+    return candidate instanceof CompactEntry entry && !entry.addressed();
   }
 
   // What it is to be served with later needs none, but until then it is served as it was.
@@ -130,12 +132,14 @@ final class HostChanges {
     Map<ResourceKey, Emitted> wanted = wanted(host, desired(slot, winner));
     Map<ResourceKey, Emitted> served = slot.emitted();
     List<Resource> hostPuts = new ArrayList<>();
+    List<Candidate> hostSources = new ArrayList<>();
     Outcome outcome;
     try {
       outcome = outcome(host, served, wanted);
       for (Map.Entry<ResourceKey, Emitted> one : new TreeMap<>(outcome.after()).entrySet()) {
         if (!one.getValue().equals(served.get(one.getKey()))) {
-          hostPuts.add(resource(one.getValue()));
+          hostPuts.add(sameAsServed(slot, resource(one.getValue())));
+          hostSources.add(one.getValue().candidate());
         }
       }
     } catch (RuntimeException e) {
@@ -145,13 +149,33 @@ final class HostChanges {
     }
     Map<ResourceKey, Emitted> after = outcome.after();
     puts.addAll(hostPuts);
+    sources.addAll(hostSources);
     served.keySet().stream().filter(key -> !after.containsKey(key)).sorted().forEach(removals::add);
     emitted.put(host, after);
-    List<String> names =
-        damper.remembers(host) ? names(wanted.keySet(), after.keySet()) : List.of();
-    looks.put(
-        host,
-        new FlapDamper.Look(winner.orElse(""), names, outcome.change(), after.equals(wanted)));
+    boolean remembered = damper.remembers(host);
+    // Of the hosts of a first whole view there is nothing to remember.
+    if (remembered || outcome.change().isPresent()) {
+      List<String> names = remembered ? names(wanted.keySet(), after.keySet()) : List.of();
+      looks.put(
+          host,
+          new FlapDamper.Look(winner.orElse(""), names, outcome.change(), after.equals(wanted)));
+    }
+  }
+
+  /**
+   * The resource, or the one that is served if it says the same: that one is in the store, and
+   * there shall be no second one with the same bytes.
+   */
+  private static Resource sameAsServed(Slot slot, Resource resource) {
+    Candidate candidate = slot.served(resource.key());
+    Resource served = candidate == null ? null : resourceOf(candidate);
+    return served != null && served.sameAs(resource) ? served : resource;
+  }
+
+  private static @Nullable Resource resourceOf(Candidate candidate) {
+    return candidate instanceof Candidate.Inherited inherited
+        ? inherited.resource()
+        : ((CompactEntry) candidate).served();
   }
 
   /** What is served of a host from now on, and in what that differs from before. */
@@ -213,7 +237,7 @@ final class HostChanges {
     if (wanted.candidate() instanceof Candidate.Inherited inherited) {
       return inherited.resource();
     }
-    return encoder.encode(((Candidate.Live) wanted.candidate()).entry(), wanted.virtualIps());
+    return encoder.encode((CompactEntry) wanted.candidate(), wanted.virtualIps());
   }
 
   List<Resource> puts() {
@@ -229,14 +253,35 @@ final class HostChanges {
     return winners;
   }
 
+  private void serve(String host, Map<ResourceKey, Emitted> after) {
+    Slot slot = table.slot(host);
+    List<Candidate> candidates = new ArrayList<>(after.size());
+    for (Emitted one : after.values()) {
+      Candidate candidate = one.candidate();
+      // What is served already may have been said anew, in equal bytes.
+      if (candidate instanceof CompactEntry entry && entry.served() == null) {
+        Candidate before = slot.served(entry.key());
+        Resource resource = before == null ? null : resourceOf(before);
+        if (resource != null) {
+          entry.servedAs(resource);
+        }
+      }
+      candidates.add(candidate);
+    }
+    // A host that is gone has no slot, and needs none.
+    if (!candidates.isEmpty() || slot.hasServed()) {
+      slot.serve(candidates);
+    }
+  }
+
   /** Records that the changes were taken over. */
   void taken() {
-    emitted.forEach(
-        (host, after) -> {
-          Map<ResourceKey, Emitted> slot = table.slot(host).emitted();
-          slot.keySet().retainAll(after.keySet());
-          slot.putAll(after);
-        });
+    for (int i = 0; i < puts.size(); i++) {
+      if (sources.get(i) instanceof CompactEntry entry) {
+        entry.servedAs(puts.get(i));
+      }
+    }
+    emitted.forEach(this::serve);
     looks.forEach((host, look) -> damper.published(host, look, now));
     table.settled();
   }

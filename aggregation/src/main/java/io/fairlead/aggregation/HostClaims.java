@@ -2,12 +2,8 @@ package io.fairlead.aggregation;
 
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +27,12 @@ final class HostClaims {
   }
 
   private final Listener listener;
-  private final Map<ServiceId, CompactEntry> entries = new HashMap<>();
-  private final Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> claims = new HashMap<>();
-  private final Map<ServiceId, CompactEntry> disambiguated = new HashMap<>();
-  private final Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> hashedClaims =
-      new HashMap<>();
-  private final Map<ResourceKey, CompactEntry> holders = new HashMap<>();
+  private final KeyedTable<ServiceId, CompactEntry> entries =
+      new KeyedTable<>(CompactEntry::service);
+  private final NameClaims claims = new NameClaims();
+  private final KeyedTable<ServiceId, CompactEntry> disambiguated =
+      new KeyedTable<>(CompactEntry::service);
+  private final NameClaims hashedClaims = new NameClaims();
 
   HostClaims(Listener listener) {
     this.listener = listener;
@@ -44,10 +40,11 @@ final class HostClaims {
 
   /** Takes what a service is to be served with from now on; null: nothing. */
   void set(ServiceId service, @Nullable CompactEntry entry) {
-    CompactEntry before = entry == null ? entries.remove(service) : entries.put(service, entry);
+    CompactEntry before = entries.get(service);
     if (Objects.equals(before, entry)) {
       return;
     }
+    keep(entries, service, entry);
     if (before != null && (entry == null || !before.key().equals(entry.key()))) {
       change(before.key(), service, null);
     }
@@ -56,48 +53,68 @@ final class HostClaims {
     }
   }
 
+  /** What a service is served with: of equal entries the one that was set first. */
+  @Nullable CompactEntry entryOf(ServiceId service) {
+    return entries.get(service);
+  }
+
   private void change(ResourceKey key, ServiceId service, @Nullable CompactEntry entry) {
-    Optional<ServiceId> firstBefore = first(claims, key);
+    CompactEntry holder = holder(key);
+    ServiceId firstBefore = firstOf(key);
     put(claims, key, service, entry);
-    Optional<ServiceId> first = first(claims, key);
+    ServiceId first = firstOf(key);
     settle(key, service, first);
-    if (!first.equals(firstBefore)) {
-      firstBefore.ifPresent(id -> settle(key, id, first));
-      first.ifPresent(id -> settle(key, id, first));
+    if (!Objects.equals(first, firstBefore)) {
+      if (firstBefore != null) {
+        settle(key, firstBefore, first);
+      }
+      if (first != null) {
+        settle(key, first, first);
+      }
     }
-    publish(key);
+    publish(key, holder);
+  }
+
+  private @Nullable ServiceId firstOf(ResourceKey key) {
+    CompactEntry first = claims.first(key);
+    return first == null ? null : first.service();
   }
 
   /** Gives a claimant its hashed name or takes it away, as its place among the claims says. */
-  private void settle(ResourceKey key, ServiceId service, Optional<ServiceId> first) {
-    NavigableMap<ServiceId, CompactEntry> group = claims.get(key);
-    CompactEntry entry = group == null ? null : group.get(service);
+  private void settle(ResourceKey key, ServiceId service, @Nullable ServiceId first) {
+    CompactEntry entry = claims.find(key, service);
     CompactEntry hashed =
-        entry == null || first.equals(Optional.of(service))
+        entry == null || service.equals(first)
             ? null
             : CompactEntry.of(entry.expand().disambiguated());
-    CompactEntry before =
-        hashed == null ? disambiguated.remove(service) : disambiguated.put(service, hashed);
+    CompactEntry before = disambiguated.get(service);
     if (Objects.equals(before, hashed)) {
       return;
     }
+    keep(disambiguated, service, hashed);
     if (before != null) {
-      put(hashedClaims, before.key(), service, null);
-      publish(before.key());
+      putHashed(before.key(), service, null);
     }
     if (hashed != null) {
-      put(hashedClaims, hashed.key(), service, hashed);
-      publish(hashed.key());
+      putHashed(hashed.key(), service, hashed);
     }
     listener.holdingChanged(service);
   }
 
-  private void publish(ResourceKey key) {
-    CompactEntry holder = firstEntry(claims, key);
-    if (holder == null) {
-      holder = firstEntry(hashedClaims, key);
-    }
-    CompactEntry before = holder == null ? holders.remove(key) : holders.put(key, holder);
+  private void putHashed(ResourceKey key, ServiceId service, @Nullable CompactEntry entry) {
+    CompactEntry holder = holder(key);
+    put(hashedClaims, key, service, entry);
+    publish(key, holder);
+  }
+
+  /** Who has a name: whoever claims it by itself comes before those that have it by a hash. */
+  private @Nullable CompactEntry holder(ResourceKey key) {
+    CompactEntry holder = claims.first(key);
+    return holder == null ? hashedClaims.first(key) : holder;
+  }
+
+  private void publish(ResourceKey key, @Nullable CompactEntry before) {
+    CompactEntry holder = holder(key);
     if (Objects.equals(before, holder)) {
       return;
     }
@@ -116,45 +133,37 @@ final class HostClaims {
 
   /** Whether a service goes by a hashed name. */
   boolean isDisambiguated(ServiceId service) {
-    return disambiguated.containsKey(service);
+    return disambiguated.contains(service);
   }
 
   /** The name that a service has, unless it has none. */
   Optional<ResourceKey> nameOf(ServiceId service) {
-    CompactEntry entry = disambiguated.getOrDefault(service, entries.get(service));
+    CompactEntry hashed = disambiguated.get(service);
+    CompactEntry entry = hashed == null ? entries.get(service) : hashed;
     if (entry == null) {
       return Optional.empty();
     }
-    CompactEntry holder = holders.get(entry.key());
+    CompactEntry holder = holder(entry.key());
     return holder != null && holder.service().equals(service)
         ? Optional.of(entry.key())
         : Optional.empty();
   }
 
-  private static void put(
-      Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> groups,
-      ResourceKey key,
-      ServiceId service,
-      @Nullable CompactEntry entry) {
-    NavigableMap<ServiceId, CompactEntry> group = groups.computeIfAbsent(key, k -> new TreeMap<>());
+  private static void keep(
+      KeyedTable<ServiceId, CompactEntry> table, ServiceId service, @Nullable CompactEntry entry) {
     if (entry == null) {
-      group.remove(service);
-      if (group.isEmpty()) {
-        groups.remove(key);
-      }
+      table.remove(service);
     } else {
-      group.put(service, entry);
+      table.put(entry);
     }
   }
 
-  private static Optional<ServiceId> first(
-      Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> groups, ResourceKey key) {
-    return Optional.ofNullable(groups.get(key)).map(NavigableMap::firstKey);
-  }
-
-  private static @Nullable CompactEntry firstEntry(
-      Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> groups, ResourceKey key) {
-    NavigableMap<ServiceId, CompactEntry> group = groups.get(key);
-    return group == null ? null : group.firstEntry().getValue();
+  private static void put(
+      NameClaims claims, ResourceKey key, ServiceId service, @Nullable CompactEntry entry) {
+    if (entry == null) {
+      claims.remove(key, service);
+    } else {
+      claims.put(entry);
+    }
   }
 }

@@ -76,8 +76,8 @@ record HostDiff(Set<Part> lost, Set<Part> gained, boolean altered, int sockets, 
       if (!one.virtualIps().isEmpty()) {
         rest.clearAddresses().addAllAddresses(one.virtualIps());
       }
-      if (one.candidate() instanceof Candidate.Live live) {
-        CompactEntry of = live.entry();
+      if (one.candidate() instanceof CompactEntry entryOfOne) {
+        EntryContent of = entryOfOne.content();
         return new Rest(
             own(of.labels()), of.annotations(), of.revisions(), of.createTime(), rest.build());
       }

@@ -3,6 +3,8 @@ package io.fairlead.aggregation;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +28,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostTable {
   /** Something that could be served under one resource name. */
-  sealed interface Candidate {
-    /** An entry that was converted in this process. */
-    record Live(CompactEntry entry) implements Candidate {}
+  sealed interface Candidate permits CompactEntry, Candidate.Inherited {
+    /** The name. */
+    ResourceKey key();
 
     /** A resource that a former process committed, as it is. */
     record Inherited(Resource resource) implements Candidate {
+      @Override
+      public ResourceKey key() {
+        return resource.key();
+      }
+
       /** Whether it is served for a service that has no endpoints. */
       boolean isWithoutEndpoints() {
         return resource.decode().getMetadata().containsLabels(ConvertedEntry.ENDPOINTS_LABEL);
@@ -38,31 +46,144 @@ final class HostTable {
     }
   }
 
-  /** What was last put for a name. */
-  record Emitted(Candidate candidate, List<String> virtualIps) {}
+  /** What was last put for a name, or is to be. */
+  record Emitted(Candidate candidate, List<String> virtualIps) {
+    /** Something that is served: its virtual IPs are in its resource. */
+    static Emitted served(Candidate candidate) {
+      return new Emitted(
+          candidate, candidate instanceof CompactEntry entry ? entry.virtualIps() : List.of());
+    }
+  }
 
-  /** One host. */
+  /**
+   * One host. There is one of it for each service, and nearly always one registry has one entry for
+   * it; so what is said of it is in lists that are as small as they can be, and maps of it are made
+   * for whoever looks.
+   */
   static final class Slot {
-    private final Map<String, SortedMap<ResourceKey, Candidate>> byRegistry = new HashMap<>(2);
-    private final Map<ResourceKey, Emitted> emitted = new HashMap<>(2);
+    private static final Candidate[] NONE = {};
 
+    private final String host;
+    private @Nullable Word words;
+    private Candidate[] served = NONE;
+
+    /** What a registry has under a name; and the rest of the list, in no order. */
+    private record Word(String registry, Candidate candidate, @Nullable Word next) {
+      private boolean isAbout(String otherRegistry, ResourceKey key) {
+        return registry.equals(otherRegistry) && candidate.key().equals(key);
+      }
+    }
+
+    private Slot(String host) {
+      this.host = host;
+    }
+
+    String host() {
+      return host;
+    }
+
+    /** What is served of it. */
     Map<ResourceKey, Emitted> emitted() {
+      Map<ResourceKey, Emitted> emitted = new HashMap<>(2);
+      for (Candidate candidate : served) {
+        emitted.put(candidate.key(), Emitted.served(candidate));
+      }
       return emitted;
     }
 
+    /** What is served under a name. */
+    @Nullable Candidate served(ResourceKey key) {
+      for (Candidate candidate : served) {
+        if (candidate.key().equals(key)) {
+          return candidate;
+        }
+      }
+      return null;
+    }
+
+    /** Takes note of what is served of it from now on, with each entry's resource in the entry. */
+    void serve(Collection<Candidate> candidates) {
+      served = candidates.isEmpty() ? NONE : candidates.toArray(NONE);
+    }
+
     SortedMap<ResourceKey, Candidate> candidates(String registry) {
-      return byRegistry.getOrDefault(registry, new TreeMap<>());
+      SortedMap<ResourceKey, Candidate> candidates = new TreeMap<>();
+      for (Word word = words; word != null; word = word.next) {
+        if (word.registry.equals(registry)) {
+          candidates.put(word.candidate.key(), word.candidate);
+        }
+      }
+      return candidates;
+    }
+
+    @Nullable Candidate find(String registry, ResourceKey key) {
+      for (Word word = words; word != null; word = word.next) {
+        if (word.isAbout(registry, key)) {
+          return word.candidate;
+        }
+      }
+      return null;
     }
 
     /** The registry that comes first in the order, if any says something. */
     Optional<String> winner(Comparator<String> order) {
-      return byRegistry.keySet().stream().min(order);
+      Word first = words;
+      for (Word word = first; word != null && first != null; word = word.next) {
+        if (order.compare(word.registry, first.registry) < 0) {
+          first = word;
+        }
+      }
+      return Optional.ofNullable(first).map(Word::registry);
+    }
+
+    /** Whether several registries say something. */
+    boolean isContested() {
+      Word first = words;
+      return first != null && anyWord(word -> !word.registry.equals(first.registry));
+    }
+
+    boolean isSpokenOfBy(String registry) {
+      return anyWord(word -> word.registry.equals(registry));
+    }
+
+    private boolean anyWord(Predicate<Word> condition) {
+      for (Word word = words; word != null; word = word.next) {
+        if (condition.test(word)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    boolean hasServed() {
+      return served.length > 0;
+    }
+
+    private boolean isEmpty() {
+      return words == null && served.length == 0;
+    }
+
+    private void set(String registry, ResourceKey key, @Nullable Candidate candidate) {
+      retain(word -> !word.isAbout(registry, key));
+      if (candidate != null) {
+        words = new Word(registry, candidate, words);
+      }
+    }
+
+    private void retain(Predicate<Word> condition) {
+      Word kept = null;
+      for (Word word = words; word != null; word = word.next) {
+        if (condition.test(word)) {
+          kept = new Word(word.registry, word.candidate, kept);
+        }
+      }
+      words = kept;
     }
   }
 
-  private static final Slot NOTHING = new Slot();
+  private static final Slot NOTHING = new Slot("");
 
-  private final Map<String, Slot> slots = new HashMap<>();
+  private final KeyedTable<String, Slot> slots = new KeyedTable<>(Slot::host);
   private final Set<String> dirty = new LinkedHashSet<>();
   // The size of dirty, for any thread.
   private volatile int changedHosts;
@@ -70,18 +191,13 @@ final class HostTable {
   /** Takes what a registry has under a name from now on; null: nothing. */
   void set(String registry, ResourceKey key, @Nullable Candidate candidate) {
     String host = CompactEntry.hostOf(key);
-    Slot slot = slots.computeIfAbsent(host, h -> new Slot());
-    SortedMap<ResourceKey, Candidate> candidates =
-        slot.byRegistry.computeIfAbsent(registry, r -> new TreeMap<>());
-    if (candidate == null) {
-      candidates.remove(key);
-      if (candidates.isEmpty()) {
-        slot.byRegistry.remove(registry);
-      }
-    } else {
-      candidates.put(key, candidate);
+    Slot slot = slots.get(host);
+    if (slot == null) {
+      slot = new Slot(host);
+      slots.put(slot);
     }
-    touch(host);
+    slot.set(registry, key, candidate);
+    touch(slot.host);
   }
 
   /** Has a host be looked at again. */
@@ -95,13 +211,16 @@ final class HostTable {
     Candidate candidate = new Candidate.Inherited(resource);
     set(registry, resource.key(), candidate);
     String host = CompactEntry.hostOf(resource.key());
-    slot(host).emitted.put(resource.key(), new Emitted(candidate, List.of()));
+    Slot slot = slot(host);
+    List<Candidate> served = new ArrayList<>(List.of(slot.served));
+    served.add(candidate);
+    slot.serve(served);
     dirty.remove(host);
     changedHosts = dirty.size();
   }
 
   @Nullable Candidate find(String registry, ResourceKey key) {
-    return slot(CompactEntry.hostOf(key)).candidates(registry).get(key);
+    return slot(CompactEntry.hostOf(key)).find(registry, key);
   }
 
   /**
@@ -111,9 +230,9 @@ final class HostTable {
    */
   void touchContested(String registry) {
     slots.forEach(
-        (host, slot) -> {
-          if (slot.byRegistry.size() > 1 && slot.byRegistry.containsKey(registry)) {
-            touch(host);
+        slot -> {
+          if (slot.isContested() && slot.isSpokenOfBy(registry)) {
+            touch(slot.host);
           }
         });
   }
@@ -121,16 +240,18 @@ final class HostTable {
   /** Withdraws everything that a registry said. */
   void withdraw(String registry) {
     slots.forEach(
-        (host, slot) -> {
-          if (slot.byRegistry.remove(registry) != null) {
-            touch(host);
+        slot -> {
+          if (slot.isSpokenOfBy(registry)) {
+            slot.retain(word -> !word.registry.equals(registry));
+            touch(slot.host);
           }
         });
   }
 
   /** The slot of a host; an empty one if nothing was ever said about it. */
   Slot slot(String host) {
-    return slots.getOrDefault(host, NOTHING);
+    Slot slot = slots.get(host);
+    return slot == null ? NOTHING : slot;
   }
 
   /** Number of hosts to look at. */
@@ -146,8 +267,7 @@ final class HostTable {
   /** Forgets which hosts were to be looked at, and those about which nothing is said any more. */
   void settled() {
     for (String host : dirty) {
-      Slot slot = slot(host);
-      if (slot.byRegistry.isEmpty() && slot.emitted.isEmpty()) {
+      if (slot(host).isEmpty()) {
         slots.remove(host);
       }
     }

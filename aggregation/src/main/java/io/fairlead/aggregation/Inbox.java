@@ -1,7 +1,6 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.registry.ServiceId;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +24,9 @@ final class Inbox {
   private @Nullable Map<ServiceId, Taken> whole;
   private Map<ServiceId, Optional<Taken>> changes = new LinkedHashMap<>();
 
+  /** Puts in a whole view, and takes the map over. */
   synchronized void replaceAll(Map<ServiceId, Taken> services) {
-    whole = new HashMap<>(services);
+    whole = services;
     changes = new LinkedHashMap<>();
   }
 

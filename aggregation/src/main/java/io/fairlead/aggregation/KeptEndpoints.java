@@ -90,13 +90,13 @@ final class KeptEndpoints {
    */
   static ByteString grown(
       ByteString kept, CompactEntry before, Optional<CompactEntry> after, int most) {
-    ServiceEntry last = parse(before.body());
+    ServiceEntry last = parse(before.content().body());
     List<WorkloadEntry> endpoints = union(parse(kept), last);
     if (endpoints.isEmpty()) {
       // They did not fit, so the last word was never served.
       return kept;
     }
-    Set<Key> present = after.map(entry -> keys(parse(entry.body()))).orElse(Set.of());
+    Set<Key> present = after.map(entry -> keys(parse(entry.content().body()))).orElse(Set.of());
     ServicePort port = last.getPorts(0);
     long missing = endpoints.stream().filter(each -> !present.contains(Key.of(each, port))).count();
     List<WorkloadEntry> left = new ArrayList<>(endpoints.size());

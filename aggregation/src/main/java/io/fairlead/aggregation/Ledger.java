@@ -4,12 +4,11 @@ import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +20,17 @@ final class Ledger {
   record Line(
       ServiceId service,
       ServiceState.Phase phase,
-      Optional<ResourceKey> name,
+      @Nullable ResourceKey nameOrNull,
       List<Finding> findings,
       int instances) {
+    /** The name that it is served by, if it has one. */
+    Optional<ResourceKey> name() {
+      return Optional.ofNullable(nameOrNull);
+    }
+
     boolean isRefused() {
       return phase == ServiceState.Phase.REFUSED
-          || (phase != ServiceState.Phase.WITHDRAWN && name.isEmpty());
+          || (phase != ServiceState.Phase.WITHDRAWN && nameOrNull == null);
     }
   }
 
@@ -35,7 +39,8 @@ final class Ledger {
     static final Sums NONE = new Sums(0, 0, 0, Map.of());
   }
 
-  private final ConcurrentSkipListMap<ServiceId, Line> lines = new ConcurrentSkipListMap<>();
+  // Guarded by itself, for no longer than it takes to copy it.
+  private final KeyedTable<ServiceId, Line> lines = new KeyedTable<>(Line::service);
   private volatile Sums sums = Sums.NONE;
   // Owned by the commit thread.
   private final Map<Reason, Integer> findings = new EnumMap<>(Reason.class);
@@ -45,7 +50,10 @@ final class Ledger {
 
   /** Writes a service's line anew; null: strikes it out. */
   void write(ServiceId service, @Nullable Line line) {
-    Line before = line == null ? lines.remove(service) : lines.put(service, line);
+    Line before;
+    synchronized (lines) {
+      before = line == null ? lines.remove(service) : lines.put(line);
+    }
     if (before != null) {
       count(before, -1);
     }
@@ -76,7 +84,12 @@ final class Ledger {
   }
 
   /** The lines in the order of services; each is whole, together they may be of two moments. */
-  Collection<Line> lines() {
-    return lines.values();
+  List<Line> lines() {
+    List<Line> all;
+    synchronized (lines) {
+      all = lines.values();
+    }
+    all.sort(Comparator.comparing(Line::service));
+    return all;
   }
 }

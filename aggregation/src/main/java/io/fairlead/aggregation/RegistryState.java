@@ -138,7 +138,7 @@ final class RegistryState implements HostClaims.Listener {
   }
 
   private void replaceAll(Map<ServiceId, Taken> whole, long now) {
-    for (ServiceId service : List.copyOf(services.services())) {
+    for (ServiceId service : services.services()) {
       if (!whole.containsKey(service)) {
         remove(service);
       }
@@ -146,8 +146,7 @@ final class RegistryState implements HostClaims.Listener {
     if (!policy.equals(view.settings().policy())) {
       // Entries of another policy are nothing to keep empty services with.
       policy = view.settings().policy();
-      services.replaceAll(
-          state -> new ServiceState(state.phase(), Optional.empty(), List.of(), state.instances()));
+      services.replaceAll(ServiceState::withoutEntry);
     }
     whole.values().forEach(taken -> take(taken, now));
     fresh = true;
@@ -167,7 +166,7 @@ final class RegistryState implements HostClaims.Listener {
   private void replaceInherited(ResourceKey key, Candidate.Inherited former, long now) {
     boolean hostIsTaken =
         table.slot(CompactEntry.hostOf(key)).candidates(label).values().stream()
-            .anyMatch(Candidate.Live.class::isInstance);
+            .anyMatch(CompactEntry.class::isInstance);
     if (former.isWithoutEndpoints() && !hostIsTaken) {
       emptyInherited.add(key, now);
     } else {
@@ -178,7 +177,7 @@ final class RegistryState implements HostClaims.Listener {
   private void take(Taken taken, long now) {
     ServiceId service = taken.service();
     if (wasWithdrawn(taken)) {
-      services.put(service, NOTHING.withdrawn());
+      services.put(ServiceState.withdrawn(service));
     }
     serve(service, ServiceState.next(Optional.ofNullable(services.get(service)), taken));
     ServiceState state = services.get(service);
@@ -197,12 +196,20 @@ final class RegistryState implements HostClaims.Listener {
         && taken.entry().filter(entry -> inherited.contains(entry.key())).isEmpty();
   }
 
-  private static final ServiceState NOTHING =
-      new ServiceState(ServiceState.Phase.REFUSED, Optional.empty(), List.of(), 0);
-
   private void serve(ServiceId service, ServiceState state) {
-    services.put(service, state);
-    claims.set(service, state.entry().orElse(null));
+    services.put(state);
+    CompactEntry entry = state.entryOrNull();
+    if (entry != null
+        && !inherited.isEmpty()
+        && table.find(label, entry.key()) instanceof Candidate.Inherited former) {
+      entry.share(former.key());
+    }
+    claims.set(service, entry);
+    // A word that repeats the one before brings equal bytes: one of the two is enough.
+    CompactEntry claimed = claims.entryOf(service);
+    if (claimed != null) {
+      services.put(state.with(claimed));
+    }
     write(service);
   }
 
@@ -266,7 +273,7 @@ final class RegistryState implements HostClaims.Listener {
     if (holder != null) {
       guard.named(key);
     }
-    table.set(label, key, holder == null ? null : new Candidate.Live(holder));
+    table.set(label, key, holder);
   }
 
   @Override
@@ -290,6 +297,11 @@ final class RegistryState implements HostClaims.Listener {
     }
     ledger.write(
         service,
-        new Ledger.Line(service, state.phase(), name, List.copyOf(findings), state.instances()));
+        new Ledger.Line(
+            state.service(),
+            state.phase(),
+            name.orElse(null),
+            List.copyOf(findings),
+            state.instances()));
   }
 }

@@ -27,10 +27,10 @@ interface ResourceEncoder {
     return Resource.encode(
         new ResourceContent(
             entry.key(),
-            entry.labels(),
-            entry.annotations(),
-            entry.revisions(),
-            entry.createTime(),
+            expanded.labels(),
+            expanded.annotations(),
+            expanded.revisions(),
+            expanded.createTime(),
             BODY_TYPE_URL,
             CompactEntry.bytes(addressed.entry())));
   }

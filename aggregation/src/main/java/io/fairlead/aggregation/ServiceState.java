@@ -1,8 +1,10 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.conversion.Finding;
+import io.fairlead.registry.ServiceId;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is served for one service of one registry, and why.
@@ -13,13 +15,18 @@ import java.util.Optional;
  * One that becomes refused for another reason than emptiness leaves at once: nothing of it would be
  * true any more, and what refuses it is counted and shown.
  *
+ * @param service which service
  * @param phase how it is served
- * @param entry what is served; nothing if it is withdrawn or refused
+ * @param entryOrNull what is served; null if it is withdrawn or refused
  * @param findings what its last conversion found
  * @param instances number of its instances in the registry
  */
 record ServiceState(
-    Phase phase, Optional<CompactEntry> entry, List<Finding> findings, int instances) {
+    ServiceId service,
+    Phase phase,
+    @Nullable CompactEntry entryOrNull,
+    List<Finding> findings,
+    int instances) {
   enum Phase {
     /** Has endpoints. */
     LIVE,
@@ -54,11 +61,37 @@ record ServiceState(
   }
 
   private static ServiceState of(Phase phase, Optional<CompactEntry> entry, Taken taken) {
-    return new ServiceState(phase, entry, taken.findings(), taken.instances());
+    return new ServiceState(
+        taken.service(), phase, entry.orElse(null), taken.findings(), taken.instances());
+  }
+
+  /** A service that is known and not served. */
+  static ServiceState withdrawn(ServiceId service) {
+    return new ServiceState(service, Phase.WITHDRAWN, null, List.of(), 0);
+  }
+
+  /** What is served, unless it is withdrawn or refused. */
+  Optional<CompactEntry> entry() {
+    return Optional.ofNullable(entryOrNull);
+  }
+
+  /** Number of endpoints of what is served. */
+  int endpoints() {
+    return entryOrNull == null ? 0 : entryOrNull.endpoints();
+  }
+
+  /** The same state with an entry that is equal to the one it has, and with that one's id. */
+  ServiceState with(CompactEntry equalEntry) {
+    return new ServiceState(equalEntry.service(), phase, equalEntry, findings, instances);
+  }
+
+  /** The same state without what is served. */
+  ServiceState withoutEntry() {
+    return new ServiceState(service, phase, null, List.of(), instances);
   }
 
   /** The state once the time to keep it is over. */
   ServiceState withdrawn() {
-    return new ServiceState(Phase.WITHDRAWN, Optional.empty(), findings, instances);
+    return new ServiceState(service, Phase.WITHDRAWN, null, findings, instances);
   }
 }

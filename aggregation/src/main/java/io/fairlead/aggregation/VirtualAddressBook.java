@@ -55,7 +55,6 @@ final class VirtualAddressBook {
   private final List<AddressPool> pools = new ArrayList<>();
   private final Expiry<String> unused = new Expiry<>();
   private final Set<String> waiting = new TreeSet<>();
-  private final Set<String> noted = new HashSet<>();
   private final Map<String, String> newNotes = new HashMap<>();
   private final Set<String> droppedNotes = new HashSet<>();
 
@@ -76,7 +75,6 @@ final class VirtualAddressBook {
               choices.put(key.substring(NOTE_PREFIX.length()), choice);
             }
           });
-      noted.addAll(choices.keySet());
       if (!isRestoredWhole(choices)) {
         restoreInOrder(choices);
       }
@@ -137,6 +135,10 @@ final class VirtualAddressBook {
     return addresses;
   }
 
+  private boolean isComplete(String host) {
+    return pools.stream().allMatch(pool -> pool.hasAddress(host));
+  }
+
   /** Notes that a host is served with the addresses it has, if it has any. */
   void keep(String host) {
     unused.remove(host);
@@ -150,7 +152,7 @@ final class VirtualAddressBook {
     TreeSet<HostDigest> choosing = new TreeSet<>(HostDigest.ORDER);
     for (String host : hosts) {
       unused.remove(host);
-      if (of(host).size() < pools.size()) {
+      if (!isComplete(host)) {
         choosing.add(HostDigest.of(host));
       }
     }
@@ -163,7 +165,7 @@ final class VirtualAddressBook {
     boolean complete = true;
     boolean changed = false;
     for (AddressPool pool : pools) {
-      if (pool.addressOf(digest.host()).isPresent()) {
+      if (pool.hasAddress(digest.host())) {
         continue;
       }
       boolean chosen = chooseFrom(pool, digest);
@@ -195,7 +197,7 @@ final class VirtualAddressBook {
   /** Notes that a host is not served any more, or has addresses of its own. */
   void leave(String host, long now) {
     waiting.remove(host);
-    if (noted.contains(host)) {
+    if (pools.stream().anyMatch(pool -> pool.hasAddress(host))) {
       unused.add(host, now);
     }
   }
@@ -218,11 +220,9 @@ final class VirtualAddressBook {
     List<String> addresses = of(host);
     String key = NOTE_PREFIX + host;
     if (addresses.isEmpty()) {
-      noted.remove(host);
       newNotes.remove(key);
       droppedNotes.add(key);
     } else {
-      noted.add(host);
       droppedNotes.remove(key);
       newNotes.put(key, String.join(",", addresses));
     }

@@ -1,11 +1,11 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.registry.ServiceId;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The last word of a batch about each service, with what is to be taken instead of some. Confined
@@ -21,7 +21,7 @@ final class Words {
    *
    * @param known services that a whole view is a word about even if it lacks them
    */
-  Words(Inbox.Batch batch, Set<ServiceId> known) {
+  Words(Inbox.Batch batch, Collection<ServiceId> known) {
     this.batch = batch;
     if (batch.whole().isEmpty()) {
       this.last = batch.changes();

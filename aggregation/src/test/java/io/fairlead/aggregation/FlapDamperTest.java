@@ -2,7 +2,6 @@ package io.fairlead.aggregation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.aggregation.HostTable.Candidate;
 import io.fairlead.aggregation.HostTable.Emitted;
 import io.fairlead.conversion.Conversion;
 import io.fairlead.conversion.ConvertedEntry;
@@ -88,8 +87,8 @@ class FlapDamperTest {
     }
   }
 
-  private static Candidate.Live live(String name, String... addresses) {
-    return new Candidate.Live(CompactEntry.of(converted(name).withAddresses(List.of(addresses))));
+  private static CompactEntry live(String name, String... addresses) {
+    return CompactEntry.of(converted(name).withAddresses(List.of(addresses)));
   }
 
   private static ConvertedEntry converted(String name) {
@@ -113,18 +112,18 @@ class FlapDamperTest {
       hosts.add("h" + hosts.size());
     }
     for (String host : hosts) {
-      Candidate.Live live = new Candidate.Live(CompactEntry.of(converted(host)));
-      table.set("r", live.entry().key(), live);
+      CompactEntry live = CompactEntry.of(converted(host));
+      table.set("r", live.key(), live);
     }
     HostChanges.gather(table, book, damper, ResourceEncoder.SERVICE_ENTRY, order, 0).taken();
     List<String> addresses = book.of("one.test");
     assertThat(addresses).hasSize(1);
     // It is to be served with an address of its own; that has to wait.
     damper.published("one.test", look(true, true), 0);
-    Candidate.Live own = live("one", "10.9.9.9");
-    table.set("r", own.entry().key(), own);
-    Candidate.Live third = new Candidate.Live(CompactEntry.of(converted("three")));
-    table.set("r", third.entry().key(), third);
+    CompactEntry own = live("one", "10.9.9.9");
+    table.set("r", own.key(), own);
+    CompactEntry third = CompactEntry.of(converted("three"));
+    table.set("r", third.key(), third);
     HostChanges held =
         HostChanges.gather(table, book, damper, ResourceEncoder.SERVICE_ENTRY, order, SECOND);
     assertThat(held.puts()).extracting(put -> put.key().name()).containsExactly("mesh/three.test");
@@ -132,8 +131,7 @@ class FlapDamperTest {
     // Again, since nothing was taken over.
     held = HostChanges.gather(table, book, damper, ResourceEncoder.SERVICE_ENTRY, order, SECOND);
     held.taken();
-    Emitted served =
-        Objects.requireNonNull(table.slot("one.test").emitted().get(own.entry().key()));
+    Emitted served = Objects.requireNonNull(table.slot("one.test").emitted().get(own.key()));
     assertThat(served.virtualIps()).isEqualTo(addresses).isEqualTo(book.of("one.test"));
     assertThat(book.waiting()).containsExactly("three.test");
     // The wait is over: now the place is free for the other.

@@ -35,7 +35,7 @@ class KeptEndpointsTest {
   }
 
   private static ServiceEntry merged(CompactEntry newer, CompactEntry kept) {
-    return KeptEndpoints.merge(newer, kept.body()).orElseThrow().expand().entry();
+    return KeptEndpoints.merge(newer, kept.content().body()).orElseThrow().expand().entry();
   }
 
   private static List<String> addresses(ServiceEntry entry) {
@@ -50,15 +50,15 @@ class KeptEndpointsTest {
   void merge_ofPartAndWhole_isTheWholeByteForByte() {
     CompactEntry whole = entry(at("10.0.0.1", 8080), at("10.0.0.10", 9090), at("10.0.0.2", 8080));
     CompactEntry part = entry(at("10.0.0.2", 8080));
-    assertThat(KeptEndpoints.merge(part, whole.body())).contains(whole);
+    assertThat(KeptEndpoints.merge(part, whole.content().body())).contains(whole);
   }
 
   @Test
   void merge_intoAnEntryWithoutEndpoints_dropsItsLabel() {
     CompactEntry whole = entry(at("10.0.0.1", 8080));
     CompactEntry none = entry(Given.instance("10.0.0.1", 8080, Availability.UNHEALTHY));
-    assertThat(none.labels()).containsKey("fairlead.io/endpoints");
-    assertThat(KeptEndpoints.merge(none, whole.body())).contains(whole);
+    assertThat(none.content().labels()).containsKey("fairlead.io/endpoints");
+    assertThat(KeptEndpoints.merge(none, whole.content().body())).contains(whole);
   }
 
   @Test
@@ -76,8 +76,8 @@ class KeptEndpointsTest {
   void merge_ofIpAddressesAndHostNames_doesNotFit() {
     CompactEntry ip = entry(at("10.0.0.1", 8080), at("10.0.0.2", 8080));
     CompactEntry name = entry(at("one.example", 8080));
-    assertThat(KeptEndpoints.merge(name, ip.body())).isEmpty();
-    assertThat(KeptEndpoints.merge(ip, name.body())).isEmpty();
+    assertThat(KeptEndpoints.merge(name, ip.content().body())).isEmpty();
+    assertThat(KeptEndpoints.merge(ip, name.content().body())).isEmpty();
   }
 
   @Test
@@ -101,7 +101,7 @@ class KeptEndpointsTest {
     for (int i = 0; i < others.length; i++) {
       others[i] = weighted("10.2." + i / 250 + "." + i % 250, i == 0 ? 999_999 : 1_000_000);
     }
-    assertThat(KeptEndpoints.merge(entry(many), entry(others).body())).isEmpty();
+    assertThat(KeptEndpoints.merge(entry(many), entry(others).content().body())).isEmpty();
   }
 
   @Test
@@ -110,7 +110,8 @@ class KeptEndpointsTest {
     CompactEntry before = entry(at("10.0.0.7", 8080), at("10.0.0.8", 8080), at("10.0.0.9", 8080));
     CompactEntry after = entry(at("10.0.0.8", 8080));
     ServiceEntry merged =
-        KeptEndpoints.merge(after, KeptEndpoints.grown(kept.body(), before, Optional.of(after), 3))
+        KeptEndpoints.merge(
+                after, KeptEndpoints.grown(kept.content().body(), before, Optional.of(after), 3))
             .orElseThrow()
             .expand()
             .entry();

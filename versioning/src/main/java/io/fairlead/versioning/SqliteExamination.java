@@ -37,11 +37,15 @@ sealed interface SqliteExamination {
 
     static Batch of(List<Checked> rows) {
       List<Resource> resources = new ArrayList<>(rows.size());
+      ResourceType type = null;
       for (Checked checked : rows) {
         if (checked.row().checksum() != checked.checksum()) {
           return new Batch(List.of(), "'" + checked.row().name() + "'");
         }
-        resources.add(checked.row().toResource());
+        Resource resource =
+            type == null ? checked.row().toResource() : checked.row().toResource(type);
+        type = resource.key().type();
+        resources.add(resource);
       }
       return new Batch(resources, "");
     }

@@ -119,8 +119,17 @@ final class SqliteRows {
     }
 
     Resource toResource() {
+      return toResource(new ResourceType(group, kind));
+    }
+
+    /** The resource, with that type if it is of the type: nearly all have one and the same. */
+    Resource toResource(ResourceType likely) {
+      ResourceType type =
+          likely.group().equals(group) && likely.kind().equals(kind)
+              ? likely
+              : new ResourceType(group, kind);
       return Resource.stored(
-          new ResourceKey(new ResourceType(group, kind), name),
+          new ResourceKey(type, name),
           version,
           revisions.isEmpty() ? Set.of() : Set.of(revisions.split(SEPARATOR)),
           encoded);

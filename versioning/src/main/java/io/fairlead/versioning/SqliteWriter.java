@@ -10,6 +10,11 @@ import java.util.Map;
 
 /** Writes commits to the tables, within the caller's transaction. */
 final class SqliteWriter {
+  // Statements that the driver is given at a time: it keeps what they are to write until then, and
+  // a
+  // first whole view would be in memory once more.
+  private static final int BATCH = 1_000;
+
   private final Connection connection;
 
   SqliteWriter(Connection connection) {
@@ -47,6 +52,7 @@ final class SqliteWriter {
         PreparedStatement revive =
             connection.prepareStatement(
                 "DELETE FROM tombstones WHERE type_group = ? AND kind = ? AND name = ?")) {
+      int waiting = 0;
       for (Resource resource : commit.changes().puts()) {
         ResourceRow row = ResourceRow.of(resource, commit.number());
         put.setString(1, row.group());
@@ -61,6 +67,10 @@ final class SqliteWriter {
         put.addBatch();
         setKey(revive, resource.key());
         revive.addBatch();
+        if (++waiting % BATCH == 0) {
+          put.executeBatch();
+          revive.executeBatch();
+        }
       }
       put.executeBatch();
       revive.executeBatch();
@@ -93,9 +103,13 @@ final class SqliteWriter {
             connection.prepareStatement(
                 "INSERT OR REPLACE INTO notes (key, value, checksum) VALUES (?, ?, ?)");
         PreparedStatement drop = connection.prepareStatement("DELETE FROM notes WHERE key = ?")) {
+      int waiting = 0;
       for (Map.Entry<String, String> note : changes.notes().entrySet()) {
         SqliteRows.putPair(put, note.getKey(), note.getValue());
         put.addBatch();
+        if (++waiting % BATCH == 0) {
+          put.executeBatch();
+        }
       }
       put.executeBatch();
       for (String key : changes.droppedNotes()) {

@@ -41,7 +41,7 @@ public final class VersionedStore {
   private final Clock clock;
   private final List<Snapshot.Listener> listeners = new CopyOnWriteArrayList<>();
   // Owned by the commit thread.
-  private final Map<String, String> notes;
+  private final Notes notes;
   private volatile Snapshot current;
   // The newest last; replaced as a whole by the commit thread.
   private volatile List<CommitSummary> recent = List.of();
@@ -51,7 +51,7 @@ public final class VersionedStore {
     this.writer = new LogWriter(log, clock);
     this.clock = clock;
     CommitLog.State state = log.load();
-    this.notes = new HashMap<>(state.notes());
+    this.notes = new Notes(state.notes());
     this.current = Snapshot.of(log.epoch(), state.lastNumber(), state.resources());
   }
 
@@ -62,7 +62,7 @@ public final class VersionedStore {
 
   /** The notes as the last commit left them; for the commit thread only. */
   public Map<String, String> notes() {
-    return Map.copyOf(notes);
+    return notes.toMap();
   }
 
   /**
@@ -85,8 +85,8 @@ public final class VersionedStore {
     }
     Commit commit = new Commit(nextNumber(), clock.instant(), effective);
     writer.write(commit, nanoTime);
-    notes.putAll(effective.notes());
-    notes.keySet().removeAll(effective.droppedNotes());
+    effective.notes().forEach(notes::put);
+    effective.droppedNotes().forEach(notes::remove);
     Snapshot published = current.with(commit.number(), effective);
     current = published;
     for (Snapshot.Listener listener : listeners) {
@@ -176,7 +176,7 @@ public final class VersionedStore {
     Map<String, String> newNotes = new HashMap<>(changes.notes());
     newNotes.entrySet().removeIf(note -> note.getValue().equals(notes.get(note.getKey())));
     Set<String> dropped = new HashSet<>(changes.droppedNotes());
-    dropped.retainAll(notes.keySet());
+    dropped.removeIf(key -> notes.get(key) == null);
     return new ChangeSet(puts, removals, newNotes, dropped);
   }
 
