@@ -147,7 +147,7 @@ final class DeltaSubscription extends Subscription {
     if (retry.isWaiting()) {
       return Pending.NOTHING;
     }
-    return retry.isOwed() || !owed.isEmpty() ? Pending.ADDITIONS : pendingSinceHeld(view);
+    return owed.isEmpty() ? pendingSinceHeld(view) : Pending.ADDITIONS;
   }
 
   @Override

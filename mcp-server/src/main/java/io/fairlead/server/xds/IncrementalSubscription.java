@@ -47,10 +47,7 @@ final class IncrementalSubscription extends StateSubscription {
     if (sent != null) {
       return Pending.of(since(sent, view));
     }
-    if (retry.isOwed()) {
-      return retry.isWaiting() ? Pending.NOTHING : Pending.ADDITIONS;
-    }
-    return pendingSinceHeld(view);
+    return retry.isWaiting() ? Pending.NOTHING : pendingSinceHeld(view);
   }
 
   @Override

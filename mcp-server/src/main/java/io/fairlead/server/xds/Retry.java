@@ -6,17 +6,18 @@ import java.util.Random;
 
 /**
  * When a refused difference is tried again, with what came since: after a time that grows from try
- * to try. Confined to the stream that owns it.
+ * to try. If nothing differs any more by then, nothing is sent. Confined to the stream that owns
+ * it.
  */
 final class Retry {
   private final Backoff backoff =
       new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), new Random());
-  private boolean owed;
+  private boolean refused;
   private long dueNanos;
 
   /** The client refused; gives the time after which to try again. */
   Duration refused(long nowNanos) {
-    owed = true;
+    refused = true;
     Duration delay = backoff.next();
     dueNanos = nowNanos + delay.toNanos();
     return delay;
@@ -24,22 +25,17 @@ final class Retry {
 
   /** The client took a response. */
   void taken() {
-    owed = false;
+    refused = false;
     backoff.reset();
   }
 
   /** What was refused is not to be tried again: the client asks anew. */
   void drop() {
-    owed = false;
+    refused = false;
   }
 
-  /** Whether what was refused is to be tried again, now or later. */
-  boolean isOwed() {
-    return owed;
-  }
-
-  /** Whether it is too early to. */
+  /** Whether it is too early to try what was refused again. */
   boolean isWaiting() {
-    return owed && System.nanoTime() - dueNanos < 0;
+    return refused && System.nanoTime() - dueNanos < 0;
   }
 }
