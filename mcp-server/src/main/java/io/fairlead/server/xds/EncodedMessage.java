@@ -1,5 +1,6 @@
 package io.fairlead.server.xds;
 
+import com.google.protobuf.CodedOutputStream;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.fairlead.versioning.Resource;
@@ -7,12 +8,10 @@ import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.SequenceInputStream;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class EncodedMessage {
   private static final byte[] NOTHING = new byte[0];
 
+  /** Size of the pieces in which a response is handed over, in bytes. */
+  static final int PIECE = 128 << 10;
+
   private final byte[] head;
   private final List<Resource> resources;
   private final byte[] tail;
@@ -34,6 +36,8 @@ final class EncodedMessage {
   private final int size;
   // Null but for a message that cannot be written.
   private final @Nullable Status reset;
+  // Null: it is handed over as a whole.
+  private final @Nullable TransportRoom room;
 
   private EncodedMessage(Status reset) {
     this.head = NOTHING;
@@ -42,6 +46,17 @@ final class EncodedMessage {
     this.layout = ResourceLayout.STATE;
     this.size = 0;
     this.reset = reset;
+    this.room = null;
+  }
+
+  private EncodedMessage(EncodedMessage other, TransportRoom room) {
+    this.head = other.head;
+    this.resources = other.resources;
+    this.tail = other.tail;
+    this.layout = other.layout;
+    this.size = other.size;
+    this.reset = other.reset;
+    this.room = room;
   }
 
   private EncodedMessage(
@@ -56,6 +71,7 @@ final class EncodedMessage {
     }
     this.size = Math.toIntExact(sum);
     this.reset = null;
+    this.room = null;
   }
 
   /** A response of the state-of-the-world protocol. */
@@ -117,6 +133,11 @@ final class EncodedMessage {
     return new EncodedMessage(status);
   }
 
+  /** The same, handed over piece by piece, as there is room for it. */
+  EncodedMessage paced(TransportRoom transport) {
+    return new EncodedMessage(this, transport);
+  }
+
   /** Number of bytes on the wire, without the frame around it. */
   int size() {
     return size;
@@ -127,20 +148,23 @@ final class EncodedMessage {
   }
 
   void writeTo(OutputStream output) throws IOException {
-    output.write(head);
-    byte[] prefix = new byte[ResourceLayout.LONGEST_PREFIX];
+    // In pieces: gRPC takes a buffer of its own for each write that the last one has no room for,
+    // and a resource alone would get one of 4 KB.
+    OutputStream target = room == null ? output : new PacedOutput(output, room, size);
+    CodedOutputStream pieces =
+        CodedOutputStream.newInstance(target, Math.max(1, Math.min(size, PIECE)));
+    pieces.writeRawBytes(head);
     for (Resource resource : resources) {
-      output.write(prefix, 0, layout.writePrefix(resource, prefix));
-      layout.shared(resource).writeTo(output);
-      output.write(layout.suffix(resource));
+      layout.write(resource, pieces);
     }
-    output.write(tail);
+    pieces.writeRawBytes(tail);
+    pieces.flush();
   }
 
   /** A stream that gRPC drains into its buffers. */
   InputStream stream() {
     if (reset != null) {
-      throw reset.asRuntimeException();
+      throw new GivenUpException(reset);
     }
     return new Rope(this);
   }
@@ -148,11 +172,9 @@ final class EncodedMessage {
   /** Read once, by the transport; not thread-safe. */
   private static final class Rope extends InputStream implements Drainable, KnownLength {
     private final EncodedMessage response;
-    private boolean drained;
     // Only made when somebody reads instead of draining (a compressor, an in-process transport).
-    private InputStream parts = InputStream.nullInputStream();
-    private boolean reading;
-    private int read;
+    private @Nullable InputStream whole;
+    private boolean drained;
 
     Rope(EncodedMessage response) {
       this.response = response;
@@ -160,7 +182,7 @@ final class EncodedMessage {
 
     @Override
     public int drainTo(OutputStream target) throws IOException {
-      if (reading || drained) {
+      if (whole != null || drained) {
         throw new IllegalStateException("drained after it was read (expected: either, once)");
       }
       response.writeTo(target);
@@ -169,43 +191,60 @@ final class EncodedMessage {
     }
 
     @Override
-    public int available() {
-      return drained ? 0 : response.size - read;
+    public int available() throws IOException {
+      if (drained) {
+        return 0;
+      }
+      return whole == null ? response.size : whole.available();
     }
 
     @Override
     public int read() throws IOException {
-      int value = parts().read();
-      read += value >= 0 ? 1 : 0;
-      return value;
+      return whole().read();
     }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-      int count = parts().read(target, offset, length);
-      read += Math.max(count, 0);
-      return count;
+      return whole().read(target, offset, length);
     }
 
-    private InputStream parts() {
+    private InputStream whole() throws IOException {
       if (drained) {
         return InputStream.nullInputStream();
       }
-      if (!reading) {
-        reading = true;
-        List<InputStream> streams = new ArrayList<>();
-        streams.add(new ByteArrayInputStream(response.head));
-        for (Resource resource : response.resources) {
-          byte[] prefix = new byte[ResourceLayout.LONGEST_PREFIX];
-          int length = response.layout.writePrefix(resource, prefix);
-          streams.add(new ByteArrayInputStream(prefix, 0, length));
-          streams.add(response.layout.shared(resource).newInput());
-          streams.add(new ByteArrayInputStream(response.layout.suffix(resource)));
-        }
-        streams.add(new ByteArrayInputStream(response.tail));
-        parts = new SequenceInputStream(Collections.enumeration(streams));
+      if (whole == null) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(response.size);
+        response.writeTo(bytes);
+        whole = new ByteArrayInputStream(bytes.toByteArray());
       }
-      return parts;
+      return whole;
+    }
+  }
+
+  /** Waits for room behind each piece but the last. */
+  private static final class PacedOutput extends OutputStream {
+    private final OutputStream target;
+    private final TransportRoom room;
+    private long left;
+
+    PacedOutput(OutputStream target, TransportRoom room, int size) {
+      this.target = target;
+      this.room = room;
+      this.left = size;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) throws IOException {
+      target.write(source, offset, length);
+      left -= length;
+      if (left > 0) {
+        room.pieceWritten();
+      }
     }
   }
 }

@@ -31,6 +31,7 @@ final class Ending {
   private volatile boolean over;
   // Owned by the stream's work.
   private boolean closed;
+  private boolean reset;
   private boolean released;
 
   Ending(
@@ -80,6 +81,33 @@ final class Ending {
     }
   }
 
+  /**
+   * With what a response is given up that the client has not taken yet, null while it is not; for
+   * any thread. A stream that ends for another reason may take the rest first.
+   */
+  @Nullable Status givenUp() {
+    if (over) {
+      return Status.CANCELLED.withDescription("the client is gone");
+    }
+    Wish asked = wish;
+    return asked != null && asked.reason() == Disconnect.ACK_TIMEOUT
+        ? asked.reason().status(asked.description())
+        : null;
+  }
+
+  /**
+   * The response that was being written was given up, and with it the call.
+   *
+   * @param status with which it was
+   */
+  void gaveUp(Status status) {
+    reset = true;
+    // Its stream is reset already; but only a close has gRPC let go of the buffer that was being
+    // filled.
+    call.close(status, new Metadata());
+    closeIfAsked();
+  }
+
   /** Whether there is nobody to talk to any more. */
   boolean isOver() {
     return over;
@@ -105,6 +133,9 @@ final class Ending {
       if (reason != Disconnect.FINISHED) {
         context.metrics().disconnectedBy(reason);
         LOG.info("{}: disconnected: {}: {}", stream, reason, description);
+      }
+      if (reset) {
+        return;
       }
       Status status = reason.status(description);
       if (reason == Disconnect.ACK_TIMEOUT && !call.isReady()) {

@@ -25,7 +25,7 @@ enum ResourceLayout {
     }
 
     @Override
-    void write(Resource resource, CodedOutputStream output) throws IOException {
+    void writeLead(Resource resource, CodedOutputStream output) throws IOException {
       lead(output, DiscoveryResponse.RESOURCES_FIELD_NUMBER, resource.encoded().size());
     }
   },
@@ -37,7 +37,7 @@ enum ResourceLayout {
    */
   INCREMENTAL {
     @Override
-    void write(Resource resource, CodedOutputStream output) throws IOException {
+    void writeLead(Resource resource, CodedOutputStream output) throws IOException {
       lead(output, DiscoveryResponse.RESOURCES_FIELD_NUMBER, messageSize(resource));
       output.writeString(Any.TYPE_URL_FIELD_NUMBER, Resource.ENVELOPE_TYPE_URL);
       lead(output, Any.VALUE_FIELD_NUMBER, envelopeSize(resource));
@@ -92,7 +92,7 @@ enum ResourceLayout {
     }
 
     @Override
-    void write(Resource resource, CodedOutputStream output) throws IOException {
+    void writeLead(Resource resource, CodedOutputStream output) throws IOException {
       lead(output, DeltaDiscoveryResponse.RESOURCES_FIELD_NUMBER, messageSize(resource));
       output.writeString(NAME, resource.key().name());
       output.writeString(VERSION, resource.version());
@@ -100,12 +100,6 @@ enum ResourceLayout {
       lead(output, ANY, resource.encoded().size());
     }
   };
-
-  /**
-   * Enough for every prefix: names have at most 317 characters (a namespace, a slash and a host)
-   * and versions 32, whatever they are made of.
-   */
-  static final int LONGEST_PREFIX = 4096;
 
   private static final byte[] NOTHING = new byte[0];
   private static final int NAME =
@@ -155,18 +149,14 @@ enum ResourceLayout {
     return NOTHING;
   }
 
-  abstract void write(Resource resource, CodedOutputStream output) throws IOException;
+  /** Writes what stands before the shared bytes. */
+  abstract void writeLead(Resource resource, CodedOutputStream output) throws IOException;
 
-  /** Writes what stands before the resource's bytes and gives its length. */
-  int writePrefix(Resource resource, byte[] target) {
-    CodedOutputStream output = CodedOutputStream.newInstance(target);
-    try {
-      write(resource, output);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          resource + ": name and version too long (expected: below " + LONGEST_PREFIX + ")", e);
-    }
-    return output.getTotalBytesWritten();
+  /** Writes the resource as a field of the response. */
+  void write(Resource resource, CodedOutputStream output) throws IOException {
+    writeLead(resource, output);
+    output.writeRawBytes(shared(resource));
+    output.writeRawBytes(suffix(resource));
   }
 
   private static void lead(CodedOutputStream output, int field, int size) throws IOException {

@@ -23,7 +23,7 @@ record XdsContext(
     XdsLimits limits,
     XdsMetrics metrics,
     Executor workers,
-    Executor bulk,
+    BulkCrew bulk,
     Timers timers,
     Consumer<ClientStream> onClosed) {
 

@@ -6,6 +6,7 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -42,7 +43,7 @@ public final class XdsServer implements AutoCloseable {
   private final XdsOptions options;
   private final XdsContext context;
   private final ExecutorService workers;
-  private final ExecutorService bulk;
+  private final BulkWorkers bulk;
   private final ScheduledExecutorService timers;
   private final ClientStreams streams;
   private final AtomicLong ids = new AtomicLong();
@@ -54,7 +55,7 @@ public final class XdsServer implements AutoCloseable {
     int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
     this.workers = pool(threads, "xds-worker");
     // Half the processors, so that a storm of first syncs leaves the others theirs.
-    this.bulk = pool(Math.max(1, threads / 2), "xds-bulk");
+    this.bulk = new BulkWorkers(Math.max(1, threads / 2), threads("xds-bulk"));
     this.timers =
         new ScheduledThreadPoolExecutor(
             1, threads("xds-timer"), new ThreadPoolExecutor.DiscardPolicy());
@@ -144,6 +145,7 @@ public final class XdsServer implements AutoCloseable {
             // Callbacks only enqueue and wake, so they need no thread of their own.
             .directExecutor()
             .addStreamTracerFactory(TransportEnd.FACTORY)
+            .withChildOption(ChannelOption.ALLOCATOR, TransportBuffers.ALLOCATOR)
             .addService(service(source))
             .maxInboundMessageSize(limits.requestBytes())
             // istiod keeps its connection alive; without leave a server ends it for too many pings.

@@ -5,6 +5,7 @@ import io.fairlead.revisions.Audience;
 import io.fairlead.revisions.Shard;
 import io.fairlead.revisions.View;
 import io.grpc.ServerCall;
+import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
 
   private final Queue<Q> requests = new ConcurrentLinkedQueue<>();
   private final Rounds rounds;
+  private final TransportRoom room;
 
   private final Subscriptions<S> subscriptions = new Subscriptions<>();
   private volatile @Nullable Peer peer;
@@ -61,6 +63,7 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
     this.context = context;
     this.ending = new Ending(this, call, connection, context);
     this.rounds = new Rounds(context.workers(), context.bulk(), this::round);
+    this.room = new TransportRoom(call, context.bulk(), ending::givenUp);
     this.rate = new RequestRate(context.limits().requestsPerSecond(), System.nanoTime());
   }
 
@@ -123,6 +126,8 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
 
   @Override
   public final void wake() {
+    // A writer that waits for room is within a round, which a wake-up does not reach.
+    room.changed();
     rounds.wake();
   }
 
@@ -189,7 +194,13 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
         // It waits for an ACK, and so does what may refer to what it has not been sent.
         break;
       }
-      send(subscription, view);
+      EncodedMessage response = make(subscription, view);
+      call.sendMessage(light ? response : response.paced(room));
+      Status abandoned = room.abandoned();
+      if (abandoned != null) {
+        ending.gaveUp(abandoned);
+        break;
+      }
     }
     return Rounds.Outcome.DONE;
   }
@@ -256,7 +267,7 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
     return known == null ? Peer.UNKNOWN : known;
   }
 
-  private void send(S subscription, View view) {
+  private EncodedMessage make(S subscription, View view) {
     String nonce = Long.toHexString(id) + "-" + ++responses;
     EncodedMessage response = subscription.send(view, nonce, System.nanoTime());
     String typeUrl = subscription.typeUrl();
@@ -268,7 +279,7 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
         view.versionInfo(),
         response.resourceCount(),
         response.size());
-    call.sendMessage(response);
+    return response;
   }
 
   /** The client took the response that is on its way. */

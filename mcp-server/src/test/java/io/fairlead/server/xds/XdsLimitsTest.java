@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.google.protobuf.ByteString;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.fairlead.versioning.ChangeSet;
@@ -16,10 +15,6 @@ import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -95,29 +90,8 @@ class XdsLimitsTest {
     return meters.get("fairlead_client_disconnects").tag("reason", reason).counter().count();
   }
 
-  /** A client that asks and then neither reads nor answers. */
   private void deaf(int port) {
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
-    opened.add(channel::shutdownNow);
-    AggregatedDiscoveryServiceGrpc.newStub(channel)
-        .streamAggregatedResources(
-            new ClientResponseObserver<DiscoveryRequest, DiscoveryResponse>() {
-              @Override
-              public void beforeStart(ClientCallStreamObserver<DiscoveryRequest> requests) {
-                requests.disableAutoRequestWithInitial(0);
-              }
-
-              @Override
-              public void onNext(DiscoveryResponse response) {}
-
-              @Override
-              public void onError(Throwable error) {}
-
-              @Override
-              public void onCompleted() {}
-            })
-        .onNext(DiscoveryRequest.newBuilder().setTypeUrl(SERVICE_ENTRY).build());
+    opened.add(new DeafClient(port));
   }
 
   @Test

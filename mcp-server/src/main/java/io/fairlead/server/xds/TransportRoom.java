@@ -1,0 +1,100 @@
+package io.fairlead.server.xds;
+
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands a large response to the transport no faster than the client takes it: after each piece the
+ * writer waits until little of what was handed over is left. So what a client costs in buffers does
+ * not grow with its response, nor with how slowly it reads, and the pieces stay in the processor's
+ * caches on their way.
+ *
+ * <p>The wait needs a thread, which is cheaper than the buffers. It ends when the stream does; the
+ * rest of the message is then never written, and the stream is reset.
+ *
+ * <p>Threading: {@link #pieceWritten} is the writer's, {@link #changed} anybody's.
+ */
+final class TransportRoom {
+  // Two of gRPC's buffers, so that one is sent while the next is filled.
+  private static final int BUFFERED = 2 << 20;
+
+  // A client that takes a piece within this time is served on: to serve many in turns would keep
+  // all of them waiting, each with a part of its response, until the last.
+  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final ServerCall<?, ?> call;
+  private final BulkCrew crew;
+  private final Supplier<@Nullable Status> end;
+  private final Optional<TransportFlush> flush;
+  // Owned by the writer.
+  private @Nullable Status abandoned;
+
+  /**
+   * The room of one call.
+   *
+   * @param end gives the status with which a message is given up, null while it is not
+   */
+  TransportRoom(ServerCall<?, ?> call, BulkCrew crew, Supplier<@Nullable Status> end) {
+    this.call = call;
+    this.crew = crew;
+    this.end = end;
+    this.flush = TransportFlush.of(call);
+    call.setOnReadyThreshold(BUFFERED);
+  }
+
+  /** Says that there may be room, or an end; returns at once. */
+  synchronized void changed() {
+    notifyAll();
+  }
+
+  /**
+   * Sends what was written and waits for room for more.
+   *
+   * @throws GivenUpException if the message is given up, which gRPC answers with a reset of the
+   *     stream
+   */
+  void pieceWritten() {
+    if (flush.isEmpty()) {
+      return;
+    }
+    flush.get().flush();
+    if (!awaitChange(SHORT_NANOS)) {
+      crew.pause(() -> awaitChange(Long.MAX_VALUE));
+    }
+    Status status = end.get();
+    if (status != null) {
+      abandoned = status;
+      throw new GivenUpException(status);
+    }
+  }
+
+  // Whether there is room, or an end, within that time.
+  private synchronized boolean awaitChange(long nanos) {
+    boolean interrupted = false;
+    long begin = System.nanoTime();
+    while (!call.isReady() && end.get() == null) {
+      long left = nanos - (System.nanoTime() - begin);
+      if (left <= 0) {
+        return false;
+      }
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+
+  /** With what a message was given up, and with it the call; null: none was. For the writer. */
+  @Nullable Status abandoned() {
+    return abandoned;
+  }
+}
