@@ -27,7 +27,8 @@ final class BytesScenario implements Scenario {
     int services = bench.pick(10_000, 500);
     String size = Bench.size(services, INSTANCES);
     double one;
-    try (BenchGateway gateway = bench.gateway("bytes", GatewaySetup.load(services, INSTANCES))) {
+    GatewaySetup setup = GatewaySetup.load(services, INSTANCES).batched(ChangeCost.BATCHING);
+    try (BenchGateway gateway = bench.gateway("bytes", setup)) {
       gateway.start().awaitReady();
       Sample delta = measure(bench, gateway, Protocol.DELTA, services);
       bench.add(Figure.of(name(), "one change, incremental", size, "bytes", delta));
@@ -36,8 +37,7 @@ final class BytesScenario implements Scenario {
       bench.add(Figure.of(name(), "one change, one source", size, "bytes", state));
       one = state.median();
     }
-    try (BenchGateway gateway =
-        bench.gateway("bytes", GatewaySetup.load(services, INSTANCES).sharded(SOURCES))) {
+    try (BenchGateway gateway = bench.gateway("bytes", setup.sharded(SOURCES))) {
       gateway.start().awaitReady();
       Sample sharded = measure(bench, gateway, Protocol.STATE, services);
       bench.add(Figure.of(name(), "one change, 64 sources", size, "bytes", sharded));

@@ -16,14 +16,21 @@ import java.util.List;
  * @param bytes that one client got for each change, one value a round
  */
 record ChangeCost(List<Double> cpuMillis, List<Double> bytes) {
+  /** The batching under which each change is a commit of its own although they come fast. */
+  static final String BATCHING = "{quiet: 1ms, max: 5ms}";
+
   // Above the quiet time of the batching, so that no change waits for the one before.
-  private static final Duration APART = Duration.ofMillis(150);
+  private static final Duration APART = Duration.ofMillis(10);
+  // Until the compiler is done with what one change runs through; its processor time counts, too.
+  private static final int WARM_UP = 2000;
+  // Where many clients get everything again for each change, fewer have to do.
+  private static final Duration LONGEST = Duration.ofSeconds(8);
 
   /**
    * Measures.
    *
    * @param rounds how often; the CPU's clock ticks every 10 ms, so a round needs many changes
-   * @param changes in a round
+   * @param changes in a round, at most
    */
   static ChangeCost measure(
       Bench bench,
@@ -37,31 +44,52 @@ record ChangeCost(List<Double> cpuMillis, List<Double> bytes) {
     List<Double> cpu = new ArrayList<>();
     List<Double> bytes = new ArrayList<>();
     try (ClientSet set = ClientSet.connect(gateway.ports(), clients, protocol)) {
-      int edition = gateway.nextEdition();
-      int next = 0;
-      // The first round is for code that is not compiled yet.
-      for (int round = -bench.pick(1, 0); round < rounds; round++) {
+      Changer changer = new Changer(gateway, set, services);
+      changer.change(bench.pick(WARM_UP, changes), Duration.ZERO);
+      for (int round = 0; round < rounds; round++) {
         bench.settle(gateway);
         CpuMeter meter = CpuMeter.begin(gateway::usage, bench.rest());
         long bytesBefore = set.bytes();
-        for (int change = 0; change < changes; change++) {
-          long responses = set.responses();
-          if (next == services) {
-            next = 0;
-            edition = gateway.nextEdition();
-          }
-          gateway.change(next, next + 1, edition);
-          next++;
-          set.awaitOneEach(responses);
-          Pause.of(APART);
-        }
-        double millis = meter.millis();
-        if (round >= 0) {
-          cpu.add(millis / changes);
-          bytes.add((double) (set.bytes() - bytesBefore) / changes / clients);
-        }
+        int made = changer.change(changes, APART);
+        cpu.add(meter.millis() / made);
+        bytes.add((double) (set.bytes() - bytesBefore) / made / clients);
       }
     }
     return new ChangeCost(cpu, bytes);
+  }
+
+  /** Changes one service after the other, and begins anew behind the last. */
+  private static final class Changer {
+    private final BenchGateway gateway;
+    private final ClientSet set;
+    private final int services;
+    private int edition;
+    private int next;
+
+    Changer(BenchGateway gateway, ClientSet set, int services) {
+      this.gateway = gateway;
+      this.set = set;
+      this.services = services;
+      this.edition = gateway.nextEdition();
+    }
+
+    int change(int changes, Duration apart) throws IOException {
+      long begin = System.nanoTime();
+      for (int change = 0; change < changes; change++) {
+        if (System.nanoTime() - begin > LONGEST.toNanos()) {
+          return change;
+        }
+        long responses = set.responses();
+        if (next == services) {
+          next = 0;
+          edition = gateway.nextEdition();
+        }
+        gateway.change(next, next + 1, edition);
+        next++;
+        set.awaitOneEach(responses);
+        Pause.of(apart);
+      }
+      return changes;
+    }
   }
 }

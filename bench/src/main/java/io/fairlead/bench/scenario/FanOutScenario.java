@@ -31,15 +31,12 @@ final class FanOutScenario implements Scenario {
   private void run(Bench bench, Way way) throws IOException {
     int services = bench.pick(10_000, 500);
     String size = Bench.size(services, INSTANCES);
-    GatewaySetup setup = GatewaySetup.load(services, INSTANCES).sharded(way.sources());
+    GatewaySetup setup =
+        GatewaySetup.load(services, INSTANCES).batched(ChangeCost.BATCHING).sharded(way.sources());
     int[] counts = bench.effort() == Bench.Effort.QUICK ? new int[] {1, 2} : new int[] {1, 10, 50};
     double first = 0;
     try (BenchGateway gateway = bench.gateway("fanout", setup)) {
       gateway.start().awaitReady();
-      // For the same compiled code in all of them.
-      if (bench.effort() == Bench.Effort.FULL) {
-        measure(bench, gateway, way, 1, services);
-      }
       for (int count : counts) {
         Sample cpu = measure(bench, gateway, way, count, services);
         bench.add(
@@ -72,7 +69,7 @@ final class FanOutScenario implements Scenario {
                 clients,
                 services,
                 bench.pick(5, 1),
-                bench.pick(20, 3))
+                bench.pick(100, 3))
             .cpuMillis());
   }
 }

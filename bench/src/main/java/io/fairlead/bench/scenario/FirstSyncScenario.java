@@ -75,10 +75,9 @@ final class FirstSyncScenario implements Scenario {
     List<Double> gateway = new ArrayList<>();
     List<Double> bare = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
-    // As often as it takes until both are compiled; what the compiler does for one is at the cost
-    // of
-    // the other, too.
-    int warmUp = bench.pick(150, 2);
+    // As often as it takes until both are compiled: after 150 syncs the compiler still took most of
+    // the gateway's processor time.
+    int warmUp = bench.pick(600, 2);
     for (int repetition = -warmUp; repetition < bench.pick(150, 4); repetition++) {
       // In turns, so that whatever else the machine does hits both, and each is first as often as
       // the other.

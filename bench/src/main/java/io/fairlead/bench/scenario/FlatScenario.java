@@ -35,12 +35,13 @@ final class FlatScenario implements Scenario {
     double firstCpu = 0;
     double firstBytes = 0;
     for (int services : sizes) {
-      GatewaySetup setup = GatewaySetup.load(services, INSTANCES).sharded(sources);
+      GatewaySetup setup =
+          GatewaySetup.load(services, INSTANCES).batched(ChangeCost.BATCHING).sharded(sources);
       try (BenchGateway gateway = bench.gateway("flat", setup)) {
         gateway.start().awaitReady();
         ChangeCost cost =
             ChangeCost.measure(
-                bench, gateway, protocol, 1, services, bench.pick(8, 1), bench.pick(40, 3));
+                bench, gateway, protocol, 1, services, bench.pick(5, 1), bench.pick(100, 3));
         String size = Bench.size(services, INSTANCES);
         Sample cpu = Sample.of(cost.cpuMillis());
         Sample bytes = Sample.of(cost.bytes());

@@ -3,14 +3,17 @@ package io.fairlead.bench.scenario;
 import io.fairlead.bench.client.LeanClient.Protocol;
 import io.fairlead.bench.gateway.BenchGateway;
 import io.fairlead.bench.gateway.GatewaySetup;
+import io.fairlead.bench.gateway.Pause;
 import io.fairlead.bench.report.Figure;
 import io.fairlead.bench.report.Goal;
 import io.fairlead.bench.report.Sample;
 import java.io.IOException;
+import java.time.Duration;
 
 /**
- * What a gateway holds of the machine's memory after the load, with 50 clients connected, beside
- * one that has next to nothing to serve, which is the share of the JVM and of the code.
+ * What a gateway holds of the machine's memory when it has come to rest after the load, with 50
+ * clients connected, beside one that has next to nothing to serve, which is the share of the JVM
+ * and of the code.
  */
 final class MemoryScenario implements Scenario {
   private static final int INSTANCES = 10;
@@ -28,7 +31,7 @@ final class MemoryScenario implements Scenario {
   public void run(Bench bench) throws IOException {
     try (BenchGateway gateway = bench.gateway("memory", GatewaySetup.load(1, 1))) {
       gateway.start().awaitReady();
-      bench.settle(gateway);
+      rest(bench, gateway);
       add(bench, "RSS after the load", Bench.size(1, 1), gateway.usage().residentBytes());
     }
     for (int services :
@@ -42,12 +45,12 @@ final class MemoryScenario implements Scenario {
   private void run(Bench bench, BenchGateway gateway, int services) throws IOException {
     String size = Bench.size(services, INSTANCES);
     gateway.start().awaitReady();
-    bench.settle(gateway);
+    rest(bench, gateway);
     add(bench, "RSS after the load", size, gateway.usage().residentBytes());
     add(bench, "peak of the load", size, gateway.usage().peakResidentBytes());
     int clients = bench.pick(50, 3);
     try (ClientSet set = ClientSet.connect(gateway.ports(), clients, Protocol.STATE)) {
-      bench.settle(gateway);
+      rest(bench, gateway);
       double wire = set.bytes() / (double) clients / MEGABYTE;
       bench.add(Figure.of(name(), "wire size", size, "MB", Sample.of(wire)));
       double resident = gateway.usage().residentBytes() / MEGABYTE;
@@ -62,6 +65,13 @@ final class MemoryScenario implements Scenario {
                       : "the limit that applies: 1,500 MB, as 2.5 x wire size + 150 MB is more"));
       add(bench, "peak, clients: " + clients, size, gateway.usage().peakResidentBytes());
     }
+  }
+
+  // The gateway gives back what a load took once nothing has changed for 4 to 8 s.
+  private static void rest(Bench bench, BenchGateway gateway) {
+    bench.settle(gateway);
+    Pause.of(Duration.ofSeconds(bench.pick(12, 0)));
+    bench.settle(gateway);
   }
 
   private void add(Bench bench, String what, String size, long bytes) {
