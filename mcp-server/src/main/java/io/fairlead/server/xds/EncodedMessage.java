@@ -148,8 +148,8 @@ final class EncodedMessage {
   }
 
   void writeTo(OutputStream output) throws IOException {
-    // In pieces: gRPC takes a buffer of its own for each write that the last one has no room for,
-    // and a resource alone would get one of 4 KB.
+    // In pieces, so that gRPC is not called for each part of each resource, and a paced response
+    // looks for room now and then.
     OutputStream target = room == null ? output : new PacedOutput(output, room, size);
     CodedOutputStream pieces =
         CodedOutputStream.newInstance(target, Math.max(1, Math.min(size, PIECE)));

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands a large response to the transport no faster than the client takes it: after each piece the
- * writer waits until little of what was handed over is left. So what a client costs in buffers does
- * not grow with its response, nor with how slowly it reads, and the pieces stay in the processor's
- * caches on their way.
+ * transport sends the buffers that are full, and the writer waits while two of them are on their
+ * way. So what a client costs in buffers does not grow with its response, nor with how slowly it
+ * reads, and the pieces stay in the processor's caches on their way.
  *
  * <p>The wait needs a thread, which is cheaper than the buffers. It ends when the stream does; the
  * rest of the message is then never written, and the stream is reset.
