@@ -88,7 +88,7 @@ final class DeletionGuard {
     }
     recent.forgetOld(now.nanos());
     Extent of = contributed();
-    Words words = new Words(batch, contribution.services());
+    Words words = new Words(batch, contribution::services);
     Map<ServiceId, Extent> losses = new LinkedHashMap<>();
     List<HeldLoss> back = new ArrayList<>();
     words
@@ -236,7 +236,7 @@ final class DeletionGuard {
     if (policy.isOff()) {
       return batch;
     }
-    Words words = new Words(batch, List.of());
+    Words words = new Words(batch, List::of);
     RestartLosses restart = RestartLosses.of(words.last(), former);
     Extent lost = restart.lost();
     if (!policy.isTooMuch(lost, restart.of())) {

@@ -184,7 +184,7 @@ final class HostTable {
   private static final Slot NOTHING = new Slot("");
 
   private final KeyedTable<String, Slot> slots = new KeyedTable<>(Slot::host);
-  private final Set<String> dirty = new LinkedHashSet<>();
+  private Set<String> dirty = new LinkedHashSet<>();
   // The size of dirty, for any thread.
   private volatile int changedHosts;
 
@@ -271,7 +271,8 @@ final class HostTable {
         slots.remove(host);
       }
     }
-    dirty.clear();
+    // A new one: clearing a set that once had every host costs as much each time.
+    dirty = new LinkedHashSet<>();
     changedHosts = 0;
   }
 }

@@ -1,11 +1,12 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.registry.ServiceId;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The last word of a batch about each service, with what is to be taken instead of some. Confined
@@ -19,9 +20,10 @@ final class Words {
   /**
    * Reads a batch.
    *
-   * @param known services that a whole view is a word about even if it lacks them
+   * @param known gives the services that a whole view is a word about even if it lacks them; asked
+   *     for a whole view only, since a single change must not cost what there is
    */
-  Words(Inbox.Batch batch, Collection<ServiceId> known) {
+  Words(Inbox.Batch batch, Supplier<List<ServiceId>> known) {
     this.batch = batch;
     if (batch.whole().isEmpty()) {
       this.last = batch.changes();
@@ -29,7 +31,7 @@ final class Words {
     }
     this.last = new LinkedHashMap<>();
     Map<ServiceId, Taken> whole = batch.whole().get();
-    known.forEach(service -> last.put(service, Optional.empty()));
+    known.get().forEach(service -> last.put(service, Optional.empty()));
     whole.forEach((service, taken) -> last.put(service, Optional.of(taken)));
     last.putAll(batch.changes());
   }

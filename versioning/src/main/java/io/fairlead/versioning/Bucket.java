@@ -2,10 +2,11 @@ package io.fairlead.versioning;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A small part of a type's resources, sorted by name. Immutable: a change makes a new one. */
@@ -29,7 +30,7 @@ final class Bucket {
 
   /** Everything in it, in the order of the names. */
   List<Resource> resources() {
-    return List.of(sorted);
+    return Collections.unmodifiableList(Arrays.asList(sorted));
   }
 
   void addTo(List<Resource> all, String revision) {
@@ -64,17 +65,22 @@ final class Bucket {
 
   /** This bucket with puts (non-null values) and removals (null values) by name. */
   Bucket with(SortedMap<String, @Nullable Resource> changes) {
-    TreeMap<String, @Nullable Resource> merged = new TreeMap<>();
-    for (Resource resource : sorted) {
-      merged.put(resource.key().name(), resource);
-    }
-    merged.putAll(changes);
-    List<Resource> kept = new ArrayList<>(merged.size());
-    for (Resource resource : merged.values()) {
-      if (resource != null) {
-        kept.add(resource);
+    List<Resource> merged = new ArrayList<>(sorted.length + changes.size());
+    int next = 0;
+    for (Map.Entry<String, @Nullable Resource> change : changes.entrySet()) {
+      int order = -1;
+      while (next < sorted.length
+          && (order = sorted[next].key().name().compareTo(change.getKey())) < 0) {
+        merged.add(sorted[next++]);
+      }
+      if (next < sorted.length && order == 0) {
+        next++;
+      }
+      if (change.getValue() != null) {
+        merged.add(change.getValue());
       }
     }
-    return kept.isEmpty() ? EMPTY : new Bucket(kept.toArray(new Resource[0]));
+    merged.addAll(Arrays.asList(sorted).subList(next, sorted.length));
+    return merged.isEmpty() ? EMPTY : new Bucket(merged.toArray(new Resource[0]));
   }
 }
