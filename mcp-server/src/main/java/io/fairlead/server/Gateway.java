@@ -88,7 +88,7 @@ public final class Gateway implements AutoCloseable {
       status.serving(xds::clients);
       opened("adapters", fleet);
       fleet.start();
-      opened("heap trim", HeapTrim.start(store));
+      opened("memory trim", MemoryTrim.start(store));
       opened("readiness watch", ReadinessWatch.start(status, gate, config.readiness().limit()));
       opened(
           "configuration watch",

@@ -10,20 +10,25 @@ import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
-class HeapTrimTest {
+class MemoryTrimTest {
   private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final AtomicInteger collections = new AtomicInteger();
+  private final AtomicInteger nativeTrims = new AtomicInteger();
 
   private void commit(int resources, int edition) {
     store.commit(
@@ -44,7 +49,11 @@ class HeapTrimTest {
             List.of()));
   }
 
-  private int looksUntilQuiet(HeapTrim trim) {
+  private MemoryTrim trim() {
+    return new MemoryTrim(store, collections::incrementAndGet, nativeTrims::incrementAndGet);
+  }
+
+  private int looksUntilQuiet(MemoryTrim trim) {
     trim.look();
     int before = collections.get();
     trim.look();
@@ -54,11 +63,11 @@ class HeapTrimTest {
 
   @Test
   void look_afterALargeChange_collectsOnceItIsQuiet() {
-    try (HeapTrim trim = new HeapTrim(store, collections::incrementAndGet)) {
+    try (MemoryTrim trim = trim()) {
       commit(2000, 1);
       trim.look();
       assertThat(collections).hasValue(0);
-      commit(1, 2);
+      commit(600, 2);
       trim.look();
       assertThat(collections).hasValue(0);
       trim.look();
@@ -69,13 +78,11 @@ class HeapTrimTest {
   }
 
   @Test
-  void look_afterSmallChanges_collectsWhenTheyAddUp() {
-    try (HeapTrim trim = new HeapTrim(store, collections::incrementAndGet)) {
-      commit(400, 1);
+  void look_afterSeveralLoudTimes_collectsWhenTheyAddUp() {
+    try (MemoryTrim trim = trim()) {
+      commit(600, 1);
       assertThat(looksUntilQuiet(trim)).isZero();
-      commit(400, 2);
-      assertThat(looksUntilQuiet(trim)).isZero();
-      commit(400, 3);
+      commit(600, 2);
       assertThat(looksUntilQuiet(trim)).isEqualTo(1);
     }
   }
@@ -83,9 +90,46 @@ class HeapTrimTest {
   @Test
   void look_afterAStartFromALargeStore_collects() {
     commit(2000, 1);
-    try (HeapTrim trim = new HeapTrim(store, collections::incrementAndGet)) {
+    try (MemoryTrim trim = trim()) {
       trim.look();
       assertThat(collections).hasValue(1);
     }
+  }
+
+  @Test
+  void look_whileLittleChangesAllTheTime_collectsOnceAfterALargeChangeAndNeverForTheRest() {
+    try (MemoryTrim trim = trim()) {
+      commit(2000, 1);
+      trim.look();
+      for (int look = 0; look < 100; look++) {
+        commit(100, 2 + look);
+        trim.look();
+      }
+      assertThat(collections).hasValue(1);
+      assertThat(nativeTrims).hasValue(100);
+    }
+  }
+
+  @Test
+  void look_whileMuchChanges_doesNothing() {
+    try (MemoryTrim trim = trim()) {
+      for (int look = 0; look < 5; look++) {
+        commit(2000, 1 + look);
+        trim.look();
+      }
+      assertThat(collections).hasValue(0);
+      assertThat(nativeTrims).hasValue(0);
+    }
+  }
+
+  @Test
+  void trimOfTheNativeHeap_isDoneWhereTheVirtualMachineCan() throws JMException {
+    boolean can =
+        Arrays.stream(
+                ManagementFactory.getPlatformMBeanServer()
+                    .getMBeanInfo(new ObjectName("com.sun.management:type=DiagnosticCommand"))
+                    .getOperations())
+            .anyMatch(operation -> operation.getName().equals("systemTrimNativeHeap"));
+    assertThat(NativeHeap.trim()).isEqualTo(can);
   }
 }
