@@ -122,7 +122,7 @@ class PacedResponseTest {
   }
 
   private static long buffered() {
-    return TransportBuffers.ALLOCATOR.pinnedDirectMemory();
+    return TransportBuffers.inUse();
   }
 
   private double disconnects() {
