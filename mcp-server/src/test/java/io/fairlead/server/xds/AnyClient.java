@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client of any of the protocols on one port, with what it holds over its reconnects. It fails
  * when it is sent something twice, whatever it answers: a version that it holds by a protocol that
- * sends changes only, a removal of what it does not hold, or, by the state of the world, a response
- * that is the last one again.
+ * sends changes only, a removal of what it does not hold, a response without anything after the
+ * first, or, by the state of the world, a response that is the last one again.
  */
 abstract class AnyClient implements AutoCloseable {
   /** The protocols. */
@@ -32,6 +32,8 @@ abstract class AnyClient implements AutoCloseable {
     DELTA,
     VARIANT
   }
+
+  private static final Sent NOTHING = new Sent(Map.of(), Set.of());
 
   final int port;
   final String revision;
@@ -176,6 +178,7 @@ abstract class AnyClient implements AutoCloseable {
         assertThat(sent).as("%s: the last response again", this).isNotEqualTo(last);
       } else if (!full) {
         assertThat(held.keySet()).as("%s: removed but not held", this).containsAll(sent.removed());
+        assertThat(sent).as("%s: nothing", this).isNotEqualTo(NOTHING);
       }
       last = sent;
       return new Response() {
@@ -237,6 +240,8 @@ abstract class AnyClient implements AutoCloseable {
 
   private static final class Delta extends AnyClient {
     private @Nullable DeltaClient stream;
+    // Whether an answer on this stream was taken: until then one is owed, if of nothing.
+    private boolean answered;
 
     Delta(int port, String revision) {
       super(port, revision);
@@ -258,6 +263,7 @@ abstract class AnyClient implements AutoCloseable {
 
     private void open() {
       close();
+      answered = false;
       stream = new DeltaClient(port, revision, SERVICE_ENTRY);
     }
 
@@ -293,10 +299,14 @@ abstract class AnyClient implements AutoCloseable {
                       .isNull());
       Sent sent = new Sent(changed, new TreeSet<>(response.getRemovedResourcesList()));
       super.arrived(sent, true);
+      if (answered) {
+        assertThat(sent).as("%s: nothing", this).isNotEqualTo(NOTHING);
+      }
       return new Response() {
         @Override
         public void take() {
           stream().ack(response);
+          answered = true;
           held.putAll(sent.changed());
           held.keySet().removeAll(sent.removed());
         }
