@@ -2,21 +2,15 @@ package io.fairlead.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
-import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.management.JMException;
@@ -24,7 +18,7 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 class MemoryTrimTest {
-  private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+  private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final AtomicInteger collections = new AtomicInteger();
@@ -35,16 +29,7 @@ class MemoryTrimTest {
         ChangeSet.of(
             IntStream.range(0, resources)
                 .mapToObj(
-                    number ->
-                        Resource.encode(
-                            new ResourceContent(
-                                new ResourceKey(TYPE, "ns/r" + number),
-                                Map.of(),
-                                Map.of(),
-                                Set.of(),
-                                Instant.EPOCH,
-                                "t/b",
-                                ByteString.copyFromUtf8("" + edition))))
+                    number -> GivenResource.of(new ResourceKey(TYPE, "ns/r" + number), edition))
                 .toList(),
             List.of()));
   }

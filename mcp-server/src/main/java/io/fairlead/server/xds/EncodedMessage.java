@@ -26,8 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class EncodedMessage {
   private static final byte[] NOTHING = new byte[0];
 
-  /** Size of the pieces in which a response is handed over, in bytes. */
+  /** A paced response looks for room whenever so many bytes were handed over. */
   static final int PIECE = 128 << 10;
+
+  // What gRPC is given at a time, so that it is not called for each part of each resource; small
+  // enough to stay in the processor's first cache between the two copies.
+  private static final int BUFFER = 16 << 10;
 
   private final byte[] head;
   private final List<Resource> resources;
@@ -148,11 +152,9 @@ final class EncodedMessage {
   }
 
   void writeTo(OutputStream output) throws IOException {
-    // In pieces, so that gRPC is not called for each part of each resource, and a paced response
-    // looks for room now and then.
     OutputStream target = room == null ? output : new PacedOutput(output, room, size);
     CodedOutputStream pieces =
-        CodedOutputStream.newInstance(target, Math.max(1, Math.min(size, PIECE)));
+        CodedOutputStream.newInstance(target, Math.max(1, Math.min(size, BUFFER)));
     pieces.writeRawBytes(head);
     for (Resource resource : resources) {
       layout.write(resource, pieces);
@@ -221,11 +223,12 @@ final class EncodedMessage {
     }
   }
 
-  /** Waits for room behind each piece but the last. */
+  /** Waits for room when a piece is full, but for the last. */
   private static final class PacedOutput extends OutputStream {
     private final OutputStream target;
     private final TransportRoom room;
     private long left;
+    private int piece;
 
     PacedOutput(OutputStream target, TransportRoom room, int size) {
       this.target = target;
@@ -242,7 +245,9 @@ final class EncodedMessage {
     public void write(byte[] source, int offset, int length) throws IOException {
       target.write(source, offset, length);
       left -= length;
-      if (left > 0) {
+      piece += length;
+      if (piece >= PIECE && left > 0) {
+        piece = 0;
         room.pieceWritten();
       }
     }

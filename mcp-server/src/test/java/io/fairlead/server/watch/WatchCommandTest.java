@@ -5,15 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.protobuf.ByteString;
 import io.fairlead.harness.FreePorts;
+import io.fairlead.server.GivenResource;
 import io.fairlead.server.xds.XdsGate;
 import io.fairlead.server.xds.XdsOptions;
 import io.fairlead.server.xds.XdsServer;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
@@ -23,10 +22,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class WatchCommandTest {
-  private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+  private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final StringWriter out = new StringWriter();
@@ -59,16 +55,7 @@ class WatchCommandTest {
   }
 
   private void put(String name, int body) {
-    Resource resource =
-        Resource.encode(
-            new ResourceContent(
-                new ResourceKey(TYPE, "ns/" + name),
-                Map.of(),
-                Map.of(),
-                Set.of(),
-                Instant.EPOCH,
-                "t/b",
-                ByteString.copyFromUtf8("body" + body)));
+    Resource resource = GivenResource.of(new ResourceKey(TYPE, "ns/" + name), body);
     store.commit(ChangeSet.of(List.of(resource), List.of()));
   }
 

@@ -3,7 +3,6 @@ package io.fairlead.server.xds;
 import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -12,10 +11,10 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.fairlead.revisions.Shard;
+import io.fairlead.server.GivenResource;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
@@ -27,13 +26,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +38,7 @@ import org.junit.jupiter.api.Test;
  * crew does nothing, no client's large response is made, and every small one is.
  */
 class BulkWorkTest {
-  private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+  private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
   private static final int MANY = 5000;
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
@@ -131,15 +127,7 @@ class BulkWorkTest {
   }
 
   private static Resource resource(String name, int body) {
-    return Resource.encode(
-        new ResourceContent(
-            new ResourceKey(TYPE, name),
-            Map.of(),
-            Map.of(),
-            Set.of(),
-            Instant.EPOCH,
-            "t/b",
-            ByteString.copyFromUtf8("body" + body)));
+    return GivenResource.of(new ResourceKey(TYPE, name), body);
   }
 
   private static byte[] bytes(EncodedMessage response) {

@@ -1,20 +1,16 @@
 package io.fairlead.server.xds;
 
-import com.google.protobuf.ByteString;
 import io.fairlead.revisions.Shard;
+import io.fairlead.server.GivenResource;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
-import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
-import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
@@ -26,15 +22,9 @@ class ClientStreamsConcurrencyTest {
 
   private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
   private static final Snapshot EMPTY = new VersionedStore(new MemoryCommitLog(), CLOCK).current();
-  private static final ResourceKey KEY =
-      new ResourceKey(new ResourceType("networking.istio.io", "ServiceEntry"), "ns/a");
+  private static final ResourceKey KEY = new ResourceKey(GivenResource.SERVICE_ENTRY, "ns/a");
   private static final ChangeSet CHANGE =
-      ChangeSet.of(
-          List.of(
-              Resource.encode(
-                  new ResourceContent(
-                      KEY, Map.of(), Map.of(), Set.of(), Instant.EPOCH, "t/b", ByteString.EMPTY))),
-          List.of());
+      ChangeSet.of(List.of(GivenResource.of(KEY, 1)), List.of());
 
   // As narrow as can be: of each part that is compared Lincheck makes steps to try.
   private static final Shard SHARD =

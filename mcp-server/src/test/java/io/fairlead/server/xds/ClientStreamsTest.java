@@ -2,27 +2,24 @@ package io.fairlead.server.xds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import io.fairlead.revisions.Shard;
+import io.fairlead.server.GivenResource;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ClientStreamsTest {
   private static final int COUNT = 16;
-  private static final ResourceType ENTRY = new ResourceType("networking.istio.io", "ServiceEntry");
+  private static final ResourceType ENTRY = GivenResource.SERVICE_ENTRY;
   private static final ResourceType ROUTE =
       new ResourceType("networking.istio.io", "VirtualService");
 
@@ -57,15 +54,7 @@ class ClientStreamsTest {
   }
 
   private static Resource resource(ResourceType type, String name, int body) {
-    return Resource.encode(
-        new ResourceContent(
-            new ResourceKey(type, "ns/" + name),
-            Map.of(),
-            Map.of(),
-            Set.of(),
-            Instant.EPOCH,
-            "t/b",
-            ByteString.copyFromUtf8("body" + body)));
+    return GivenResource.of(new ResourceKey(type, "ns/" + name), body);
   }
 
   private static int shardOf(ResourceType type, String name) {

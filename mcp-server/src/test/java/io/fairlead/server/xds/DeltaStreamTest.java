@@ -3,12 +3,11 @@ package io.fairlead.server.xds;
 import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.fairlead.server.GivenResource;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
@@ -16,7 +15,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DeltaStreamTest {
-  private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+  private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final List<AutoCloseable> clients = new ArrayList<>();
@@ -58,15 +56,8 @@ class DeltaStreamTest {
   }
 
   private static Resource resource(String name, int body, Set<String> revisions) {
-    return Resource.encode(
-        new ResourceContent(
-            new ResourceKey(TYPE, "ns/" + name),
-            Map.of(),
-            Map.of(),
-            revisions,
-            Instant.EPOCH,
-            "t/b",
-            ByteString.copyFromUtf8("body" + body)));
+    return GivenResource.of(
+        new ResourceKey(TYPE, "ns/" + name), body, revisions.toArray(new String[0]));
   }
 
   private void put(String name, int body) {

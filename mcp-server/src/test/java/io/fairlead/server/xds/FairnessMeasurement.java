@@ -1,24 +1,20 @@
 package io.fairlead.server.xds;
 
-import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.server.GivenResource;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -29,7 +25,7 @@ import java.util.stream.IntStream;
  * sync everything again and again. A program, not a test: figures depend on the machine.
  */
 final class FairnessMeasurement {
-  private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+  private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
   private static final int CHANGES = 100;
 
   private FairnessMeasurement() {}
@@ -71,15 +67,7 @@ final class FairnessMeasurement {
   private static Resource resource(String name, int seed, int bytes) {
     byte[] body = new byte[bytes];
     new Random(seed).nextBytes(body);
-    return Resource.encode(
-        new ResourceContent(
-            new ResourceKey(TYPE, "ns/" + name),
-            Map.of(),
-            Map.of(),
-            Set.of(),
-            Instant.EPOCH,
-            "t/b",
-            ByteString.copyFrom(body)));
+    return GivenResource.of(new ResourceKey(TYPE, "ns/" + name), body);
   }
 
   private static double[] changes(VersionedStore store, DeltaClient client, int seed, int bytes)

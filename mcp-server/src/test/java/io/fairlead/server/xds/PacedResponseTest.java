@@ -4,12 +4,11 @@ import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.server.GivenResource;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
@@ -19,12 +18,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -36,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * each, whatever their size.
  */
 class PacedResponseTest {
-  private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+  private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
   private static final int RESOURCES = 3000;
   private static final int BYTES = 10_000;
   private static final int CLIENTS = 4;
@@ -82,15 +79,7 @@ class PacedResponseTest {
   }
 
   private static Resource resource(int number, byte[] body) {
-    return Resource.encode(
-        new ResourceContent(
-            new ResourceKey(TYPE, "ns/r" + number),
-            Map.of(),
-            Map.of(),
-            Set.of(),
-            Instant.EPOCH,
-            "t/b",
-            ByteString.copyFrom(body)));
+    return GivenResource.of(new ResourceKey(TYPE, "ns/r" + number), body);
   }
 
   private List<DeafClient> deafClients(XdsServer server, int count) {

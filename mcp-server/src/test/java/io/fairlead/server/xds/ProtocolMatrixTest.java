@@ -2,13 +2,12 @@ package io.fairlead.server.xds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
+import io.fairlead.server.GivenResource;
 import io.fairlead.server.xds.AnyClient.Kind;
 import io.fairlead.server.xds.AnyClient.Sent;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every protocol through everything that happens to a client, over one source and over many. */
 class ProtocolMatrixTest {
-  private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+  private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
   private static final InetSocketAddress FREE = new InetSocketAddress("127.0.0.1", 0);
   private static final List<String> REVISIONS = List.of("", "canary", "stable");
   private static final int MANY = 16;
@@ -88,15 +86,10 @@ class ProtocolMatrixTest {
   }
 
   private static Resource resource(String name, int body, String revision) {
-    return Resource.encode(
-        new ResourceContent(
-            new ResourceKey(TYPE, name),
-            Map.of(),
-            Map.of(),
-            revision.isEmpty() ? Set.of() : Set.of(revision),
-            Instant.EPOCH,
-            "t/b",
-            ByteString.copyFromUtf8("body" + body)));
+    return GivenResource.of(
+        new ResourceKey(TYPE, name),
+        body,
+        revision.isEmpty() ? new String[0] : new String[] {revision});
   }
 
   private void put(String name, int body, String revision) {

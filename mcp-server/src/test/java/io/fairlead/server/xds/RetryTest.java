@@ -3,31 +3,26 @@ package io.fairlead.server.xds;
 import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.fairlead.revisions.Audience;
 import io.fairlead.revisions.Shard;
 import io.fairlead.revisions.View;
+import io.fairlead.server.GivenResource;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
-import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is due once the time has come to try a refused difference again. */
 class RetryTest {
-  private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+  private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
   private static final long LONG_AGO = System.nanoTime() - Duration.ofMinutes(5).toNanos();
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
@@ -40,18 +35,7 @@ class RetryTest {
 
   private View put(int body) {
     store.commit(
-        ChangeSet.of(
-            List.of(
-                Resource.encode(
-                    new ResourceContent(
-                        new ResourceKey(TYPE, "ns/a"),
-                        Map.of(),
-                        Map.of(),
-                        Set.of(),
-                        Instant.EPOCH,
-                        "t/b",
-                        ByteString.copyFromUtf8("" + body)))),
-            List.of()));
+        ChangeSet.of(List.of(GivenResource.of(new ResourceKey(TYPE, "ns/a"), body)), List.of()));
     return new View(store.current(), new Audience("", Shard.WHOLE));
   }
 

@@ -2,12 +2,11 @@ package io.fairlead.server.xds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.server.GivenResource;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
@@ -15,13 +14,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,15 +63,7 @@ class TypeOrderProtocolTest {
   }
 
   private static Resource resource(String kind, String name, int body) {
-    return Resource.encode(
-        new ResourceContent(
-            key(kind, name),
-            Map.of(),
-            Map.of(),
-            Set.of(),
-            Instant.EPOCH,
-            "t/" + kind,
-            ByteString.copyFromUtf8("body" + body)));
+    return GivenResource.of(key(kind, name), body);
   }
 
   private static List<Resource> one(String name, int body, String... kinds) {

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.server.GivenResource;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
-import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
@@ -20,12 +18,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** What happens to clients that ask too much or answer too little. */
 class XdsLimitsTest {
-  private static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+  private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
   private static final InetSocketAddress FREE = new InetSocketAddress("127.0.0.1", 0);
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
@@ -73,17 +68,7 @@ class XdsLimitsTest {
     new Random(name.hashCode()).nextBytes(body);
     store.commit(
         ChangeSet.of(
-            List.of(
-                Resource.encode(
-                    new ResourceContent(
-                        new ResourceKey(TYPE, "ns/" + name),
-                        Map.of(),
-                        Map.of(),
-                        Set.of(),
-                        Instant.EPOCH,
-                        "t/b",
-                        ByteString.copyFrom(body)))),
-            List.of()));
+            List.of(GivenResource.of(new ResourceKey(TYPE, "ns/" + name), body)), List.of()));
   }
 
   private double disconnects(String reason) {
