@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -42,13 +41,7 @@ final class ConfigWatcher implements AutoCloseable {
     this.listener = listener;
     this.taken = taken;
     this.seen = taken;
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread created = new Thread(task, "config-watch");
-              created.setDaemon(true);
-              return created;
-            });
+    this.thread = Timers.daemon("config-watch");
   }
 
   /**

@@ -3,7 +3,6 @@ package io.fairlead.server;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -35,13 +34,7 @@ final class MemoryTrim implements AutoCloseable {
   private final VersionedStore store;
   private final Runnable collection;
   private final Runnable nativeTrim;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread created = new Thread(task, "memory-trim");
-            created.setDaemon(true);
-            return created;
-          });
+  private final ScheduledExecutorService thread = Timers.daemon("memory-trim");
 
   // Resources that changed in loud times since the last collection; at first what the store held.
   private long changed;

@@ -2,7 +2,6 @@ package io.fairlead.server;
 
 import io.fairlead.server.admin.ReadinessStatus;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -16,13 +15,7 @@ import org.slf4j.LoggerFactory;
 final class ReadinessWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadinessWatch.class);
 
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread created = new Thread(task, "readiness-watch");
-            created.setDaemon(true);
-            return created;
-          });
+  private final ScheduledExecutorService thread = Timers.daemon("readiness-watch");
 
   private ReadinessWatch() {}
 
