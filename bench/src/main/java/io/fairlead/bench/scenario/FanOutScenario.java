@@ -14,7 +14,14 @@ final class FanOutScenario implements Scenario {
   private static final double GOAL = 0.05;
 
   /** Something that clients connect to. */
-  private record Way(String name, Protocol protocol, int sources) {}
+  private record Way(String name, Protocol protocol, int sources) {
+    /** What a client costs at least. */
+    String limit() {
+      return protocol == Protocol.STATE
+          ? "each client is sent all of the source, which is copied for it twice"
+          : "";
+    }
+  }
 
   @Override
   public String name() {
@@ -53,7 +60,8 @@ final class FanOutScenario implements Scenario {
                       size,
                       "",
                       Sample.of(further))
-                  .with(Goal.atMost(further, GOAL, "")));
+                  .with(Goal.atMost(further, GOAL, ""))
+                  .noted(way.limit()));
         }
       }
     }

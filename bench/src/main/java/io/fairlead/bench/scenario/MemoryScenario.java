@@ -9,6 +9,7 @@ import io.fairlead.bench.report.Goal;
 import io.fairlead.bench.report.Sample;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What a gateway holds of the machine's memory when it has come to rest after the load, with 50
@@ -29,20 +30,22 @@ final class MemoryScenario implements Scenario {
 
   @Override
   public void run(Bench bench) throws IOException {
+    long bare;
     try (BenchGateway gateway = bench.gateway("memory", GatewaySetup.load(1, 1))) {
       gateway.start().awaitReady();
       rest(bench, gateway);
-      add(bench, "RSS after the load", Bench.size(1, 1), gateway.usage().residentBytes());
+      bare = gateway.usage().residentBytes();
+      add(bench, "RSS after the load", Bench.size(1, 1), bare);
     }
     for (int services :
         bench.effort() == Bench.Effort.QUICK ? new int[] {500} : new int[] {10_000, 100_000}) {
       try (BenchGateway gateway = bench.gateway("memory", GatewaySetup.load(services, INSTANCES))) {
-        run(bench, gateway, services);
+        run(bench, gateway, services, bare);
       }
     }
   }
 
-  private void run(Bench bench, BenchGateway gateway, int services) throws IOException {
+  private void run(Bench bench, BenchGateway gateway, int services, long bare) throws IOException {
     String size = Bench.size(services, INSTANCES);
     gateway.start().awaitReady();
     rest(bench, gateway);
@@ -60,14 +63,18 @@ final class MemoryScenario implements Scenario {
           Figure.of(name(), "RSS, clients: " + clients, size, "MB", Sample.of(resident))
               .with(Goal.atMost(resident, limit, "MB"))
               .noted(
-                  byWire <= MOST
-                      ? "the limit that applies: 2.5 x wire size + 150 MB"
-                      : "the limit that applies: 1,500 MB, as 2.5 x wire size + 150 MB is more"));
+                  String.format(
+                      Locale.ROOT,
+                      "goal: %s; a gateway with one service takes %.0f MB",
+                      byWire <= MOST
+                          ? "2.5 x wire size + 150 MB"
+                          : "1,500 MB, as 2.5 x wire size + 150 MB is more",
+                      bare / MEGABYTE)));
       add(bench, "peak, clients: " + clients, size, gateway.usage().peakResidentBytes());
     }
   }
 
-  // The gateway gives back what a load took once nothing has changed for 4 to 8 s.
+  // The gateway gives back what a load took once little has changed for 4 to 8 s.
   private static void rest(Bench bench, BenchGateway gateway) {
     bench.settle(gateway);
     Pause.of(Duration.ofSeconds(bench.pick(12, 0)));
