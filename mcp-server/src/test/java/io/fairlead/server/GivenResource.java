@@ -18,8 +18,13 @@ public final class GivenResource {
   private GivenResource() {}
 
   /** Of a body that differs from that of every other number. */
-  public static Resource of(ResourceKey key, int body, String... revisions) {
-    return encode(key, ByteString.copyFromUtf8("body" + body), Set.of(revisions));
+  public static Resource of(ResourceKey key, int body) {
+    return of(key, body, Set.of());
+  }
+
+  /** The same, for these revisions only, if there are any. */
+  public static Resource of(ResourceKey key, int body, Set<String> revisions) {
+    return encode(key, ByteString.copyFromUtf8("body" + body), revisions);
   }
 
   /** Of this body, for everybody. */

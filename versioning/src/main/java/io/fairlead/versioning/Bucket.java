@@ -68,12 +68,11 @@ final class Bucket {
     List<Resource> merged = new ArrayList<>(sorted.length + changes.size());
     int next = 0;
     for (Map.Entry<String, @Nullable Resource> change : changes.entrySet()) {
-      int order = -1;
-      while (next < sorted.length
-          && (order = sorted[next].key().name().compareTo(change.getKey())) < 0) {
+      String name = change.getKey();
+      while (next < sorted.length && sorted[next].key().name().compareTo(name) < 0) {
         merged.add(sorted[next++]);
       }
-      if (next < sorted.length && order == 0) {
+      if (next < sorted.length && sorted[next].key().name().equals(name)) {
         next++;
       }
       if (change.getValue() != null) {

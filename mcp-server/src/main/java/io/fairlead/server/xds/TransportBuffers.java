@@ -29,12 +29,8 @@ final class TransportBuffers {
           PooledByteBufAllocator.defaultUseCacheForAllThreads());
 
   // Allocated for good.
+  @SuppressWarnings("unused")
   private static final ByteBuf KEEPER = ALLOCATOR.directBuffer(PAGE, PAGE);
 
   private TransportBuffers() {}
-
-  /** Bytes that responses on their way take now. From any thread. */
-  static long inUse() {
-    return ALLOCATOR.pinnedDirectMemory() - KEEPER.capacity();
-  }
 }

@@ -56,8 +56,7 @@ class DeltaStreamTest {
   }
 
   private static Resource resource(String name, int body, Set<String> revisions) {
-    return GivenResource.of(
-        new ResourceKey(TYPE, "ns/" + name), body, revisions.toArray(new String[0]));
+    return GivenResource.of(new ResourceKey(TYPE, "ns/" + name), body, revisions);
   }
 
   private void put(String name, int body) {

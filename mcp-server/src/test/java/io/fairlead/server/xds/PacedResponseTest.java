@@ -111,7 +111,7 @@ class PacedResponseTest {
   }
 
   private static long buffered() {
-    return TransportBuffers.inUse();
+    return TransportBuffers.ALLOCATOR.pinnedDirectMemory();
   }
 
   private double disconnects() {

@@ -87,9 +87,7 @@ class ProtocolMatrixTest {
 
   private static Resource resource(String name, int body, String revision) {
     return GivenResource.of(
-        new ResourceKey(TYPE, name),
-        body,
-        revision.isEmpty() ? new String[0] : new String[] {revision});
+        new ResourceKey(TYPE, name), body, revision.isEmpty() ? Set.of() : Set.of(revision));
   }
 
   private void put(String name, int body, String revision) {
