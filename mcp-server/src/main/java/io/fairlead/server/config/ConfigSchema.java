@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
@@ -38,8 +37,7 @@ public final class ConfigSchema {
   public ConfigSchema(AdapterTypes types) {
     this.document = compose(types);
     this.schema =
-        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-            .getSchema(document.toString());
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(document);
   }
 
   /** The schema as JSON. */
@@ -50,7 +48,7 @@ public final class ConfigSchema {
   /** Reports everything in the document that the schema refuses. */
   void validate(YamlDocument yaml, Problems problems) {
     SchemaTexts texts = new SchemaTexts(document);
-    schema.validate(yaml.root().toString(), InputFormat.JSON).stream()
+    schema.validate(yaml.root()).stream()
         .sorted(SchemaTexts.ALTERNATIVES_FIRST)
         .forEach(error -> texts.report(error, problems));
   }

@@ -135,7 +135,7 @@ final class SchemaTexts {
   }
 
   // What stands inside an object or a list may be a secret in the wrong place, so it is not shown.
-  private static String shown(tools.jackson.databind.JsonNode value) {
+  private static String shown(JsonNode value) {
     if (value.isObject()) {
       return "keys and values";
     }
@@ -145,7 +145,7 @@ final class SchemaTexts {
     if (value.isNull()) {
       return "nothing";
     }
-    String text = value.isString() ? value.asString() : value.toString();
+    String text = value.isTextual() ? value.asText() : value.toString();
     if (text.isEmpty()) {
       return "''";
     }

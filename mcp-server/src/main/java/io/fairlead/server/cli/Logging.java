@@ -1,0 +1,73 @@
+package io.fairlead.server.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+
+/**
+ * The log of the command: lines on standard error, from {@code FAIRLEAD_LOG_LEVEL} (default INFO)
+ * on. A logback file of the operator ({@code -Dlogback.configurationFile}, or on the class path)
+ * takes its place. In Java, since to read XML for these lines loads 500 classes that stay for good.
+ */
+public final class Logging extends ContextAwareBase implements Configurator {
+  /** The system property that names an operator's own file. */
+  static final String FILE = "logback.configurationFile";
+
+  private static final String LEVEL = "FAIRLEAD_LOG_LEVEL";
+  private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n%ex{short}";
+
+  // Libraries say a lot that only their own authors understand.
+  private static final Map<String, Level> LIBRARIES =
+      Map.of(
+          "io.netty", Level.WARN,
+          "io.grpc", Level.WARN,
+          "io.vertx", Level.WARN,
+          "com.alibaba.nacos", Level.WARN,
+          "com.networknt", Level.ERROR);
+
+  private final String level;
+
+  /** For logback, which finds this class as a service. */
+  public Logging() {
+    this(Objects.requireNonNullElse(System.getenv(LEVEL), ""));
+  }
+
+  // A text that is no level stands for the default.
+  Logging(String level) {
+    this.level = level;
+  }
+
+  @Override
+  public ExecutionStatus configure(LoggerContext context) {
+    if (System.getProperty(FILE) != null || isThere("logback-test.xml") || isThere("logback.xml")) {
+      return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+    }
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern(PATTERN);
+    encoder.start();
+    ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+    console.setContext(context);
+    console.setName("STDERR");
+    console.setTarget("System.err");
+    console.setEncoder(encoder);
+    console.start();
+    ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.WARN);
+    root.addAppender(console);
+    LIBRARIES.forEach((library, level) -> context.getLogger(library).setLevel(level));
+    context.getLogger("io.fairlead").setLevel(Level.toLevel(level, Level.INFO));
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  private static boolean isThere(String file) {
+    return Logging.class.getClassLoader().getResource(file) != null;
+  }
+}
