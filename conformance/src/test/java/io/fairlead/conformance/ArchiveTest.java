@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ final class ArchiveTest {
         if (Files.isDirectory(file)) {
           Files.createDirectories(copy);
         } else if (!file.toString().endsWith(".jsa")) {
-          Files.copy(file, copy, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+          Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
         }
       }
     }
@@ -57,8 +58,8 @@ final class ArchiveTest {
     return ServerProcess.start(command[0], installation.path(), environment, words);
   }
 
-  /** Kilobytes by kind of the pages of a process that an archive was mapped to. */
-  private static long mapped(long pid, String kind) throws IOException {
+  /** Kilobytes of a process's memory that hold the archive. */
+  private static long mapped(long pid) throws IOException {
     long kilobytes = 0;
     boolean archive = false;
     for (String line :
@@ -66,7 +67,7 @@ final class ArchiveTest {
       String[] words = line.trim().split("\\s+");
       if (!words[0].endsWith(":")) {
         archive = line.endsWith("fairlead.jsa");
-      } else if (archive && words[0].equals(kind + ":")) {
+      } else if (archive && words[0].equals("Rss:")) {
         kilobytes += Long.parseLong(words[1]);
       }
     }
@@ -74,7 +75,7 @@ final class ArchiveTest {
   }
 
   @Test
-  void archive_madeForAFolder_isMappedWithoutACopyOfEachPage() throws IOException {
+  void archive_madeForAFolder_isUsedByAStartFromIt() throws IOException {
     try (ServerProcess maker = run(Map.of(), "fairlead-archive")) {
       assertThat(maker.await(LIMIT)).isTrue();
       assertThat(maker.exitCode()).as(() -> String.join("\n", maker.linesSince(0))).isZero();
@@ -83,10 +84,8 @@ final class ArchiveTest {
     try (ServerProcess gateway = run(Map.of(), "fairlead", "serve", "--config", "fairlead.yaml")) {
       gateway.awaitLine("console", LIMIT);
 
-      long size = mapped(gateway.pid(), "Size");
-      assertThat(size).isGreaterThan(10_000);
-      // What is read only stays a page of the file; all of it was copied where it was moved.
-      assertThat(mapped(gateway.pid(), "Anonymous")).isLessThan(size * 2 / 3);
+      // Of an archive that does not fit, the JVM says nothing here and maps nothing.
+      assertThat(mapped(gateway.pid())).isGreaterThan(10_000);
     }
   }
 }
