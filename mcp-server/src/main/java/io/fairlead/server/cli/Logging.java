@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 
 /**
  * The log of the command: lines on standard error, from {@code FAIRLEAD_LOG_LEVEL} (default INFO)
- * on. A logback file of the operator ({@code -Dlogback.configurationFile}, or on the class path)
- * takes its place. In Java, since to read XML for these lines loads 500 classes that stay for good.
+ * on. A logback file of the operator ({@code -Dlogback.configurationFile}) takes its place; one
+ * that an adapter's jar happens to contain does not. In Java, since to read XML for these lines
+ * loads hundreds of classes that stay for good.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
   /** The system property that names an operator's own file. */
@@ -46,7 +47,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    if (System.getProperty(FILE) != null || isThere("logback-test.xml") || isThere("logback.xml")) {
+    if (System.getProperty(FILE) != null) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
@@ -65,9 +66,5 @@ public final class Logging extends ContextAwareBase implements Configurator {
     LIBRARIES.forEach((library, level) -> context.getLogger(library).setLevel(level));
     context.getLogger("io.fairlead").setLevel(Level.toLevel(level, Level.INFO));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
-  }
-
-  private static boolean isThere(String file) {
-    return Logging.class.getClassLoader().getResource(file) != null;
   }
 }
