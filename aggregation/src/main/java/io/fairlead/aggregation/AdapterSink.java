@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.conversion.Converter;
+import io.fairlead.registry.Hold;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
@@ -86,6 +87,13 @@ final class AdapterSink implements RegistrySink {
   public void failing(String problem, Throwable cause) {
     if (!closed) {
       view.failing(problem, cause);
+    }
+  }
+
+  @Override
+  public void holding(List<Hold> holds) {
+    if (!closed) {
+      view.holding(holds);
     }
   }
 

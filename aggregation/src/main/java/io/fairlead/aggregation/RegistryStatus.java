@@ -1,7 +1,9 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.conversion.Reason;
+import io.fairlead.registry.Hold;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param refused services that are not served for a reason of their own: refused ones, and those
  *     whose name could not be told from another's
  * @param findings how often each reason occurred in the present state
+ * @param holds what its adapter keeps on a suspicion
  */
 public record RegistryStatus(
     String name,
@@ -27,8 +30,10 @@ public record RegistryStatus(
     int services,
     int instances,
     int refused,
-    Map<Reason, Integer> findings) {
+    Map<Reason, Integer> findings,
+    List<Hold> holds) {
   public RegistryStatus {
     findings = Map.copyOf(findings);
+    holds = List.copyOf(holds);
   }
 }

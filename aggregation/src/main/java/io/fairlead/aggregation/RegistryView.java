@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.registry.Hold;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -8,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One registration of a registry as any thread may see it. {@link #contact} is written by the
- * adapter's calls, which do not overlap; the rest by the commit thread.
+ * One registration of a registry as any thread may see it. {@link #contact} and {@link #holds} are
+ * written by the adapter's calls, which do not overlap; the rest by the commit thread.
  */
 final class RegistryView {
   private static final Logger log = LoggerFactory.getLogger(RegistryView.class);
@@ -43,6 +44,8 @@ final class RegistryView {
 
   private final RegistrySettings settings;
   private volatile Contact contact = Contact.NONE;
+  // What the adapter keeps on a suspicion.
+  private volatile List<Hold> holds = List.of();
   private volatile Ledger ledger = new Ledger();
   private volatile @Nullable GuardBoard guards;
   private volatile boolean synced;
@@ -81,6 +84,10 @@ final class RegistryView {
       log.debug("Registry {}: its cause", settings.name(), cause);
     }
     contact = new Contact(before.last, before.steady, Optional.of(problem));
+  }
+
+  void holding(List<Hold> newHolds) {
+    holds = List.copyOf(newHolds);
   }
 
   Contact contact() {
@@ -127,6 +134,7 @@ final class RegistryView {
         sums.services(),
         sums.instances(),
         sums.refused(),
-        sums.findings());
+        sums.findings(),
+        holds);
   }
 }

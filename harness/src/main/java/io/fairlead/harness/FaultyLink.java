@@ -9,10 +9,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,7 @@ public final class FaultyLink implements AutoCloseable {
   private final Set<Connection> connections = new HashSet<>();
   private Optional<Door> door = Optional.empty();
   private boolean frozen;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   private FaultyLink(int port, int target) {
     this.port = port;
@@ -74,6 +78,25 @@ public final class FaultyLink implements AutoCloseable {
   public synchronized int strand() {
     connections.forEach(connection -> connection.stranded = true);
     return connections.size();
+  }
+
+  /** Breaks all connections at once with a reset; new ones are taken. */
+  public synchronized void reset() {
+    List.copyOf(connections).forEach(Connection::reset);
+  }
+
+  /** From now on breaks all connections with a reset again and again, until the link is closed. */
+  public void resetEvery(Duration period) {
+    start(
+        () -> {
+          try {
+            while (!closed.await(period.toMillis(), TimeUnit.MILLISECONDS)) {
+              reset();
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   /** Where connections are taken, and who takes them. */
@@ -177,6 +200,7 @@ public final class FaultyLink implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     cut();
   }
 
@@ -211,6 +235,17 @@ public final class FaultyLink implements AutoCloseable {
       } finally {
         close();
       }
+    }
+
+    /** Ends it with a reset on both sides, as a router does that has lost its state. */
+    void reset() {
+      try {
+        client.setSoLinger(true, 0);
+        server.setSoLinger(true, 0);
+      } catch (IOException e) {
+        LOG.trace("link {}: a connection was closed already", port, e);
+      }
+      close();
     }
 
     void close() {

@@ -1,9 +1,11 @@
 package io.fairlead.server.cli;
 
+import io.fairlead.registry.Hold;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -54,5 +56,10 @@ final class FirstRead implements RegistrySink {
   public void failing(String said, Throwable cause) {
     problem = said;
     sink.failing(said, cause);
+  }
+
+  @Override
+  public void holding(List<Hold> holds) {
+    sink.holding(holds);
   }
 }

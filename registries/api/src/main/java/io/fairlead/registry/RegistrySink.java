@@ -1,5 +1,7 @@
 package io.fairlead.registry;
 
+import java.util.List;
+
 /**
  * Where an adapter puts what it reads. One sink belongs to one adapter.
  *
@@ -47,4 +49,11 @@ public interface RegistrySink {
    * @param cause the error itself
    */
   void failing(String problem, Throwable cause);
+
+  /**
+   * Takes all that the adapter keeps on a suspicion at present, in the place of what it said
+   * before; an empty list ends all of it. People see it in the state, the metrics and the console.
+   * A hold that goes on keeps its {@link Hold#since()} and {@link Hold#until()}.
+   */
+  void holding(List<Hold> holds);
 }

@@ -3,6 +3,7 @@ package io.fairlead.registry;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
  * One service as a registry knows it at one moment. The order of the instances carries no meaning.
@@ -14,13 +15,17 @@ import java.util.Objects;
  *     it
  * @param tags plain marks of the service (Consul's tags that all instances share), legal or not
  * @param instances all instances, those that take no traffic included
+ * @param creationIndex its place in the registry's own order of creation, the lower the older
+ *     (Consul's CreateIndex): decides who has a host that several services claim; empty where the
+ *     registry keeps no such order
  */
 public record Service(
     ServiceId id,
     Map<String, String> variables,
     Map<String, String> metadata,
     List<String> tags,
-    List<Instance> instances) {
+    List<Instance> instances,
+    OptionalLong creationIndex) {
 
   public Service {
     Objects.requireNonNull(id, "id");
@@ -28,5 +33,16 @@ public record Service(
     metadata = Map.copyOf(metadata);
     tags = List.copyOf(tags);
     instances = List.copyOf(instances);
+    Objects.requireNonNull(creationIndex, "creationIndex");
+  }
+
+  /** A service of a registry that keeps no order of creation. */
+  public Service(
+      ServiceId id,
+      Map<String, String> variables,
+      Map<String, String> metadata,
+      List<String> tags,
+      List<Instance> instances) {
+    this(id, variables, metadata, tags, instances, OptionalLong.empty());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Availability;
+import io.fairlead.registry.Hold;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
 import io.fairlead.registry.ReadOutcome;
@@ -444,6 +445,11 @@ class FileAdapterTest {
     @Override
     public void failing(String problem, Throwable cause) {
       passOn(() -> to.failing(problem, cause));
+    }
+
+    @Override
+    public void holding(List<Hold> holds) {
+      to.holding(holds);
     }
   }
 

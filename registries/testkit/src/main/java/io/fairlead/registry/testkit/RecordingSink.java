@@ -1,5 +1,6 @@
 package io.fairlead.registry.testkit;
 
+import io.fairlead.registry.Hold;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@link RegistrySink} that keeps every call and the state that follows from them, and notes each
  * breach of the sink's rules as a violation: calls that overlap, single changes before the first
- * whole read, a service twice in one read, calls after {@link #expectNoMoreCalls()}. Thread-safe.
+ * whole read, a service twice in one read, a hold that goes on under another start or a later end,
+ * calls after {@link #expectNoMoreCalls()}. Thread-safe.
  */
 public final class RecordingSink implements RegistrySink {
   // A call takes a moment, as a conversion does; without it calls that may overlap hardly ever do.
@@ -31,6 +33,7 @@ public final class RecordingSink implements RegistrySink {
   private final List<SinkEvent> events = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private final TreeMap<ServiceId, Service> state = new TreeMap<>();
+  private List<Hold> holds = List.of();
   private boolean synced;
   private boolean closed;
 
@@ -61,6 +64,11 @@ public final class RecordingSink implements RegistrySink {
   @Override
   public void failing(String problem, Throwable cause) {
     record(new SinkEvent.Failing(problem, cause));
+  }
+
+  @Override
+  public void holding(List<Hold> newHolds) {
+    record(new SinkEvent.Holding(List.copyOf(newHolds)));
   }
 
   private void record(SinkEvent event) {
@@ -100,8 +108,22 @@ public final class RecordingSink implements RegistrySink {
     } else if (event instanceof SinkEvent.Removed removed) {
       requireSynced(event);
       state.remove(removed.id());
+    } else if (event instanceof SinkEvent.Holding holding) {
+      holding.holds().forEach(this::requireSameCeiling);
+      holds = holding.holds();
     }
     notifyAll();
+  }
+
+  /** What goes on being held must neither begin anew nor end later. */
+  private void requireSameCeiling(Hold hold) {
+    for (Hold before : holds) {
+      if (before.subject().equals(hold.subject())
+          && before.reason() == hold.reason()
+          && (!before.since().equals(hold.since()) || hold.until().isAfter(before.until()))) {
+        violations.add("holding: " + hold + " after " + before + " (expected: the same ceiling)");
+      }
+    }
   }
 
   private void requireSynced(SinkEvent event) {
@@ -136,6 +158,11 @@ public final class RecordingSink implements RegistrySink {
   /** The present state of the registry, as the calls so far give it; a copy in order of the ids. */
   public synchronized Map<ServiceId, Service> state() {
     return Collections.unmodifiableMap(new TreeMap<>(state));
+  }
+
+  /** What the adapter keeps on a suspicion at present. */
+  public synchronized List<Hold> holds() {
+    return holds;
   }
 
   /** All calls so far, in order. */

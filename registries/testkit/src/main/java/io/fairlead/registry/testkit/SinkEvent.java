@@ -1,8 +1,10 @@
 package io.fairlead.registry.testkit;
 
+import io.fairlead.registry.Hold;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import java.util.List;
 
 /** One call of a {@link io.fairlead.registry.RegistrySink}, as it was made. */
 public sealed interface SinkEvent {
@@ -23,6 +25,9 @@ public sealed interface SinkEvent {
 
   /** {@code failing}. */
   record Failing(String problem, Throwable cause) implements SinkEvent {}
+
+  /** {@code holding}. */
+  record Holding(List<Hold> holds) implements SinkEvent {}
 
   /** Whether this reports an outage or an error. */
   default boolean isFailure() {
