@@ -3,6 +3,7 @@ package io.fairlead.versioning;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +25,10 @@ final class LogWriter {
   private final CommitLog log;
   private final Clock clock;
   private final MergedChanges unwritten = new MergedChanges();
-  // Number and time of the newest commit in it.
+  // Number, time and contents of the newest commit in it.
   private long number;
   private Instant time = Instant.EPOCH;
+  private Optional<String> contents = Optional.empty();
   // Failed tries in a row; 0 while all is written.
   private int failures;
   // When the last try had failed; none was made yet if the log came broken from its opening.
@@ -72,6 +74,7 @@ final class LogWriter {
     unwritten.add(commit.changes());
     number = commit.number();
     time = commit.time();
+    contents = commit.contents();
   }
 
   /** Time until the log may be tried again; zero if it may. */
@@ -92,7 +95,7 @@ final class LogWriter {
       if (unwritten.size() == 0) {
         log.probe();
       } else {
-        log.append(new Commit(number, time, unwritten.toChangeSet()));
+        log.append(new Commit(number, time, unwritten.toChangeSet(), contents));
       }
     } catch (RuntimeException e) {
       failed(e, nanoTime);

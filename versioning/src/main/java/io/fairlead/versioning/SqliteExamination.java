@@ -30,9 +30,10 @@ sealed interface SqliteExamination {
    * be fast.
    *
    * @param resources what they are
+   * @param contents their checksum as a set
    * @param damaged the name of the first that is not what was written; empty if all are
    */
-  record Batch(List<Resource> resources, String damaged) {
+  record Batch(List<Resource> resources, Contents contents, String damaged) {
     static final int ROWS = 1_000;
 
     static Batch of(List<Checked> rows) {
@@ -40,14 +41,14 @@ sealed interface SqliteExamination {
       ResourceType type = null;
       for (Checked checked : rows) {
         if (checked.row().checksum() != checked.checksum()) {
-          return new Batch(List.of(), "'" + checked.row().name() + "'");
+          return new Batch(List.of(), Contents.NONE, "'" + checked.row().name() + "'");
         }
         Resource resource =
             type == null ? checked.row().toResource() : checked.row().toResource(type);
         type = resource.key().type();
         resources.add(resource);
       }
-      return new Batch(resources, "");
+      return new Batch(resources, Contents.of(resources, Map.of()), "");
     }
   }
 
@@ -125,12 +126,25 @@ sealed interface SqliteExamination {
         batches.add(CompletableFuture.supplyAsync(() -> Batch.of(rows)));
       }
     }
+    Contents contents = Contents.of(List.of(), notes);
     for (CompletableFuture<Batch> future : batches) {
       Batch batch = future.join();
       if (!batch.damaged().isEmpty()) {
         return damaged("checksum of resource " + batch.damaged() + " (expected: of its content)");
       }
       resources.addAll(batch.resources());
+      contents = contents.and(batch.contents());
+    }
+    String written = meta.getOrDefault(SqliteRows.CONTENTS, "");
+    String found = SqliteRows.contents(Long.parseLong(lastNumber), contents.toText());
+    if (written.startsWith(lastNumber + " ") && !written.equals(found)) {
+      return damaged(
+          "contents: "
+              + found
+              + " (expected: "
+              + written
+              + ", that is number of the last commit, resources, their checksum, notes, theirs;"
+              + " rows were removed, added or exchanged by another program)");
     }
     return new Sound(epoch, new CommitLog.State(resources, notes, Long.parseLong(lastNumber)));
   }

@@ -24,7 +24,18 @@ final class SqliteRows {
   /** Newest number of which a tombstone or the commit itself was forgotten; 0: of none. */
   static final String COMPACTED_TO = "compacted_to";
 
+  /**
+   * The number of a commit, and the {@link Contents} after it. If it is another number than the
+   * last one, an older release has written to the file since, which knows nothing of it.
+   */
+  static final String CONTENTS = "contents";
+
   private SqliteRows() {}
+
+  /** A value of {@link #CONTENTS}. */
+  static String contents(long number, String contents) {
+    return number + " " + contents;
+  }
 
   static void putMeta(Connection connection, String key, String value) throws SQLException {
     try (PreparedStatement put = connection.prepareStatement(INSERT_META)) {

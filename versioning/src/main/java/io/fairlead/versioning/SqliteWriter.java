@@ -38,6 +38,12 @@ final class SqliteWriter {
       insert.executeUpdate();
     }
     SqliteRows.putMeta(connection, SqliteRows.LAST_NUMBER, Long.toString(commit.number()));
+    if (commit.contents().isPresent()) {
+      SqliteRows.putMeta(
+          connection,
+          SqliteRows.CONTENTS,
+          SqliteRows.contents(commit.number(), commit.contents().get()));
+    }
   }
 
   private void writePuts(Commit commit) throws SQLException {

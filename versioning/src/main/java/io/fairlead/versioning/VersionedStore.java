@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,8 @@ public final class VersionedStore {
   private final List<Snapshot.Listener> listeners = new CopyOnWriteArrayList<>();
   // Owned by the commit thread.
   private final Notes notes;
+  // Of all that is published; absent until the first commit, since a start is urgent.
+  private @Nullable Contents contents;
   private volatile Snapshot current;
   // The newest last; replaced as a whole by the commit thread.
   private volatile List<CommitSummary> recent = List.of();
@@ -83,17 +86,29 @@ public final class VersionedStore {
     if (effective.isEmpty()) {
       return Optional.empty();
     }
-    Commit commit = new Commit(nextNumber(), clock.instant(), effective);
+    Contents before = contents == null ? Contents.of(everything(), notes.toMap()) : contents;
+    Contents after = before.after(effective, current::find, notes::get);
+    Commit commit =
+        new Commit(nextNumber(), clock.instant(), effective, Optional.of(after.toText()));
     writer.write(commit, nanoTime);
     effective.notes().forEach(notes::put);
     effective.droppedNotes().forEach(notes::remove);
     Snapshot published = current.with(commit.number(), effective);
     current = published;
+    contents = after;
     for (Snapshot.Listener listener : listeners) {
       tell(listener, published);
     }
     remember(commit, Duration.ofNanos(System.nanoTime() - begin));
     return Optional.of(published);
+  }
+
+  private List<Resource> everything() {
+    List<Resource> all = new ArrayList<>();
+    for (ResourceType type : current.types()) {
+      all.addAll(current.resources(type));
+    }
+    return all;
   }
 
   /** Whether all that is published is in the log; from any thread. */

@@ -4,13 +4,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A log in memory that fails as often as a test wants: no real disk can be made to do so. */
+/** A log that fails as often as a test wants: no real disk can be made to do so. */
 final class FaultyCommitLog implements CommitLog {
-  private final CommitLog delegate = new MemoryCommitLog();
+  private final CommitLog delegate;
   final List<Commit> appended = new ArrayList<>();
   int failuresToCome;
   int tries;
   String problem = "";
+
+  /** In memory. */
+  FaultyCommitLog() {
+    this(new MemoryCommitLog());
+  }
+
+  /** A log that is in order whenever this one is. */
+  FaultyCommitLog(CommitLog delegate) {
+    this.delegate = delegate;
+  }
 
   @Override
   public String epoch() {
@@ -25,6 +35,7 @@ final class FaultyCommitLog implements CommitLog {
   @Override
   public void append(Commit commit) {
     probe();
+    delegate.append(commit);
     appended.add(commit);
   }
 
