@@ -55,10 +55,13 @@ final class DeltaSubscription extends Subscription {
     DeltaSubscription subscription =
         new DeltaSubscription(typeUrl, request.getInitialResourceVersionsMap());
     List<String> wanted = request.getResourceNamesSubscribeList();
+    // Only here: once a request has named something, nothing named means no change.
     subscription.wildcard = wanted.isEmpty() || wanted.contains(WILDCARD);
     subscription.names.addAll(wanted);
     subscription.names.remove(WILDCARD);
-    subscription.names.removeAll(request.getResourceNamesUnsubscribeList());
+    subscription.update(List.of(), request.getResourceNamesUnsubscribeList());
+    // All of it is answered by the first response, which is due whatever there is.
+    subscription.owed.clear();
     return subscription;
   }
 
@@ -77,6 +80,7 @@ final class DeltaSubscription extends Subscription {
     for (String name : unsubscribe) {
       if (name.equals(WILDCARD)) {
         wildcard = false;
+        owed.retainAll(names);
       } else if (names.remove(name) && wildcard) {
         // It is still seen through the wildcard; the client has to be told how it is.
         owed.add(name);
@@ -164,7 +168,11 @@ final class DeltaSubscription extends Subscription {
       return since(before, view);
     }
     List<Resource> changed = new ArrayList<>();
+    // What the client holds and did not ask for is no concern of this stream.
     Set<String> missing = new TreeSet<>(claimed.keySet());
+    if (!wildcard) {
+      missing.retainAll(names);
+    }
     for (Resource resource : wanted(view)) {
       String name = resource.key().name();
       missing.remove(name);

@@ -110,17 +110,19 @@ final class EncodedMessage {
   /**
    * A response of the incremental variant of the state-of-the-world protocol: a removed resource is
    * one without a body. Its version is that of the response, since none that it had may stay.
+   *
+   * @param removed the resources as the client has them
    */
   static EncodedMessage incremental(
       String versionInfo,
       String typeUrl,
       String nonce,
       List<Resource> changed,
-      List<String> removed) {
+      List<Resource> removed) {
     DiscoveryResponse.Builder tail =
         DiscoveryResponse.newBuilder().setTypeUrl(typeUrl).setNonce(nonce);
-    for (String name : removed) {
-      tail.addResources(ResourceLayout.withoutBody(name, versionInfo));
+    for (Resource resource : removed) {
+      tail.addResources(ResourceLayout.withoutBody(resource, versionInfo));
     }
     return new EncodedMessage(
         DiscoveryResponse.newBuilder().setVersionInfo(versionInfo).build().toByteArray(),

@@ -2,7 +2,9 @@ package io.fairlead.server.xds;
 
 import io.fairlead.revisions.Difference;
 import io.fairlead.revisions.View;
+import io.fairlead.versioning.Resource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -53,9 +55,19 @@ final class IncrementalSubscription extends StateSubscription {
   @Override
   EncodedMessage respond(View view, String nonce) {
     View before = held();
-    Difference difference =
-        before == null ? new Difference(wanted(view), List.of()) : since(before, view);
+    if (before == null) {
+      return EncodedMessage.incremental(
+          view.versionInfo(), typeUrl(), nonce, wanted(view), List.of());
+    }
+    Difference difference = since(before, view);
+    List<Resource> removed = new ArrayList<>();
+    for (String name : difference.removed()) {
+      Resource resource = find(before, name);
+      if (resource != null) {
+        removed.add(resource);
+      }
+    }
     return EncodedMessage.incremental(
-        view.versionInfo(), typeUrl(), nonce, difference.changed(), difference.removed());
+        view.versionInfo(), typeUrl(), nonce, difference.changed(), removed);
   }
 }

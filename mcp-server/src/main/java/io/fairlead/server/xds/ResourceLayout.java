@@ -111,19 +111,19 @@ enum ResourceLayout {
 
   private static final String VERSION_ANNOTATION = "ResourceVersion";
 
-  /** A resource that is gone, as the incremental variant says it. */
-  static Any withoutBody(String name, String version) {
+  /**
+   * A resource that is gone, as the incremental variant says it: as it was, but for the body and
+   * the version. Its clients convert it as they do any other, so all that they read has to be
+   * there: without the creation time some refuse the whole response and ACK it all the same, and
+   * without the labels one of a revision takes the removal for somebody else's.
+   */
+  static Any withoutBody(Resource resource, String version) {
+    io.fairlead.istio.mcp.v1alpha1.Resource.Builder envelope =
+        resource.decode().toBuilder().clearBody();
+    envelope.getMetadataBuilder().setVersion(version).putAnnotations(VERSION_ANNOTATION, version);
     return Any.newBuilder()
         .setTypeUrl(Resource.ENVELOPE_TYPE_URL)
-        .setValue(
-            io.fairlead.istio.mcp.v1alpha1.Resource.newBuilder()
-                .setMetadata(
-                    Metadata.newBuilder()
-                        .setName(name)
-                        .setVersion(version)
-                        .putAnnotations(VERSION_ANNOTATION, version))
-                .build()
-                .toByteString())
+        .setValue(envelope.build().toByteString())
         .build();
   }
 

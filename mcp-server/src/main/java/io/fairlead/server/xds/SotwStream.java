@@ -39,16 +39,24 @@ final class SotwStream extends XdsStream<DiscoveryRequest, StateSubscription> {
 
   @Override
   void take(StateSubscription subscription, DiscoveryRequest request) {
-    if (request.getResponseNonce().isEmpty()) {
+    String nonce = request.getResponseNonce();
+    if (nonce.isEmpty()) {
       subscription.restart();
-    } else if (!subscription.awaits(request.getResponseNonce())) {
-      // An answer to a response that another one has overtaken.
+    } else if (subscription.isOvertaken(nonce)) {
+      // The client's answer to the newer response says again what it wants.
       return;
-    } else if (request.hasErrorDetail()) {
+    } else if (subscription.awaits(nonce)) {
+      answered(subscription, request);
+    }
+    // Also long after the answer: a client that wants other names says so with the last nonce.
+    subscription.subscribe(request.getResourceNamesList());
+  }
+
+  private void answered(StateSubscription subscription, DiscoveryRequest request) {
+    if (request.hasErrorDetail()) {
       refused(subscription, request.getErrorDetail().getMessage());
     } else {
       acknowledged(subscription);
     }
-    subscription.subscribe(request.getResourceNamesList());
   }
 }

@@ -1,22 +1,42 @@
 package io.fairlead.server.xds;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Set;
 
-/** One type on a state-of-the-world stream, stock or incremental, and how far the client is. */
+/**
+ * One type on a state-of-the-world stream, stock or incremental, and how far the client is.
+ *
+ * <p>What the names of a request mean is the xDS protocol's: {@code *} is everything, and so is an
+ * empty list, but only as long as no request on the stream has named anything of the type. After
+ * that an empty list means that nothing is wanted any more.
+ */
 abstract class StateSubscription extends Subscription {
-  // Empty: everything.
+  private static final String WILDCARD = "*";
+
+  private boolean wildcard;
+  // Whether a request has named something: an empty list does not mean everything any more.
+  private boolean explicit;
   private Set<String> names = Set.of();
 
   StateSubscription(String typeUrl) {
     super(typeUrl);
   }
 
-  /** Takes the names that the client wants, none for everything; a change is owed an answer. */
+  /**
+   * Takes the names that the client wants. One that it did not name before is owed an answer,
+   * whatever the client holds: it may have forgotten the resource meanwhile. That it wants less is
+   * not answered.
+   */
   final void subscribe(Collection<String> wanted) {
-    Set<String> next = wanted.contains("*") ? Set.of() : Set.copyOf(wanted);
-    if (!next.equals(names)) {
-      names = next;
+    explicit |= !wanted.isEmpty();
+    boolean everything = !explicit || wanted.contains(WILDCARD);
+    Set<String> next = new HashSet<>(wanted);
+    next.remove(WILDCARD);
+    boolean more = everything && !wildcard || !names.containsAll(next);
+    wildcard = everything;
+    names = Set.copyOf(next);
+    if (more) {
       hold(null);
     }
   }
@@ -29,7 +49,7 @@ abstract class StateSubscription extends Subscription {
 
   @Override
   final boolean isWildcard() {
-    return names.isEmpty();
+    return wildcard;
   }
 
   @Override

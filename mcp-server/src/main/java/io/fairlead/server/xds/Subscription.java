@@ -26,6 +26,8 @@ abstract class Subscription {
   private final ResourceType type;
   // What the next response is compared with; null: it is made without.
   private @Nullable View held;
+  // That of the last response, answered or not; null before the first.
+  private @Nullable String lastNonce;
   // The response on its way. Volatile, as the status, for those who watch.
   private volatile @Nullable Flight flight;
   private volatile ClientStatus.SubscriptionStatus status;
@@ -94,10 +96,16 @@ abstract class Subscription {
     return sent != null && sent.nonce().equals(nonce);
   }
 
+  /** Whether a nonce is not that of the last response; false while there is none. */
+  final boolean isOvertaken(String nonce) {
+    return lastNonce != null && !lastNonce.equals(nonce);
+  }
+
   /** Makes the response for a view and notes it as sent: to be sent right after. */
   final EncodedMessage send(View view, String nonce, long nowNanos) {
     EncodedMessage response = respond(view, nonce);
     flight = new Flight(view, nonce, nowNanos);
+    lastNonce = nonce;
     status = status.withSent(view.versionInfo(), response);
     return response;
   }
@@ -163,6 +171,9 @@ abstract class Subscription {
 
   /** What a view has otherwise than the one that the client holds. */
   final Pending pendingSinceHeld(View view) {
+    if (wantsNothing()) {
+      return Pending.NOTHING;
+    }
     View before = held;
     if (before == null) {
       return Pending.ADDITIONS;
@@ -176,6 +187,11 @@ abstract class Subscription {
       held = view;
     }
     return pending;
+  }
+
+  /** Whether the client has unsubscribed from all that it named. */
+  final boolean wantsNothing() {
+    return !isWildcard() && names().isEmpty();
   }
 
   final Difference since(View before, View view) {

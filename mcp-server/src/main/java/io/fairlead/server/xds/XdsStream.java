@@ -50,6 +50,8 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
 
   private final Subscriptions<S> subscriptions = new Subscriptions<>();
   private volatile @Nullable Peer peer;
+  // The client sends nothing more, so it ACKs nothing more.
+  private volatile boolean halfClosed;
   private final Ending ending;
   // Owned by work().
   private long responses;
@@ -86,7 +88,8 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
 
   @Override
   public final void onHalfClose() {
-    end(Disconnect.FINISHED, "");
+    halfClosed = true;
+    wake();
   }
 
   @Override
@@ -147,6 +150,8 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
       ending.release(peer);
       return Rounds.Outcome.DONE;
     }
+    // Read first: what came before it is in the queue by then.
+    boolean last = halfClosed;
     for (Q request = requests.poll(); request != null; request = requests.poll()) {
       if (!ending.isClosed()) {
         receive(request);
@@ -154,6 +159,9 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
     }
     ending.closeIfAsked();
     Peer client = peer;
+    if (last && client == null) {
+      ending.close(Disconnect.FINISHED, "");
+    }
     if (ending.isClosed() || client == null || !context.gate().isOpen()) {
       return Rounds.Outcome.DONE;
     }
@@ -161,7 +169,19 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
         new View(context.store().current(), new Audience(client.revision(), connection.shard()));
     // Asked once for the round, not for each response: the types of a commit go out back to back,
     // and with one response per type on its way what is buffered is bounded without it.
-    return call.isReady() ? sendDue(view, crew) : Rounds.Outcome.DONE;
+    Rounds.Outcome outcome = call.isReady() ? sendDue(view, crew) : Rounds.Outcome.DONE;
+    if (last && outcome == Rounds.Outcome.DONE && !isAnythingDue(view)) {
+      // It has what it asked for.
+      ending.close(Disconnect.FINISHED, "");
+    }
+    return outcome;
+  }
+
+  private boolean isAnythingDue(View view) {
+    return subscriptions.values().stream()
+        .anyMatch(
+            subscription ->
+                !subscription.isInFlight() && subscription.pending(view) != Pending.NOTHING);
   }
 
   private Rounds.Outcome sendDue(View view, Rounds.Crew crew) {
@@ -183,10 +203,13 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
             || isHeavy(Subscription::isInFlight, view))) {
       return Rounds.Outcome.FOR_BULK;
     }
-    // Only now, since it costs a comparison and matters to what follows in the order alone.
-    for (S subscription : subscriptions.values()) {
-      if (subscription.isInFlight()) {
-        add(items, subscription, view);
+    // Only now, since it costs a comparison and matters to what follows in the order alone. A
+    // client that is done sending ACKs nothing more: there is nothing to wait for.
+    if (!halfClosed) {
+      for (S subscription : subscriptions.values()) {
+        if (subscription.isInFlight()) {
+          add(items, subscription, view);
+        }
       }
     }
     for (S subscription : TypeOrder.order(items)) {

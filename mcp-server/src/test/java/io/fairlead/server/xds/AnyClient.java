@@ -200,18 +200,22 @@ abstract class AnyClient implements AutoCloseable {
       };
     }
 
-    private static Sent sent(DiscoveryResponse response) {
+    private Sent sent(DiscoveryResponse response) {
       Map<String, String> changed = new TreeMap<>();
       Set<String> removed = new TreeSet<>();
       for (Any any : response.getResourcesList()) {
         try {
           Resource resource = any.unpack(Resource.class);
           String name = resource.getMetadata().getName();
+          // Some clients of the variant refuse a whole response for one resource without it.
+          assertThat(resource.getMetadata().hasCreateTime()).as("%s: create_time", name).isTrue();
           if (resource.hasBody()) {
             assertThat(changed.put(name, resource.getMetadata().getVersion()))
                 .as("twice in a response: %s", name)
                 .isNull();
           } else {
+            assertThat(incremental).as("%s: no body, but no variant", name).isTrue();
+            assertThat(resource.getMetadata().getVersion()).as("%s: version", name).isNotEmpty();
             removed.add(name);
           }
         } catch (InvalidProtocolBufferException e) {

@@ -109,6 +109,14 @@ class IncrementalVariantTest {
     io.fairlead.istio.mcp.v1alpha1.Resource gone = only(third);
     assertThat(gone.getMetadata().getName()).isEqualTo("ns/a");
     assertThat(gone.hasBody()).isFalse();
+    // As it was, since clients convert it as they do what is there.
+    assertThat(gone.getMetadata().hasCreateTime()).isTrue();
+    assertThat(gone.getMetadata().getCreateTime())
+        .isEqualTo(resource("a", 1).decode().getMetadata().getCreateTime());
+    assertThat(gone.getMetadata().getLabelsMap()).isEqualTo(Map.of("label", "value"));
+    assertThat(gone.getMetadata().getVersion()).isEqualTo(third.getVersionInfo());
+    assertThat(gone.getMetadata().getAnnotationsMap())
+        .isEqualTo(Map.of("annotation", "kept", "ResourceVersion", third.getVersionInfo()));
     client.ack(third);
     client.awaitSilence();
   }
@@ -167,14 +175,18 @@ class IncrementalVariantTest {
   void encodedMessage_readAndDrained_areTheSame() throws IOException {
     EncodedMessage response =
         EncodedMessage.incremental(
-            "e-1", SERVICE_ENTRY, "n", List.of(resource("a", 1), resource("b", 2)), List.of("x/y"));
+            "e-1",
+            SERVICE_ENTRY,
+            "n",
+            List.of(resource("a", 1), resource("b", 2)),
+            List.of(resource("gone", 3)));
     ByteArrayOutputStream drained = new ByteArrayOutputStream();
     response.writeTo(drained);
     assertThat(response.stream().readAllBytes())
         .isEqualTo(drained.toByteArray())
         .hasSize(response.size());
     DiscoveryResponse parsed = DiscoveryResponse.parseFrom(drained.toByteArray());
-    assertThat(AdsClient.versions(parsed)).containsOnlyKeys("ns/a", "ns/b", "x/y");
+    assertThat(AdsClient.versions(parsed)).containsOnlyKeys("ns/a", "ns/b", "ns/gone");
     assertThat(parsed.getNonce()).isEqualTo("n");
   }
 }
