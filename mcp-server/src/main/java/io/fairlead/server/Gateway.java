@@ -12,8 +12,6 @@ import io.fairlead.versioning.Batching;
 import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.VersionedStore;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -51,7 +49,8 @@ public final class Gateway implements AutoCloseable {
     GatewayConfig config = options.config();
     try {
       opened("metrics", metrics);
-      SqliteCommitLog log = openLog(config.store().path());
+      SqliteCommitLog log =
+          SqliteCommitLog.open(config.store().path(), SqliteCommitLog.Options.DEFAULT);
       opened("store", log);
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
       Aggregation aggregation =
@@ -112,14 +111,6 @@ public final class Gateway implements AutoCloseable {
    */
   public static Gateway start(GatewayOptions options) throws IOException {
     return new Gateway(options);
-  }
-
-  private static SqliteCommitLog openLog(Path path) throws IOException {
-    Path folder = path.toAbsolutePath().getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
-    return SqliteCommitLog.open(path, SqliteCommitLog.Options.DEFAULT);
   }
 
   private XdsServer startXds(GatewayConfig config, VersionedStore store) throws IOException {

@@ -157,7 +157,7 @@ final class FileOwnership implements AutoCloseable {
             + ": cannot lock "
             + lockFile
             + " (expected: a directory that this user may write to): "
-            + e,
+            + PlainCause.of(e),
         e);
   }
 
@@ -182,7 +182,8 @@ final class FileOwnership implements AutoCloseable {
     try {
       closeChannel();
     } catch (IOException e) {
-      throw new CommitLogException("store lock " + lockFile + ": cannot be closed: " + e, e);
+      throw new CommitLogException(
+          "store lock " + lockFile + ": cannot be closed: " + PlainCause.of(e), e);
     } finally {
       OWNED_HERE.remove(lockFile);
     }

@@ -116,7 +116,7 @@ final class LogWriter {
     tried = true;
     failedNanos = nanoTime.getAsLong();
     logger.debug("The log was not written", e);
-    failed(e instanceof CommitLogException ? String.valueOf(e.getMessage()) : e.toString());
+    failed(PlainCause.of(e));
   }
 
   private void failed(String problem) {

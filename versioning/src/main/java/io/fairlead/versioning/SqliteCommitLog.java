@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,7 @@ public final class SqliteCommitLog implements CommitLog {
     Path resolved = SqliteFile.resolve(path);
     FileOwnership ownership = FileOwnership.take(resolved);
     try {
+      SqliteLibrary.load(Objects.requireNonNull(resolved.getParent()));
       SqliteFile file = new SqliteFile(resolved, options.clock(), ownership);
       SqliteFile.Ready ready = file.open();
       return new SqliteCommitLog(resolved, file, options.keepHistory(), ownership, ready);
@@ -180,7 +182,13 @@ public final class SqliteCommitLog implements CommitLog {
     } catch (SQLException | RuntimeException e) {
       disconnect();
       throw new CommitLogException(
-          "store " + path + ": what changed since " + number + " cannot be read: " + e, e);
+          "store "
+              + path
+              + ": what changed since "
+              + number
+              + " cannot be read: "
+              + PlainCause.of(e),
+          e);
     }
   }
 
@@ -193,7 +201,8 @@ public final class SqliteCommitLog implements CommitLog {
     try {
       return read(open -> firstSeen(open, key));
     } catch (SQLException e) {
-      throw new CommitLogException("store " + path + ": " + key + " cannot be read: " + e, e);
+      throw new CommitLogException(
+          "store " + path + ": " + key + " cannot be read: " + PlainCause.of(e), e);
     }
   }
 

@@ -69,7 +69,7 @@ final class SqliteFile {
               + path
               + ": its directory cannot be made or read (expected: a directory that"
               + " this user may write to): "
-              + e,
+              + PlainCause.of(e),
           e);
     }
   }
@@ -87,7 +87,7 @@ final class SqliteFile {
           try {
             return ready(sound);
           } catch (SQLException e) {
-            examination = SqliteExamination.damaged("cannot be written: " + e);
+            examination = SqliteExamination.damaged("cannot be written: " + PlainCause.of(e));
           }
         }
         if (examination instanceof SqliteExamination.Unusable unusable) {
@@ -101,7 +101,7 @@ final class SqliteFile {
               + file
               + ": cannot be opened (expected: a file on a working disk"
               + " that this user may write to and no other program holds): "
-              + e,
+              + PlainCause.of(e),
           e);
     }
   }
@@ -131,7 +131,7 @@ final class SqliteFile {
             + file
             + ": cannot be written (expected: a working disk with free space, and a file and a"
             + " directory that this user may write to and no other program holds): "
-            + e,
+            + PlainCause.of(e),
         e);
   }
 
@@ -210,13 +210,28 @@ final class SqliteFile {
     }
   }
 
-  private void setAside(SqliteExamination.Unusable unusable) throws IOException {
+  private void setAside(SqliteExamination.Unusable unusable) {
     Path aside = freeName(unusable.word());
-    for (String companion : COMPANIONS) {
-      Path from = sibling(file, companion);
-      if (Files.exists(from)) {
-        Files.move(from, sibling(aside, companion));
+    try {
+      for (String companion : COMPANIONS) {
+        Path from = sibling(file, companion);
+        if (Files.exists(from)) {
+          Files.move(from, sibling(aside, companion));
+        }
       }
+    } catch (IOException e) {
+      throw new CommitLogException(
+          "store "
+              + file
+              + ": "
+              + unusable.word()
+              + " ("
+              + unusable.reason()
+              + "), and it cannot be set aside as "
+              + aside
+              + " (expected: a directory that this user may write to): "
+              + PlainCause.of(e),
+          e);
     }
     log.error(
         "The store {} is {} and was set aside as {}: {}. A new one is begun; resources are served"

@@ -118,7 +118,7 @@ final class SqliteReading {
       return SqliteExamination.of(connection);
     } catch (SQLException e) {
       if (SqliteDatabase.isAboutTheFile(e)) {
-        return SqliteExamination.damaged(e.toString());
+        return SqliteExamination.damaged(PlainCause.of(e));
       }
       throw e;
     }

@@ -23,6 +23,10 @@ class ServeProcessTest {
   }
 
   private Process start(String... arguments) throws IOException {
+    return startOn(List.of(), arguments);
+  }
+
+  private Process startOn(List<String> options, String... arguments) throws IOException {
     List<String> command =
         new java.util.ArrayList<>(
             List.of(
@@ -31,6 +35,7 @@ class ServeProcessTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
+    command.addAll(1, options);
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
         .redirectOutput(folder.resolve("out").toFile())
@@ -46,8 +51,7 @@ class ServeProcessTest {
     }
   }
 
-  @Test
-  void serve_untilAskedToStop_endsWithZero() throws Exception {
+  private void writeConfiguration() throws IOException {
     Files.createDirectories(folder.resolve("services"));
     Files.writeString(
         folder.resolve("fairlead.yaml"),
@@ -56,13 +60,56 @@ class ServeProcessTest {
         admin: {address: "127.0.0.1:0"}
         registries: [{name: files, type: file, path: services}]
         """);
+  }
+
+  private String[] serveInto(String data) {
+    return new String[] {
+      "serve",
+      "--config",
+      folder.resolve("fairlead.yaml").toString(),
+      "--data",
+      folder.resolve(data).toString()
+    };
+  }
+
+  @Test
+  void serve_dataBelowAFile_saysWhatToDo() throws Exception {
+    writeConfiguration();
+
+    Process process = start(serveInto("fairlead.yaml/data"));
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(1);
+    assertThat(read("err"))
+        .contains(
+            "fairlead serve: store " + folder.resolve("fairlead.yaml/data"),
+            "its directory cannot be made",
+            "(expected: a directory that this user may write to)",
+            "Not a directory")
+        .doesNotContain("Exception");
+  }
+
+  @Test
+  void serve_noFolderForTemporaryFiles_unpacksTheLibraryBesideTheStore() throws Exception {
+    writeConfiguration();
     Process process =
-        start(
-            "serve",
-            "--config",
-            folder.resolve("fairlead.yaml").toString(),
-            "--data",
-            folder.resolve("elsewhere").toString());
+        startOn(List.of("-Djava.io.tmpdir=" + folder.resolve("missing")), serveInto("elsewhere"));
+    try {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> !process.isAlive() || read("out").contains("mesh-config"));
+      assertThat(process.isAlive()).as(read("err")).isTrue();
+      assertThat(folder.resolve("elsewhere/fairlead.db")).exists();
+      assertThat(read("err")).doesNotContain("Exception", "ERROR", "WARN");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void serve_untilAskedToStop_endsWithZero() throws Exception {
+    writeConfiguration();
+    Process process = start(serveInto("elsewhere"));
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))
