@@ -3,11 +3,10 @@ package io.fairlead.registry.file;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,11 +30,13 @@ final class FileAdapter implements RegistryAdapter {
   private static final int MOST_FAILED_READS = 3;
   // An editor or a copy of a tree that goes on longer is read as it is, and again afterwards.
   private static final Duration MOST_SETTLING = Duration.ofSeconds(1);
+  private static final Duration MOST_CLOSING = Duration.ofSeconds(5);
 
   private final String registry;
   private final Path top;
   private final FileConfiguration configuration;
-  private final FileCache cache = new FileCache();
+  private final TimedFiles files;
+  private final FileCache cache;
   private final SinkFeed feed;
   private volatile boolean closed;
 
@@ -52,7 +53,9 @@ final class FileAdapter implements RegistryAdapter {
     this.registry = context.registry();
     this.top = configuration.path();
     this.configuration = configuration;
-    this.feed = new SinkFeed(context.sink(), System::nanoTime);
+    this.files = new TimedFiles(registry);
+    this.cache = new FileCache(files);
+    this.feed = new SinkFeed(context.sink(), System::nanoTime, Clock.systemUTC());
   }
 
   @Override
@@ -78,12 +81,19 @@ final class FileAdapter implements RegistryAdapter {
         watcher.close();
       }
     }
+    files.close();
     if (running == null || running.equals(Thread.currentThread())) {
       return;
     }
     // Outside the lock, because a call of the sink may be in flight that ends in its own time.
     try {
-      running.join();
+      running.join(MOST_CLOSING.toMillis());
+      if (running.isAlive()) {
+        LOG.warn(
+            "registry {}: its thread did not end within {} s and is left behind",
+            registry,
+            MOST_CLOSING.toSeconds());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -104,7 +114,9 @@ final class FileAdapter implements RegistryAdapter {
 
   /** Waits until all files are to be looked at; what can be taken alone is told meanwhile. */
   private void awaitUnread(TreeWatcher events) throws InterruptedException {
-    long deadline = System.nanoTime() + configuration.rescan().toNanos();
+    Duration rescan = configuration.rescan();
+    Duration wait = feed.untilDue().filter(due -> due.compareTo(rescan) < 0).orElse(rescan);
+    long deadline = System.nanoTime() + wait.toNanos();
     boolean read = true;
     while (read && !closed) {
       long left = deadline - System.nanoTime();
@@ -130,12 +142,12 @@ final class FileAdapter implements RegistryAdapter {
         return false;
       }
     }
-    if (created.isEmpty() || !(cache.view() instanceof FileCache.View.Whole whole)) {
+    if (created.isEmpty()) {
       return false;
     }
     events.forget();
     try {
-      tell(() -> feed.whole(whole.services()));
+      tell(() -> feed.told(cache.view()));
       return true;
     } catch (RuntimeException e) {
       // A fault of the sink: the look at everything that follows starts anew.
@@ -184,7 +196,7 @@ final class FileAdapter implements RegistryAdapter {
   }
 
   private boolean isAnyMissing() {
-    return !(cache.view() instanceof FileCache.View.Whole whole) || feed.misses(whole.services());
+    return feed.misses(cache.view().known());
   }
 
   /**
@@ -196,7 +208,7 @@ final class FileAdapter implements RegistryAdapter {
     events.forget();
     Listing listing;
     try {
-      listing = Listing.of(top);
+      listing = files.list(top);
     } catch (IOException e) {
       // The folders known last are still watched: what is missing below comes back in one of them.
       folders.add(top);
@@ -207,19 +219,14 @@ final class FileAdapter implements RegistryAdapter {
     watch(events);
     boolean changed = cache.load(listing, () -> closed);
     if (changed || !listing.equals(lastListing)) {
-      Listing after = Listing.of(top);
+      Listing after = files.list(top);
       if (!isOfOneMoment(listing, after, events)) {
         return false;
       }
       listing = after;
     }
     lastListing = listing;
-    FileCache.View view = cache.view();
-    if (view instanceof FileCache.View.Whole whole) {
-      tell(() -> feed.whole(whole.services()));
-    } else if (view instanceof FileCache.View.Broken broken) {
-      tell(() -> feed.failed(broken.problem(), broken.cause()));
-    }
+    tell(() -> feed.told(cache.view()));
     return true;
   }
 
@@ -233,6 +240,7 @@ final class FileAdapter implements RegistryAdapter {
     events.drain();
     Set<Path> created = events.created();
     return before.folders().equals(after.folders())
+        && before.unreadable().equals(after.unreadable())
         && before.files().keySet().equals(after.files().keySet())
         && after.files().entrySet().stream()
             .filter(file -> !file.getValue().equals(before.files().get(file.getKey())))
@@ -240,7 +248,14 @@ final class FileAdapter implements RegistryAdapter {
   }
 
   private void watch(TreeWatcher events) {
-    Map<Path, Predicate<String>> watched = above();
+    Map<Path, Predicate<String>> watched = new HashMap<>();
+    try {
+      watched.putAll(files.ask(top, this::above));
+    } catch (IOException e) {
+      // The listing says so, too; what is watched by now goes on being watched.
+      LOG.debug("registry {}: {}", registry, describe(e));
+      return;
+    }
     folders.forEach(folder -> watched.put(folder, TreeWatcher.any()));
     events.watch(watched);
   }
@@ -285,19 +300,11 @@ final class FileAdapter implements RegistryAdapter {
   }
 
   private String describe(IOException e) {
-    if (e instanceof NoSuchFileException missing) {
-      String reason = missing.getReason() == null ? "does not exist" : missing.getReason();
-      return missing.getFile() + ": " + reason + " (expected: a folder or file of services)";
+    if (e instanceof UnstableException) {
+      return String.valueOf(e.getMessage());
     }
-    if (e instanceof AccessDeniedException denied) {
-      return denied.getFile() + ": access denied (expected: readable for this process)";
-    }
-    if (e instanceof FileSystemLoopException loop) {
-      return loop.getFile() + ": a link to a folder above it (expected: a tree of folders)";
-    }
-    return e instanceof UnstableException
-        ? String.valueOf(e.getMessage())
-        : top + ": cannot be read: " + e;
+    String file = e instanceof FileSystemException about ? about.getFile() : null;
+    return (file == null ? top : file) + ": " + Listing.reason(e);
   }
 
   /** The files never stood still. */

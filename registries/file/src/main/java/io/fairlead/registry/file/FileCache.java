@@ -1,18 +1,16 @@
 package io.fairlead.registry.file;
 
-import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,24 +20,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The services files as they were read last. A file is read again only if its stamp differs or is
- * too young to be relied on, and parsed again only if its bytes differ. Confined to the adapter's
- * thread.
+ * too young to be relied on, and parsed again only if its bytes differ. Of a file that cannot be
+ * used what it said last is kept. Confined to the adapter's thread.
  */
 final class FileCache {
-  private static final int MOST_PROBLEMS = 5;
   // A file may be replaced while it is read.
   private static final int MOST_READS = 3;
 
+  private final TimedFiles files;
   private final SortedMap<Path, Entry> entries = new TreeMap<>();
-  private @Nullable View view;
+  // By digest: what files said last that could not be used and are gone since the last look.
+  private Map<String, Parsed.Good> lastOfRenamed = Map.of();
+  private @Nullable FileView view;
 
-  /** What all files together say: every service, or why they cannot be used. */
-  sealed interface View {
-    /** Every service of every file. */
-    record Whole(Map<ServiceId, Service> services) implements View {}
-
-    /** At least one file is wrong, or two contradict each other. */
-    record Broken(String problem, ServicesFileException cause) implements View {}
+  FileCache(TimedFiles files) {
+    this.files = files;
   }
 
   /** What one file says. */
@@ -55,9 +50,43 @@ final class FileCache {
     record Bad(ServicesFileException problem) implements Parsed {}
   }
 
-  private record Entry(Stamp stamp, long readMillis, String digest, Parsed parsed) {
+  /**
+   * One path.
+   *
+   * @param stamp of the file; null if it could not be read at all, and is to be read again
+   * @param digest of its bytes; empty if they are not known
+   * @param last what it said when it could last be used, which is now if it is good
+   */
+  private record Entry(
+      @Nullable Stamp stamp,
+      long readMillis,
+      String digest,
+      Parsed parsed,
+      Parsed.@Nullable Good last) {
+    static Entry of(
+        Stamp stamp, long readMillis, String digest, Parsed parsed, @Nullable Entry before) {
+      return new Entry(
+          stamp,
+          readMillis,
+          digest,
+          parsed,
+          parsed instanceof Parsed.Good good ? good : last(before));
+    }
+
+    static Entry unread(ServicesFileException problem, @Nullable Entry before) {
+      return new Entry(null, 0, "", new Parsed.Bad(problem), last(before));
+    }
+
+    private static Parsed.@Nullable Good last(@Nullable Entry before) {
+      return before == null ? null : before.last;
+    }
+
     boolean holds(Stamp now) {
-      return stamp.equals(now) && stamp.settledAt(readMillis);
+      return stamp != null && stamp.equals(now) && stamp.settledAt(readMillis);
+    }
+
+    boolean isBad() {
+      return parsed instanceof Parsed.Bad;
     }
   }
 
@@ -66,11 +95,13 @@ final class FileCache {
    *
    * @param stop asked between files; the rest is left out once it is true
    * @return whether anything changed in what the files say
-   * @throws IOException if a listed file cannot be read; what was read before it is kept
+   * @throws IOException if a listed file went meanwhile; what was read before it is kept
    */
   boolean load(Listing listing, BooleanSupplier stop) throws IOException {
-    boolean changed = entries.keySet().retainAll(listing.files().keySet());
+    boolean changed = false;
     try {
+      changed |= takeUnreadable(listing);
+      changed |= forgetGone(listing);
       for (Map.Entry<Path, Stamp> file : listing.files().entrySet()) {
         if (stop.getAsBoolean()) {
           break;
@@ -88,19 +119,82 @@ final class FileCache {
     return changed;
   }
 
+  private boolean takeUnreadable(Listing listing) {
+    boolean changed = false;
+    for (Map.Entry<Path, String> one : listing.unreadable().entrySet()) {
+      changed |= unreadable(one.getKey(), one.getValue());
+    }
+    return changed;
+  }
+
+  private boolean unreadable(Path path, String reason) {
+    Entry known = entries.get(path);
+    Entry now = Entry.unread(ServicesFileException.of(path, reason), known);
+    entries.put(path, now);
+    return known == null || !isSameProblem(known, now);
+  }
+
+  private static boolean isSameProblem(Entry one, Entry other) {
+    return one.parsed() instanceof Parsed.Bad bad
+        && other.parsed() instanceof Parsed.Bad worse
+        && String.valueOf(bad.problem().getMessage())
+            .equals(String.valueOf(worse.problem().getMessage()));
+  }
+
+  // What is below a folder that cannot be looked into is not gone.
+  private boolean forgetGone(Listing listing) {
+    boolean changed = false;
+    Map<String, Parsed.Good> wereBad = new HashMap<>();
+    for (Map.Entry<Path, Entry> one : List.copyOf(entries.entrySet())) {
+      Path path = one.getKey();
+      Entry entry = one.getValue();
+      if (listing.files().containsKey(path) || listing.unreadable().containsKey(path)) {
+        continue;
+      }
+      Optional<Path> folder =
+          listing.unreadable().keySet().stream().filter(path::startsWith).findFirst();
+      if (folder.isPresent()) {
+        if (entry.last() != null) {
+          changed |= unreadable(path, "in a folder that cannot be read, " + folder.get());
+        }
+      } else {
+        entries.remove(path);
+        changed = true;
+        if (entry.isBad() && entry.last() != null) {
+          wereBad.put(entry.digest(), entry.last());
+        }
+      }
+    }
+    lastOfRenamed = wereBad;
+    return changed;
+  }
+
   private boolean read(Path file, Stamp stamp, @Nullable Entry known) throws IOException {
     long now = System.currentTimeMillis();
     if (stamp.size() > YamlCursor.MOST_BYTES) {
-      entries.put(file, new Entry(stamp, now, "", tooLarge(file, stamp)));
+      entries.put(file, Entry.of(stamp, now, "", tooLarge(file, stamp), known));
       return true;
     }
-    byte[] content = Files.readAllBytes(file);
+    byte[] content;
+    try {
+      content = files.read(file);
+    } catch (NoSuchFileException e) {
+      // Another look tells whether it is gone.
+      throw e;
+    } catch (IOException e) {
+      return unreadable(file, Listing.reason(e));
+    }
     String digest = digest(content);
     if (known != null && known.digest().equals(digest)) {
-      entries.put(file, new Entry(stamp, now, digest, known.parsed()));
+      entries.put(file, Entry.of(stamp, now, digest, known.parsed(), known));
       return false;
     }
-    entries.put(file, new Entry(stamp, now, digest, parse(file, content)));
+    Entry read = Entry.of(stamp, now, digest, parse(file, content), known);
+    if (read.isBad() && read.last() == null && lastOfRenamed.containsKey(digest)) {
+      // The same wrong content under another name: what it said last goes with it.
+      read = new Entry(stamp, now, digest, read.parsed(), lastOfRenamed.get(digest));
+    }
+    entries.put(file, read);
     return true;
   }
 
@@ -129,7 +223,7 @@ final class FileCache {
     }
     try {
       for (int i = 0; i < MOST_READS; i++) {
-        Stamp stamp = Stamp.of(file);
+        Stamp stamp = files.stamp(file);
         if (stamp.equals(known.stamp())) {
           return true;
         }
@@ -137,13 +231,13 @@ final class FileCache {
           return false;
         }
         long now = System.currentTimeMillis();
-        byte[] content = Files.readAllBytes(file);
-        if (Stamp.of(file).equals(stamp)) {
+        byte[] content = files.read(file);
+        if (files.stamp(file).equals(stamp)) {
           if (!(parse(file, content) instanceof Parsed.Good after)
               || !after.ids().containsAll(before.ids())) {
             return false;
           }
-          entries.put(file, new Entry(stamp, now, digest(content), after));
+          entries.put(file, Entry.of(stamp, now, digest(content), after, known));
           view = null;
           return true;
         }
@@ -171,8 +265,8 @@ final class FileCache {
   }
 
   /** What all files say as of the last {@link #load}; the same object while nothing changes. */
-  View view() {
-    View present = view;
+  FileView view() {
+    FileView present = view;
     if (present == null) {
       present = merge();
       view = present;
@@ -180,50 +274,19 @@ final class FileCache {
     return present;
   }
 
-  private View merge() {
-    List<ServicesFileException> problems = new ArrayList<>();
-    Map<ServiceId, Service> services = new HashMap<>();
-    Map<ServiceId, String> places = new HashMap<>();
-    for (Map.Entry<Path, Entry> entry : entries.entrySet()) {
-      Parsed parsed = entry.getValue().parsed();
-      if (parsed instanceof Parsed.Bad bad) {
-        problems.add(bad.problem());
-      } else if (parsed instanceof Parsed.Good good) {
-        for (LocatedService located : good.services()) {
-          Service service = located.service();
-          Position position = located.position();
-          String other = places.putIfAbsent(service.id(), position.in(entry.getKey()));
-          if (other == null) {
-            services.put(service.id(), service);
-          } else {
-            problems.add(twice(entry.getKey(), position, service.id(), other));
-          }
-        }
+  private FileView merge() {
+    FileView.Builder merged = new FileView.Builder();
+    for (Map.Entry<Path, Entry> one : entries.entrySet()) {
+      Entry entry = one.getValue();
+      if (entry.parsed() instanceof Parsed.Good good) {
+        good.services().forEach(service -> merged.add(one.getKey(), service));
+      } else if (entry.parsed() instanceof Parsed.Bad bad) {
+        merged.unreadable(
+            one.getKey(),
+            bad.problem(),
+            entry.last() == null ? List.of() : entry.last().services());
       }
     }
-    return problems.isEmpty()
-        ? new View.Whole(Collections.unmodifiableMap(services))
-        : broken(problems);
-  }
-
-  private static ServicesFileException twice(
-      Path file, Position position, ServiceId id, String other) {
-    return new ServicesFileException(
-        file,
-        position,
-        "service " + id + ": also at " + other + " (expected: each service in one place)",
-        null);
-  }
-
-  private static View broken(List<ServicesFileException> problems) {
-    StringBuilder text = new StringBuilder();
-    for (ServicesFileException problem :
-        problems.subList(0, Math.min(MOST_PROBLEMS, problems.size()))) {
-      text.append(text.length() == 0 ? "" : "; ").append(problem.getMessage());
-    }
-    if (problems.size() > MOST_PROBLEMS) {
-      text.append("; and ").append(problems.size() - MOST_PROBLEMS).append(" more");
-    }
-    return new View.Broken(text.toString(), problems.get(0));
+    return merged.build();
   }
 }

@@ -1,6 +1,10 @@
 package io.fairlead.registry.file;
 
+import io.fairlead.registry.RegularFile;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -13,6 +17,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The services files below a path at one moment, and the folders they are in. Two equal listings
@@ -21,11 +26,17 @@ import java.util.TreeMap;
  * @param files by path, in order
  * @param folders by path, with what identifies the folder ({@code ""} where the file system does
  *     not say)
+ * @param unreadable files that are no regular ones and folders that cannot be looked into, by path,
+ *     with what is wrong; what is below such a folder is not known
  */
-record Listing(SortedMap<Path, Stamp> files, SortedMap<Path, Object> folders) {
+record Listing(
+    SortedMap<Path, Stamp> files,
+    SortedMap<Path, Object> folders,
+    SortedMap<Path, String> unreadable) {
   Listing {
     files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
     folders = Collections.unmodifiableSortedMap(new TreeMap<>(folders));
+    unreadable = Collections.unmodifiableSortedMap(new TreeMap<>(unreadable));
   }
 
   /**
@@ -33,18 +44,18 @@ record Listing(SortedMap<Path, Stamp> files, SortedMap<Path, Object> folders) {
    * with a dot are left out: a ConfigMap mount holds its files a second time in {@code ..data}, and
    * editors keep locks and copies under such names.
    *
-   * @throws IOException if the top or anything below cannot be read; a part of a tree would look
-   *     like services removed
+   * @throws IOException if the top cannot be read
    */
   static Listing of(Path top) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(top, BasicFileAttributes.class);
     if (!attributes.isDirectory()) {
-      requireRegular(top, attributes);
-      return new Listing(new TreeMap<>(Map.of(top, Stamp.of(attributes))), new TreeMap<>());
+      RegularFile.require(top, attributes);
+      return new Listing(
+          new TreeMap<>(Map.of(top, Stamp.of(attributes))), new TreeMap<>(), new TreeMap<>());
     }
     Visitor visitor = new Visitor(top);
     Files.walkFileTree(top, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor);
-    return new Listing(visitor.files, visitor.folders);
+    return new Listing(visitor.files, visitor.folders, visitor.unreadable);
   }
 
   /** Whether a file of this name is read. */
@@ -58,13 +69,22 @@ record Listing(SortedMap<Path, Stamp> files, SortedMap<Path, Object> folders) {
     return String.valueOf(path.getFileName()).startsWith(".");
   }
 
-  private static void requireRegular(Path file, BasicFileAttributes attributes) throws IOException {
-    if (attributes.isSymbolicLink()) {
-      throw new NoSuchFileException(file.toString(), null, "a link to a file that is not there");
+  /** What is wrong, in words for people, without the path. */
+  static String reason(IOException e) {
+    if (e instanceof NoSuchFileException missing) {
+      String reason = missing.getReason() == null ? "does not exist" : missing.getReason();
+      return reason + " (expected: a folder or file of services)";
     }
-    if (!attributes.isRegularFile()) {
-      throw new IOException(file + ": not a regular file (expected: a YAML file)");
+    if (e instanceof AccessDeniedException) {
+      return "access denied (expected: readable for this process)";
     }
+    if (e instanceof FileSystemLoopException) {
+      return "a link to a folder above it (expected: a tree of folders)";
+    }
+    if (e instanceof FileSystemException other && other.getReason() != null) {
+      return other.getReason();
+    }
+    return "cannot be read: " + e.getMessage();
   }
 
   /** Collects. */
@@ -72,6 +92,7 @@ record Listing(SortedMap<Path, Stamp> files, SortedMap<Path, Object> folders) {
     private final Path top;
     private final TreeMap<Path, Stamp> files = new TreeMap<>();
     private final TreeMap<Path, Object> folders = new TreeMap<>();
+    private final TreeMap<Path, String> unreadable = new TreeMap<>();
 
     private Visitor(Path top) {
       this.top = top;
@@ -88,20 +109,44 @@ record Listing(SortedMap<Path, Stamp> files, SortedMap<Path, Object> folders) {
     }
 
     @Override
+    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+        throws IOException {
+      return failure == null ? FileVisitResult.CONTINUE : failed(folder, failure);
+    }
+
+    @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       if (isServicesFile(file)) {
-        requireRegular(file, attributes);
-        files.put(file, Stamp.of(attributes));
+        if (attributes.isRegularFile()) {
+          files.put(file, Stamp.of(attributes));
+        } else if (attributes.isSymbolicLink()) {
+          return failed(
+              file,
+              new NoSuchFileException(file.toString(), null, "a link to a file that is not there"));
+        } else {
+          try {
+            RegularFile.require(file, attributes);
+          } catch (IOException e) {
+            return failed(file, e);
+          }
+        }
       }
       return FileVisitResult.CONTINUE;
     }
 
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      if (!file.equals(top) && isHidden(file)) {
-        return FileVisitResult.CONTINUE;
+      return failed(file, failure);
+    }
+
+    private FileVisitResult failed(Path path, IOException failure) throws IOException {
+      if (path.equals(top)) {
+        throw failure;
       }
-      throw failure;
+      if (!isHidden(path)) {
+        unreadable.put(path, reason(failure));
+      }
+      return FileVisitResult.CONTINUE;
     }
   }
 }

@@ -10,6 +10,15 @@ import org.jspecify.annotations.Nullable;
 final class ServicesFileException extends Exception {
   private static final long serialVersionUID = 1;
 
+  private ServicesFileException(String message) {
+    super(message);
+  }
+
+  /** A path that could not even be read. */
+  static ServicesFileException of(Path path, String reason) {
+    return new ServicesFileException(path + ": " + reason);
+  }
+
   ServicesFileException(Path file, Position at, String problem, @Nullable Throwable cause) {
     super(at.in(file) + ": " + problem, cause);
   }

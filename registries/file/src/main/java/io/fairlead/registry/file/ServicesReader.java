@@ -125,9 +125,13 @@ final class ServicesReader {
   private void part(InstanceDraft draft, String key, Ids ids) throws ServicesFileException {
     switch (key) {
       case "id" -> {
-        draft.id = nonEmpty("an identity");
-        if (!ids.add(draft.id)) {
-          throw cursor.unexpected("an identity that no earlier instance of the service has");
+        String id = cursor.string("an identity");
+        // Programs write an empty text for what they do not know: that is no identity.
+        if (!id.isEmpty()) {
+          draft.id = id;
+          if (!ids.add(id)) {
+            throw cursor.unexpected("an identity that no earlier instance of the service has");
+          }
         }
       }
       case "address" -> draft.address = cursor.string("an IP address or a host name");
@@ -144,6 +148,10 @@ final class ServicesReader {
 
   private Map<String, String> metadata() throws ServicesFileException {
     Map<String, String> metadata = new HashMap<>();
+    if (cursor.isNull()) {
+      // That is how programs write a mapping that has nothing in it.
+      return metadata;
+    }
     cursor.mapping(
         "a mapping of texts",
         key -> metadata.put(shared(key), shared(cursor.string("a text; '' for an empty one"))));

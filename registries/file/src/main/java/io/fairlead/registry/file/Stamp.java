@@ -1,5 +1,6 @@
 package io.fairlead.registry.file;
 
+import io.fairlead.registry.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,11 @@ record Stamp(long size, FileTime modified, @Nullable Object key) {
   // File systems round the time of a write by up to two seconds (FAT); many by some milliseconds.
   private static final long GRAIN_MILLIS = 3_000;
 
-  /** The stamp of a file now; symbolic links are followed. */
+  /** The stamp of a regular file now; symbolic links are followed. */
   static Stamp of(Path file) throws IOException {
-    return of(Files.readAttributes(file, BasicFileAttributes.class));
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    RegularFile.require(file, attributes);
+    return of(attributes);
   }
 
   static Stamp of(BasicFileAttributes attributes) {

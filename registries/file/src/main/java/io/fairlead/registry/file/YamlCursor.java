@@ -148,6 +148,11 @@ final class YamlCursor implements Closeable {
     }
   }
 
+  /** Whether there is nothing, or {@code null}. */
+  boolean isNull() {
+    return parser.currentToken() == JsonToken.VALUE_NULL;
+  }
+
   /** Reads a text: any scalar as it is written, so that {@code version: 1.10} stays 1.10. */
   String string(String expected) throws ServicesFileException {
     JsonToken token = parser.currentToken();

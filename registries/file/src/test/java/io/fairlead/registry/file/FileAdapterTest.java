@@ -1,6 +1,7 @@
 package io.fairlead.registry.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Availability;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -83,6 +85,17 @@ class FileAdapterTest {
     List<ServiceId> ids = List.of(names).stream().map(ServiceId::of).sorted().toList();
     return sink.awaitState(
         "exactly " + ids, LIMIT, state -> List.copyOf(state.keySet()).equals(ids));
+  }
+
+  private SinkEvent.Failing awaitProblem(int mark, Path about) {
+    return (SinkEvent.Failing)
+        sink.awaitEvent(
+            mark,
+            "a problem with " + about,
+            LIMIT,
+            event ->
+                event instanceof SinkEvent.Failing failing
+                    && failing.problem().startsWith(about.toString()));
   }
 
   private SinkEvent.ReadFailed awaitFailure(int mark) {
@@ -158,29 +171,207 @@ class FileAdapterTest {
     Map<ServiceId, Service> before = awaitNames("a", "b");
     int mark = sink.mark();
     ServicesYaml.write(temp.resolve("b.yaml"), "services:\n- name: b\n  instance: []\n");
-    SinkEvent.ReadFailed failed = awaitFailure(mark);
-    assertThat(failed.outcome().problem())
+    SinkEvent.Failing failed = awaitProblem(mark, temp.resolve("b.yaml"));
+    assertThat(failed.problem())
         .isEqualTo(
             temp.resolve("b.yaml")
                 + ":3:3: services[0].instance: unknown key"
                 + " (expected: one of name, namespace, metadata, instances)");
-    assertThat(failed.outcome().cause()).isInstanceOf(ServicesFileException.class);
-    // While one file is broken nothing of the others is passed on: the read is a whole.
-    int broken = sink.mark();
-    write("c.yaml", "c");
+    assertThat(failed.cause()).isInstanceOf(ServicesFileException.class);
+    assertThat(sink.state()).isEqualTo(before);
+    mark = sink.mark();
     ServicesYaml.write(temp.resolve("b.yaml"), "");
     sink.awaitEvent(
-        broken,
+        mark,
         "the other error",
         LIMIT,
         event ->
-            event instanceof SinkEvent.ReadFailed other
-                && other.outcome().problem().contains("b.yaml:1:1: empty"));
+            event instanceof SinkEvent.Failing other
+                && other.problem().contains("b.yaml:1:1: empty"));
     assertThat(sink.state()).isEqualTo(before);
     mark = sink.mark();
     write("b.yaml", "b", "b2");
     sink.awaitEvent(mark, "a resync", LIMIT, SinkEvent.Resynced.class::isInstance);
+    awaitNames("a", "b", "b2");
+  }
+
+  @Test
+  void file_broken_changesOfTheOthersGoOnAndRemovalsWait() throws IOException {
+    write("a.yaml", "a", "a2");
+    write("b.yaml", "b");
+    write("gone.yaml", "gone");
+    start(temp, NO_RESCAN);
+    awaitNames("a", "a2", "b", "gone");
+    int mark = sink.mark();
+    ServicesYaml.write(temp.resolve("b.yaml"), "services: [");
+    awaitProblem(mark, temp.resolve("b.yaml"));
+    write("c.yaml", "c");
+    awaitNames("a", "a2", "b", "c", "gone");
+    replace("c.yaml", service("c", 3));
+    sink.awaitState("c: 3", LIMIT, state -> instances("c") == 3);
+    ServicesYaml.write(
+        temp.resolve("a.yaml"), ServicesYaml.of(List.of(service("a", 2), service("d", 1))));
+    sink.awaitState("d", LIMIT, state -> state.containsKey(ServiceId.of("d")));
+    ServicesYaml.delete(temp.resolve("gone.yaml"));
+    sink.awaitEvent(
+        mark,
+        "two holds",
+        LIMIT,
+        event -> event instanceof SinkEvent.Holding two && two.holds().size() == 2);
+    assertThat(sink.holds())
+        .allSatisfy(
+            hold -> {
+              assertThat(hold.reason()).isEqualTo(Hold.Reason.UNREADABLE_PART);
+              assertThat(hold.until()).isEqualTo(hold.since().plus(SinkFeed.CEILING));
+              assertThat(hold.explanation()).contains(temp.resolve("b.yaml").toString());
+            })
+        .extracting(Hold::subject)
+        .containsExactly("a2", "gone");
+    assertThat(instances("a")).isEqualTo(2);
+    assertThat(sink.state()).hasSize(6);
+    write("b.yaml", "b", "a2");
+    awaitNames("a", "a2", "b", "c", "d");
+    sink.awaitEvent(mark, "no hold", LIMIT, event -> sink.holds().isEmpty());
+  }
+
+  @Test
+  void file_thatCannotBeRead_holdsBackNothingNew() throws IOException {
+    write("a.yaml", "a");
+    write("b.yaml", "b");
+    start(temp, Duration.ofMillis(100));
+    awaitNames("a", "b");
+    int mark = sink.mark();
+    // A regular file of the kernel that may be opened and that refuses to be read.
+    Files.createSymbolicLink(temp.resolve(".b"), Path.of("/proc/self/mem"));
+    Files.move(temp.resolve(".b"), temp.resolve("b.yaml"), StandardCopyOption.ATOMIC_MOVE);
+    assertThat(awaitProblem(mark, temp.resolve("b.yaml")).problem())
+        .startsWith(temp.resolve("b.yaml") + ": cannot be read: ")
+        .doesNotContain("Exception");
+    write("c.yaml", "c");
+    awaitNames("a", "b", "c");
+    Files.delete(temp.resolve("b.yaml"));
+    write("b.yaml", "b", "b2");
     awaitNames("a", "b", "b2", "c");
+  }
+
+  @Test
+  void folder_thatCannotBeListed_holdsBackNothingNew() throws IOException {
+    write("a.yaml", "a");
+    write("below/b.yaml", "b");
+    start(temp, NO_RESCAN);
+    awaitNames("a", "b");
+    int mark = sink.mark();
+    ServicesYaml.move(temp.resolve("below"), temp.resolve("..below"));
+    Files.createSymbolicLink(temp.resolve("below"), Path.of("."));
+    assertThat(awaitProblem(mark, temp.resolve("below")).problem())
+        .startsWith(temp.resolve("below") + ": a link to a folder above it");
+    write("c.yaml", "c");
+    awaitNames("a", "b", "c");
+    Files.delete(temp.resolve("below"));
+    ServicesYaml.move(temp.resolve("..below"), temp.resolve("below"));
+    write("below/b.yaml", "b", "b2");
+    awaitNames("a", "b", "b2", "c");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void pipeOrDevice_inPlaceOfAFile_isNotOpened(boolean device) throws Exception {
+    write("a.yaml", "a");
+    write("b.yaml", "b");
+    start(temp, NO_RESCAN);
+    awaitNames("a", "b");
+    int mark = sink.mark();
+    Path odd = temp.resolve(".odd");
+    if (device) {
+      Files.createSymbolicLink(odd, Path.of("/dev/zero"));
+    } else {
+      Process mkfifo = new ProcessBuilder("mkfifo", odd.toString()).start();
+      assertThat(mkfifo.waitFor()).isZero();
+    }
+    Files.move(odd, temp.resolve("b.yaml"), StandardCopyOption.ATOMIC_MOVE);
+    assertThat(awaitProblem(mark, temp.resolve("b.yaml")).problem())
+        .isEqualTo(
+            temp.resolve("b.yaml") + ": a pipe, a socket or a device (expected: a regular file)");
+    write("c.yaml", "c");
+    awaitNames("a", "b", "c");
+    Files.delete(temp.resolve("b.yaml"));
+    write("b.yaml", "b2");
+    awaitNames("a", "b2", "c");
+  }
+
+  @Test
+  void pipe_inPlaceOfTheOnlyFile_isAFailure() throws Exception {
+    Path file = temp.resolve("a.yaml");
+    write("a.yaml", "a");
+    start(file, Duration.ofMillis(100));
+    awaitNames("a");
+    int mark = sink.mark();
+    Process mkfifo = new ProcessBuilder("mkfifo", temp.resolve("pipe").toString()).start();
+    assertThat(mkfifo.waitFor()).isZero();
+    Files.move(temp.resolve("pipe"), file, StandardCopyOption.ATOMIC_MOVE);
+    assertThat(awaitFailure(mark).outcome().problem())
+        .isEqualTo(file + ": a pipe, a socket or a device (expected: a regular file)");
+    assertThat(sink.state()).containsOnlyKeys(ServiceId.of("a"));
+  }
+
+  @Test
+  void folderNamedLikeAFile_isAFolder() {
+    write("a.yaml/b.yaml", "b");
+    start(temp, NO_RESCAN);
+    awaitNames("b");
+  }
+
+  @Test
+  void service_inTwoFilesWhileItRuns_staysAsItWasAndTheRestGoesOn() {
+    write("a.yaml", "x", "a");
+    write("b.yaml", "b");
+    start(temp, NO_RESCAN);
+    Map<ServiceId, Service> before = awaitNames("a", "b", "x");
+    int mark = sink.mark();
+    ServicesYaml.write(
+        temp.resolve("b.yaml"), ServicesYaml.of(List.of(service("x", 3), service("b", 2))));
+    assertThat(awaitProblem(mark, temp.resolve("b.yaml")).problem()).contains("service x: also at");
+    write("c.yaml", "c");
+    awaitNames("a", "b", "c", "x");
+    assertThat(sink.state()).containsEntry(ServiceId.of("x"), before.get(ServiceId.of("x")));
+    assertThat(instances("b")).isEqualTo(2);
+    // Every file can be read, so it is sure what is gone.
+    ServicesYaml.delete(temp.resolve("c.yaml"));
+    awaitNames("a", "b", "x");
+    write("a.yaml", "a");
+    sink.awaitState("x: 3", LIMIT, state -> instances("x") == 3);
+  }
+
+  @Test
+  void close_whileTheSinkDoesNotReturn_ends() throws Exception {
+    write("a.yaml", "a");
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    RegistrySink stuck =
+        new ThrowingSink(
+            sink,
+            () -> {
+              inside.countDown();
+              boolean interrupted = false;
+              while (never.getCount() > 0) {
+                try {
+                  never.await();
+                } catch (InterruptedException e) {
+                  interrupted = true;
+                }
+              }
+              if (interrupted) {
+                Thread.currentThread().interrupt();
+              }
+              return false;
+            });
+    RegistryAdapter adapter =
+        new FileRegistryFactory()
+            .create(new AdapterContext("files", stuck), new FileConfiguration(temp));
+    adapter.start();
+    assertThat(inside.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertTimeoutPreemptively(LIMIT, adapter::close);
+    never.countDown();
   }
 
   @Test

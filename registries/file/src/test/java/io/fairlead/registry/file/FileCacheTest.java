@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,13 @@ class FileCacheTest {
   private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
 
   @TempDir Path temp = Path.of("");
-  private final FileCache cache = new FileCache();
+  private final TimedFiles files = new TimedFiles("files");
+  private final FileCache cache = new FileCache(files);
+
+  @AfterEach
+  void close() {
+    files.close();
+  }
 
   private boolean load() throws IOException {
     return cache.load(Listing.of(temp), () -> false);
@@ -35,7 +42,7 @@ class FileCacheTest {
   void load_nothingChanged_givesTheSameView() throws IOException {
     write(temp.resolve("a.yaml"), "a", LONG_AGO);
     assertThat(load()).isTrue();
-    FileCache.View view = cache.view();
+    FileView view = cache.view();
     assertThat(load()).isFalse();
     assertThat(cache.view()).isSameAs(view);
   }
@@ -44,7 +51,7 @@ class FileCacheTest {
   void load_touchedButEqual_givesTheSameView() throws IOException {
     write(temp.resolve("a.yaml"), "a", LONG_AGO);
     load();
-    FileCache.View view = cache.view();
+    FileView view = cache.view();
     Files.setLastModifiedTime(temp.resolve("a.yaml"), FileTime.from(Instant.now()));
     assertThat(load()).isFalse();
     assertThat(cache.view()).isSameAs(view);
@@ -60,7 +67,7 @@ class FileCacheTest {
     assertThat(load()).isTrue();
     assertThat(cache.view())
         .isInstanceOfSatisfying(
-            FileCache.View.Whole.class,
+            FileView.Whole.class,
             whole -> assertThat(whole.services()).containsOnlyKeys(ServiceId.of("b")));
   }
 
@@ -72,7 +79,7 @@ class FileCacheTest {
     assertThat(load()).isTrue();
     assertThat(cache.view())
         .isInstanceOfSatisfying(
-            FileCache.View.Whole.class, whole -> assertThat(whole.services()).isEmpty());
+            FileView.Whole.class, whole -> assertThat(whole.services()).isEmpty());
   }
 
   @Test
@@ -87,13 +94,31 @@ class FileCacheTest {
     load();
     assertThat(cache.view())
         .isInstanceOfSatisfying(
-            FileCache.View.Broken.class,
-            broken ->
-                assertThat(broken.problem())
+            FileView.Part.class,
+            part ->
+                assertThat(part.problem())
                     .isEqualTo(
                         file
                             + ":1:1: 268435457 bytes"
                             + " (expected: at most 268435456; split the file)"));
+  }
+
+  @Test
+  void load_wrongFileRenamed_keepsWhatItSaidLast() throws IOException {
+    Path file = temp.resolve("a.yaml");
+    write(file, "a", LONG_AGO);
+    load();
+    Files.writeString(file, "services: [");
+    load();
+    Files.move(file, temp.resolve("b.yaml"));
+    load();
+    assertThat(cache.view())
+        .isInstanceOfSatisfying(
+            FileView.Part.class,
+            part -> {
+              assertThat(part.unreadable()).containsExactly(temp.resolve("b.yaml"));
+              assertThat(part.last()).containsOnlyKeys(ServiceId.of("a"));
+            });
   }
 
   private Path beside(String text) throws IOException {
@@ -109,7 +134,7 @@ class FileCacheTest {
     assertThat(cache.replace(file)).isTrue();
     assertThat(cache.view())
         .isInstanceOfSatisfying(
-            FileCache.View.Whole.class,
+            FileView.Whole.class,
             whole ->
                 assertThat(whole.services())
                     .containsOnlyKeys(ServiceId.of("a"), ServiceId.of("b")));
@@ -123,7 +148,7 @@ class FileCacheTest {
     Path file = temp.resolve("a.yaml");
     write(file, "a", LONG_AGO);
     load();
-    FileCache.View view = cache.view();
+    FileView view = cache.view();
     Files.move(beside(text), file, REPLACE_EXISTING);
     assertThat(cache.replace(file)).isFalse();
     assertThat(cache.view()).isSameAs(view);

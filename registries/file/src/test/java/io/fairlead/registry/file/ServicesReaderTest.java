@@ -331,4 +331,23 @@ class ServicesReaderTest {
     String yaml = "services: [{name: a, metadata: {k: " + quoted + "\"}}]";
     assertThat(read(yaml).get(0).metadata()).containsEntry("k", text);
   }
+
+  @Test
+  void zeroValues_thatProgramsWriteForNothing_areNoValues() throws ServicesFileException {
+    List<Service> services =
+        read(
+            """
+            {"services": [{"name": "a", "namespace": "", "metadata": null, "instances": [
+              {"id": "", "address": "10.0.0.1", "port": 80, "locality": "", "metadata": null},
+              {"id": "", "address": "", "port": 0},
+              {"id": "", "address": "10.0.0.1", "port": 81}]}]}
+            """);
+    assertThat(services.get(0).id()).isEqualTo(ServiceId.of("a"));
+    assertThat(services.get(0).instances())
+        .extracting(Instance::id)
+        .containsExactly("10.0.0.1:80", ":0", "10.0.0.1:81");
+    assertThat(services.get(0).instances())
+        .extracting(Instance::locality)
+        .containsOnly(Locality.NONE);
+  }
 }
