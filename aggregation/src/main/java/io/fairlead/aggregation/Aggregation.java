@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of several registries with one host the one with the highest priority has it, with all of
  *       its entries for the host and nothing of the others; equal priorities are settled by name.
  *       The host counts, not the namespace: istiod resolves hosts over all namespaces.
- *   <li>Of several services of one registry with one host and namespace the lowest id has it, the
- *       others get a host with a hash of their identity.
+ *   <li>Of several services of one registry with one host the one that the registry created first
+ *       has it, where it says so, else the lowest id; the others get a host with a hash of their
+ *       identity.
  *   <li>Large losses of one registry are held by its deletion guard until they are confirmed.
  *   <li>A service without endpoints is served on without endpoints for a time.
  *   <li>Of a host that changes again and again additions are published at growing intervals only.
@@ -216,14 +217,15 @@ public final class Aggregation implements AutoCloseable {
     for (RegistryView view : views()) {
       if (view.settings().name().equals(registry)) {
         for (Ledger.Line line : view.ledger().lines()) {
-          reports.add(report(view.settings().label(), line));
+          reports.add(report(view, line));
         }
       }
     }
     return reports;
   }
 
-  private ServiceReport report(String label, Ledger.Line line) {
+  private ServiceReport report(RegistryView view, Ledger.Line line) {
+    String label = view.settings().label();
     String host = line.name().map(CompactEntry::hostOf).orElse("");
     String holder = host.isEmpty() ? label : aggregator.holderOf(host);
     boolean shadowed = !holder.isEmpty() && !holder.equals(label);
@@ -248,7 +250,7 @@ public final class Aggregation implements AutoCloseable {
         line.name().map(key -> key.name()).orElse(""),
         host,
         shadowed ? holder : "",
-        line.findings());
+        view.ledger().findings(line));
   }
 
   /** What the deletion guards hold, by registry and in the order in which they began to. */

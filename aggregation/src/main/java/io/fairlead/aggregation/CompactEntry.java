@@ -28,17 +28,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Made by any thread; once it was handed to the commit thread it is confined to that one, since
  * {@link #servedAs} exchanges what is behind it. What it says never changes. Equal entries have
- * equal bytes.
+ * equal bytes; the place in the order of creation is no part of that.
  */
 final class CompactEntry implements HostTable.Candidate {
   /** The type of every resource that is made here. */
   static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
+
+  /**
+   * The place in the order of creation of a service whose registry keeps none: after all others.
+   */
+  static final long NO_INDEX = Long.MAX_VALUE;
 
   private final ServiceId service;
   // Most entries that are compared differ, which this tells without a look at the bytes.
   private final int hash;
   // Twice their number, and one more if it is addressed: a field less is eight bytes less.
   private final int endpoints;
+  // No part of what it says: it decides who has a host, and changes as instances are replaced.
+  private long creationIndex;
   // Of the two one is set.
   private @Nullable Own own;
   private @Nullable Resource resource;
@@ -46,14 +53,27 @@ final class CompactEntry implements HostTable.Candidate {
   /** What is not in a resource yet. */
   private record Own(ResourceKey key, EntryContent content) {}
 
-  private CompactEntry(ServiceId service, Own own, int endpoints, boolean addressed) {
+  private CompactEntry(
+      ServiceId service, Own own, int endpoints, boolean addressed, long creationIndex) {
     this.service = service;
+    this.creationIndex = creationIndex;
     this.own = own;
     this.hash = 31 * own.hashCode() + service.hashCode();
     this.endpoints = endpoints * 2 + (addressed ? 1 : 0);
   }
 
+  /** The entry of a service whose registry keeps no order of creation. */
   static CompactEntry of(ConvertedEntry entry) {
+    return of(entry, NO_INDEX);
+  }
+
+  /**
+   * An entry.
+   *
+   * @param creationIndex the service's place in its registry's order of creation, the lower the
+   *     older; {@link #NO_INDEX} if there is none
+   */
+  static CompactEntry of(ConvertedEntry entry, long creationIndex) {
     return new CompactEntry(
         entry.service(),
         new Own(
@@ -65,7 +85,13 @@ final class CompactEntry implements HostTable.Candidate {
                 entry.createTime(),
                 bytes(entry.entry()))),
         entry.entry().getEndpointsCount(),
-        entry.entry().getAddressesCount() > 0);
+        entry.entry().getAddressesCount() > 0,
+        creationIndex);
+  }
+
+  /** Another entry of the same service, as old as this one. */
+  CompactEntry changed(ConvertedEntry entry) {
+    return of(entry, creationIndex);
   }
 
   /** The host that a resource defines: its name is made so by the conversion. */
@@ -95,6 +121,33 @@ final class CompactEntry implements HostTable.Candidate {
 
   String host() {
     return hostOf(key());
+  }
+
+  /** Whether it defines a host; no object is made to find out. */
+  boolean isOfHost(String host) {
+    String name = key().name();
+    int begin = name.length() - host.length();
+    return begin > 0 && name.charAt(begin - 1) == '/' && name.endsWith(host);
+  }
+
+  /** The hash code of its host; no object is made to find out. */
+  int hashOfHost() {
+    String name = key().name();
+    int code = 0;
+    for (int i = name.indexOf('/') + 1; i < name.length(); i++) {
+      code = 31 * code + name.charAt(i);
+    }
+    return code;
+  }
+
+  /** The service's place in its registry's order of creation; {@link #NO_INDEX} if it has none. */
+  long creationIndex() {
+    return creationIndex;
+  }
+
+  /** Has it be of another age from now on, which changes nothing that it says. */
+  void createdAt(long index) {
+    creationIndex = index;
   }
 
   /** What it says, without virtual IPs. */
@@ -152,7 +205,7 @@ final class CompactEntry implements HostTable.Candidate {
   }
 
   CompactEntry withoutEndpoints() {
-    return endpoints() == 0 ? this : of(expand().withoutEndpoints());
+    return endpoints() == 0 ? this : changed(expand().withoutEndpoints());
   }
 
   static ByteString bytes(MessageLite message) {

@@ -76,7 +76,7 @@ final class EndpointCut {
   private static Candidate with(Candidate candidate, ServiceEntry entry) {
     if (candidate instanceof CompactEntry live) {
       ConvertedEntry before = live.expand();
-      return CompactEntry.of(
+      return live.changed(
           entry.getEndpointsCount() == 0
               ? before.withoutEndpoints()
               : new ConvertedEntry(

@@ -7,24 +7,39 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which service of one registry has which resource name. Services whose templates give the same
- * host and namespace claim the same name: the lowest {@link ServiceId} has it, each of the others
- * gets a name of its own with a hash of its identity. So the outcome depends on the set of services
- * alone; it is settled anew when the set changes, at a cost that does not grow with the number of
- * claims. Should such a hashed name be what another service claims by itself, that one has it and
- * the hashed one is not served.
+ * Which service of one registry has which host. Services whose templates give the same host claim
+ * it, in whatever namespaces: istiod resolves hosts over all of them. The first by {@link
+ * NameClaims}' order has it, each of the others gets a host of its own with a hash of its identity.
+ * So the outcome depends on the set of services alone; it is settled anew when the set changes, at
+ * a cost that does not grow with the number of claims. Should such a hashed host be what another
+ * service claims by itself, that one has it and the hashed one is not served.
  *
  * <p>Confined to the commit thread.
  */
 final class HostClaims {
   /** Told what changed. */
   interface Listener {
-    /** Who has a name now; null: nobody. */
+    /** Who has a name now; null: nobody. Of one host one name at most is had. */
     void nameChanged(ResourceKey key, @Nullable CompactEntry holder);
 
-    /** A service got or lost a name, or goes by one with a hash from now on, or not any more. */
+    /** A service got or lost its host, or one that others claim, too. */
     void holdingChanged(ServiceId service);
+
+    /** Who claims a host now; null: at most one service does. */
+    default void contestChanged(String host, @Nullable Contest contest) {}
+
+    /** A host went from a service that goes on claiming it to another one. */
+    default void hostMoved(String host, ServiceId from, ServiceId to) {}
   }
+
+  /**
+   * A host that several services claim.
+   *
+   * @param holder who has it
+   * @param next who would have it without the holder
+   * @param claims number of services that claim it, at least 2
+   */
+  record Contest(ServiceId holder, ServiceId next, int claims) {}
 
   private final Listener listener;
   private final KeyedTable<ServiceId, CompactEntry> entries =
@@ -41,15 +56,18 @@ final class HostClaims {
   /** Takes what a service is to be served with from now on; null: nothing. */
   void set(ServiceId service, @Nullable CompactEntry entry) {
     CompactEntry before = entries.get(service);
-    if (Objects.equals(before, entry)) {
+    if (before != null && entry != null && before.equals(entry)) {
+      reorder(before, entry.creationIndex());
       return;
     }
     keep(entries, service, entry);
-    if (before != null && (entry == null || !before.key().equals(entry.key()))) {
-      change(before.key(), service, null);
+    String host = entry == null ? null : entry.host();
+    if (before != null && (host == null || !before.isOfHost(host))) {
+      change(before.host(), service, before, null);
+      before = null;
     }
-    if (entry != null) {
-      change(entry.key(), service, entry);
+    if (host != null) {
+      change(host, service, before, entry);
     }
   }
 
@@ -58,67 +76,134 @@ final class HostClaims {
     return entries.get(service);
   }
 
-  private void change(ResourceKey key, ServiceId service, @Nullable CompactEntry entry) {
-    CompactEntry holder = holder(key);
-    ServiceId firstBefore = firstOf(key);
-    put(claims, key, service, entry);
-    ServiceId first = firstOf(key);
-    settle(key, service, first);
-    if (!Objects.equals(first, firstBefore)) {
-      if (firstBefore != null) {
-        settle(key, firstBefore, first);
-      }
-      if (first != null) {
-        settle(key, first, first);
-      }
+  // A service gets younger or older as its instances are replaced: nearly always that decides
+  // nothing.
+  private void reorder(CompactEntry entry, long creationIndex) {
+    if (entry.creationIndex() == creationIndex) {
+      return;
     }
-    publish(key, holder);
+    String host = entry.host();
+    if (claims.count(host) == 1) {
+      entry.createdAt(creationIndex);
+      return;
+    }
+    Before before = before(host);
+    claims.remove(host, entry);
+    entry.createdAt(creationIndex);
+    claims.add(host, entry);
+    settle(host, entry.service(), before);
   }
 
-  private @Nullable ServiceId firstOf(ResourceKey key) {
-    CompactEntry first = claims.first(key);
+  private void change(
+      String host, ServiceId service, @Nullable CompactEntry old, @Nullable CompactEntry entry) {
+    Before before = before(host);
+    if (old != null) {
+      claims.remove(host, old);
+    }
+    if (entry != null) {
+      claims.add(host, entry);
+    }
+    settle(host, service, before);
+  }
+
+  /** How it stood with a host. */
+  private record Before(
+      @Nullable CompactEntry holder, @Nullable ServiceId first, @Nullable Contest contest) {}
+
+  private Before before(String host) {
+    return new Before(holder(host), firstOf(host), contest(host));
+  }
+
+  private @Nullable ServiceId firstOf(String host) {
+    CompactEntry first = claims.first(host);
     return first == null ? null : first.service();
   }
 
-  /** Gives a claimant its hashed name or takes it away, as its place among the claims says. */
-  private void settle(ResourceKey key, ServiceId service, @Nullable ServiceId first) {
-    CompactEntry entry = claims.find(key, service);
-    CompactEntry hashed =
-        entry == null || service.equals(first)
-            ? null
-            : CompactEntry.of(entry.expand().disambiguated());
+  private @Nullable Contest contest(String host) {
+    CompactEntry first = claims.first(host);
+    CompactEntry second = claims.second(host);
+    return first == null || second == null
+        ? null
+        : new Contest(first.service(), second.service(), claims.count(host));
+  }
+
+  /** Draws the consequences of a changed claim. */
+  private void settle(String host, ServiceId service, Before before) {
+    ServiceId first = firstOf(host);
+    rename(host, service, first);
+    if (!Objects.equals(first, before.first)) {
+      if (before.first != null) {
+        rename(host, before.first, first);
+      }
+      if (first != null) {
+        rename(host, first, first);
+      }
+    }
+    publish(host, before.holder);
+    if (first != null && before.first != null && !first.equals(before.first)) {
+      CompactEntry loser = entries.get(before.first);
+      if (loser != null && loser.isOfHost(host)) {
+        listener.hostMoved(host, before.first, first);
+      }
+    }
+    Contest contest = contest(host);
+    if (!Objects.equals(contest, before.contest)) {
+      listener.contestChanged(host, contest);
+      if (first != null && (contest == null) != (before.contest == null)) {
+        listener.holdingChanged(first);
+      }
+    }
+  }
+
+  /** Gives a claimant its hashed host or takes it away, as its place among the claims says. */
+  private void rename(String host, ServiceId service, @Nullable ServiceId first) {
+    CompactEntry entry = entries.get(service);
     CompactEntry before = disambiguated.get(service);
+    CompactEntry hashed = null;
+    if (entry != null && !service.equals(first) && entry.isOfHost(host)) {
+      hashed = CompactEntry.of(entry.expand().disambiguated());
+    }
     if (Objects.equals(before, hashed)) {
       return;
     }
     keep(disambiguated, service, hashed);
     if (before != null) {
-      putHashed(before.key(), service, null);
+      rehash(before.host(), before, null);
     }
     if (hashed != null) {
-      putHashed(hashed.key(), service, hashed);
+      rehash(hashed.host(), null, hashed);
     }
     listener.holdingChanged(service);
   }
 
-  private void putHashed(ResourceKey key, ServiceId service, @Nullable CompactEntry entry) {
-    CompactEntry holder = holder(key);
-    put(hashedClaims, key, service, entry);
-    publish(key, holder);
+  private void rehash(String host, @Nullable CompactEntry old, @Nullable CompactEntry entry) {
+    CompactEntry holder = holder(host);
+    if (old != null) {
+      hashedClaims.remove(host, old);
+    }
+    if (entry != null) {
+      hashedClaims.add(host, entry);
+    }
+    publish(host, holder);
   }
 
-  /** Who has a name: whoever claims it by itself comes before those that have it by a hash. */
-  private @Nullable CompactEntry holder(ResourceKey key) {
-    CompactEntry holder = claims.first(key);
-    return holder == null ? hashedClaims.first(key) : holder;
+  /** Who has a host: whoever claims it by itself comes before those that have it by a hash. */
+  private @Nullable CompactEntry holder(String host) {
+    CompactEntry holder = claims.first(host);
+    return holder == null ? hashedClaims.first(host) : holder;
   }
 
-  private void publish(ResourceKey key, @Nullable CompactEntry before) {
-    CompactEntry holder = holder(key);
+  private void publish(String host, @Nullable CompactEntry before) {
+    CompactEntry holder = holder(host);
     if (Objects.equals(before, holder)) {
       return;
     }
-    listener.nameChanged(key, holder);
+    if (before != null && (holder == null || !holder.key().equals(before.key()))) {
+      listener.nameChanged(before.key(), null);
+    }
+    if (holder != null) {
+      listener.nameChanged(holder.key(), holder);
+    }
     ServiceId service = holder == null ? null : holder.service();
     ServiceId serviceBefore = before == null ? null : before.service();
     if (!Objects.equals(serviceBefore, service)) {
@@ -131,9 +216,15 @@ final class HostClaims {
     }
   }
 
-  /** Whether a service goes by a hashed name. */
+  /** Whether a service goes by a hashed host, since another one has the one that it claims. */
   boolean isDisambiguated(ServiceId service) {
     return disambiguated.contains(service);
+  }
+
+  /** Whether a service has a host that others claim, too. */
+  boolean isContested(CompactEntry entry) {
+    String host = entry.host();
+    return claims.count(host) > 1 && entry.service().equals(firstOf(host));
   }
 
   /** The name that a service has, unless it has none. */
@@ -143,7 +234,7 @@ final class HostClaims {
     if (entry == null) {
       return Optional.empty();
     }
-    CompactEntry holder = holder(entry.key());
+    CompactEntry holder = holder(entry.host());
     return holder != null && holder.service().equals(service)
         ? Optional.of(entry.key())
         : Optional.empty();
@@ -155,15 +246,6 @@ final class HostClaims {
       table.remove(service);
     } else {
       table.put(entry);
-    }
-  }
-
-  private static void put(
-      NameClaims claims, ResourceKey key, ServiceId service, @Nullable CompactEntry entry) {
-    if (entry == null) {
-      claims.remove(key, service);
-    } else {
-      claims.put(entry);
     }
   }
 }

@@ -125,6 +125,18 @@ final class HostTable {
       return null;
     }
 
+    /** The name of something that a registry's former process served, other than a name. */
+    @Nullable ResourceKey inheritedBeside(String registry, ResourceKey key) {
+      for (Word word = words; word != null; word = word.next) {
+        if (word.candidate instanceof Candidate.Inherited
+            && word.registry.equals(registry)
+            && !word.candidate.key().equals(key)) {
+          return word.candidate.key();
+        }
+      }
+      return null;
+    }
+
     /** The registry that comes first in the order, if any says something. */
     Optional<String> winner(Comparator<String> order) {
       Word first = words;

@@ -66,7 +66,7 @@ final class KeptEndpoints {
     TreeMap<Key, WorkloadEntry> sorted = new TreeMap<>();
     endpoints.forEach(endpoint -> sorted.put(Key.of(endpoint, next.getPorts(0)), endpoint));
     return Optional.of(
-        CompactEntry.of(
+        newer.changed(
             new ConvertedEntry(
                 entry.service(),
                 entry.namespace(),
@@ -227,7 +227,7 @@ final class KeptEndpoints {
     String name = resource.key().name();
     String host = CompactEntry.hostOf(resource.key());
     ServiceEntry body = parse(of(resource));
-    return CompactEntry.of(
+    return likeThis.changed(
         new ConvertedEntry(
             likeThis.service(),
             name.substring(0, name.indexOf('/')),

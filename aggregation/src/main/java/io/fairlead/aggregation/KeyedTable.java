@@ -14,11 +14,51 @@ import org.jspecify.annotations.Nullable;
  * linear probing, at most two thirds full. Not thread-safe: owned as its owner says.
  */
 final class KeyedTable<K, V> {
+  /** How values are found by their keys. */
+  interface Keys<K, V> {
+    /** A hash of a key. */
+    int hash(K key);
+
+    /** The same hash of the key of a value. */
+    int hashOf(V value);
+
+    /** Whether a value has a key. */
+    boolean isOf(V value, K key);
+
+    /** The key of a value; always an equal one for the same value. */
+    K of(V value);
+
+    /** Keys that are at hand in the values. */
+    static <K, V> Keys<K, V> by(Function<V, K> keyOf) {
+      return new Keys<>() {
+        @Override
+        public int hash(K key) {
+          return Objects.hashCode(key);
+        }
+
+        @Override
+        public int hashOf(V value) {
+          return Objects.hashCode(keyOf.apply(value));
+        }
+
+        @Override
+        public boolean isOf(V value, K key) {
+          return keyOf.apply(value).equals(key);
+        }
+
+        @Override
+        public K of(V value) {
+          return keyOf.apply(value);
+        }
+      };
+    }
+  }
+
   private static final int LEAST = 4;
   // 2^32 divided by the golden ratio: neighbouring hash codes are spread far apart.
   private static final int SPREAD = 0x9E3779B9;
 
-  private final Function<V, K> keyOf;
+  private final Keys<K, V> keys;
   // The length is a power of two.
   private @Nullable Object[] values = new @Nullable Object[LEAST];
   private int size;
@@ -29,7 +69,12 @@ final class KeyedTable<K, V> {
    * @param keyOf gives the key of a value, always an equal one for the same value
    */
   KeyedTable(Function<V, K> keyOf) {
-    this.keyOf = keyOf;
+    this(Keys.by(keyOf));
+  }
+
+  /** An empty table whose values need not have their keys at hand. */
+  KeyedTable(Keys<K, V> keys) {
+    this.keys = keys;
   }
 
   int size() {
@@ -46,7 +91,7 @@ final class KeyedTable<K, V> {
 
   /** Puts a value in the place of that with the same key; gives the former one. */
   @Nullable V put(V value) {
-    int place = find(keyOf.apply(value));
+    int place = find(keys.of(value));
     V before = at(place);
     values[place] = value;
     if (before == null) {
@@ -63,7 +108,7 @@ final class KeyedTable<K, V> {
     values = new @Nullable Object[old.length * 2];
     for (Object value : old) {
       if (value != null) {
-        values[find(keyOf.apply(cast(value)))] = value;
+        values[free(keys.hashOf(cast(value)))] = value;
       }
     }
   }
@@ -83,7 +128,7 @@ final class KeyedTable<K, V> {
       if (value == null) {
         break;
       }
-      int home = home(keyOf.apply(value));
+      int home = home(keys.hashOf(value));
       if (((next - home) & mask) >= ((next - place) & mask)) {
         values[place] = value;
         place = next;
@@ -117,9 +162,9 @@ final class KeyedTable<K, V> {
   // Where a key is, or where it would be put.
   private int find(K key) {
     int mask = values.length - 1;
-    int place = home(key);
+    int place = home(keys.hash(key));
     for (V value = at(place); value != null; value = at(place)) {
-      if (keyOf.apply(value).equals(key)) {
+      if (keys.isOf(value, key)) {
         break;
       }
       place = (place + 1) & mask;
@@ -127,8 +172,18 @@ final class KeyedTable<K, V> {
     return place;
   }
 
-  private int home(K key) {
-    return (Objects.hashCode(key) * SPREAD) >>> (Integer.numberOfLeadingZeros(values.length) + 1);
+  // Where a value is put whose key no other has.
+  private int free(int hash) {
+    int mask = values.length - 1;
+    int place = home(hash);
+    while (values[place] != null) {
+      place = (place + 1) & mask;
+    }
+    return place;
+  }
+
+  private int home(int hash) {
+    return (hash * SPREAD) >>> (Integer.numberOfLeadingZeros(values.length) + 1);
   }
 
   private @Nullable V at(int place) {

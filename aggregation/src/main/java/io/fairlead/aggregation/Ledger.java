@@ -9,11 +9,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be shown of one registry's services, with sums kept as it changes. Written by the
- * commit thread; {@link #lines} and {@link #sums} are for any thread.
+ * commit thread; {@link #lines}, {@link #findings} and {@link #sums} are for any thread.
  */
 final class Ledger {
   /** One service. */
@@ -41,6 +42,8 @@ final class Ledger {
 
   // Guarded by itself, for no longer than it takes to copy it.
   private final KeyedTable<ServiceId, Line> lines = new KeyedTable<>(Line::service);
+  // By host; written by the commit thread.
+  private final Map<String, HostClaims.Contest> contests = new ConcurrentHashMap<>();
   private volatile Sums sums = Sums.NONE;
   // Owned by the commit thread.
   private final Map<Reason, Integer> findings = new EnumMap<>(Reason.class);
@@ -60,6 +63,41 @@ final class Ledger {
     if (line != null) {
       count(line, 1);
     }
+  }
+
+  /** Takes who claims a host from now on; null: at most one service. */
+  void contest(String host, HostClaims.@Nullable Contest contest) {
+    if (contest == null) {
+      contests.remove(host);
+    } else {
+      contests.put(host, contest);
+    }
+  }
+
+  /** The findings of a service; those about a host that several claim with who else does. */
+  List<Finding> findings(Line line) {
+    return line.findings().stream().map(this::withOthers).toList();
+  }
+
+  // Only now: of a host that ten thousand claim, each line would change with each claim.
+  private Finding withOthers(Finding finding) {
+    HostClaims.Contest contest =
+        finding.reason() == Reason.HOST_COLLISION || finding.reason() == Reason.HOST_CONTESTED
+            ? contests.get(finding.detail())
+            : null;
+    if (contest == null) {
+      return finding;
+    }
+    String text;
+    if (finding.reason() == Reason.HOST_COLLISION) {
+      text = " belongs to the service " + contest.holder();
+    } else {
+      text =
+          " is claimed by the service "
+              + contest.next()
+              + (contest.claims() > 2 ? " and " + (contest.claims() - 2) + " more" : "");
+    }
+    return finding.withDetail(finding.detail() + text);
   }
 
   private void count(Line line, int sign) {

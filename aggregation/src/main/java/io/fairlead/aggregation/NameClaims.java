@@ -1,70 +1,100 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.registry.ServiceId;
-import io.fairlead.versioning.ResourceKey;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries by the name that they claim, the lowest {@link ServiceId} first. A name is nearly always
- * claimed by one service alone, so only the others have a sorted map. Confined to the commit
- * thread.
+ * Entries by the host that they claim. Of several claims on a host the first is that of the service
+ * that its registry created first, where the registry keeps an order; services without a place in
+ * that order come after those that have one, and among equals the lowest {@link
+ * io.fairlead.registry.ServiceId} is the first. A host is nearly always claimed by one service
+ * alone, so only the others have a sorted set. Confined to the commit thread.
  */
 final class NameClaims {
-  private final KeyedTable<ResourceKey, CompactEntry> first = new KeyedTable<>(CompactEntry::key);
-  // Those that come after the first; no map is empty.
-  private final Map<ResourceKey, NavigableMap<ServiceId, CompactEntry>> others = new HashMap<>();
+  /** Who comes first. */
+  private static final Comparator<CompactEntry> ORDER =
+      Comparator.comparingLong(CompactEntry::creationIndex).thenComparing(CompactEntry::service);
 
-  /** The first claim on a name. */
-  @Nullable CompactEntry first(ResourceKey key) {
-    return first.get(key);
+  /** The host of an entry is a part of its name, and no text of its own. */
+  private static final KeyedTable.Keys<String, CompactEntry> HOSTS =
+      new KeyedTable.Keys<>() {
+        @Override
+        public int hash(String host) {
+          return host.hashCode();
+        }
+
+        @Override
+        public int hashOf(CompactEntry entry) {
+          return entry.hashOfHost();
+        }
+
+        @Override
+        public boolean isOf(CompactEntry entry, String host) {
+          return entry.isOfHost(host);
+        }
+
+        @Override
+        public String of(CompactEntry entry) {
+          return entry.host();
+        }
+      };
+
+  private final KeyedTable<String, CompactEntry> first = new KeyedTable<>(HOSTS);
+  // Those that come after the first; no set is empty.
+  private final Map<String, TreeSet<CompactEntry>> others = new HashMap<>();
+
+  /** The first claim on a host. */
+  @Nullable CompactEntry first(String host) {
+    return first.get(host);
   }
 
-  /** A service's claim on a name. */
-  @Nullable CompactEntry find(ResourceKey key, ServiceId service) {
-    CompactEntry one = first.get(key);
-    if (one != null && one.service().equals(service)) {
-      return one;
+  /** The claim after the first one. */
+  @Nullable CompactEntry second(String host) {
+    TreeSet<CompactEntry> rest = others.get(host);
+    return rest == null ? null : rest.first();
+  }
+
+  /** Number of claims on a host. */
+  int count(String host) {
+    TreeSet<CompactEntry> rest = others.get(host);
+    return rest == null ? (first.contains(host) ? 1 : 0) : 1 + rest.size();
+  }
+
+  /** Takes in the claim of a service that has none on the host. */
+  void add(String host, CompactEntry entry) {
+    CompactEntry before = first.get(host);
+    if (before == null) {
+      first.put(entry);
+    } else if (ORDER.compare(entry, before) < 0) {
+      first.put(entry);
+      addOther(host, before);
+    } else {
+      addOther(host, entry);
     }
-    NavigableMap<ServiceId, CompactEntry> rest = others.get(key);
-    return rest == null ? null : rest.get(service);
   }
 
-  /** Takes in a claim, in the place of what the same service claimed under the name. */
-  void put(CompactEntry entry) {
-    CompactEntry before = first.get(entry.key());
-    int order = before == null ? 0 : entry.service().compareTo(before.service());
-    if (order > 0) {
-      addOther(entry);
-      return;
-    }
-    first.put(entry);
-    if (before != null && order < 0) {
-      addOther(before);
-    }
+  private void addOther(String host, CompactEntry entry) {
+    others.computeIfAbsent(host, h -> new TreeSet<>(ORDER)).add(entry);
   }
 
-  private void addOther(CompactEntry entry) {
-    others.computeIfAbsent(entry.key(), k -> new TreeMap<>()).put(entry.service(), entry);
-  }
-
-  /** Drops a service's claim on a name. */
-  void remove(ResourceKey key, ServiceId service) {
-    NavigableMap<ServiceId, CompactEntry> rest = others.get(key);
-    CompactEntry one = first.get(key);
-    if (one != null && one.service().equals(service)) {
-      first.remove(key);
-      if (rest != null) {
-        first.put(rest.pollFirstEntry().getValue());
+  /** Drops a claim that was taken in, whose place in the order is the same as then. */
+  void remove(String host, CompactEntry entry) {
+    TreeSet<CompactEntry> rest = others.get(host);
+    CompactEntry one = first.get(host);
+    if (one != null && one.service().equals(entry.service())) {
+      first.remove(host);
+      CompactEntry next = rest == null ? null : rest.pollFirst();
+      if (next != null) {
+        first.put(next);
       }
     } else if (rest != null) {
-      rest.remove(service);
+      rest.remove(entry);
     }
     if (rest != null && rest.isEmpty()) {
-      others.remove(key);
+      others.remove(host);
     }
   }
 }

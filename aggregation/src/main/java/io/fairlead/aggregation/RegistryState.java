@@ -4,6 +4,7 @@ import io.fairlead.aggregation.HostTable.Candidate;
 import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
+import io.fairlead.registry.ForeignText;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one registry contributes. It outlives a new registration under the same name: the last-known
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class RegistryState implements HostClaims.Listener {
+  private static final Logger log = LoggerFactory.getLogger(RegistryState.class);
+
   private final HostTable table;
   private final String label;
   private final Contribution services = new Contribution();
@@ -272,13 +277,46 @@ final class RegistryState implements HostClaims.Listener {
   public void nameChanged(ResourceKey key, @Nullable CompactEntry holder) {
     if (holder != null) {
       guard.named(key);
+      dropInheritedBeside(key);
     }
     table.set(label, key, holder);
+  }
+
+  // What a former process served of the same host in another namespace: nobody has two.
+  private void dropInheritedBeside(ResourceKey key) {
+    HostTable.Slot slot = table.slot(CompactEntry.hostOf(key));
+    for (ResourceKey other = slot.inheritedBeside(label, key);
+        other != null;
+        other = slot.inheritedBeside(label, key)) {
+      guard.named(other);
+      emptyInherited.remove(other);
+      table.set(label, other, null);
+    }
   }
 
   @Override
   public void holdingChanged(ServiceId service) {
     write(service);
+  }
+
+  @Override
+  public void contestChanged(String host, HostClaims.@Nullable Contest contest) {
+    ledger.contest(host, contest);
+  }
+
+  // Not while a first whole view is taken in: what is had for a moment in it nobody sees.
+  @Override
+  public void hostMoved(String host, ServiceId from, ServiceId to) {
+    if (fresh) {
+      log.warn(
+          "Registry {}: the host {} goes from the service {} to the service {}, which is older or"
+              + " has the lower id; the former gets another host (use a host template that tells"
+              + " them apart)",
+          view.settings().name(),
+          host,
+          ForeignText.clean(from.toString()),
+          ForeignText.clean(to.toString()));
+    }
   }
 
   private void write(ServiceId service) {
@@ -289,10 +327,11 @@ final class RegistryState implements HostClaims.Listener {
     }
     List<Finding> findings = state.findings();
     Optional<ResourceKey> name = claims.nameOf(service);
-    if (claims.isDisambiguated(service)) {
+    CompactEntry entry = state.entryOrNull();
+    Reason reason = entry == null ? null : collision(service, entry);
+    if (entry != null && reason != null) {
       findings = new ArrayList<>(findings);
-      String host = name.map(CompactEntry::hostOf).orElse("");
-      findings.add(Finding.about(service, Reason.HOST_COLLISION, host));
+      findings.add(Finding.about(service, reason, entry.host()));
       findings.sort(null);
     }
     ledger.write(
@@ -303,5 +342,12 @@ final class RegistryState implements HostClaims.Listener {
             name.orElse(null),
             List.copyOf(findings),
             state.instances()));
+  }
+
+  private @Nullable Reason collision(ServiceId service, CompactEntry entry) {
+    if (claims.isDisambiguated(service)) {
+      return Reason.HOST_COLLISION;
+    }
+    return claims.isContested(entry) ? Reason.HOST_CONTESTED : null;
   }
 }

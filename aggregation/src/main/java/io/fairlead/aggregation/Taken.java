@@ -42,7 +42,8 @@ record Taken(
     Conversion conversion = converter.convert(service);
     int instances = service.instances().size();
     if (conversion instanceof Conversion.Converted converted) {
-      CompactEntry entry = CompactEntry.of(converted.entry());
+      CompactEntry entry =
+          CompactEntry.of(converted.entry(), service.creationIndex().orElse(CompactEntry.NO_INDEX));
       return new Taken(
           service.id(),
           Optional.of(entry),

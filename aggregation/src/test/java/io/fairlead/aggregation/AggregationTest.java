@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fairlead.aggregation.ServiceReport.Outcome;
+import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.HostTemplate;
 import io.fairlead.conversion.PortRule;
 import io.fairlead.conversion.Reason;
@@ -197,24 +198,6 @@ class AggregationTest {
   }
 
   @Test
-  void merge_oneRegistryMayHaveAHostInSeveralNamespaces() {
-    RegistrySink sink =
-        aggregation.register(
-            new RegistrySettings(
-                "a",
-                1,
-                Given.policy("a").namespace(HostTemplate.parse("{namespace}")).build(),
-                Given.KEEP_EMPTY));
-    sink.resync(
-        fresh(
-            service(new ServiceId("blue", "", "web"), "10.0.0.1"),
-            service(new ServiceId("green", "", "web"), "10.0.0.2")));
-    world.settle();
-    assertThat(world.served())
-        .isEqualTo(Map.of("blue/web.test", "a 10.0.0.1", "green/web.test", "a 10.0.0.2"));
-  }
-
-  @Test
   void collision_lowestIdKeepsTheHostAndTheSetIsWhatCounts() {
     RegistrySink sink = world.register("a", 1);
     ServiceId first = new ServiceId("", "alpha", "web");
@@ -231,7 +214,9 @@ class AggregationTest {
         .satisfiesExactly(
             report -> {
               assertThat(report.service()).isEqualTo(first);
-              assertThat(report.findings()).isEmpty();
+              assertThat(report.findings())
+                  .extracting(Finding::reason)
+                  .containsExactly(Reason.HOST_CONTESTED);
               assertThat(report.host()).isEqualTo("web.test");
             },
             report -> {
@@ -241,12 +226,12 @@ class AggregationTest {
             },
             report -> assertThat(report.outcome()).isEqualTo(Outcome.SERVED));
     assertThat(only(aggregation.registries()).findings())
-        .isEqualTo(Map.of(Reason.HOST_COLLISION, 2));
+        .isEqualTo(Map.of(Reason.HOST_COLLISION, 2, Reason.HOST_CONTESTED, 1));
     sink.removed(first);
     world.settle();
     assertThat(world.versions()).isEqualTo(two);
     assertThat(only(aggregation.registries()).findings())
-        .isEqualTo(Map.of(Reason.HOST_COLLISION, 1));
+        .isEqualTo(Map.of(Reason.HOST_COLLISION, 1, Reason.HOST_CONTESTED, 1));
     sink.removed(second);
     world.settle();
     assertThat(world.served()).isEqualTo(Map.of("mesh/web.test", "a 10.0.0.3"));

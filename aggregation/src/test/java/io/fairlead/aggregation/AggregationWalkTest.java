@@ -2,6 +2,7 @@ package io.fairlead.aggregation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.conversion.HostTemplate;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.ReadOutcome;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -89,8 +91,7 @@ class AggregationWalkTest {
     }
 
     private RegistrySink registration(String registry) {
-      return world.aggregation.register(
-          Given.registry(registry, PRIORITIES.getOrDefault(registry, 0)));
+      return world.aggregation.register(settings(registry));
     }
 
     private void register(String registry) {
@@ -120,7 +121,8 @@ class AggregationWalkTest {
     private ServiceId randomId() {
       String group = List.of("", "", "g1", "g2").get(random.nextInt(4));
       String name = List.of("web", "web", "api", "Api_1", "db").get(random.nextInt(5));
-      return new ServiceId("", group, name);
+      String namespace = List.of("", "team-a", "team-b").get(random.nextInt(3));
+      return new ServiceId(namespace, group, name);
     }
 
     private Service randomService() {
@@ -132,7 +134,11 @@ class AggregationWalkTest {
             random.nextInt(3) == 0 ? Availability.UNHEALTHY : Availability.READY;
         instances.add(Given.instance("10.0.0." + (1 + random.nextInt(5)), port, availability));
       }
-      return Given.service(randomId(), instances);
+      // Some have no place in the registry's order of creation, and some share one.
+      int index = random.nextInt(4);
+      return Given.created(
+          index == 0 ? OptionalLong.empty() : OptionalLong.of(index),
+          Given.service(randomId(), instances));
     }
 
     void end() {
@@ -149,13 +155,25 @@ class AggregationWalkTest {
     }
   }
 
+  /** One of the registries has entries in several namespaces, with one host all the same. */
+  private static RegistrySettings settings(String registry) {
+    int priority = PRIORITIES.getOrDefault(registry, 0);
+    return registry.equals("b")
+        ? new RegistrySettings(
+            registry,
+            priority,
+            Given.policy(registry).namespace(HostTemplate.parse("{namespace}")).build(),
+            Given.KEEP_EMPTY)
+        : Given.registry(registry, priority);
+  }
+
   private static World readAnew(Map<String, Map<ServiceId, Service>> truth, Random random) {
     World world = new World();
     List<String> registries = new ArrayList<>(truth.keySet());
     Collections.shuffle(registries, random);
     Map<String, RegistrySink> sinks = new HashMap<>();
     for (String registry : registries) {
-      sinks.put(registry, world.register(registry, PRIORITIES.getOrDefault(registry, 0)));
+      sinks.put(registry, world.aggregation.register(settings(registry)));
     }
     Collections.shuffle(registries, random);
     for (String registry : registries) {
@@ -185,7 +203,7 @@ class AggregationWalkTest {
   private static void walk(Walk walk) {
     for (int i = 0; i < 60; i++) {
       walk.step();
-      assertOneRegistryHasAHost(walk.world);
+      assertOneEntryHasAHost(walk.world);
     }
     walk.end();
     World anew = readAnew(walk.truth, walk.random);
@@ -195,12 +213,11 @@ class AggregationWalkTest {
     assertThat(shown(walk.world)).isEqualTo(shown(anew));
   }
 
-  private static void assertOneRegistryHasAHost(World world) {
-    Map<String, String> holders = new HashMap<>();
+  private static void assertOneEntryHasAHost(World world) {
+    Map<String, String> names = new HashMap<>();
     for (Resource resource : world.store.current().resources(CompactEntry.TYPE)) {
-      String registry = resource.decode().getMetadata().getLabelsOrThrow("fairlead.io/registry");
-      String before = holders.put(CompactEntry.hostOf(resource.key()), registry);
-      assertThat(before).isIn(null, registry);
+      String before = names.put(CompactEntry.hostOf(resource.key()), resource.key().name());
+      assertThat(before).isNull();
       assertThat(World.entry(resource).getAddressesCount()).isEqualTo(1);
     }
     assertThat(world.addresses().values()).doesNotHaveDuplicates();
@@ -224,6 +241,9 @@ class AggregationWalkTest {
               + status.findings());
       for (ServiceReport report : world.aggregation.reports(status.name())) {
         shown.add(report.service() + " " + report.resource() + " " + report.shadowedBy());
+        report.findings().stream()
+            .filter(finding -> finding.reason().name().startsWith("HOST_CO"))
+            .forEach(finding -> shown.add("  " + finding));
       }
     }
     return shown;

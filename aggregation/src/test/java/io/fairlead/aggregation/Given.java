@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** Services, registries and outcomes to test with. */
 final class Given {
@@ -53,6 +54,17 @@ final class Given {
 
   static Service service(ServiceId id, List<Instance> instances) {
     return new Service(id, Map.of(), Map.of(), List.of(), instances);
+  }
+
+  /** The service with a place in its registry's order of creation. */
+  static Service created(OptionalLong index, Service service) {
+    return new Service(
+        service.id(),
+        service.variables(),
+        service.metadata(),
+        service.tags(),
+        service.instances(),
+        index);
   }
 
   /** A service whose only instance is not ready: it has a port and no endpoint. */

@@ -41,6 +41,11 @@ public record Finding(Reason reason, String subject, String detail, int count)
     return new Finding(reason, SafeText.of(service.toString()), SafeText.of(detail));
   }
 
+  /** The same finding with another detail, made printable. */
+  public Finding withDetail(String newDetail) {
+    return new Finding(reason, subject, SafeText.of(newDetail), count);
+  }
+
   @Override
   public int compareTo(Finding other) {
     return ORDER.compare(this, other);

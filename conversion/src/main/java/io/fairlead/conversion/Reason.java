@@ -71,11 +71,18 @@ public enum Reason {
       Kind.REPAIRED,
       "the namespace is no legal Kubernetes namespace, so it was changed and got a hash suffix",
       "use at most 63 lower-case letters, digits and '-', or another namespace template"),
-  /** Another service of the registry has the same host and namespace. */
+  /** Another service of the registry has the host that this one would have. */
   HOST_COLLISION(
       Kind.REPAIRED,
-      "another service of the registry has the same host, so this one got a hash suffix",
-      "use a host template with the variables that tell the services apart"),
+      "an older service of the registry, or one with a lower id, has the same host, so this one got"
+          + " another host with a hash suffix",
+      "use a host template with the variables that tell the services apart, such as {namespace}"),
+  /** Other services of the registry would have the host that this one has. */
+  HOST_CONTESTED(
+      Kind.REPAIRED,
+      "other services of the registry have the same host; this one keeps it and they got hosts with"
+          + " a hash suffix",
+      "use a host template with the variables that tell the services apart, such as {namespace}"),
   /** The protocol is none that Istio knows. */
   PROTOCOL_UNKNOWN(
       Kind.REPAIRED,
