@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.registry.ForeignText;
 import io.fairlead.registry.Hold;
 import java.time.InstantSource;
 import java.util.List;
@@ -75,7 +76,8 @@ final class RegistryView {
     contact = new Contact(Optional.of(now), steady.or(() -> Optional.of(now)), Optional.empty());
   }
 
-  void failing(String problem, Throwable cause) {
+  void failing(String said, Throwable cause) {
+    String problem = ForeignText.problem(said);
     Contact before = contact;
     // Not on every try: a registry that is down for hours fails every few seconds.
     if (!before.problem.equals(Optional.of(problem))) {

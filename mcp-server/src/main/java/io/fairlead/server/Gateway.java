@@ -128,9 +128,8 @@ public final class Gateway implements AutoCloseable {
       List<String> problems = invalid.problems().stream().map(Problem::toString).toList();
       metrics.reloadFailed();
       status.refused(problems);
-      LOG.error(
-          "The changed configuration is refused, the old one stays:\n{}",
-          String.join("\n", problems));
+      LOG.error("The changed configuration is refused, the old one stays");
+      problems.forEach(problem -> LOG.error("{}", problem));
     } else if (result instanceof ConfigResult.Loaded loaded) {
       GatewayConfig next = options.effective(loaded.config());
       List<String> keys = RestartKeys.changed(options.config(), next);

@@ -28,7 +28,7 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    ConfigResult result = file.load();
+    ConfigResult result = file.loadWithSecrets();
     if (result instanceof ConfigResult.Invalid invalid) {
       ConfigFile.print(out, invalid.problems());
       return ExitCode.INVALID;

@@ -28,6 +28,11 @@ final class ConfigFile {
     return loader().load(file);
   }
 
+  /** Loads it where it is to run: its secrets must be there, too. */
+  ConfigResult loadWithSecrets() {
+    return loader().withSecrets().load(file);
+  }
+
   /** A loader with the installed registry types. */
   static ConfigLoader loader() {
     return new ConfigLoader(AdapterTypes.installed());

@@ -1,5 +1,6 @@
 package io.fairlead.server.cli;
 
+import io.fairlead.registry.ForeignText;
 import io.fairlead.registry.Hold;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
@@ -54,7 +55,7 @@ final class FirstRead implements RegistrySink {
 
   @Override
   public void failing(String said, Throwable cause) {
-    problem = said;
+    problem = ForeignText.problem(said);
     sink.failing(said, cause);
   }
 

@@ -45,7 +45,7 @@ final class PreviewCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    ConfigResult result = file.load();
+    ConfigResult result = file.loadWithSecrets();
     if (result instanceof ConfigResult.Invalid invalid) {
       ConfigFile.print(spec.commandLine().getErr(), invalid.problems());
       return ExitCode.INVALID;

@@ -16,17 +16,27 @@ import java.util.Optional;
 public final class ConfigLoader {
   private final AdapterTypes types;
   private final ConfigSchema schema;
-  private final boolean serving;
+  private final Purpose purpose;
+
+  /** What a configuration is loaded for, which decides what has to be there. */
+  private enum Purpose {
+    /** To be looked at: every file has to be there, secrets need not. */
+    READING,
+    /** To be checked on the machine that runs it: secrets have to be there, too. */
+    CHECKING,
+    /** To be run: what a registry is read from may come later. */
+    SERVING
+  }
 
   /** A loader that knows the given registry types. */
   public ConfigLoader(AdapterTypes types) {
-    this(types, new ConfigSchema(types), false);
+    this(types, new ConfigSchema(types), Purpose.READING);
   }
 
-  private ConfigLoader(AdapterTypes types, ConfigSchema schema, boolean serving) {
+  private ConfigLoader(AdapterTypes types, ConfigSchema schema, Purpose purpose) {
     this.types = types;
     this.schema = schema;
-    this.serving = serving;
+    this.purpose = purpose;
   }
 
   /**
@@ -34,7 +44,15 @@ public final class ConfigLoader {
    * missing, which the registry's adapter then reports until it is there.
    */
   public ConfigLoader forServing() {
-    return new ConfigLoader(types, schema, true);
+    return new ConfigLoader(types, schema, Purpose.SERVING);
+  }
+
+  /**
+   * The same for where the gateway is to run: environment variables and files that have a secret
+   * must be there, and hold one.
+   */
+  public ConfigLoader withSecrets() {
+    return new ConfigLoader(types, schema, Purpose.CHECKING);
   }
 
   /** The schema that files are validated by. */
@@ -90,6 +108,9 @@ public final class ConfigLoader {
     schema.validate(document, problems);
     Optional<GatewayConfig> config = bind(file, document.root(), problems);
     config.ifPresent(bound -> SemanticChecks.check(bound, problems));
+    if (purpose == Purpose.CHECKING) {
+      config.ifPresent(bound -> FileChecks.checkSecrets(bound.admin(), "admin", problems));
+    }
     List<Problem> all = problems.all();
     return all.isEmpty() && config.isPresent()
         ? new ConfigResult.Loaded(config.get())
@@ -124,10 +145,13 @@ public final class ConfigLoader {
     Optional<? extends Record> own = binder.bind(node, path, factory.get().configurationType());
     own.ifPresent(
         record -> {
-          if (serving) {
+          if (purpose == Purpose.SERVING) {
             FileChecks.checkForServing(record, path, problems);
           } else {
             FileChecks.check(record, path, problems);
+          }
+          if (purpose == Purpose.CHECKING) {
+            FileChecks.checkSecrets(record, path, problems);
           }
         });
     if (shared.isEmpty() || own.isEmpty()) {

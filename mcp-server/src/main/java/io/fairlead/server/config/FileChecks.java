@@ -1,5 +1,7 @@
 package io.fairlead.server.config;
 
+import io.fairlead.registry.Secret;
+import io.fairlead.registry.SecretUnavailableException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -8,8 +10,8 @@ import java.util.List;
 
 /**
  * Checks that the files a registry's configuration names are there: a typing error in the name of a
- * CA file should be found before a connection fails. Files of secrets are not looked for, since
- * they often exist only where the gateway runs.
+ * CA file should be found before a connection fails. Secrets are looked at by {@link
+ * #checkSecrets}, for whom asks for it: they often exist only where the gateway runs.
  */
 final class FileChecks {
   private FileChecks() {}
@@ -28,6 +30,30 @@ final class FileChecks {
     check(bound, path, problems, true);
   }
 
+  /** Reports every secret in a record, and in the records inside it, that cannot be read. */
+  static void checkSecrets(Record bound, String path, Problems problems) {
+    for (RecordComponent component : bound.getClass().getRecordComponents()) {
+      checkSecret(
+          read(component, bound), KeyPath.key(path, RecordBinder.keyOf(component)), problems);
+    }
+  }
+
+  private static void checkSecret(Object value, String path, Problems problems) {
+    if (value instanceof Secret secret) {
+      try {
+        secret.read();
+      } catch (SecretUnavailableException e) {
+        problems.atValue(path, String.valueOf(e.getMessage()));
+      }
+    } else if (value instanceof Record nested) {
+      checkSecrets(nested, path, problems);
+    } else if (value instanceof List<?> list) {
+      for (int i = 0; i < list.size(); i++) {
+        checkSecret(list.get(i), KeyPath.item(path, i), problems);
+      }
+    }
+  }
+
   private static void check(Record bound, String path, Problems problems, boolean onlyInside) {
     for (RecordComponent component : bound.getClass().getRecordComponents()) {
       Object value = read(component, bound);
@@ -41,12 +67,17 @@ final class FileChecks {
     if (value instanceof Path file) {
       if (!Files.exists(file)) {
         problems.atValue(path, file + " (expected: a file or folder that exists)");
+      } else if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
+        // To read a pipe or a device may never end.
+        problems.atValue(path, file + ": a pipe or device (expected: a file or folder)");
+      } else if (!Files.isReadable(file)) {
+        problems.atValue(path, file + " (expected: a file or folder that this user may read)");
       }
     } else if (value instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
         checkValue(list.get(i), KeyPath.item(path, i), problems);
       }
-    } else if (value instanceof Record nested && !(value instanceof io.fairlead.registry.Secret)) {
+    } else if (value instanceof Record nested && !(value instanceof Secret)) {
       check(nested, path, problems);
     }
   }

@@ -1,5 +1,6 @@
 package io.fairlead.server.config;
 
+import io.fairlead.registry.ForeignText;
 import java.nio.file.Path;
 import java.util.Comparator;
 
@@ -18,6 +19,15 @@ public record Problem(Path file, int line, int column, String path, String text)
           .thenComparingInt(Problem::column)
           .thenComparing(Problem::path)
           .thenComparing(Problem::text);
+
+  // Far longer than any list of expected keys.
+  private static final int MOST = 2000;
+
+  /** A text that shows no password of an address, and is one line. */
+  public Problem {
+    text = ForeignText.clean(ForeignText.address(text), MOST);
+    path = ForeignText.clean(path);
+  }
 
   /** {@code file:line:column: path: text}, which editors and terminals make a link of. */
   @Override

@@ -93,6 +93,55 @@ class CommandsTest {
   }
 
   @Test
+  void check_secretsThatAreNotThere_areProblems() throws IOException {
+    Files.writeString(folder.resolve("two-lines"), "s3cret\nsecond\n");
+    Files.writeString(folder.resolve("empty"), "\n");
+    String file =
+        file(
+            """
+            xds: {address: 127.0.0.1:15010}
+            admin: {address: 0.0.0.0:15014, token: {file: nowhere}}
+            registries:
+            - {name: c, type: consul, token: {env: FAIRLEAD_NO_SUCH_VARIABLE}}
+            - {name: d, type: consul, token: {file: two-lines}}
+            - {name: n, type: nacos, addresses: [h:1], username: {file: empty}, password: {env: PATH}}
+            """);
+
+    Invocation check = Invocation.of("check", "--config", file);
+
+    assertThat(check.code()).isEqualTo(2);
+    assertThat(check.out()).doesNotContain("s3cret", "second");
+    assertThat(check.out().lines().map(line -> line.replace(folder.toString(), "")))
+        .containsExactly(
+            "/fairlead.yaml:2:40: admin.token: secret file /nowhere: no such file (expected: a file"
+                + " with the secret)",
+            "/fairlead.yaml:4:34: registries[0].token: environment variable"
+                + " FAIRLEAD_NO_SUCH_VARIABLE: not set (expected: the secret)",
+            "/fairlead.yaml:5:34: registries[1].token: secret file /two-lines: more than one line"
+                + " (expected: one line with the secret)",
+            "/fairlead.yaml:6:54: registries[2].username: secret file /empty: empty (expected: the"
+                + " secret)",
+            "4 problems");
+  }
+
+  @Test
+  void check_addressWithAPassword_isShownMasked() throws IOException {
+    String file =
+        file(
+            """
+            xds: {address: 127.0.0.1:15010}
+            registries:
+            - {name: c, type: consul, addresses: ["http://me:s3cret@h:8500"]}
+            - {name: n, type: nacos, addresses: ["me:s3cret@h:8848"]}
+            """);
+
+    Invocation check = Invocation.of("check", "--config", file);
+
+    assertThat(check.code()).isEqualTo(2);
+    assertThat(check.out()).doesNotContain("s3cret").contains("http://***@h:8500", "***@h:8848");
+  }
+
+  @Test
   void check_noSuchFile() {
     Invocation check = Invocation.of("check", "--config", "/no/such/file.yaml");
 

@@ -106,7 +106,7 @@ class PreviewCommandTest {
     assertThat(preview.out() + preview.err()).doesNotContain("\u001b");
     assertThat(preview.err().lines())
         .anyMatch(line -> line.contains("nothing: refused: no instance has a port"))
-        .anyMatch(line -> line.contains("a\\u000ab"))
+        .anyMatch(line -> line.contains("a\\nb"))
         .contains("  no_port (refused): 1");
   }
 

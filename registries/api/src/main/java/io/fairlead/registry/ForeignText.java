@@ -26,6 +26,9 @@ public final class ForeignText {
   /** Characters that {@link #clean(String)} keeps. */
   public static final int DEFAULT_MAX = 300;
 
+  /** Characters that {@link #problem(String)} keeps. */
+  public static final int MAX_PROBLEM = 1000;
+
   private static final String MASK = "***";
   private static final int REPLACEMENT = 0xFFFD;
 
@@ -68,6 +71,14 @@ public final class ForeignText {
       i += Character.charCount(c);
     }
     return out.length() <= max ? out.toString() : cut(text, max);
+  }
+
+  /**
+   * What a registry's problem may be shown as: one line without passwords of addresses, of at most
+   * {@value #MAX_PROBLEM} characters.
+   */
+  public static String problem(String text) {
+    return clean(address(text), MAX_PROBLEM);
   }
 
   /**

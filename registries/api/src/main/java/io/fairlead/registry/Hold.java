@@ -21,9 +21,9 @@ import java.util.Objects;
 public record Hold(
     String subject, Reason reason, Instant since, Instant until, String explanation) {
   public Hold {
-    Objects.requireNonNull(subject, "subject");
+    subject = ForeignText.clean(subject);
     Objects.requireNonNull(reason, "reason");
-    Objects.requireNonNull(explanation, "explanation");
+    explanation = ForeignText.problem(explanation);
     if (until.isBefore(since)) {
       throw new IllegalArgumentException(
           "until: " + until + " (expected: not before " + since + ")");

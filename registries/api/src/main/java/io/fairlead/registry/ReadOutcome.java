@@ -27,7 +27,7 @@ public sealed interface ReadOutcome {
    */
   record Failed(String problem, Throwable cause) implements ReadOutcome {
     public Failed {
-      Objects.requireNonNull(problem, "problem");
+      problem = ForeignText.problem(problem);
       Objects.requireNonNull(cause, "cause");
     }
   }

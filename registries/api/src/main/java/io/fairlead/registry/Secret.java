@@ -1,19 +1,36 @@
 package io.fairlead.registry;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A secret by reference, never by value: {@code {env: NAME}} or {@code {file: PATH}} in the
  * configuration. It is read anew at each {@link #read()}, so that a rotated file takes effect.
+ *
+ * <p>What is read is one line of text: a line break at its end is left out, and so are spaces
+ * around it. Nothing at all, a second line or a control character is no secret, since a header or a
+ * form with it would be another one or fail far away from here. No message shows a part of the
+ * value.
  */
 public sealed interface Secret {
+  /** The largest file that is read, in bytes. */
+  int MAX_BYTES = 64 << 10;
+
   /**
-   * The secret's present value, without surrounding white space.
+   * The secret's present value: at least one character, none of them a control character. It may
+   * block as long as the file system does.
    *
-   * @throws SecretUnavailableException if the variable is not set or the file cannot be read
+   * @throws SecretUnavailableException if there is none; the message names the variable or file and
+   *     what is wrong
    */
   String read();
 
@@ -23,23 +40,116 @@ public sealed interface Secret {
     public String read() {
       String value = System.getenv(name);
       if (value == null) {
-        throw new SecretUnavailableException(
-            "environment variable " + name + ": not set (expected: the secret)", null);
+        throw unavailable("not set (expected: the secret)", null);
       }
-      return value.strip();
+      String wrong = Checked.whatIsWrong(value);
+      if (wrong != null) {
+        throw unavailable(wrong, null);
+      }
+      return Checked.trimmed(value);
+    }
+
+    private SecretUnavailableException unavailable(String what, @Nullable Throwable cause) {
+      return new SecretUnavailableException("environment variable " + name + ": " + what, cause);
+    }
+
+    @Override
+    public String toString() {
+      return "{env: " + name + "}";
     }
   }
 
-  /** A secret in a file, in UTF-8. */
+  /**
+   * A secret in a regular file, in UTF-8. Links are followed, as Kubernetes makes them; a pipe or a
+   * device is refused, since to read it may never end.
+   */
   record InFile(Path path) implements Secret {
     @Override
     public String read() {
+      String value;
       try {
-        return Files.readString(path, StandardCharsets.UTF_8).strip();
+        if (!Files.readAttributes(path, BasicFileAttributes.class).isRegularFile()) {
+          throw unavailable("no regular file (expected: a file with the secret)", null);
+        }
+        byte[] bytes;
+        try (InputStream input = Files.newInputStream(path)) {
+          bytes = input.readNBytes(MAX_BYTES + 1);
+        }
+        if (bytes.length > MAX_BYTES) {
+          throw unavailable("larger than " + MAX_BYTES + " bytes (expected: one secret)", null);
+        }
+        value = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      } catch (NoSuchFileException e) {
+        throw unavailable("no such file (expected: a file with the secret)", e);
+      } catch (AccessDeniedException e) {
+        throw unavailable("may not be read (expected: a file that this user may read)", e);
+      } catch (CharacterCodingException e) {
+        // Not as the cause: nothing of what was read goes anywhere.
+        throw unavailable("not UTF-8 (expected: one line of text)", null);
       } catch (IOException e) {
-        throw new SecretUnavailableException(
-            "secret file " + path + ": " + e + " (expected: a readable file)", e);
+        throw unavailable("cannot be read: " + e.getMessage() + " (expected: a file)", e);
       }
+      String wrong = Checked.whatIsWrong(value);
+      if (wrong != null) {
+        throw unavailable(wrong, null);
+      }
+      return Checked.trimmed(value);
+    }
+
+    private SecretUnavailableException unavailable(String what, @Nullable Throwable cause) {
+      return new SecretUnavailableException("secret file " + path + ": " + what, cause);
+    }
+
+    @Override
+    public String toString() {
+      return "{file: " + path + "}";
+    }
+  }
+
+  /** The rules for a value, wherever it is from. */
+  final class Checked {
+    private Checked() {}
+
+    /** What makes the text no secret, without showing any of it; null for nothing. */
+    static @Nullable String whatIsWrong(String text) {
+      String value = trimmed(text);
+      if (value.isEmpty()) {
+        return "empty (expected: the secret)";
+      }
+      if (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0) {
+        return "more than one line (expected: one line with the secret)";
+      }
+      for (int i = 0; i < value.length(); ) {
+        int c = value.codePointAt(i);
+        int type = Character.getType(c);
+        if (type == Character.CONTROL
+            || type == Character.SURROGATE
+            || type == Character.LINE_SEPARATOR
+            || type == Character.PARAGRAPH_SEPARATOR
+            || c == 0xFEFF) {
+          return "a control character in it (expected: one line of printable text)";
+        }
+        i += Character.charCount(c);
+      }
+      return null;
+    }
+
+    static String trimmed(String text) {
+      int end = text.length();
+      if (end > 0 && text.charAt(end - 1) == '\n') {
+        end--;
+      }
+      if (end > 0 && text.charAt(end - 1) == '\r') {
+        end--;
+      }
+      int start = 0;
+      while (start < end && text.charAt(start) == ' ') {
+        start++;
+      }
+      while (end > start && text.charAt(end - 1) == ' ') {
+        end--;
+      }
+      return text.substring(start, end);
     }
   }
 }
