@@ -12,12 +12,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,9 +128,6 @@ public final class Aggregation implements AutoCloseable {
       aggregator.committed();
       transactions.committed();
       gate.fireIfOpen();
-      if (aggregator.hasOrphans() && isSynced()) {
-        loop.executeNow(aggregator::dropOrphans);
-      }
     }
   }
 
@@ -137,29 +139,95 @@ public final class Aggregation implements AutoCloseable {
    * @throws IllegalArgumentException if another registered registry has the same label
    */
   public RegistrySink register(RegistrySettings settings) {
+    synchronized (lock) {
+      expectOwnLabel(settings, registrations.keySet());
+      Registration registration = replace(settings);
+      // Within the lock, so that the commit thread hears of registrations in their order.
+      loop.executeNow(() -> aggregator.attach(registration.view()));
+      return registration.sink();
+    }
+  }
+
+  /**
+   * Goes over to another set of registries in one step. What leaves by it, and what registries had
+   * whose source is another one now, stays served until all registries that came with this or an
+   * earlier change have had their first whole view; then it goes together with what came, in one
+   * commit, as far as the deletion guard lets it. If no such registry has to be read, it goes at
+   * once.
+   *
+   * @param leaving names of registries that are withdrawn; unknown ones are ignored
+   * @param changed registries that have other settings, but the same source
+   * @param arriving registries that are new, or have another source
+   * @return the sinks of the registries that changed or arrive, by name
+   * @throws IllegalArgumentException if two registries would have the same label
+   */
+  public Map<String, RegistrySink> reload(
+      Collection<String> leaving,
+      Collection<RegistrySettings> changed,
+      Collection<RegistrySettings> arriving) {
+    Map<String, RegistrySink> sinks = new HashMap<>();
+    List<RegistryView> left = new ArrayList<>();
+    List<RegistryView> other = new ArrayList<>();
+    List<RegistryView> came = new ArrayList<>();
+    synchronized (lock) {
+      Set<String> stay = new HashSet<>(registrations.keySet());
+      stay.removeAll(leaving);
+      changed.forEach(settings -> expectOwnLabel(settings, stay));
+      arriving.forEach(settings -> expectOwnLabel(settings, stay));
+      for (String name : leaving) {
+        Registration registration = registrations.remove(name);
+        if (registration != null) {
+          registration.sink().close();
+          left.add(registration.view());
+        }
+      }
+      for (RegistrySettings settings : changed) {
+        Registration registration = replace(settings);
+        other.add(registration.view());
+        sinks.put(settings.name(), registration.sink());
+      }
+      for (RegistrySettings settings : arriving) {
+        Registration registration = replace(settings);
+        came.add(registration.view());
+        sinks.put(settings.name(), registration.sink());
+      }
+      loop.executeNow(
+          () -> {
+            aggregator.reload(left, other, came, loop.nanoTime());
+            armTimer();
+          });
+    }
+    return sinks;
+  }
+
+  // Under the lock.
+  private void expectOwnLabel(RegistrySettings settings, Set<String> names) {
+    for (String name : names) {
+      Registration registration = registrations.get(name);
+      if (registration != null
+          && registration.view().settings().label().equals(settings.label())
+          && !name.equals(settings.name())) {
+        throw new IllegalArgumentException(
+            "name: "
+                + settings.name()
+                + " (expected: a name that differs as a label from "
+                + name
+                + ")");
+      }
+    }
+  }
+
+  // Under the lock.
+  private Registration replace(RegistrySettings settings) {
     RegistryView view = new RegistryView(settings);
     Inbox inbox = new Inbox();
     AdapterSink sink = new AdapterSink(view, inbox, waker(view, inbox), clock, loop::nanoTime);
-    synchronized (lock) {
-      for (Registration other : registrations.values()) {
-        RegistrySettings others = other.view().settings();
-        if (others.label().equals(settings.label()) && !others.name().equals(settings.name())) {
-          throw new IllegalArgumentException(
-              "name: "
-                  + settings.name()
-                  + " (expected: a name that differs as a label from "
-                  + others.name()
-                  + ")");
-        }
-      }
-      Registration before = registrations.put(settings.name(), new Registration(view, sink));
-      if (before != null) {
-        before.sink().close();
-      }
-      // Within the lock, so that the commit thread hears of registrations in their order.
-      loop.executeNow(() -> aggregator.attach(view));
+    Registration registration = new Registration(view, sink);
+    Registration before = registrations.put(settings.name(), registration);
+    if (before != null) {
+      before.sink().close();
     }
-    return sink;
+    return registration;
   }
 
   private Runnable waker(RegistryView view, Inbox inbox) {
@@ -183,7 +251,7 @@ public final class Aggregation implements AutoCloseable {
       Registration registration = registrations.remove(registry);
       if (registration != null) {
         registration.sink().close();
-        loop.executeNow(() -> aggregator.detach(registration.view()));
+        loop.executeNow(() -> aggregator.detach(registration.view(), loop.nanoTime()));
       }
     }
   }
@@ -194,7 +262,12 @@ public final class Aggregation implements AutoCloseable {
    * registries are synced.
    */
   public void allRegistered() {
-    loop.executeNow(() -> complete = true);
+    loop.executeNow(
+        () -> {
+          complete = true;
+          aggregator.allRegistered(loop.nanoTime());
+          armTimer();
+        });
   }
 
   /** How it stands with each registry, by name. */
@@ -253,9 +326,28 @@ public final class Aggregation implements AutoCloseable {
         view.ledger().findings(line));
   }
 
-  /** What the deletion guards hold, by registry and in the order in which they began to. */
+  /**
+   * What the deletion guards hold, and what left with a change of the configuration and stays for
+   * now, by registry.
+   */
   public List<GuardStatus> guards() {
-    return views().stream().flatMap(view -> view.guards(clock).stream()).toList();
+    return byRegistry(
+        views().stream().flatMap(view -> view.guards(clock).stream()),
+        aggregator.departures().guards());
+  }
+
+  /** The same without the services, however many are held. */
+  public List<GuardStatus> guardSummaries() {
+    return byRegistry(
+        views().stream().flatMap(view -> view.guardSummaries(clock).stream()),
+        aggregator.departures().guardSummaries());
+  }
+
+  private static List<GuardStatus> byRegistry(
+      Stream<GuardStatus> configured, Stream<GuardStatus> leaving) {
+    return Stream.concat(configured, leaving)
+        .sorted(Comparator.comparing(GuardStatus::registry))
+        .toList();
   }
 
   /**
@@ -265,7 +357,10 @@ public final class Aggregation implements AutoCloseable {
    * @return whether there is such a guard
    */
   public boolean approve(String guard) {
-    return decide(guard, view -> aggregator.approve(view, guard, loop.nanoTime()));
+    return decide(
+        guard,
+        view -> aggregator.approve(view, guard, loop.nanoTime()),
+        () -> aggregator.approveDeparture(guard));
   }
 
   /**
@@ -276,19 +371,25 @@ public final class Aggregation implements AutoCloseable {
    * @return whether there is such a guard
    */
   public boolean reject(String guard) {
-    return decide(guard, view -> aggregator.reject(view, guard, loop.nanoTime()));
+    return decide(
+        guard,
+        view -> aggregator.reject(view, guard, loop.nanoTime()),
+        () -> aggregator.rejectDeparture(guard, loop.nanoTime()));
   }
 
-  private boolean decide(String guard, Consumer<RegistryView> decision) {
+  private boolean decide(String guard, Consumer<RegistryView> ofRegistry, Runnable ofDeparture) {
     Optional<RegistryView> found = views().stream().filter(v -> v.hasGuard(guard)).findFirst();
-    found.ifPresent(
-        view ->
-            loop.executeNow(
-                () -> {
-                  decision.accept(view);
-                  armTimer();
-                }));
-    return found.isPresent();
+    Runnable decision =
+        found.<Runnable>map(view -> () -> ofRegistry.accept(view)).orElse(ofDeparture);
+    if (found.isEmpty() && !aggregator.departures().hasGuard(guard)) {
+      return false;
+    }
+    loop.executeNow(
+        () -> {
+          decision.run();
+          armTimer();
+        });
+    return true;
   }
 
   /**

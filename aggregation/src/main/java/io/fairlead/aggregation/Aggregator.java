@@ -11,24 +11,23 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state behind {@link Aggregation}: what each registry contributes, who wins which host, and
  * what of it changed since the last drain. It knows no thread and no timer; times are monotonic
  * nanoseconds, given by its caller.
  *
- * <p>Confined to the commit thread, but for {@link #holderOf}, {@link #changedHosts} and {@link
- * #damped}.
+ * <p>Confined to the commit thread, but for {@link #holderOf}, {@link #changedHosts}, {@link
+ * #damped} and what {@link #departures} says so of.
  */
 final class Aggregator {
-  private static final Logger log = LoggerFactory.getLogger(Aggregator.class);
   // Says that a registry had its first sync, so that one without any service counts as known, too.
   private static final String SYNCED_PREFIX = "registry/";
 
@@ -38,6 +37,7 @@ final class Aggregator {
   private final HostTable table = new HostTable();
   private final VirtualAddressBook book;
   private final FlapDamper damper;
+  private final Departures departures;
   private final Map<String, RegistryState> registries = new HashMap<>();
   // By label: what the store held at the start, until a registry of that label takes it over.
   private final Map<String, Set<ResourceKey>> inherited = new HashMap<>();
@@ -58,6 +58,7 @@ final class Aggregator {
     this.guard = options.guard();
     this.clock = clock;
     this.damper = new FlapDamper(options.damping());
+    this.departures = new Departures(table, guard, clock);
     for (String key : notes.keySet()) {
       if (key.startsWith(SYNCED_PREFIX)) {
         inherited.put(key.substring(SYNCED_PREFIX.length()), new HashSet<>());
@@ -90,18 +91,93 @@ final class Aggregator {
     table.touchContested(label);
   }
 
+  /**
+   * Goes over to another configuration: what leaves by it stays served until what comes with it has
+   * been read, and goes at once if nothing has to be read.
+   *
+   * @param leaving registrations that are withdrawn
+   * @param changed registrations of registries whose source is the same as before
+   * @param arriving registrations of registries that are new or have another source
+   */
+  void reload(
+      List<RegistryView> leaving,
+      List<RegistryView> changed,
+      List<RegistryView> arriving,
+      long now) {
+    for (RegistryView view : leaving) {
+      String label = view.settings().label();
+      RegistryState state = registries.get(label);
+      if (state != null && state.view() == view) {
+        registries.remove(label);
+        departures.replaced(view, null);
+        departures.add(label, view.settings().name(), view.settings(), now);
+        dropNote(label);
+      }
+    }
+    for (RegistryView view : changed) {
+      RegistryState state = registries.get(view.settings().label());
+      if (state != null) {
+        departures.replaced(state.view(), view);
+      }
+      attach(view);
+      departures.await(view);
+    }
+    for (RegistryView view : arriving) {
+      String label = view.settings().label();
+      RegistryState before = registries.remove(label);
+      if (before != null) {
+        RegistrySettings settings = before.view().settings();
+        departures.replaced(before.view(), view);
+        departures.add(label, settings.name(), settings, now);
+      }
+      attach(view);
+      RegistryState state = registries.get(label);
+      if (state != null && (departures.has(label) || (before != null && before.isSynced()))) {
+        state.knownBefore();
+      }
+      departures.await(view);
+    }
+    awaitUnsynced();
+    departures.reloaded(now);
+  }
+
+  // A registry that was never read may have what leaves, whenever it came.
+  private void awaitUnsynced() {
+    for (RegistryState state : registries.values()) {
+      if (!state.isSynced()) {
+        departures.await(state.view());
+      }
+    }
+  }
+
+  /**
+   * Every configured registry is there: what the store holds of others leaves, as in a reload that
+   * takes them away and brings those that were never read.
+   */
+  void allRegistered(long now) {
+    for (String label : new ArrayList<>(inherited.keySet())) {
+      departures.add(label, label, null, now);
+      dropNote(label);
+    }
+    inherited.clear();
+    awaitUnsynced();
+    departures.reloaded(now);
+  }
+
   /** Withdraws all that a registration contributes, unless a later one has taken over. */
-  void detach(RegistryView view) {
+  void detach(RegistryView view, long now) {
     String label = view.settings().label();
     RegistryState state = registries.get(label);
     if (state != null && state.view() == view) {
       registries.remove(label);
-      forget(label);
+      departures.replaced(view, null);
+      table.withdraw(label);
+      dropNote(label);
+      departures.reloaded(now);
     }
   }
 
-  private void forget(String label) {
-    table.withdraw(label);
+  private void dropNote(String label) {
     newNotes.remove(SYNCED_PREFIX + label);
     droppedNotes.add(SYNCED_PREFIX + label);
   }
@@ -110,9 +186,15 @@ final class Aggregator {
   void apply(RegistryView view, Inbox.Batch batch, long now) {
     String label = view.settings().label();
     RegistryState state = registries.get(label);
-    if (state != null && state.view() == view && state.apply(batch, now)) {
+    if (state == null || state.view() != view) {
+      return;
+    }
+    boolean first = state.apply(batch, departures.inheritedBy(view), now);
+    departures.heard(view, now);
+    if (first) {
       droppedNotes.remove(SYNCED_PREFIX + label);
       newNotes.put(SYNCED_PREFIX + label, "synced");
+      departures.read(view, now);
     }
   }
 
@@ -132,12 +214,28 @@ final class Aggregator {
     }
   }
 
+  /** Lets go what left with a change of the configuration. */
+  void approveDeparture(String id) {
+    departures.approve(id);
+  }
+
+  /** Keeps what left with a change of the configuration. */
+  void rejectDeparture(String id, long now) {
+    departures.reject(id, now);
+  }
+
+  /** What left with a change of the configuration and is still served. */
+  Departures departures() {
+    return departures;
+  }
+
   /**
    * Does what is due: lets go confirmed losses, withdraws services that were empty for too long,
    * gives up addresses, looks at hosts that have waited.
    */
   void expire(long now) {
     registries.values().forEach(state -> state.expire(now));
+    departures.expire(now);
     book.expire(now);
     damper.takeDue(now).forEach(table::touch);
   }
@@ -146,7 +244,7 @@ final class Aggregator {
   Optional<Duration> untilNextExpiry(long now) {
     return Stream.concat(
             registries.values().stream().map(state -> state.untilNextExpiry(now)),
-            Stream.of(book.untilNextExpiry(now), damper.untilNext(now)))
+            Stream.of(book.untilNextExpiry(now), damper.untilNext(now), departures.untilNext(now)))
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
   }
@@ -176,17 +274,30 @@ final class Aggregator {
     return drained;
   }
 
-  /** The higher priority first, equal ones by name, and last whoever is not configured any more. */
+  /**
+   * The higher priority first; of equal ones those that are configured, by name; and last whoever
+   * has no rank any more.
+   */
   private int compareRanks(String label, String other) {
     RegistryState one = registries.get(label);
     RegistryState two = registries.get(other);
-    if (one == null || two == null) {
-      return one == two ? label.compareTo(other) : one == null ? 1 : -1;
+    Optional<RegistrySettings> first = rank(one, label);
+    Optional<RegistrySettings> second = rank(two, other);
+    if (first.isEmpty() || second.isEmpty()) {
+      return first.isEmpty() && second.isEmpty()
+          ? label.compareTo(other)
+          : first.isEmpty() ? 1 : -1;
     }
-    RegistrySettings settings = one.view().settings();
-    RegistrySettings others = two.view().settings();
-    int byPriority = Integer.compare(others.priority(), settings.priority());
-    return byPriority != 0 ? byPriority : settings.name().compareTo(others.name());
+    int byPriority = Integer.compare(second.get().priority(), first.get().priority());
+    int byPresence = Boolean.compare(one == null, two == null);
+    int byName = first.get().name().compareTo(second.get().name());
+    return byPriority != 0
+        ? byPriority
+        : byPresence != 0 ? byPresence : byName != 0 ? byName : label.compareTo(other);
+  }
+
+  private Optional<RegistrySettings> rank(@Nullable RegistryState state, String label) {
+    return state == null ? departures.rank(label) : Optional.of(state.view().settings());
   }
 
   /** Marks every registration as synced whose state was committed by now. */
@@ -196,23 +307,6 @@ final class Aggregator {
         state.view().markSynced();
       }
     }
-  }
-
-  /** Whether the store holds something of registries that were not taken in. */
-  boolean hasOrphans() {
-    return !inherited.isEmpty();
-  }
-
-  /** Withdraws what belongs to registries that were not taken in. */
-  void dropOrphans() {
-    for (String label : new ArrayList<>(inherited.keySet())) {
-      log.info(
-          "Registry {} is not configured any more: its {} resources go",
-          label,
-          inherited.getOrDefault(label, Set.of()).size());
-      forget(label);
-    }
-    inherited.clear();
   }
 
   /**

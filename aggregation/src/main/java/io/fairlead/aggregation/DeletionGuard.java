@@ -73,7 +73,8 @@ final class DeletionGuard {
     this.contribution = contribution;
     this.recent = new RecentLosses(policy.confirmAfter().toNanos());
     this.log = new GuardLog(settings.name(), policy);
-    this.decisions = new GuardDecisions(policy, settings, held, recent, log);
+    this.decisions =
+        new GuardDecisions(policy, settings.label() + "-", 0, settings.name(), held, recent, log);
   }
 
   /** What becomes of what is held. */

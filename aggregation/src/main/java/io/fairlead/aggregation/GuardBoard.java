@@ -40,4 +40,9 @@ final class GuardBoard {
   List<GuardStatus> statuses(RegistryView.Contact contact, InstantSource clock) {
     return groups.stream().map(group -> group.status(contact, confirmAfter, clock)).toList();
   }
+
+  /** The same without the services. */
+  List<GuardStatus> summaries(RegistryView.Contact contact, InstantSource clock) {
+    return groups.stream().map(group -> group.summary(contact, confirmAfter, clock)).toList();
+  }
 }

@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  * after a time, or somebody approves or rejects them. Confined to the commit thread.
  */
 final class GuardDecisions {
+  /** By how many times the time of confirmation a loss is believed although reads failed. */
+  static final int CEILING = 2;
+
   private final GuardPolicy policy;
-  private final String label;
+  private final String prefix;
   private final String registry;
   private final long confirmAfter;
   private final HeldLosses held;
@@ -23,15 +26,24 @@ final class GuardDecisions {
   private @Nullable HeldGroup holding;
   private int opened;
 
+  /**
+   * Decisions about losses of one registry.
+   *
+   * @param prefix what the ids of its groups begin with; a number follows
+   * @param opened the last number that was used before
+   */
   GuardDecisions(
       GuardPolicy policy,
-      RegistrySettings settings,
+      String prefix,
+      int opened,
+      String registry,
       HeldLosses held,
       RecentLosses recent,
       GuardLog log) {
     this.policy = policy;
-    this.label = settings.label();
-    this.registry = settings.name();
+    this.prefix = prefix;
+    this.opened = opened;
+    this.registry = registry;
     this.confirmAfter = policy.confirmAfter().toNanos();
     this.held = held;
     this.recent = recent;
@@ -51,7 +63,7 @@ final class GuardDecisions {
 
   /** Begins to hold. */
   HeldGroup open(Extent of, Moment now) {
-    HeldGroup group = new HeldGroup(label + "-" + ++opened, registry, now, of, firstReminder());
+    HeldGroup group = new HeldGroup(prefix + ++opened, registry, now, of, firstReminder());
     holding = group;
     board.add(group);
     return group;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,6 +107,34 @@ final class GuardLog {
     log.info("Registry {}: nothing is held by {} any more", registry, group.id());
   }
 
+  /** What left with a change of the configuration stays for now. */
+  void leaves(HeldGroup group, Extent of) {
+    log.info(
+        "Registry {}: it left the configuration or is another one now; its {} with {} endpoints"
+            + " stay in the mesh until {} read. To let them go now: fairlead approve {}",
+        registry,
+        services(of.services()),
+        of.endpoints(),
+        waitingFor(group),
+        group.id());
+  }
+
+  /** What left with a change of the configuration goes. */
+  void left(Extent lost, int elsewhere) {
+    log.info(
+        "Registry {}: it left the configuration or is another one now; {} with {} endpoints go, {}"
+            + " go on with other registries",
+        registry,
+        services(lost.services()),
+        lost.endpoints(),
+        services(elsewhere));
+  }
+
+  private static String waitingFor(HeldGroup group) {
+    List<String> names = group.waitingFor();
+    return String.join(", ", names) + (names.size() == 1 ? " has been" : " have been");
+  }
+
   void reminder(HeldGroup group, int services, Duration since) {
     log.warn(
         "Registry {}: {} are still served as they were since {}, though the registry does not give"
@@ -113,7 +142,11 @@ final class GuardLog {
         registry,
         services(services),
         since.truncatedTo(ChronoUnit.SECONDS),
-        group.isRejected() ? "that was rejected" : "they are not confirmed yet",
+        group.isRejected()
+            ? "that was rejected"
+            : group.isWaiting()
+                ? "they stay until " + waitingFor(group) + " read"
+                : "they are not confirmed yet",
         group.id(),
         group.id());
   }

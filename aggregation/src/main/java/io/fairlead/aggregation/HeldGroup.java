@@ -23,6 +23,7 @@ final class HeldGroup {
   private final Extent of;
   private final Map<Subject, HeldService> held = new ConcurrentHashMap<>();
   private volatile GuardStatus.State state = GuardStatus.State.HOLDING;
+  private volatile List<String> waitingFor = List.of();
   // All below is owned by the commit thread.
   private long remindAt;
   private long remindAfter;
@@ -52,6 +53,22 @@ final class HeldGroup {
 
   boolean isRejected() {
     return state == GuardStatus.State.REJECTED;
+  }
+
+  boolean isWaiting() {
+    return state == GuardStatus.State.WAITING;
+  }
+
+  /** Says which registries have to be read before it is judged; none: it is to be confirmed. */
+  void waitFor(List<String> registries) {
+    waitingFor = List.copyOf(registries);
+    if (!isRejected()) {
+      state = registries.isEmpty() ? GuardStatus.State.HOLDING : GuardStatus.State.WAITING;
+    }
+  }
+
+  List<String> waitingFor() {
+    return waitingFor;
   }
 
   void reject(long now, Duration firstReminder) {
@@ -107,6 +124,20 @@ final class HeldGroup {
                 Comparator.comparing(HeldService::service)
                     .thenComparing(HeldService::endpointsBefore))
             .toList();
+    return status(services, services, contact, confirmAfter, clock);
+  }
+
+  /** The same without the services: it costs no sorting. */
+  GuardStatus summary(RegistryView.Contact contact, Duration confirmAfter, InstantSource clock) {
+    return status(List.copyOf(held.values()), List.of(), contact, confirmAfter, clock);
+  }
+
+  private GuardStatus status(
+      List<HeldService> services,
+      List<HeldService> shown,
+      RegistryView.Contact contact,
+      Duration confirmAfter,
+      InstantSource clock) {
     int missing =
         services.stream().mapToInt(each -> each.endpointsBefore() - each.endpointsNow()).sum();
     return new GuardStatus(
@@ -115,11 +146,23 @@ final class HeldGroup {
         state,
         opened.wall(),
         confirmsAt(services, contact, confirmAfter, clock),
+        endsBy(services, confirmAfter),
         services.size(),
         missing,
         of.services(),
         of.endpoints(),
-        services);
+        isWaiting() ? waitingFor : List.of(),
+        shown);
+  }
+
+  private Optional<Instant> endsBy(List<HeldService> services, Duration confirmAfter) {
+    if (state != GuardStatus.State.HOLDING) {
+      return Optional.empty();
+    }
+    return services.stream()
+        .map(HeldService::since)
+        .max(Comparator.naturalOrder())
+        .map(latest -> latest.plus(confirmAfter.multipliedBy(GuardDecisions.CEILING)));
   }
 
   private Optional<Instant> confirmsAt(
@@ -127,7 +170,7 @@ final class HeldGroup {
       RegistryView.Contact contact,
       Duration confirmAfter,
       InstantSource clock) {
-    if (isRejected() || !contact.isReadable()) {
+    if (state != GuardStatus.State.HOLDING || !contact.isReadable()) {
       return Optional.empty();
     }
     Instant latest = contact.steady().map(Moment::wall).orElse(opened.wall());

@@ -85,6 +85,11 @@ final class HeldLosses {
     return taken;
   }
 
+  /** Every loss, in no order; a copy. */
+  List<HeldLoss> all() {
+    return List.copyOf(all.values());
+  }
+
   /** Takes out all of a group. */
   List<HeldLoss> takeAll(HeldGroup group) {
     List<HeldLoss> taken = all.values().stream().filter(loss -> loss.group() == group).toList();

@@ -168,14 +168,8 @@ final class HostChanges {
    */
   private static Resource sameAsServed(Slot slot, Resource resource) {
     Candidate candidate = slot.served(resource.key());
-    Resource served = candidate == null ? null : resourceOf(candidate);
+    Resource served = candidate == null ? null : HostTable.resourceOf(candidate);
     return served != null && served.sameAs(resource) ? served : resource;
-  }
-
-  private static @Nullable Resource resourceOf(Candidate candidate) {
-    return candidate instanceof Candidate.Inherited inherited
-        ? inherited.resource()
-        : ((CompactEntry) candidate).served();
   }
 
   /** What is served of a host from now on, and in what that differs from before. */
@@ -261,7 +255,7 @@ final class HostChanges {
       // What is served already may have been said anew, in equal bytes.
       if (candidate instanceof CompactEntry entry && entry.served() == null) {
         Candidate before = slot.served(entry.key());
-        Resource resource = before == null ? null : resourceOf(before);
+        Resource resource = before == null ? null : HostTable.resourceOf(before);
         if (resource != null) {
           entry.servedAs(resource);
         }

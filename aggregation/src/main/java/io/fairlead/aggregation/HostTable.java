@@ -46,6 +46,13 @@ final class HostTable {
     }
   }
 
+  /** The resource of something that is served. */
+  static @Nullable Resource resourceOf(Candidate candidate) {
+    return candidate instanceof Candidate.Inherited inherited
+        ? inherited.resource()
+        : ((CompactEntry) candidate).served();
+  }
+
   /** What was last put for a name, or is to be. */
   record Emitted(Candidate candidate, List<String> virtualIps) {
     /** Something that is served: its virtual IPs are in its resource. */
@@ -182,6 +189,21 @@ final class HostTable {
       }
     }
 
+    private List<Resource> park(String label, String key) {
+      retain(word -> !word.registry.equals(label));
+      List<Resource> parked = new ArrayList<>();
+      for (int i = 0; i < served.length; i++) {
+        Resource resource = resourceOf(served[i]);
+        if (resource != null && resource.label(ConvertedEntry.REGISTRY_LABEL).equals(label)) {
+          Candidate candidate = new Candidate.Inherited(resource);
+          served[i] = candidate;
+          words = new Word(key, candidate, words);
+          parked.add(resource);
+        }
+      }
+      return parked;
+    }
+
     private void retain(Predicate<Word> condition) {
       Word kept = null;
       for (Word word = words; word != null; word = word.next) {
@@ -247,6 +269,33 @@ final class HostTable {
             touch(slot.host);
           }
         });
+  }
+
+  /**
+   * Puts what is served of a registry under another key, where it stays as it is whatever becomes
+   * of the registry; all else that the registry said goes. What is served does not change by this.
+   *
+   * @param label the registry's label, as its resources have it
+   * @return what stays
+   */
+  List<Resource> park(String label, String key) {
+    List<Resource> parked = new ArrayList<>();
+    slots.forEach(
+        slot -> {
+          if (slot.isSpokenOfBy(label)) {
+            List<Resource> here = slot.park(label, key);
+            parked.addAll(here);
+            if (here.isEmpty() || slot.isContested()) {
+              touch(slot.host);
+            }
+          }
+        });
+    return parked;
+  }
+
+  /** Whether anybody says something of a host to whom a condition applies. */
+  boolean isSpokenOf(String host, Predicate<String> registry) {
+    return slot(host).anyWord(word -> registry.test(word.registry));
   }
 
   /** Withdraws everything that a registry said. */

@@ -79,6 +79,11 @@ final class RegistryState implements HostClaims.Listener {
     view.attach(ledger, this.guard.decisions().board());
   }
 
+  /** Has it count as known, since what its registry had before is served. */
+  void knownBefore() {
+    lastKnown = true;
+  }
+
   /** A new registration takes over. */
   void replace(RegistryView newView) {
     lastKnown |= fresh;
@@ -97,9 +102,13 @@ final class RegistryState implements HostClaims.Listener {
     return fresh || lastKnown;
   }
 
-  /** Takes what the adapter said; tells whether the registry became fresh by it. */
-  boolean apply(Inbox.Batch said, long now) {
-    Inbox.Batch batch = admit(said, now);
+  /**
+   * Takes what the adapter said; tells whether the registry became fresh by it.
+   *
+   * @param leaving what is served of registries whose successor this one may be, by name
+   */
+  boolean apply(Inbox.Batch said, Map<ResourceKey, Resource> leaving, long now) {
+    Inbox.Batch batch = admit(said, leaving, now);
     boolean first = false;
     if (batch.whole().isPresent()) {
       first = !fresh;
@@ -118,9 +127,16 @@ final class RegistryState implements HostClaims.Listener {
     return first;
   }
 
-  private Inbox.Batch admit(Inbox.Batch said, long now) {
-    if (said.whole().isPresent() && restored) {
-      Map<ResourceKey, Resource> former = new HashMap<>();
+  private Inbox.Batch admit(Inbox.Batch said, Map<ResourceKey, Resource> leaving, long now) {
+    if (said.whole().isPresent() && !fresh && (restored || !leaving.isEmpty())) {
+      // Of what leaves, the names that it has: the others are not its loss.
+      Map<ResourceKey, Resource> former = new HashMap<>(leaving);
+      if (!leaving.isEmpty()) {
+        Words words = new Words(said, List::of);
+        former
+            .keySet()
+            .retainAll(RestartLosses.names(words.last().values(), leaving.keySet()).keySet());
+      }
       for (ResourceKey key : inherited) {
         if (table.find(label, key) instanceof Candidate.Inherited candidate) {
           former.put(key, candidate.resource());
@@ -148,12 +164,17 @@ final class RegistryState implements HostClaims.Listener {
         remove(service);
       }
     }
-    if (!policy.equals(view.settings().policy())) {
+    boolean otherPolicy = !policy.equals(view.settings().policy());
+    Set<ResourceKey> before = otherPolicy ? names() : Set.of();
+    if (otherPolicy) {
       // Entries of another policy are nothing to keep empty services with.
       policy = view.settings().policy();
       services.replaceAll(ServiceState::withoutEntry);
     }
     whole.values().forEach(taken -> take(taken, now));
+    if (otherPolicy) {
+      tellRenamed(before);
+    }
     fresh = true;
     restored = false;
     for (ResourceKey key : inherited) {
@@ -162,6 +183,30 @@ final class RegistryState implements HostClaims.Listener {
       }
     }
     inherited.clear();
+  }
+
+  private Set<ResourceKey> names() {
+    Set<ResourceKey> names = new HashSet<>();
+    for (ServiceId service : services.services()) {
+      claims.nameOf(service).ifPresent(names::add);
+    }
+    return names;
+  }
+
+  // Each of these hosts is another one for whoever calls it: it is said before it is committed.
+  private void tellRenamed(Set<ResourceKey> before) {
+    Set<ResourceKey> after = names();
+    long go = before.stream().filter(name -> !after.contains(name)).count();
+    long come = after.stream().filter(name -> !before.contains(name)).count();
+    if (go > 0) {
+      log.warn(
+          "Registry {}: by its changed configuration {} of its {} hosts go and {} come, all in one"
+              + " step; callers of the old hosts reach nothing from now on",
+          view.settings().name(),
+          go,
+          before.size(),
+          come);
+    }
   }
 
   /**

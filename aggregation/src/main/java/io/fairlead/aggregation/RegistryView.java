@@ -26,6 +26,22 @@ final class RegistryView {
   record Contact(Optional<Moment> last, Optional<Moment> steady, Optional<String> problem) {
     static final Contact NONE = new Contact(Optional.empty(), Optional.empty(), Optional.empty());
 
+    /** What holds for both of two registries. */
+    static Contact both(Contact one, Contact other) {
+      return new Contact(
+          pick(one.last, other.last, false),
+          pick(one.steady, other.steady, true),
+          one.problem.or(() -> other.problem));
+    }
+
+    private static Optional<Moment> pick(
+        Optional<Moment> one, Optional<Moment> other, boolean later) {
+      return one.flatMap(
+          first ->
+              other.map(
+                  second -> Moment.later(first, second).equals(first) == later ? first : second));
+    }
+
     boolean isReadable() {
       return steady.isPresent() && problem.isEmpty();
     }
@@ -106,6 +122,12 @@ final class RegistryView {
   List<GuardStatus> guards(InstantSource clock) {
     GuardBoard board = guards;
     return board == null ? List.of() : board.statuses(contact, clock);
+  }
+
+  /** The same without the services. */
+  List<GuardStatus> guardSummaries(InstantSource clock) {
+    GuardBoard board = guards;
+    return board == null ? List.of() : board.summaries(contact, clock);
   }
 
   boolean hasGuard(String id) {

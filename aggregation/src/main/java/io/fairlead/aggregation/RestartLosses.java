@@ -55,7 +55,7 @@ record RestartLosses(Extent of, List<Loss> losses) {
   }
 
   /** Who would have which name: settled as it will be settled, before it is. */
-  private static Map<ResourceKey, CompactEntry> names(
+  static Map<ResourceKey, CompactEntry> names(
       Collection<Optional<Taken>> words, Set<ResourceKey> former) {
     Map<ResourceKey, CompactEntry> names = new HashMap<>();
     HostClaims claims =

@@ -4,6 +4,8 @@ import io.fairlead.aggregation.Aggregation;
 import io.fairlead.aggregation.GuardStatus;
 import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.conversion.Reason;
+import io.fairlead.registry.Hold;
+import io.fairlead.server.admin.HoldStatus;
 import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Durability;
@@ -29,6 +31,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The metrics of registries, commits and configuration. What is per registry, type or reason is
@@ -66,6 +70,8 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
       gauge("guard.held", "Services of a registry whose loss is held, 0 if none is");
   private final MultiGauge guardHeldEndpoints =
       gauge("guard.held.endpoints", "Endpoints of a registry whose loss is held");
+  private final MultiGauge holds =
+      gauge("holds", "What is kept in the mesh on a suspicion, by registry and reason");
   private final MultiGauge damped =
       gauge("damped.hosts", "Hosts whose newest state waits since they change too often");
   private final MultiGauge transactions =
@@ -183,11 +189,17 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
   private synchronized void refreshHeld(Aggregation aggregation, Durability durability) {
     List<Row<?>> services = new ArrayList<>();
     List<Row<?>> endpoints = new ArrayList<>();
-    List<GuardStatus> guards = aggregation.guards();
-    for (RegistryStatus registry : aggregation.registries()) {
+    List<GuardStatus> guards = aggregation.guardSummaries();
+    List<RegistryStatus> registries = aggregation.registries();
+    // Also what has left the configuration and is still served.
+    Set<String> names = new TreeSet<>();
+    registries.forEach(registry -> names.add(registry.name()));
+    guards.forEach(guard -> names.add(guard.registry()));
+    holds.register(holdRows(names, GatewayStatus.holds(registries, guards)), true);
+    for (String name : names) {
       List<GuardStatus> own =
-          guards.stream().filter(guard -> guard.registry().equals(registry.name())).toList();
-      Tags tags = Tags.of("registry", registry.name());
+          guards.stream().filter(guard -> guard.registry().equals(name)).toList();
+      Tags tags = Tags.of("registry", name);
       services.add(Row.of(tags, own.stream().mapToInt(GuardStatus::heldServices).sum()));
       endpoints.add(Row.of(tags, own.stream().mapToInt(GuardStatus::heldEndpoints).sum()));
     }
@@ -197,6 +209,20 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     single(transactions, aggregation.transactions().size());
     single(storeDurable, durability.durable() ? 1 : 0);
     single(storeUnwritten, durability.unwritten());
+  }
+
+  private static List<Row<?>> holdRows(Set<String> registries, List<HoldStatus> all) {
+    List<Row<?>> rows = new ArrayList<>();
+    for (String registry : registries) {
+      for (Hold.Reason reason : Hold.Reason.values()) {
+        long count =
+            all.stream()
+                .filter(hold -> hold.registry().equals(registry) && hold.reason() == reason)
+                .count();
+        rows.add(Row.of(Tags.of("registry", registry, "reason", reason.label()), count));
+      }
+    }
+    return rows;
   }
 
   private static void single(MultiGauge gauge, int value) {

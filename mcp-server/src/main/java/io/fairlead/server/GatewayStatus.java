@@ -9,6 +9,7 @@ import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.server.admin.AdminActions;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ConfigurationStatus;
+import io.fairlead.server.admin.HoldStatus;
 import io.fairlead.server.admin.ReadinessStatus;
 import io.fairlead.server.admin.RegistryView;
 import io.fairlead.server.config.RegistryConfig;
@@ -20,12 +21,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -163,6 +166,24 @@ final class GatewayStatus implements AdminSource, AdminActions {
   @Override
   public List<GuardStatus> guards() {
     return aggregation.guards();
+  }
+
+  @Override
+  public List<HoldStatus> holds() {
+    return holds(aggregation.registries(), aggregation.guardSummaries());
+  }
+
+  /** What adapters keep, and what the deletion guard does. */
+  static List<HoldStatus> holds(List<RegistryStatus> registries, List<GuardStatus> guards) {
+    return Stream.concat(
+            registries.stream()
+                .flatMap(
+                    registry ->
+                        registry.holds().stream()
+                            .map(hold -> HoldStatus.of(registry.name(), hold))),
+            guards.stream().map(HoldStatus::of))
+        .sorted(Comparator.comparing(HoldStatus::registry).thenComparing(HoldStatus::since))
+        .toList();
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -54,40 +55,54 @@ final class RegistryFleet implements AutoCloseable {
   }
 
   /**
-   * Goes over to another set: registries that are equal run on untouched, those that changed get a
-   * new adapter while what they had stays served, those that are gone are withdrawn.
+   * Goes over to another set: registries that are equal run on untouched, the others are changed in
+   * one step. What they had stays served until those that came have been read.
    */
   synchronized void apply(List<RegistryConfig> next) {
     if (closed) {
       return;
     }
     Set<String> names = next.stream().map(RegistryConfig::name).collect(Collectors.toSet());
-    for (String name : new ArrayList<>(running.keySet())) {
-      if (!names.contains(name)) {
-        stop(name);
-        aggregation.unregister(name);
-        LOG.info("Registry {}: withdrawn", name);
-      }
-    }
+    List<String> leaving = running.keySet().stream().filter(name -> !names.contains(name)).toList();
+    List<RegistrySettings> changed = new ArrayList<>();
+    List<RegistrySettings> arriving = new ArrayList<>();
+    List<RegistryConfig> toStart = new ArrayList<>();
     for (RegistryConfig config : next) {
       Running before = running.get(config.name());
       if (before == null || !before.config().equals(config)) {
-        stop(config.name());
-        Running added = add(config);
-        start(added);
+        boolean sameSource = before != null && before.config().hasSourceOf(config);
+        (sameSource ? changed : arriving).add(settings(config));
+        toStart.add(config);
         LOG.info("Registry {}: {}", config.name(), before == null ? "added" : "changed");
       }
     }
+    for (String name : leaving) {
+      stop(name);
+      LOG.info("Registry {}: left the configuration", name);
+    }
+    toStart.forEach(config -> stop(config.name()));
+    if (leaving.isEmpty() && toStart.isEmpty()) {
+      return;
+    }
+    Map<String, RegistrySink> sinks = aggregation.reload(leaving, changed, arriving);
+    List<Running> made = new ArrayList<>();
+    for (RegistryConfig config : toStart) {
+      RegistrySink sink = Objects.requireNonNull(sinks.get(config.name()));
+      made.add(run(config, sink));
+    }
+    made.forEach(RegistryFleet::start);
   }
 
-  private Running add(RegistryConfig config) {
-    RegistrySink sink =
-        aggregation.register(
-            new RegistrySettings(
-                config.name(),
-                config.shared().priority(),
-                config.policy(),
-                config.shared().keepEmpty()));
+  private void add(RegistryConfig config) {
+    run(config, aggregation.register(settings(config)));
+  }
+
+  private static RegistrySettings settings(RegistryConfig config) {
+    return new RegistrySettings(
+        config.name(), config.shared().priority(), config.policy(), config.shared().keepEmpty());
+  }
+
+  private Running run(RegistryConfig config, RegistrySink sink) {
     Running added = new Running(config, adapter(config, sink));
     running.put(config.name(), added);
     return added;

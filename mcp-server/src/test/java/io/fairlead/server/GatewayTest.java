@@ -184,6 +184,72 @@ class GatewayTest {
   }
 
   @Test
+  void reload_registryRenamed_isServedAllTheTime() throws IOException {
+    workspace.configure(ONE + TWO);
+    try (Gateway gateway = workspace.start()) {
+      awaitNames(gateway, "file/shop.file", "file/web.file");
+      int removals = removals(gateway);
+
+      workspace.configure(ONE + "- {name: renamed, type: file, path: two}\n");
+
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () -> {
+                assertThat(names(gateway)).containsExactly("file/shop.file", "file/web.file");
+                assertThat(api(gateway, "resources?registry=renamed").path("items")).hasSize(1);
+              });
+      assertThat(removals(gateway)).isEqualTo(removals);
+      assertThat(api(gateway, "holds").path("items")).isEmpty();
+    }
+  }
+
+  private int removals(Gateway gateway) {
+    return api(gateway, "commits").path("items").findValuesAsText("removals").stream()
+        .mapToInt(Integer::parseInt)
+        .sum();
+  }
+
+  @Test
+  void reload_registryRenamedWithAWrongPath_staysAndSaysWhatIsWaitedFor() throws IOException {
+    workspace.configure(ONE + TWO);
+    try (Gateway gateway = workspace.start()) {
+      awaitNames(gateway, "file/shop.file", "file/web.file");
+
+      workspace.configure(ONE + "- {name: renamed, type: file, path: tow}\n");
+
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() -> assertThat(api(gateway, "holds").path("items")).hasSize(1));
+      JsonNode hold = api(gateway, "holds").path("items").path(0);
+      assertThat(hold.path("registry").asText()).isEqualTo("two");
+      assertThat(hold.path("reason").asText()).isEqualTo("reload");
+      assertThat(hold.path("explanation").asText()).contains("until renamed has been read");
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(get(gateway, "/readyz"))
+                      .contains("\"ready\":true")
+                      .contains("\"registry\":\"renamed\"")
+                      .contains("tow")
+                      .contains("\"reason\":\"reload\""));
+      assertThat(get(gateway, "/metrics"))
+          .contains("fairlead_holds{reason=\"reload\",registry=\"two\"} 1.0")
+          .contains("fairlead_holds{reason=\"reload\",registry=\"one\"} 0.0");
+      assertThat(names(gateway)).containsExactly("file/shop.file", "file/web.file");
+
+      workspace.configure(ONE + "- {name: renamed, type: file, path: two}\n");
+
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() -> assertThat(api(gateway, "holds").path("items")).isEmpty());
+      assertThat(names(gateway)).containsExactly("file/shop.file", "file/web.file");
+      assertThat(get(gateway, "/metrics")).doesNotContain("registry=\"two\"");
+    }
+  }
+
+  @Test
   void reload_registryChanged_othersAreUntouched() throws IOException {
     workspace.configure(ONE + TWO);
     try (Gateway gateway = workspace.start()) {

@@ -107,6 +107,7 @@ public final class AdminServer implements AutoCloseable {
     get(router, "/commits", api::commits);
     get(router, "/configuration", api::configuration);
     get(router, "/guards", api::guards);
+    get(router, "/holds", api::holds);
     get(router, "/transactions", api::transactions);
     ActionHandlers operator = new ActionHandlers(actions);
     post(router, "/transactions", operator::open);
@@ -138,7 +139,7 @@ public final class AdminServer implements AutoCloseable {
 
   private static void readyz(RoutingContext context, AdminSource source) {
     ReadinessStatus status = source.readiness();
-    Responses.json(context, status.ready() ? 200 : 503, ApiViews.readiness(status));
+    Responses.json(context, status.ready() ? 200 : 503, ApiViews.readiness(status, source.holds()));
   }
 
   private static void console(RoutingContext context, String page) {

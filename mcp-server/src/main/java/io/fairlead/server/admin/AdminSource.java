@@ -32,6 +32,9 @@ public interface AdminSource {
   /** Losses that are held, by their ids. */
   List<GuardStatus> guards();
 
+  /** Everything that is kept in the mesh on a suspicion, by registry, the oldest first. */
+  List<HoldStatus> holds();
+
   /** Open operator's transactions, oldest first. */
   List<TransactionStatus> transactions();
 

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The handlers of the read API. Stateless but for the source; runs on worker threads. */
@@ -32,7 +33,13 @@ final class ApiHandlers {
   }
 
   void registries(RoutingContext context) {
-    list(context, source.registries(), ApiViews::registry);
+    Map<String, Long> holds =
+        source.holds().stream()
+            .collect(Collectors.groupingBy(HoldStatus::registry, Collectors.counting()));
+    list(
+        context,
+        source.registries(),
+        registry -> ApiViews.registry(registry, holds.getOrDefault(registry.name(), 0L)));
   }
 
   void clients(RoutingContext context) {
@@ -45,6 +52,10 @@ final class ApiHandlers {
 
   void guards(RoutingContext context) {
     list(context, source.guards(), ApiViews::guard);
+  }
+
+  void holds(RoutingContext context) {
+    list(context, source.holds(), ApiViews::hold);
   }
 
   void transactions(RoutingContext context) {

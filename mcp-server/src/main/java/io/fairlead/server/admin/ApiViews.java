@@ -18,6 +18,7 @@ import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -36,7 +37,7 @@ final class ApiViews {
 
   private ApiViews() {}
 
-  static ObjectNode readiness(ReadinessStatus status) {
+  static ObjectNode readiness(ReadinessStatus status, List<HoldStatus> holds) {
     ObjectNode node = NODES.objectNode();
     node.put("ready", status.ready());
     if (!status.ready()) {
@@ -52,6 +53,9 @@ final class ApiViews {
               "problem",
               registry.problem().isEmpty() ? "not read completely yet" : registry.problem());
     }
+    node.put("held", holds.size());
+    ArrayNode list = node.putArray("holds");
+    holds.stream().limit(LONGEST_HELD).forEach(hold -> list.add(hold(hold)));
     return node;
   }
 
@@ -64,7 +68,12 @@ final class ApiViews {
     return node;
   }
 
-  static ObjectNode registry(RegistryView registry) {
+  /**
+   * A registry.
+   *
+   * @param holds how many holds there are of what it has
+   */
+  static ObjectNode registry(RegistryView registry, long holds) {
     ObjectNode node = NODES.objectNode();
     node.put("name", registry.name())
         .put("type", registry.type())
@@ -72,7 +81,8 @@ final class ApiViews {
         .put("state", lower(registry.state()))
         .put("services", registry.services())
         .put("instances", registry.instances())
-        .put("refused", registry.refused());
+        .put("refused", registry.refused())
+        .put("holds", holds);
     if (registry.lastSuccess() != null) {
       node.put("lastSuccess", registry.lastSuccess().toString());
     }
@@ -114,11 +124,16 @@ final class ApiViews {
         .put("state", lower(guard.state()))
         .put("since", guard.since().toString());
     guard.confirmsAt().ifPresent(time -> node.put("confirmsAt", time.toString()));
+    guard.endsBy().ifPresent(time -> node.put("endsBy", time.toString()));
+    if (!guard.waitingFor().isEmpty()) {
+      ArrayNode waiting = node.putArray("waitingFor");
+      guard.waitingFor().forEach(waiting::add);
+    }
     node.put("heldServices", guard.heldServices())
         .put("heldEndpoints", guard.heldEndpoints())
         .put("services", guard.services())
         .put("endpoints", guard.endpoints())
-        .put("explanation", explanation(guard));
+        .put("explanation", HoldStatus.explanation(guard));
     ArrayNode held = node.putArray("held");
     guard.held().stream()
         .limit(LONGEST_HELD)
@@ -133,35 +148,17 @@ final class ApiViews {
     return node;
   }
 
-  private static String explanation(GuardStatus guard) {
-    String loss =
-        "The registry no longer gives "
-            + guard.heldEndpoints()
-            + " of "
-            + guard.endpoints()
-            + " endpoints, in "
-            + guard.heldServices()
-            + " of "
-            + guard.services()
-            + " services. They stay in the mesh";
-    return switch (guard.state()) {
-      case HOLDING ->
-          loss
-              + guard
-                  .confirmsAt()
-                  .map(time -> " until " + time + ", if the registry goes on to say so")
-                  .orElse(" until it can be read again")
-              + ", or until somebody decides: fairlead approve "
-              + guard.id()
-              + " lets them go, fairlead reject "
-              + guard.id()
-              + " keeps them.";
-      case REJECTED ->
-          loss
-              + ", as somebody decided, until the registry gives them again or fairlead approve "
-              + guard.id()
-              + " lets them go.";
-    };
+  static ObjectNode hold(HoldStatus hold) {
+    ObjectNode node = NODES.objectNode();
+    if (!hold.id().isEmpty()) {
+      node.put("id", hold.id());
+    }
+    node.put("registry", hold.registry())
+        .put("subject", hold.subject())
+        .put("reason", hold.reason().label())
+        .put("since", hold.since().toString());
+    hold.until().ifPresent(time -> node.put("until", time.toString()));
+    return node.put("explanation", hold.explanation());
   }
 
   static ObjectNode transaction(TransactionStatus transaction) {

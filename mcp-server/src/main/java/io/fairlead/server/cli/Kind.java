@@ -67,6 +67,14 @@ enum Kind {
       new Column("HELD ENDPOINTS", item -> share(item, "heldEndpoints", "endpoints")),
       Column.of("SINCE", "since"),
       Column.of("CONFIRMS", "confirmsAt")),
+  holds(
+      "registry",
+      Column.of("ID", "id"),
+      Column.of("REGISTRY", "registry"),
+      Column.of("REASON", "reason"),
+      Column.of("KEPT", "subject"),
+      new Column("SINCE", item -> Ages.before(item.path("since").asText(""))),
+      new Column("AT MOST", item -> Ages.until(item.path("until").asText("")))),
   transactions(
       "id",
       Column.of("ID", "id"),

@@ -33,6 +33,11 @@ public record RegistryConfig(
     return shared.name();
   }
 
+  /** Whether it reads from where another one reads, whatever becomes of what is read. */
+  public boolean hasSourceOf(RegistryConfig other) {
+    return shared.type().equals(other.shared.type()) && own.equals(other.own);
+  }
+
   /** Makes an adapter; it is not started. */
   public RegistryAdapter createAdapter(AdapterContext context) {
     return create(factory, context, own);

@@ -87,11 +87,32 @@ class AdminServerTest {
 
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(response.body())
-        .isEqualTo(
+        .startsWith(
             "{\"ready\":false,\"overdue\":true,\"store\":{\"durable\":false,"
                 + "\"since\":\"1970-01-01T00:00:00Z\",\"unwritten\":7,\"problem\":\"disk full\"},"
                 + "\"waitingFor\":[{\"registry\":\"odd\","
-                + "\"problem\":\"connection refused\"}]}");
+                + "\"problem\":\"connection refused\"}],\"held\":2,\"holds\":[{");
+  }
+
+  @Test
+  void readyz_saysWhatIsKeptOnASuspicion() throws Exception {
+    JsonNode holds = json("/readyz").path("holds");
+
+    assertThat(holds.findValuesAsText("reason")).containsExactly("outage", "guard");
+    assertThat(holds.findValuesAsText("registry")).containsExactly("even", "odd");
+    assertThat(holds.path(0).path("until").asText()).isEqualTo("2026-01-02T12:01:00Z");
+  }
+
+  @Test
+  void holds_sayWhatSinceWhenUntilWhenAndWhy() throws Exception {
+    assertThat(json("/api/v1/holds").path("items").path(0).toString())
+        .isEqualTo(
+            "{\"registry\":\"even\",\"subject\":\"shop/web-007\",\"reason\":\"outage\","
+                + "\"since\":\"2026-01-02T12:00:00Z\",\"until\":\"2026-01-02T12:01:00Z\","
+                + "\"explanation\":\"The registry could not be reached.\"}");
+    assertThat(json("/api/v1/holds").path("items").path(1).path("id").asText()).isEqualTo("odd-1");
+    assertThat(json("/api/v1/registries").path("items").findValuesAsText("holds"))
+        .containsExactly("1", "1");
   }
 
   @Test
@@ -182,9 +203,10 @@ class AdminServerTest {
     assertThat(guard.path("explanation").asText())
         .isEqualTo(
             "The registry no longer gives 7 of 20 endpoints, in 2 of 5 services. They stay in the"
-                + " mesh until 2026-01-02T12:05:00Z, if the registry goes on to say so, or until"
-                + " somebody decides: fairlead approve odd-1 lets them go, fairlead reject odd-1"
-                + " keeps them.");
+                + " mesh until 2026-01-02T12:05:00Z, if the registry goes on to say so (until"
+                + " 2026-01-02T12:10:00Z, if it can be read only now and then), or until somebody"
+                + " decides: fairlead approve odd-1 lets them go, fairlead reject odd-1 keeps"
+                + " them.");
     assertThat(guard.path("held").path(0).toString())
         .isEqualTo(
             "{\"service\":\"web-001\",\"endpointsBefore\":4,\"endpointsNow\":0,\"gone\":true,"

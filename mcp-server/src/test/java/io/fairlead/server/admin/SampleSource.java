@@ -10,6 +10,7 @@ import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.registry.Hold;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.versioning.ChangeSet;
@@ -131,13 +132,29 @@ public final class SampleSource implements AdminSource, AdminActions {
             GuardStatus.State.HOLDING,
             NOON,
             Optional.of(NOON.plusSeconds(300)),
+            Optional.of(NOON.plusSeconds(600)),
             2,
             7,
             5,
             20,
+            List.of(),
             List.of(
                 new HeldService(ServiceId.of("web-001"), 4, 0, true, NOON),
                 new HeldService(ServiceId.of("web-003"), 5, 2, false, NOON))));
+  }
+
+  @Override
+  public List<HoldStatus> holds() {
+    return List.of(
+        HoldStatus.of(
+            "even",
+            new Hold(
+                "shop/web-007",
+                Hold.Reason.OUTAGE,
+                NOON,
+                NOON.plusSeconds(60),
+                "The registry could not be reached.")),
+        HoldStatus.of(guards().get(0)));
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.harness.FreePorts;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GetCommandTest extends AdminFixture {
@@ -66,6 +67,19 @@ class GetCommandTest extends AdminFixture {
             "ID     REGISTRY  STATE    HELD SERVICES  HELD ENDPOINTS  SINCE                 CONFIRMS",
             "odd-1  odd       holding  2 of 5         7 of 20         2026-01-02T12:00:00Z "
                 + " 2026-01-02T12:05:00Z");
+  }
+
+  @Test
+  void get_holds_asATableThatFitsATerminal() {
+    List<String> lines = Invocation.of("get", "holds", "--admin", url).out().lines().toList();
+
+    assertThat(lines).hasSize(3).allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
+    assertThat(lines.get(0)).matches("ID +REGISTRY +REASON +KEPT +SINCE +AT MOST");
+    assertThat(lines.get(1)).matches(" +even +outage +shop/web-007 +\\w+ +\\w+");
+    assertThat(lines.get(2)).matches("odd-1 +odd +guard +2 of 5 services +\\w+ +\\w+");
+    assertThat(Invocation.of("get", "holds", "even", "--admin", url, "-o", "yaml").out())
+        .contains("The registry could not be reached.")
+        .doesNotContain("odd");
   }
 
   @Test

@@ -1,0 +1,266 @@
+package io.fairlead.aggregation;
+
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The resources of a registry that left with a change of the configuration, or whose source is
+ * another one since. They are served as they were until the registries that came with the change
+ * have been read. Then a resource whose host another registry gives is that one's; the others are a
+ * loss that the deletion guard judges as it judges any other.
+ *
+ * <p>Confined to the commit thread, but for {@link #guards} and {@link #hasGuard}.
+ */
+final class Departure {
+  private final String key;
+  private final String label;
+  private final @Nullable RegistrySettings settings;
+  private final GuardPolicy policy;
+  private final HostTable table;
+  private final HeldLosses held = new HeldLosses();
+  private final GuardLog log;
+  private final GuardDecisions decisions;
+  private final HeldGroup group;
+  private final Extent of;
+  private final Map<ResourceKey, Resource> resources = new HashMap<>();
+  private volatile boolean waiting = true;
+  // Whose reads confirm that what is missing is gone.
+  private volatile List<RegistryView> successors = List.of();
+
+  /**
+   * Resources that stay for now.
+   *
+   * @param key under which the table has them
+   * @param number makes the id of their hold unique
+   * @param label the registry's label
+   * @param name the registry's name
+   * @param settings the registry's settings; null if they are not known any more
+   */
+  Departure(
+      HostTable table,
+      String key,
+      int number,
+      String label,
+      String name,
+      @Nullable RegistrySettings settings,
+      List<Resource> parked,
+      GuardPolicy policy,
+      Moment now) {
+    this.table = table;
+    this.key = key;
+    this.label = label;
+    this.settings = settings;
+    this.policy = policy;
+    this.log = new GuardLog(name, policy);
+    RecentLosses none = new RecentLosses(policy.confirmAfter().toNanos());
+    this.decisions =
+        new GuardDecisions(policy, label + "-left-", number - 1, name, held, none, log);
+    Extent sum = Extent.NONE;
+    for (Resource resource : parked) {
+      sum = sum.plus(Extent.ofService(KeptEndpoints.count(resource)));
+    }
+    this.of = sum;
+    this.group = decisions.open(of, now);
+    for (Resource resource : parked) {
+      resources.put(resource.key(), resource);
+      hold(resource, now);
+    }
+  }
+
+  private void hold(Resource resource, Moment since) {
+    held.put(new HeldLoss.OfResource(group, resource, KeptEndpoints.count(resource), since));
+  }
+
+  /** Under which key the table has the resources. */
+  String key() {
+    return key;
+  }
+
+  /** The label of the registry. */
+  String label() {
+    return label;
+  }
+
+  /** The settings by which its hosts are its own; nothing: everybody else comes first. */
+  Optional<RegistrySettings> rank() {
+    return waiting ? Optional.ofNullable(settings) : Optional.empty();
+  }
+
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  boolean isRejected() {
+    return group.isRejected();
+  }
+
+  boolean isOver() {
+    return resources.isEmpty();
+  }
+
+  /** The resources that are still its own. */
+  Map<ResourceKey, Resource> resources() {
+    return resources;
+  }
+
+  /** Says who came with the change. */
+  void waitFor(Collection<RegistryView> awaited) {
+    boolean anew = group.waitingFor().isEmpty();
+    Set<RegistryView> all = new HashSet<>(successors);
+    all.addAll(awaited);
+    successors = List.copyOf(all);
+    group.waitFor(awaited.stream().map(view -> view.settings().name()).sorted().toList());
+    if (anew) {
+      log.leaves(group, of);
+    }
+  }
+
+  /** A registry has a new registration; null: it left the configuration. */
+  void replaced(RegistryView before, @Nullable RegistryView after) {
+    List<RegistryView> views = new ArrayList<>(successors);
+    if (views.remove(before) && after != null) {
+      views.add(after);
+    }
+    successors = List.copyOf(views);
+  }
+
+  /** Whether a registry came with the change, or before it and had to be waited for, too. */
+  boolean isSucceededBy(RegistryView view) {
+    return successors.contains(view);
+  }
+
+  /** Whether no registry that came with the change is configured any more. */
+  boolean isWithoutSuccessors() {
+    return successors.isEmpty();
+  }
+
+  /** Gives up what a registry has from now on that came with the change, by its hosts. */
+  void takenOverBy(String label) {
+    giveUp(host -> table.slot(host).isSpokenOfBy(label));
+  }
+
+  private void giveUp(Predicate<String> isElsewhere) {
+    for (ResourceKey resource : new ArrayList<>(resources.keySet())) {
+      if (isElsewhere.test(CompactEntry.hostOf(resource))) {
+        drop(resource);
+      }
+    }
+  }
+
+  private void drop(ResourceKey resource) {
+    held.remove(new Subject.OfResource(resource));
+    resources.remove(resource);
+    table.set(key, resource, null);
+  }
+
+  /**
+   * All who came have been read: what another registry has is that one's, and the rest is judged.
+   *
+   * @param others tells the keys of registries from those of departures
+   */
+  void allRead(Predicate<String> others, Moment now) {
+    waiting = false;
+    int before = resources.size();
+    giveUp(host -> table.isSpokenOf(host, others));
+    int elsewhere = before - resources.size();
+    if (group.isRejected()) {
+      return;
+    }
+    resources.values().stream()
+        .filter(resource -> KeptEndpoints.count(resource) == 0)
+        .map(Resource::key)
+        .toList()
+        .forEach(this::drop);
+    Extent lost = held.waiting();
+    if (policy.isOff() || !policy.isTooMuch(lost, of)) {
+      dropAll();
+      log.left(lost, elsewhere);
+      return;
+    }
+    group.waitFor(List.of());
+    resources.values().forEach(resource -> hold(resource, now));
+    List<HeldLoss> losses = held.all();
+    log.tripped(group, lost, of, losses, now.wall().plus(policy.confirmAfter()));
+  }
+
+  /** The configuration says that all of it goes, and nothing that comes instead of it. */
+  void goesAtOnce() {
+    waiting = false;
+    log.left(held.waiting(), 0);
+    dropAll();
+  }
+
+  private void dropAll() {
+    new ArrayList<>(resources.keySet()).forEach(this::drop);
+  }
+
+  /** Gives up what other registries have by now, unless it waits; lets go what is confirmed. */
+  void expire(Predicate<String> others, Moment now) {
+    if (!waiting) {
+      giveUp(host -> table.isSpokenOf(host, others));
+    }
+    letGo(decisions.takeConfirmed(contact(), now));
+  }
+
+  void approve(String id) {
+    letGo(decisions.approve(id));
+    if (resources.isEmpty()) {
+      waiting = false;
+    }
+  }
+
+  void reject(String id, long now) {
+    decisions.reject(id, now);
+  }
+
+  private void letGo(List<HeldLoss> losses) {
+    for (HeldLoss loss : losses) {
+      if (loss instanceof HeldLoss.OfResource lost) {
+        resources.remove(lost.resource().key());
+        table.set(key, lost.resource().key(), null);
+      }
+    }
+  }
+
+  Optional<Duration> untilNext(long now) {
+    return decisions.untilNext(contact(), now);
+  }
+
+  /** What holds for all who came: what one of them cannot confirm is not confirmed. */
+  private RegistryView.Contact contact() {
+    if (waiting) {
+      return RegistryView.Contact.NONE;
+    }
+    return successors.stream()
+        .map(RegistryView::contact)
+        .reduce(RegistryView.Contact::both)
+        .orElse(RegistryView.Contact.NONE);
+  }
+
+  /** What it holds. For any thread. */
+  List<GuardStatus> guards(InstantSource clock) {
+    return decisions.board().statuses(contact(), clock);
+  }
+
+  /** The same without the services. For any thread. */
+  List<GuardStatus> guardSummaries(InstantSource clock) {
+    return decisions.board().summaries(contact(), clock);
+  }
+
+  /** Whether an id is that of what it holds. For any thread. */
+  boolean hasGuard(String id) {
+    return decisions.board().find(id) != null;
+  }
+}
