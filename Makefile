@@ -1,7 +1,7 @@
 # What to do with this project; `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-newest-jdk bench soak dist servers format clean
+.PHONY: help run test test-newest-jdk bench soak flaky dist servers format clean
 
 # JAVA_HOME=... on the command line chooses the JDK of the build (17 or later).
 ifdef JAVA_HOME
@@ -34,6 +34,12 @@ bench: $(BENCH) ## run the benchmarks (SCENARIOS=start,commit to choose, QUICK=1
 soak: ## kill a gateway under load 200 times (FAIRLEAD_KILLS=n), as 'make test' does 20 times
 	FAIRLEAD_KILLS=$${FAIRLEAD_KILLS:-200} $(MVN) -q verify -pl conformance -am \
 	  -Dtest='io.fairlead.conformance.KillLoopTest' -Dsurefire.failIfNoSpecifiedTests=false
+
+flaky: ## run the contract with Consul over links that break each 5, 20 and 60 s
+	for period in 5 20 60; do \
+	  FAIRLEAD_LINK_PERIOD=$$period $(MVN) -q test -pl registries/consul -am \
+	    -Dtest='ConsulFlakyLinkContractTest' -Dsurefire.failIfNoSpecifiedTests=false || exit 1; \
+	done
 
 dist: ## make the distribution in target/fairlead
 	$(MVN) -q -DskipTests package

@@ -20,5 +20,14 @@ sealed interface Answer<T> {
    *
    * @param problem one sentence with the address, for the operator
    */
-  record Failed<T>(Fault fault, String problem, Throwable cause) implements Answer<T> {}
+  record Failed<T>(Fault fault, String problem, Throwable cause) implements Answer<T> {
+    /** A good answer that could not be taken over because of a fault of ours. */
+    static <T> Failed<T> notTaken(RuntimeException fault) {
+      return new Failed<>(
+          Fault.MALFORMED,
+          "an answer of Consul could not be taken over because of a fault in the gateway (see its"
+              + " log); it is read again",
+          fault);
+    }
+  }
 }

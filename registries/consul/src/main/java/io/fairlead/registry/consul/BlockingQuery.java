@@ -24,12 +24,17 @@ final class BlockingQuery<T> {
   private final Listener<T> listener;
   private final Backoff backoff;
   private final TokenBucket bucket;
-  private final long waitNanos;
+  private final WaitLimit waits;
   // The highest index seen: what the next answer is compared with.
   private long last;
   // What the next query waits for; 0 answers at once.
   private long next;
   private long askedAt;
+  private long askedNanos;
+  // How long the present query waited before it ended early, while that is verified by a read; 0
+  // if it is not. And the same of the last early end without anything new.
+  private long verifying;
+  private long lastEarly;
   private int failures;
   private boolean running;
   private Optional<Call> call = Optional.empty();
@@ -42,14 +47,14 @@ final class BlockingQuery<T> {
       Listener<T> listener,
       Backoff backoff,
       TokenBucket bucket,
-      Duration wait) {
+      WaitLimit waits) {
     this.loop = loop;
     this.endpoints = endpoints;
     this.source = source;
     this.listener = listener;
     this.backoff = backoff;
     this.bucket = bucket;
-    this.waitNanos = wait.toNanos();
+    this.waits = waits;
   }
 
   /** Makes one call. */
@@ -71,20 +76,23 @@ final class BlockingQuery<T> {
     long failed(Answer.Failed<T> failed, int inARow, long index);
 
     /**
-     * The index went backwards, also when it was read again: the answer is dropped, and the query
-     * starts again from 0.
+     * The index went backwards, also when it was read again: the answer is not to be taken over,
+     * and the query starts again from 0.
      */
-    void wentBackwards();
+    void wentBackwards(Answer.Read<T> read);
 
     /**
-     * Consul gave up waiting before the time was over and without anything new; the answer is
-     * dropped and read again.
-     *
-     * @return whether a lower index is expected now
+     * A wait ended before its time and without anything new. It is being read again; what comes of
+     * it is told by {@link #wentBackwards} or {@link #verified}.
      */
-    default boolean abandoned() {
-      return false;
-    }
+    default void endedEarly() {}
+
+    /**
+     * What was read after an early end is not older than what was known; {@link #read} follows.
+     *
+     * @param changed whether it is newer
+     */
+    default void verified(boolean changed) {}
   }
 
   /** Begins to wait for an index above this one; 0 reads first. */
@@ -94,6 +102,7 @@ final class BlockingQuery<T> {
     running = true;
     last = index;
     next = index;
+    verifying = 0;
     ask();
   }
 
@@ -137,8 +146,9 @@ final class BlockingQuery<T> {
 
   private void ask() {
     timer = Optional.empty();
-    Query query = next == 0 ? Query.NOW : Query.after(next);
+    Query query = next == 0 ? Query.NOW : Query.after(next, waits.current());
     askedAt = loop.now();
+    askedNanos = query.patience().toNanos();
     call = Optional.of(source.ask(query, this::answered));
   }
 
@@ -153,22 +163,26 @@ final class BlockingQuery<T> {
 
   private Duration took(Answer.Read<T> read) {
     failures = 0;
-    if (isAbandoned(read)) {
+    long waited = loop.now() - askedAt;
+    if (next > 0 && read.index() == next && waited < askedNanos) {
       LOG.debug("index: still {} before the wait was over: reading again", read.index());
-      last = listener.abandoned() ? 0 : last;
+      verifying = waited;
       next = 0;
-      return bucket.take(loop.now());
+      listener.endedEarly();
+      return Duration.ZERO;
     }
     if (WaitIndex.wentBackwards(last, read.index())) {
       LOG.debug("index: {} after {}: reading again", read.index(), last);
       if (next == 0) {
         // Not only an answer from elsewhere: read again without waiting, it is lower still.
         last = 0;
-        listener.wentBackwards();
+        verifying = 0;
+        listener.wentBackwards(read);
       }
       next = 0;
       return bucket.take(loop.now());
     }
+    verify(read);
     last = WaitIndex.usable(read.index());
     if (!believed(read)) {
       next = 0;
@@ -180,12 +194,26 @@ final class BlockingQuery<T> {
   }
 
   /**
-   * Whether Consul gave up waiting although neither was there anything new nor the time over: so it
-   * does when its state is set back to a snapshot, and the answer is of the state before. A query
-   * that went on to wait for the same index would miss that, as an index far below it wakes nobody.
+   * Tells what came of an early end. Consul ends a wait early, with the state of before, when its
+   * state is set back to a snapshot. A query that went on to wait for the same index would miss
+   * that, as an index below it wakes nobody; so each early end is followed by a read at once.
    */
-  private boolean isAbandoned(Answer.Read<T> read) {
-    return next > 0 && read.index() == next && loop.now() - askedAt < waitNanos;
+  private void verify(Answer.Read<T> read) {
+    if (verifying == 0) {
+      return;
+    }
+    long waited = verifying;
+    verifying = 0;
+    boolean changed = read.index() > last;
+    if (!changed) {
+      noteEarlyEnd(waited);
+    }
+    listener.verified(changed);
+  }
+
+  private void noteEarlyEnd(long waited) {
+    waits.endedEarly(waited, lastEarly);
+    lastEarly = waited;
   }
 
   private boolean believed(Answer.Read<T> read) {
@@ -194,6 +222,7 @@ final class BlockingQuery<T> {
     } catch (RuntimeException e) {
       // A fault of ours must not end the watch: it is told, and the answer is taken again later.
       LOG.error("an answer of Consul could not be taken over", e);
+      listener.failed(Answer.Failed.notTaken(e), failures, next);
       return false;
     }
   }
@@ -201,6 +230,11 @@ final class BlockingQuery<T> {
   private Duration lost(Answer.Failed<T> failed) {
     failures++;
     LOG.debug("{}", failed.problem());
+    boolean cut = failed.fault() == Fault.UNREACHABLE || failed.fault() == Fault.SERVER;
+    if (next > 0 && cut) {
+      // A proxy may end each wait with an error of its own.
+      noteEarlyEnd(Math.min(loop.now() - askedAt, askedNanos));
+    }
     next = listener.failed(failed, failures, next);
     if (failed.fault() == Fault.UNREACHABLE && failures == 1) {
       // The connection broke; the next goes over another one, or waits for an address to be up.

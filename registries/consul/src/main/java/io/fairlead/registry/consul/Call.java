@@ -13,15 +13,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One GET on one connection, from the wait for a connection to the last byte. It gives its outcome
- * once, on the loop, unless it was cancelled. Owned by the loop.
+ * once, on the loop, unless it was cancelled: an answer, a failure, or that its time is over. Owned
+ * by the loop.
  */
 final class Call {
+  // What a call may take beyond its limit: the wait for a connection, and a large answer.
+  private static final Duration MORE = Duration.ofMinutes(1);
+
   private final Loop loop;
   private final Optional<Endpoint> endpoint;
   private final Request request;
   private final Consumer<Outcome> then;
   private Optional<Line> line = Optional.empty();
   private Optional<HttpClientRequest> sent = Optional.empty();
+  private Optional<Loop.Timer> deadline = Optional.empty();
   private boolean done;
 
   Call(Loop loop, Endpoint endpoint, Request request, Consumer<Outcome> then) {
@@ -78,6 +83,7 @@ final class Call {
     loop.check();
     Endpoint target = endpoint.orElseThrow();
     target.count(request.query(), 1);
+    deadline = Optional.of(loop.after(request.limit().plus(MORE), () -> overdue(target)));
     target.acquire(
         new Endpoint.Waiting() {
           @Override
@@ -85,7 +91,7 @@ final class Call {
             if (done) {
               target.release(line);
             } else {
-              send(target, line);
+              sendOrFail(target, line);
             }
           }
 
@@ -97,6 +103,40 @@ final class Call {
                 () -> finish(new Broken(why.fault(), why.problem(), why.cause())));
           }
         });
+  }
+
+  private void overdue(Endpoint target) {
+    if (!done) {
+      line.ifPresent(this::takeBack);
+      String text =
+          target.address()
+              + request.path()
+              + ": no whole answer within "
+              + request.limit().plus(MORE).toSeconds()
+              + " s";
+      finish(new Broken(Fault.UNREACHABLE, text, new ConsulCallException(Fault.UNREACHABLE, text)));
+    }
+  }
+
+  private void sendOrFail(Endpoint target, Line line) {
+    try {
+      send(target, line);
+    } catch (RuntimeException e) {
+      // Nothing was sent, so the connection is as good as before. The message is left out: it may
+      // quote the token.
+      String text =
+          target.address()
+              + request.path()
+              + ": the request cannot be sent (expected: a token of printable characters, and"
+              + " names that fit into a URL)";
+      Broken broken = new Broken(Fault.DENIED, text, new ConsulCallException(Fault.DENIED, text));
+      loop.after(
+          Duration.ofMillis(1),
+          () -> {
+            target.release(line);
+            finish(broken);
+          });
+    }
   }
 
   private void send(Endpoint target, Line line) {
@@ -114,6 +154,8 @@ final class Call {
         .compose(
             made -> {
               sent = Optional.of(made);
+              // The outcome below has it, too; without a handler it would be logged besides.
+              made.exceptionHandler(error -> {});
               if (done) {
                 made.reset();
                 return Future.failedFuture("cancelled");
@@ -172,6 +214,7 @@ final class Call {
       return;
     }
     done = true;
+    deadline.ifPresent(Loop.Timer::cancel);
     endpoint.ifPresent(target -> target.count(request.query(), -1));
     then.accept(outcome);
   }
@@ -183,6 +226,7 @@ final class Call {
       return;
     }
     done = true;
+    deadline.ifPresent(Loop.Timer::cancel);
     endpoint.ifPresent(target -> target.count(request.query(), -1));
     line.ifPresent(this::takeBack);
   }

@@ -1,25 +1,23 @@
 package io.fairlead.registry.consul;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 
 /**
  * The names in Consul's catalog, without Consul's own service.
  *
- * @param names by folded name, the name to show. Consul's lookups ignore case, so {@code Web} and
- *     {@code web} are one service; of several spellings the first in code-unit order counts, so
- *     that replicas agree
+ * @param names folded: Consul's lookups ignore case, so {@code Web} and {@code web} are one
+ *     service, and which of them instances wrote last does not matter
  * @param holdsServers whether Consul's own service was among them, which every whole catalog of the
  *     default namespace has
  */
-record Catalog(Map<String, String> names, boolean holdsServers) {
+record Catalog(Set<String> names, boolean holdsServers) {
   private static final String SERVERS = "consul";
 
   Catalog {
-    names = Map.copyOf(names);
+    names = Set.copyOf(names);
   }
 
   /** Reads the body of {@code /v1/catalog/services}: an object with a key for each name. */
@@ -28,22 +26,12 @@ record Catalog(Map<String, String> names, boolean holdsServers) {
       throw new MalformedAnswerException(
           "catalog: " + body.getNodeType() + " (expected: an object)");
     }
-    Map<String, String> names = new LinkedHashMap<>();
-    boolean servers = false;
+    Set<String> names = new HashSet<>();
     for (Iterator<String> fields = body.fieldNames(); fields.hasNext(); ) {
-      String name = fields.next();
-      String folded = fold(name);
-      if (folded.equals(SERVERS)) {
-        servers = true;
-      } else if (!name.isEmpty()) {
-        names.merge(folded, name, (one, other) -> one.compareTo(other) <= 0 ? one : other);
-      }
+      names.add(Folded.of(fields.next()));
     }
+    boolean servers = names.remove(SERVERS);
+    names.remove("");
     return new Catalog(names, servers);
-  }
-
-  /** The form in which names are compared. */
-  static String fold(String name) {
-    return name.toLowerCase(Locale.ROOT);
   }
 }

@@ -3,9 +3,7 @@ package io.fairlead.registry.consul;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Which cluster answers, told by the ids of its servers: one that was rebuilt from nothing has
@@ -15,7 +13,6 @@ import java.util.function.Consumer;
 final class Cluster {
   private final Loop loop;
   private final ConsulClient client;
-  private final Set<Entry> waiting = new LinkedHashSet<>();
   private Set<String> servers = Set.of();
   private boolean doubted;
   private boolean asking;
@@ -29,7 +26,7 @@ final class Cluster {
   static Set<String> serverIds(JsonNode body) {
     Set<String> ids = new HashSet<>();
     for (JsonNode entry : body) {
-      String id = entry.path("Node").path("ID").asText();
+      String id = Json.text(entry.path("Node"), "ID");
       if (!id.isEmpty()) {
         ids.add(id);
       }
@@ -58,25 +55,19 @@ final class Cluster {
     return doubted;
   }
 
-  /** Something of a service is missing: it is to be read again when the doubt is over. */
-  void hold(Entry entry) {
-    waiting.add(entry);
-  }
-
-  /** Forgets the doubt and what waits: everything is read again anyway. */
+  /** Forgets the doubt. */
   void forget() {
     doubted = false;
-    waiting.clear();
   }
 
   /**
    * Asks who the servers are, if there is a doubt.
    *
-   * @param same gets the services to read again, when they are those of before, or cannot be told
+   * @param same is run when they are those of before, or cannot be told
    * @param other is run when none of them is one of before
    * @param unanswered is run when Consul did not answer
    */
-  void settle(Consumer<Set<Entry>> same, Runnable other, Runnable unanswered) {
+  void settle(Runnable same, Runnable other, Runnable unanswered) {
     loop.check();
     if (!doubted || asking) {
       return;
@@ -98,12 +89,11 @@ final class Cluster {
           boolean others =
               !servers.isEmpty() && !now.isEmpty() && Collections.disjoint(servers, now);
           servers = now.isEmpty() ? servers : now;
-          Set<Entry> held = Set.copyOf(waiting);
           forget();
           if (others) {
             other.run();
           } else {
-            same.accept(held);
+            same.run();
           }
         });
   }

@@ -2,6 +2,7 @@ package io.fairlead.registry.consul;
 
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Backoff;
+import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -20,6 +21,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Mirrors one Consul datacenter. Everything happens on one event loop of its own, the sink's work
  * included; {@link #start()} and {@link #close()} may be called from any thread.
+ *
+ * <p>Whatever is thrown on the event loop and not caught where it is expected ends here: the sink
+ * hears of it, all connections are closed, and the mirror begins anew after a while. So no call can
+ * be left without an end by a fault of ours.
  */
 final class ConsulAdapter implements RegistryAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ConsulAdapter.class);
@@ -36,10 +41,19 @@ final class ConsulAdapter implements RegistryAdapter {
     this.configuration = configuration;
   }
 
+  /** The loop of the present mirror: another one after a fault. Written on the event loop. */
+  private static final class CurrentLoop {
+    private volatile Loop value;
+
+    CurrentLoop(Loop first) {
+      this.value = first;
+    }
+  }
+
   private sealed interface State {
     record New() implements State {}
 
-    record Running(Vertx vertx, Loop loop) implements State {}
+    record Running(Vertx vertx, CurrentLoop loop) implements State {}
 
     record Closed() implements State {}
   }
@@ -62,7 +76,7 @@ final class ConsulAdapter implements RegistryAdapter {
                             .setFileCachingEnabled(false)
                             .setClassPathResolvingEnabled(false)))
             .build();
-    Loop loop = new Loop(vertx);
+    CurrentLoop loop = new CurrentLoop(new Loop(vertx));
     State before = state.get();
     if (!(before instanceof State.New)
         || !state.compareAndSet(before, new State.Running(vertx, loop))) {
@@ -70,7 +84,49 @@ final class ConsulAdapter implements RegistryAdapter {
       throw new IllegalStateException(
           "registry " + context.registry() + ": started before (expected: once)");
     }
-    vertx.runOnContext(now -> run(vertx, loop));
+    Backoff restarts = new Backoff(FIRST_BACKOFF, MAX_BACKOFF, new SplittableRandom());
+    vertx.runOnContext(
+        now -> {
+          Vertx.currentContext().exceptionHandler(fault -> failed(vertx, loop, restarts, fault));
+          run(vertx, loop.value);
+        });
+    vertx.exceptionHandler(
+        fault -> vertx.runOnContext(now -> failed(vertx, loop, restarts, fault)));
+  }
+
+  /** Something was thrown on the loop that nobody expected. */
+  private void failed(Vertx vertx, CurrentLoop current, Backoff restarts, Throwable fault) {
+    Loop loop = current.value;
+    if (loop.isClosed() || state.get() instanceof State.Closed) {
+      return;
+    }
+    loop.close();
+    Duration pause = restarts.next();
+    // Without its message, which may quote a header or a body.
+    IllegalStateException place = new IllegalStateException(fault.getClass().getName());
+    place.setStackTrace(fault.getStackTrace());
+    LOG.error(
+        "registry {}: a fault in the gateway; Consul is read anew in {} ms",
+        context.registry(),
+        pause.toMillis(),
+        place);
+    String problem =
+        "a fault in the gateway ended the reading of Consul; it begins anew (see the gateway's log)";
+    try {
+      context.sink().holding(List.of());
+      context.sink().resync(new ReadOutcome.Failed(problem, place));
+    } catch (RuntimeException e) {
+      LOG.error("registry {}: nor could that be told", context.registry(), e);
+    }
+    vertx.setTimer(
+        Math.max(1, pause.toMillis()),
+        fired -> {
+          Loop next = new Loop(vertx);
+          if (!(state.get() instanceof State.Closed)) {
+            current.value = next;
+            run(vertx, next);
+          }
+        });
   }
 
   private void run(Vertx vertx, Loop loop) {
@@ -88,6 +144,7 @@ final class ConsulAdapter implements RegistryAdapter {
             new Tokens(loop, Optional.ofNullable(configuration.token())),
             configuration);
     Dialer dialer = new Dialer(vertx, configuration.tls());
+    loop.onClose(dialer::close);
     List<Endpoint> all =
         configuration.addresses().stream()
             .map(
@@ -130,7 +187,7 @@ final class ConsulAdapter implements RegistryAdapter {
       return;
     }
     Vertx vertx = running.vertx();
-    Loop loop = running.loop();
+    Loop loop = running.loop().value;
     if (loop.isCurrent()) {
       // Called by the sink within a call of this adapter: waiting here would wait for itself.
       loop.close();
@@ -140,8 +197,9 @@ final class ConsulAdapter implements RegistryAdapter {
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     vertx.runOnContext(
         now -> {
-          loop.own("consul-" + context.registry());
-          loop.close();
+          Loop last = running.loop().value;
+          last.own("consul-" + context.registry());
+          last.close();
           stopped.complete(null);
         });
     try {

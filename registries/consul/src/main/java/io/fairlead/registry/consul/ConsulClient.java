@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The calls of Consul's HTTP API that mirroring needs. A call picks an address, takes a connection
@@ -27,6 +29,7 @@ final class ConsulClient {
   // Reads: Consul itself holds a query for up to seven seconds while it looks for a leader.
   private static final Duration READ_LIMIT = Duration.ofSeconds(30);
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
+  private static final Logger LOG = LoggerFactory.getLogger(ConsulClient.class);
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
@@ -82,13 +85,16 @@ final class ConsulClient {
   /** Whether this address knows a leader. */
   void leader(Endpoint endpoint, Consumer<Answer<Boolean>> then) {
     Map<String, String> parameters = new LinkedHashMap<>();
-    put(parameters, "dc", configuration.datacenter());
+    put(parameters, "dc", configuration.foldedDatacenter());
     Call call =
         new Call(
             loop,
             endpoint,
             new Call.Request(uri("/v1/status/leader", parameters), Query.NOW, "", PROBE_LIMIT),
-            raw -> then.accept(interpret(endpoint, raw, body -> !body.asText().isEmpty())));
+            raw ->
+                then.accept(
+                    interpret(
+                        endpoint, raw, body -> body.isTextual() && !body.textValue().isEmpty())));
     call.start();
   }
 
@@ -104,7 +110,7 @@ final class ConsulClient {
     Optional<Answer.Failed<T>> early = Optional.empty();
     try {
       token = tokens.current();
-    } catch (SecretUnavailableException e) {
+    } catch (SecretUnavailableException | ConsulCallException e) {
       early = Optional.of(new Answer.Failed<>(Fault.DENIED, "token: " + e.getMessage(), e));
     }
     if (early.isEmpty() && chosen.isEmpty()) {
@@ -143,19 +149,19 @@ final class ConsulClient {
 
   private Duration limit(Query query) {
     // Consul adds up to a sixteenth to the wait; the rest is for the way and a slow server.
-    Duration wait = configuration.maxWait();
+    Duration wait = query.patience();
     return query.blocks() ? wait.plus(wait.dividedBy(16)).plus(READ_LIMIT) : READ_LIMIT;
   }
 
   private Map<String, String> parameters(String filter, Query query) {
     Map<String, String> parameters = new LinkedHashMap<>();
-    put(parameters, "dc", configuration.datacenter());
+    put(parameters, "dc", configuration.foldedDatacenter());
     put(parameters, "ns", configuration.consulNamespace());
     put(parameters, "partition", configuration.partition());
     put(parameters, "filter", filter);
     if (query.blocks()) {
       parameters.put("index", Long.toString(query.index()));
-      parameters.put("wait", configuration.maxWait().toMillis() + "ms");
+      parameters.put("wait", query.patience().toMillis() + "ms");
     }
     if (query.mode() == Query.Mode.CONSISTENT) {
       parameters.put("consistent", "");
@@ -204,14 +210,22 @@ final class ConsulClient {
       return new Answer.Read<>(raw.index(), raw.filtered(), reader.apply(body));
     } catch (JsonProcessingException e) {
       // The message quotes the body's source at length; the place is enough.
-      String text = where + ": not JSON: " + e.getOriginalMessage();
-      return new Answer.Failed<>(Fault.MALFORMED, text, e);
+      return malformed(where, "not JSON: " + e.getOriginalMessage());
     } catch (MalformedAnswerException | IOException e) {
-      return new Answer.Failed<>(Fault.MALFORMED, where + ": " + e.getMessage(), e);
+      return malformed(where, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error("{}: an answer that the gateway does not understand", where, e);
+      return malformed(where, "an answer that the gateway does not understand (see its log)");
     }
   }
 
-  private static <T> Answer.Failed<T> refused(String where, Call.Raw raw) {
+  private <T> Answer.Failed<T> malformed(String where, String what) {
+    String text = where + ": " + tokens.shown(what);
+    return new Answer.Failed<>(
+        Fault.MALFORMED, text, new ConsulCallException(Fault.MALFORMED, text));
+  }
+
+  private <T> Answer.Failed<T> refused(String where, Call.Raw raw) {
     Fault fault =
         switch (raw.status()) {
           case 401 -> Fault.NO_ACLS;
@@ -226,13 +240,7 @@ final class ConsulClient {
           default -> "";
         };
     String said = new String(raw.body(), StandardCharsets.UTF_8).strip();
-    String text =
-        where
-            + ": "
-            + raw.status()
-            + " "
-            + said.substring(0, Math.min(200, said.length()))
-            + advice;
+    String text = where + ": " + raw.status() + " " + tokens.shown(said) + advice;
     return new Answer.Failed<>(fault, text, new ConsulCallException(fault, text));
   }
 }

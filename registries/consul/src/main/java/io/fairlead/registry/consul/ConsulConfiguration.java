@@ -1,5 +1,6 @@
 package io.fairlead.registry.consul;
 
+import io.fairlead.registry.ForeignText;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.TlsFiles;
 import java.net.URI;
@@ -28,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *     services are read at least this often. Default 5 min
  * @param sweepRate reads a second of services that have no watch of their own, 1 to 10000. Default
  *     100
- * @param settle how long after Consul's index went backwards (a rebuilt or restored cluster)
- *     removals are held back while services register again. Default 1 min
+ * @param settle how long services have to register again after Consul was rebuilt or set back; what
+ *     is missing is kept meanwhile, and up to 10 s more. Default 1 min
  * @param taggedAddress the tagged address to use where an instance or its node has it, such as
  *     {@code wan}
  * @param aclFiltering what to make of answers shortened by ACLs. Default {@link
@@ -60,7 +61,9 @@ public record ConsulConfiguration(
     addresses = addresses == null ? List.of(LOCAL_AGENT) : List.copyOf(addresses);
     if (addresses.isEmpty() || new HashSet<>(addresses).size() != addresses.size()) {
       throw new IllegalArgumentException(
-          "addresses: " + addresses + " (expected: one or more, each once)");
+          "addresses: "
+              + ForeignText.address(addresses.toString())
+              + " (expected: one or more, each once)");
     }
     addresses.forEach(ConsulConfiguration::checkAddress);
     maxConnections =
@@ -79,16 +82,17 @@ public record ConsulConfiguration(
   }
 
   private static void checkAddress(URI address) {
+    String shown = ForeignText.clean(ForeignText.address(address.toString()));
     String scheme = address.getScheme() == null ? "" : address.getScheme().toLowerCase(Locale.ROOT);
     String path = address.getPath() == null ? "" : address.getPath();
     boolean known = scheme.equals("http") || scheme.equals("https");
     if (!known || address.getHost() == null || address.getUserInfo() != null) {
       throw new IllegalArgumentException(
-          "addresses: " + address + " (expected: http://HOST:PORT or https://HOST:PORT)");
+          "addresses: " + shown + " (expected: http://HOST:PORT or https://HOST:PORT)");
     }
     if (!path.isEmpty() && !path.equals("/")) {
       throw new IllegalArgumentException(
-          "addresses: " + address + " (expected: no path; the API is at /v1)");
+          "addresses: " + shown + " (expected: no path; the API is at /v1)");
     }
   }
 
@@ -138,7 +142,12 @@ public record ConsulConfiguration(
 
   /** The namespace of the services' identities: Consul's, or empty. */
   String namespaceOrEmpty() {
-    return Objects.requireNonNullElse(consulNamespace, "");
+    return Folded.of(Objects.requireNonNullElse(consulNamespace, ""));
+  }
+
+  /** The datacenter as Consul spells it, or empty: its agents fold the name when they start. */
+  String foldedDatacenter() {
+    return Folded.of(Objects.requireNonNullElse(datacenter, ""));
   }
 
   /**

@@ -70,6 +70,11 @@ final class Dialer {
     return client.connect(target);
   }
 
+  /** Closes all connections. */
+  void close() {
+    client.close();
+  }
+
   private ClientSSLOptions sslOptions() throws IOException {
     ClientSSLOptions ssl =
         new ClientSSLOptions()

@@ -55,7 +55,7 @@ final class EmptyRegistry {
     }
     Answer.Read<Catalog> read = (Answer.Read<Catalog>) answer;
     Optional<String> doubt = trust.doubt(read);
-    if (doubt.isEmpty() && !expected.containsAll(read.value().names().keySet())) {
+    if (doubt.isEmpty() && !expected.containsAll(read.value().names())) {
       doubt = Optional.of("catalog: services appeared while an empty one was confirmed");
     }
     return doubt.map(

@@ -16,6 +16,7 @@ record FailingChecks(Set<Check> checks) {
   /**
    * One check.
    *
+   * @param node folded name of its node
    * @param service folded name of its service; empty for a check of the node
    */
   record Check(String node, String id, String service, String status) {}
@@ -29,10 +30,10 @@ record FailingChecks(Set<Check> checks) {
     for (JsonNode check : body) {
       checks.add(
           new Check(
-              check.path("Node").asText(),
-              check.path("CheckID").asText(),
-              Catalog.fold(check.path("ServiceName").asText()),
-              check.path("Status").asText()));
+              Folded.of(Json.text(check, "Node")),
+              Json.text(check, "CheckID"),
+              Folded.of(Json.text(check, "ServiceName")),
+              Json.text(check, "Status")));
     }
     return new FailingChecks(checks);
   }

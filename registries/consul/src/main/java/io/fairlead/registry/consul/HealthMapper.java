@@ -5,13 +5,14 @@ import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Maps the body of {@code /v1/health/service/NAME}. Stateless. */
 final class HealthMapper {
@@ -31,31 +32,51 @@ final class HealthMapper {
     if (!body.isArray()) {
       throw new MalformedAnswerException("health: " + body.getNodeType() + " (expected: an array)");
     }
-    List<Instance> instances = new ArrayList<>();
-    Optional<Set<String>> tags = Optional.empty();
-    String datacenter = "";
+    // Consul's streaming shows an instance twice whose node or id changed in case: the newer
+    // counts.
+    Map<String, JsonNode> newest = new TreeMap<>();
     for (JsonNode entry : body) {
-      JsonNode node = object(entry, "Node");
       JsonNode service = object(entry, "Service");
-      if (!service.path("Kind").asText().isEmpty()) {
-        continue;
+      String id = id(object(entry, "Node"), service);
+      if (Json.text(service, "Kind").isEmpty()) {
+        newest.merge(id, entry, HealthMapper::newer);
       }
-      instances.add(instance(node, service, entry.path("Checks")));
-      Set<String> own = strings(service.path("Tags"));
-      tags.ifPresentOrElse(shared -> shared.retainAll(own), () -> {});
-      if (tags.isEmpty()) {
-        tags = Optional.of(own);
-      }
-      datacenter = node.path("Datacenter").asText();
     }
-    instances.sort(Comparator.comparing(Instance::id));
-    List<String> shared = tags.map(set -> set.stream().sorted().toList()).orElse(List.of());
-    return new ServiceHealth(instances, shared, datacenter);
+    List<Instance> instances = new ArrayList<>();
+    Map<String, Long> created = new HashMap<>();
+    Set<String> shared = new TreeSet<>();
+    String datacenter = "";
+    for (Map.Entry<String, JsonNode> each : newest.entrySet()) {
+      JsonNode node = each.getValue().path("Node");
+      JsonNode service = each.getValue().path("Service");
+      Set<String> own = strings(service.path("Tags"));
+      if (instances.isEmpty()) {
+        shared.addAll(own);
+      }
+      shared.retainAll(own);
+      instances.add(instance(each.getKey(), node, service, each.getValue().path("Checks")));
+      long index = Json.index(service, "CreateIndex");
+      if (index > 0) {
+        created.put(each.getKey(), index);
+      }
+      String where = Folded.of(Json.text(node, "Datacenter"));
+      datacenter = where.isEmpty() ? datacenter : where;
+    }
+    return new ServiceHealth(instances, List.copyOf(shared), datacenter, created);
   }
 
-  private Instance instance(JsonNode node, JsonNode service, JsonNode checks) {
-    String id = text(node, "Node") + "/" + text(service, "ID");
-    Status status = Status.of(checks, text(service, "ID"));
+  /** Identity of an instance: Consul ignores case in both parts. */
+  private static String id(JsonNode node, JsonNode service) {
+    return Folded.of(name(node, "Node")) + "/" + Folded.of(name(service, "ID"));
+  }
+
+  private static JsonNode newer(JsonNode one, JsonNode other) {
+    long first = Json.index(one.path("Service"), "ModifyIndex");
+    return Json.index(other.path("Service"), "ModifyIndex") >= first ? other : one;
+  }
+
+  private Instance instance(String id, JsonNode node, JsonNode service, JsonNode checks) {
+    Status status = Status.of(checks, Json.text(service, "ID"));
     Endpointed place = place(node, service);
     return new Instance(
         id,
@@ -73,47 +94,48 @@ final class HealthMapper {
     int port = port(service);
     if (taggedAddress.isPresent()) {
       JsonNode ofService = service.path("TaggedAddresses").path(taggedAddress.get());
-      if (!ofService.path("Address").asText().isEmpty()) {
-        return new Endpointed(
-            ofService.path("Address").asText(), ofService.path("Port").asInt(port));
+      String address = Json.text(ofService, "Address");
+      if (!address.isEmpty()) {
+        return new Endpointed(address, Json.number(ofService, "Port", port));
       }
     }
-    String own = service.path("Address").asText();
+    String own = Json.text(service, "Address");
     if (!own.isEmpty()) {
       return new Endpointed(own, port);
     }
     String ofNode =
         taggedAddress
-            .map(tag -> node.path("TaggedAddresses").path(tag).asText())
+            .map(tag -> Json.text(node.path("TaggedAddresses"), tag))
             .filter(address -> !address.isEmpty())
-            .orElseGet(() -> node.path("Address").asText());
+            .orElseGet(() -> Json.text(node, "Address"));
     return new Endpointed(ofNode, port);
   }
 
   private static int port(JsonNode service) {
-    int port = service.path("Port").asInt();
-    if (port == 0) {
-      // Since 1.22 an instance may have named ports instead, one of them marked as the default.
-      for (JsonNode named : service.path("Ports")) {
-        if (named.path("Default").asBoolean()) {
-          return named.path("Port").asInt();
-        }
+    int port = Json.number(service, "Port", 0);
+    // Since 1.22 an instance may have named ports instead, one of them marked as the default.
+    JsonNode named = service.path("Ports");
+    for (int i = 0; port == 0 && i < named.size(); i++) {
+      if (named.path(i).path("Default").asBoolean() || named.size() == 1) {
+        port = Json.number(named.path(i), "Port", 0);
       }
     }
     return port;
   }
 
   private static double weight(JsonNode weights, Status status) {
+    // Consul's default is 1 and 1. Who registers {"Passing": 5} gets {"Passing": 5, "Warning": 0}:
+    // a weight that was not said, not an instance that is to leave at its first warning.
     String kind = status == Status.WARNING ? "Warning" : "Passing";
-    // Consul fills in 1 and 1 where an instance has no weights.
-    return weights.path(kind).asDouble(1);
+    double weight = weights.path(kind).asDouble(1);
+    return weight == 0 ? 1 : weight;
   }
 
   private static Locality locality(JsonNode service, JsonNode node) {
     for (JsonNode owner : List.of(service, node)) {
       JsonNode locality = owner.path("Locality");
-      if (!locality.path("Region").asText().isEmpty()) {
-        return new Locality(locality.path("Region").asText(), locality.path("Zone").asText(), "");
+      if (!Json.text(locality, "Region").isEmpty()) {
+        return new Locality(Json.text(locality, "Region"), Json.text(locality, "Zone"), "");
       }
     }
     return Locality.NONE;
@@ -122,7 +144,7 @@ final class HealthMapper {
   private static Map<String, String> meta(JsonNode meta) {
     Map<String, String> result = new HashMap<>();
     for (Map.Entry<String, JsonNode> field : meta.properties()) {
-      result.put(field.getKey(), field.getValue().asText());
+      result.put(field.getKey(), field.getValue().isNull() ? "" : field.getValue().asText());
     }
     return result;
   }
@@ -130,7 +152,9 @@ final class HealthMapper {
   private static Set<String> strings(JsonNode array) {
     Set<String> result = new LinkedHashSet<>();
     for (JsonNode element : array) {
-      result.add(element.asText());
+      if (element.isTextual() && !element.textValue().isEmpty()) {
+        result.add(element.textValue());
+      }
     }
     return result;
   }
@@ -144,7 +168,7 @@ final class HealthMapper {
     return value;
   }
 
-  private static String text(JsonNode owner, String field) {
+  private static String name(JsonNode owner, String field) {
     JsonNode value = owner.path(field);
     if (!value.isTextual() || value.asText().isEmpty()) {
       throw new MalformedAnswerException("health: " + field + ": " + value + " (expected: a name)");
@@ -179,10 +203,13 @@ final class HealthMapper {
     }
 
     private static Status single(JsonNode check, String serviceId) {
-      String id = check.path("CheckID").asText();
-      String status = check.path("Status").asText();
+      String id = Json.text(check, "CheckID");
+      String status = Json.text(check, "Status");
       boolean failing = !status.equals("passing");
-      if (failing && (id.equals(NODE_MAINTENANCE) || id.equals(SERVICE_MAINTENANCE + serviceId))) {
+      boolean maintenance =
+          id.equals(NODE_MAINTENANCE)
+              || Folded.of(id).equals(Folded.of(SERVICE_MAINTENANCE + serviceId));
+      if (failing && maintenance) {
         return MAINTENANCE;
       }
       return switch (status) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 final class Loop {
   private final Vertx vertx;
   private volatile boolean closed;
+  private Runnable onClose = () -> {};
   // Written once, by the first task on the loop.
   private volatile Thread thread = Thread.currentThread();
 
@@ -61,17 +62,26 @@ final class Loop {
         vertx.setPeriodic(
             period.toMillis(),
             fired -> {
-              if (!closed) {
+              if (closed) {
+                vertx.cancelTimer(fired);
+              } else {
                 task.run();
               }
             });
     return () -> vertx.cancelTimer(id);
   }
 
+  /** Runs a task when the loop is closed. */
+  void onClose(Runnable task) {
+    check();
+    onClose = task;
+  }
+
   /** From now on no timer and no answer does anything. */
   void close() {
     check();
     closed = true;
+    onClose.run();
   }
 
   boolean isClosed() {

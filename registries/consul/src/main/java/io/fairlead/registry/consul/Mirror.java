@@ -17,8 +17,9 @@ import java.util.function.Supplier;
  *
  * <p>A whole read gives the sink one view: at the start, and after Consul's index went backwards,
  * which is how a rebuilt or restored cluster shows. In between each service is told alone. After
- * such a reset the services first get time to register again: until it is over, additions and
- * changes go through and nothing that loses an instance does.
+ * such a reset the services first get time to register again: until it is over, what is added and
+ * changed goes through, and instances that are missing are kept beside it. So they are while it is
+ * not known whether Consul was reset; {@link Keeping} bounds how long.
  *
  * <p>Nothing is taken away without evidence: an answer without instances is read again in mode
  * {@code consistent}, the token is probed, and answers that ACLs shortened, or that lack Consul's
@@ -39,10 +40,12 @@ final class Mirror {
   private final TokenProbe probe;
   private final Trust trust;
   private final Cluster cluster;
+  private final Suspicion suspicion;
   private final Reads reads;
   private final Watches watches;
   private final BlockingQuery<Catalog> catalog;
   private final WholeReads whole;
+  private final Keeping keeping;
   private final Map<String, Entry> entries = new HashMap<>();
   private final List<Entry> afterCatalog = new ArrayList<>();
   private long catalogIndex;
@@ -66,8 +69,9 @@ final class Mirror {
     this.probe = new TokenProbe(client);
     this.trust = new Trust(configuration);
     this.cluster = new Cluster(loop, client);
-    String configured = configuration.datacenter();
-    this.datacenter = configured == null ? "" : configured;
+    this.suspicion = new Suspicion(loop);
+    this.datacenter = configuration.foldedDatacenter();
+    WaitLimit waits = new WaitLimit(loop, registry, configuration.maxWait());
     this.reads = new Reads(loop, endpoints, client, configuration.sweepRate(), new ReadsTaker());
     this.watches =
         new Watches(
@@ -78,6 +82,7 @@ final class Mirror {
             client,
             reads,
             backoffs.get(),
+            waits,
             WatchListener::new);
     this.catalog =
         new BlockingQuery<>(
@@ -89,7 +94,7 @@ final class Mirror {
             new CatalogListener(),
             backoffs.get(),
             new TokenBucket(3, BALANCE, loop.now()),
-            configuration.maxWait());
+            waits);
     this.whole =
         new WholeReads(
             loop,
@@ -102,7 +107,10 @@ final class Mirror {
             reads,
             watches,
             entries.values(),
-            catalog::readNow);
+            catalog::readNow,
+            this::live);
+    this.keeping =
+        new Keeping(loop, whole, cluster, suspicion, new Holds(loop, sink), configuration.settle());
   }
 
   void start() {
@@ -112,9 +120,33 @@ final class Mirror {
   }
 
   private void balance() {
-    if (whole.phase() != Phase.READING) {
-      watches.balance();
+    if (whole.phase() == Phase.READING) {
+      return;
     }
+    watches.balance();
+    if (suspicion.isOlderThan(configuration.settle())) {
+      endSuspicion();
+    }
+    keeping.services().stream().filter(keeping::isOverdue).forEach(reads::urgent);
+    keeping.tell();
+  }
+
+  /** Every service that keeps something is read now, and that decides. */
+  private void readKept() {
+    keeping.services().forEach(reads::urgent);
+  }
+
+  private void endSuspicion() {
+    suspicion.end();
+    readKept();
+  }
+
+  /** The time of a reset is over: what is missing is told from now on. */
+  private void live() {
+    suspicion.end();
+    List.copyOf(entries.values()).stream().filter(entry -> entry.gone).forEach(this::vanished);
+    readKept();
+    keeping.tell();
   }
 
   // The catalog.
@@ -154,32 +186,60 @@ final class Mirror {
     }
 
     @Override
-    public void wentBackwards() {
-      whole.reset("index went backwards");
+    public void wentBackwards(Answer.Read<Catalog> read) {
+      reset("index went backwards");
     }
 
     @Override
-    public boolean abandoned() {
-      // Not left to the index: writes after the restoring may have raised it above the last one.
-      whole.reset("state was set back while a query waited");
-      return true;
+    public void endedEarly() {
+      if (whole.phase() == Phase.LIVE) {
+        suspicion.begin();
+      }
+    }
+
+    @Override
+    public void verified(boolean changed) {
+      if (changed) {
+        checkAll();
+      } else if (!suspicion.isChecking()) {
+        endSuspicion();
+      }
+    }
+  }
+
+  private void reset(String sign) {
+    suspicion.end();
+    whole.reset(sign);
+    if (whole.phase() != Phase.READING) {
+      keeping.tell();
+    }
+  }
+
+  /**
+   * A wait ended early, and something changed in the same moment: writes after a restoring may have
+   * raised an index above the last one, so each service tells whether it was set back.
+   */
+  private void checkAll() {
+    if (whole.phase() == Phase.LIVE && !suspicion.isChecking()) {
+      suspicion.check(entries.values());
+      entries.values().forEach(reads::urgent);
     }
   }
 
   /** After an outage: whether it is the same cluster decides what to make of losses. */
   private void settleDoubt() {
     cluster.settle(
-        held -> {
-          held.stream().filter(entry -> !entry.forgotten).forEach(reads::urgent);
+        () -> {
+          readKept();
           catalog.readNow();
         },
-        () -> whole.reset("servers are others than before"),
+        () -> reset("servers are others than before"),
         () -> loop.after(BALANCE, this::settleDoubt));
   }
 
   private void listed(Catalog read) {
     for (Entry entry : List.copyOf(entries.values())) {
-      entry.gone = !read.names().containsKey(entry.key);
+      entry.gone = !read.names().contains(entry.key);
       if (entry.gone) {
         vanished(entry);
       }
@@ -187,52 +247,37 @@ final class Mirror {
     read.names().forEach(this::listed);
   }
 
-  private void listed(String key, String name) {
-    ServiceId id = new ServiceId(configuration.namespaceOrEmpty(), "", name);
-    Entry entry = entries.get(key);
-    if (entry == null) {
-      Entry added = new Entry(key, id, backoffs.get(), loop.now());
-      entries.put(key, added);
+  private void listed(String name) {
+    if (!entries.containsKey(name)) {
+      ServiceId id = new ServiceId(configuration.namespaceOrEmpty(), "", name);
+      Entry added = new Entry(name, id, backoffs.get(), loop.now());
+      entries.put(name, added);
       reads.urgent(added);
-    } else if (!entry.id.equals(id)) {
-      respelled(entry, id);
-    }
-  }
-
-  private void respelled(Entry entry, ServiceId id) {
-    ServiceId before = entry.id;
-    entry.id = id;
-    if (entry.known.isPresent()) {
-      Service renamed = entry.renamed(entry.known.get());
-      if (whole.phase() != Phase.READING) {
-        sink.removed(before);
-        sink.changed(renamed);
-      }
-      entry.known = Optional.of(renamed);
     }
   }
 
   private void vanished(Entry entry) {
-    switch (whole.phase()) {
-      case READING -> forget(entry);
-      case SETTLING -> {
-        // It may register again; the whole read that follows decides.
+    if (whole.phase() == Phase.READING) {
+      forget(entry);
+    } else if (entry.hasInstances()) {
+      if (keeping.isActive() && !keeping.isOverdue(entry)) {
+        // It may register again.
+        keeping.keep(entry, entry.service(ServiceHealth.NONE, datacenter));
+      } else {
+        confirm(entry);
       }
-      case LIVE -> {
-        if (cluster.isDoubted()) {
-          cluster.hold(entry);
-        } else if (entry.hasInstances()) {
-          confirm(entry);
-        } else if (!entry.confirming) {
-          forget(entry);
-        }
-      }
+    } else if (!entry.confirming && !whole.phase().keeps()) {
+      forget(entry);
     }
   }
 
   private void forget(Entry entry) {
     entries.remove(entry.key, entry);
     entry.forgotten = true;
+    keeping.drop(entry);
+    if (suspicion.cleared(entry)) {
+      endSuspicion();
+    }
     watches.remove(entry);
     reads.forget(entry);
     staleness.forget(entry.part());
@@ -243,11 +288,12 @@ final class Mirror {
   private final class ReadsTaker implements Reads.Taker {
     @Override
     public boolean read(Entry entry, Answer.Read<ServiceHealth> read, Query query) {
+      boolean confirmed = query.mode() == Query.Mode.CONSISTENT;
       if (WaitIndex.wentBackwards(entry.index, read.index())) {
-        backwards(entry);
+        backwards(entry, read, confirmed);
         return true;
       }
-      return observed(entry, read, query.mode() == Query.Mode.CONSISTENT);
+      return observed(entry, read, confirmed);
     }
 
     @Override
@@ -275,8 +321,15 @@ final class Mirror {
     }
 
     @Override
-    public void wentBackwards() {
-      backwards(entry);
+    public void wentBackwards(Answer.Read<ServiceHealth> read) {
+      backwards(entry, read, false);
+    }
+
+    @Override
+    public void verified(boolean changed) {
+      if (changed) {
+        checkAll();
+      }
     }
   }
 
@@ -287,17 +340,23 @@ final class Mirror {
       return false;
     }
     staleness.works(entry.part());
+    if (suspicion.awaits(entry) && entry.wasCreatedAnew(read.value())) {
+      reset("service " + entry.key + " has instances that were created anew");
+    }
     entry.index = WaitIndex.usable(read.index());
-    if (read.value().isEmpty()) {
-      withoutInstances(entry, confirmed);
+    Service newest = service(entry, read.value());
+    if (whole.phase() == Phase.READING) {
+      entry.known = read.value().isEmpty() ? Optional.empty() : Optional.of(newest);
     } else {
-      withInstances(entry, service(entry, read.value()));
+      taken(entry, newest, confirmed);
+    }
+    if (suspicion.cleared(entry)) {
+      endSuspicion();
     }
     if (!entry.forgotten) {
       entry.read = true;
-      if (whole.phase() == Phase.READING) {
-        whole.completeIfRead();
-      } else if (entry.watch.isEmpty()) {
+      whole.completeIfRead();
+      if (whole.phase() != Phase.READING && entry.watch.isEmpty()) {
         watches.add(entry);
         watches.balance();
       }
@@ -305,31 +364,20 @@ final class Mirror {
     return true;
   }
 
-  private void withInstances(Entry entry, Service service) {
-    entry.confirming = false;
-    boolean loses = whole.phase() != Phase.READING && entry.loses(service);
-    if (loses && whole.phase() == Phase.LIVE && cluster.isDoubted()) {
-      cluster.hold(entry);
-      return;
-    }
-    boolean held = loses && whole.phase() == Phase.SETTLING;
-    if (!held && !entry.known.equals(Optional.of(service))) {
-      publish(entry, service);
-    }
-  }
-
-  private void withoutInstances(Entry entry, boolean confirmed) {
-    if (whole.phase() == Phase.READING) {
-      entry.known = Optional.empty();
-    } else if (whole.phase() == Phase.LIVE && cluster.isDoubted()) {
-      cluster.hold(entry);
-    } else if (whole.phase() == Phase.LIVE && entry.hasInstances()) {
-      if (confirmed && entry.confirming) {
+  private void taken(Entry entry, Service newest, boolean confirmed) {
+    Service merged = keeping.keep(entry, newest);
+    if (!merged.instances().isEmpty()) {
+      entry.confirming = false;
+      if (!entry.known.equals(Optional.of(merged))) {
+        publish(entry, merged);
+      }
+    } else if (entry.hasInstances()) {
+      if (entry.confirming && (confirmed || keeping.isOverdue(entry))) {
         probe.check(verdict -> probed(entry, verdict));
       } else {
         confirm(entry);
       }
-    } else if (whole.phase() == Phase.LIVE && entry.gone) {
+    } else if (entry.gone && whole.phase() == Phase.LIVE) {
       forget(entry);
     }
   }
@@ -340,29 +388,29 @@ final class Mirror {
   }
 
   private void probed(Entry entry, Optional<Answer.Failed<Boolean>> verdict) {
-    if (entry.forgotten || !entry.confirming || whole.phase() != Phase.LIVE) {
+    if (entry.forgotten || !entry.confirming || whole.phase() == Phase.READING) {
       return;
     }
-    if (cluster.isDoubted()) {
-      cluster.hold(entry);
+    boolean overdue = keeping.isOverdue(entry);
+    if (keeping.isActive() && !overdue) {
+      entry.confirming = false;
       return;
     }
-    if (verdict.isPresent()) {
+    if (verdict.isPresent() && !(verdict.get().fault().mayPass() && overdue)) {
       staleness.fail(entry.part(), verdict.get());
       reads.again(entry);
       return;
     }
     entry.confirming = false;
+    keeping.drop(entry);
     publish(entry, entry.service(ServiceHealth.NONE, datacenter));
-    if (entry.gone) {
+    if (entry.gone && whole.phase() == Phase.LIVE) {
       forget(entry);
     }
   }
 
   private void publish(Entry entry, Service service) {
-    if (whole.phase() != Phase.READING) {
-      sink.changed(service);
-    }
+    sink.changed(service);
     entry.known = Optional.of(service);
     watches.changed(entry);
   }
@@ -374,10 +422,21 @@ final class Mirror {
     return entry.service(health, datacenter);
   }
 
-  /** One service's index went back: the catalog tells whether Consul was reset. */
-  private void backwards(Entry entry) {
-    entry.index = 0;
+  /** One service's index went back: what it lost, or else the catalog, tells whether Consul did. */
+  private void backwards(Entry entry, Answer.Read<ServiceHealth> read, boolean confirmed) {
     watches.remove(entry);
+    // Whoever takes an instance out raises the index.
+    boolean loses = entry.loses(entry.service(read.value(), datacenter));
+    if (whole.phase() == Phase.LIVE && (loses || suspicion.isChecking())) {
+      if (confirmed) {
+        reset("index of service " + entry.key + " went backwards");
+      } else {
+        // A server that has just become the leader may still be loading its state.
+        confirm(entry);
+      }
+      return;
+    }
+    entry.index = 0;
     afterCatalog.add(entry);
     catalog.readNow();
   }

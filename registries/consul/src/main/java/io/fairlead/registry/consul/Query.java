@@ -1,12 +1,15 @@
 package io.fairlead.registry.consul;
 
+import java.time.Duration;
+
 /**
  * How to read: at once or blocking, and how fresh.
  *
  * @param index wait until Consul's index is above it; 0 answers at once
+ * @param patience how long to wait at most
  * @param mode which consistency
  */
-record Query(long index, Mode mode) {
+record Query(long index, Duration patience, Mode mode) {
   /** Consul's consistency modes; {@code stale} answers without quorum and so is never used. */
   enum Mode {
     /** The leader by its lease. */
@@ -16,13 +19,13 @@ record Query(long index, Mode mode) {
   }
 
   /** Answers at once. */
-  static final Query NOW = new Query(0, Mode.DEFAULT);
+  static final Query NOW = new Query(0, Duration.ZERO, Mode.DEFAULT);
 
   /** Answers at once, with the strongest guarantee. */
-  static final Query CONFIRM = new Query(0, Mode.CONSISTENT);
+  static final Query CONFIRM = new Query(0, Duration.ZERO, Mode.CONSISTENT);
 
-  static Query after(long index) {
-    return new Query(index, Mode.DEFAULT);
+  static Query after(long index, Duration patience) {
+    return new Query(index, patience, Mode.DEFAULT);
   }
 
   boolean blocks() {

@@ -19,6 +19,7 @@ final class Reads {
   private static final Logger LOG = LoggerFactory.getLogger(Reads.class);
   // The server is the limit: 16 connections read 10,000 services as fast as 100 do.
   private static final int IN_FLIGHT = 32;
+  private static final int MOST_CONFIRMS = 5;
   private static final Duration TICK = Duration.ofMillis(50);
 
   private final Loop loop;
@@ -122,7 +123,9 @@ final class Reads {
   }
 
   private void read(Entry entry) {
-    Query query = entry.confirming ? Query.CONFIRM : Query.NOW;
+    // Where the strongest word cannot be had, the ordinary one counts after a while.
+    boolean confirm = entry.confirming && entry.failures < MOST_CONFIRMS;
+    Query query = confirm ? Query.CONFIRM : Query.NOW;
     Consumer<Answer<ServiceHealth>> then =
         answer -> {
           inFlight.remove(entry);
@@ -131,7 +134,7 @@ final class Reads {
           }
           pump();
         };
-    client.health(entry.id.name(), query, then);
+    client.health(entry.key, query, then);
   }
 
   private void answered(Entry entry, Answer<ServiceHealth> answer, Query query) {
@@ -154,6 +157,7 @@ final class Reads {
     } catch (RuntimeException e) {
       // A fault of ours must not end the reading: it is told, and the answer is taken again later.
       LOG.error("service {}: what was read could not be taken over", entry.id, e);
+      taker.failed(entry, Answer.Failed.notTaken(e));
       return false;
     }
   }

@@ -2,6 +2,8 @@ package io.fairlead.registry.consul;
 
 import io.fairlead.registry.Instance;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * What Consul says about the instances of one name.
@@ -9,17 +11,25 @@ import java.util.List;
  * @param instances ordered by id, proxies and gateways left out
  * @param tags what all of them have
  * @param datacenter where they are; empty if there are none
+ * @param created Consul's CreateIndex of each instance, by its id, where Consul gives one
  */
-record ServiceHealth(List<Instance> instances, List<String> tags, String datacenter) {
+record ServiceHealth(
+    List<Instance> instances, List<String> tags, String datacenter, Map<String, Long> created) {
   /** No instance. */
-  static final ServiceHealth NONE = new ServiceHealth(List.of(), List.of(), "");
+  static final ServiceHealth NONE = new ServiceHealth(List.of(), List.of(), "", Map.of());
 
   ServiceHealth {
     instances = List.copyOf(instances);
     tags = List.copyOf(tags);
+    created = Map.copyOf(created);
   }
 
   boolean isEmpty() {
     return instances.isEmpty();
+  }
+
+  /** The CreateIndex of the oldest instance. */
+  OptionalLong creationIndex() {
+    return created.values().stream().mapToLong(Long::longValue).min();
   }
 }

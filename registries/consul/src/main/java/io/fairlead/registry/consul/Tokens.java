@@ -1,7 +1,10 @@
 package io.fairlead.registry.consul;
 
+import io.fairlead.registry.ForeignText;
 import io.fairlead.registry.Secret;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,11 +12,14 @@ import java.util.Optional;
  * loop.
  */
 final class Tokens {
+  // An answer may still name the token before the present one.
+  private static final int REMEMBERED = 4;
   private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Loop loop;
   private final Optional<Secret> secret;
   private Optional<String> value = Optional.empty();
+  private final List<String> sent = new ArrayList<>();
   private long readAt;
 
   Tokens(Loop loop, Optional<Secret> secret) {
@@ -29,6 +35,7 @@ final class Tokens {
    * The token, empty where none is configured.
    *
    * @throws io.fairlead.registry.SecretUnavailableException if it cannot be read
+   * @throws ConsulCallException if it cannot be a token
    */
   String current() {
     loop.check();
@@ -36,14 +43,35 @@ final class Tokens {
       return "";
     }
     if (value.isEmpty() || loop.now() - readAt > FRESH_NANOS) {
-      value = Optional.of(secret.get().read());
+      value = Optional.of(checked(secret.get().read()));
       readAt = loop.now();
+      if (!sent.contains(value.get())) {
+        sent.add(value.get());
+        while (sent.size() > REMEMBERED) {
+          sent.remove(0);
+        }
+      }
     }
     return value.get();
+  }
+
+  private static String checked(String token) {
+    if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw new ConsulCallException(
+          Fault.DENIED,
+          "empty, or with white space, a control character or one outside ASCII in it (expected:"
+              + " the SecretID of a Consul token alone, in one line)");
+    }
+    return token;
   }
 
   /** Consul refused the token: the next call reads it anew. */
   void forget() {
     value = Optional.empty();
+  }
+
+  /** A text from outside, fit to be shown: one short line without the tokens that were sent. */
+  String shown(String text) {
+    return ForeignText.clean(ForeignText.masked(text, sent));
   }
 }

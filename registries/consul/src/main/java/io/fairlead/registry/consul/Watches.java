@@ -32,6 +32,7 @@ final class Watches {
   private final Endpoints endpoints;
   private final Reads reads;
   private final ConsulClient client;
+  private final WaitLimit waits;
   private final Function<Entry, BlockingQuery.Listener<ServiceHealth>> listeners;
   private final BlockingQuery<FailingChecks> checks;
   // Both in the order of their last change; an entry is taken out before its time changes.
@@ -49,6 +50,7 @@ final class Watches {
       ConsulClient client,
       Reads reads,
       Backoff backoff,
+      WaitLimit waits,
       Function<Entry, BlockingQuery.Listener<ServiceHealth>> listeners) {
     this.loop = loop;
     this.registry = registry;
@@ -56,6 +58,7 @@ final class Watches {
     this.endpoints = endpoints;
     this.client = client;
     this.reads = reads;
+    this.waits = waits;
     this.listeners = listeners;
     this.checks =
         new BlockingQuery<>(
@@ -65,7 +68,7 @@ final class Watches {
             new ChecksListener(),
             backoff,
             new TokenBucket(2, Duration.ofSeconds(1), loop.now()),
-            configuration.maxWait());
+            waits);
   }
 
   private static Comparator<Entry> order() {
@@ -150,11 +153,11 @@ final class Watches {
         new BlockingQuery<>(
             loop,
             endpoints,
-            (query, then) -> client.health(entry.id.name(), query, then),
+            (query, then) -> client.health(entry.key, query, then),
             listeners.apply(entry),
             entry.backoff,
             new TokenBucket(AT_ONCE, BETWEEN, loop.now()),
-            configuration.maxWait());
+            waits);
     entry.watch = Optional.of(watch);
     watch.start(entry.index);
   }
@@ -219,7 +222,7 @@ final class Watches {
     }
 
     @Override
-    public void wentBackwards() {
+    public void wentBackwards(Answer.Read<FailingChecks> read) {
       failing = Optional.empty();
     }
   }

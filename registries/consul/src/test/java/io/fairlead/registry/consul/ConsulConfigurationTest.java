@@ -31,13 +31,22 @@ class ConsulConfigurationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"ftp://a:1", "localhost:8500", "http:///x", "http://a/v1", "http://u@a:1", "a"})
+  @ValueSource(strings = {"ftp://a:1", "localhost:8500", "http:///x", "http://a/v1", "a"})
   void address_thatCannotBeIsRefusedByName(String address) {
     assertThatThrownBy(() -> ConsulConfiguration.of(URI.create(address)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(address)
         .hasMessageContaining("expected");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://user:hunter2@a:1", "http://a:1/v1?token=hunter2"})
+  void address_withASecretInIt_isRefusedWithoutShowingIt(String address) {
+    assertThatThrownBy(() -> ConsulConfiguration.of(URI.create(address)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a:1")
+        .hasMessageContaining("expected")
+        .hasMessageNotContaining("hunter2");
   }
 
   @Test

@@ -11,11 +11,13 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.SinkEvent;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a real Consul's words become. */
 @NeedsServer("consul")
@@ -150,18 +152,80 @@ class ConsulMappingTest {
         .doesNotContainKeys(ServiceId.of("shop-sidecar-proxy"), ServiceId.of("consul"));
   }
 
+  @ParameterizedTest
+  @CsvSource({"redis, Redis", "Kafka, kafka", "ETCD, etcd"})
+  void names_thatDifferInCase_areOneServiceUnderOneNameFromFirstToLast(
+      String first, String second) {
+    String name = first.toLowerCase(Locale.ROOT);
+    register("c1", "{\"ID\":\"%s-a\",\"Service\":\"%s\",\"Port\":1}".formatted(first, first));
+    mirrored.await(name, 1);
+    int mark = mirrored.mark();
+    register("c2", "{\"ID\":\"%s-b\",\"Service\":\"%s\",\"Port\":1}".formatted(first, second));
+    mirrored.await(name, 2);
+    consul.api().deregister("c1", first + "-a");
+    mirrored.await(name, 1);
+    register("c1", "{\"ID\":\"%s-a\",\"Service\":\"%s\",\"Port\":1}".formatted(first, first));
+    mirrored.await(name, 2);
+    consul.api().deregister("c2", first + "-b");
+    mirrored.await(name, 1);
+    assertThat(mirrored.sink().eventsSince(mark)).noneMatch(SinkEvent.Removed.class::isInstance);
+    assertThat(mirrored.sink().state().keySet())
+        .filteredOn(id -> id.name().equalsIgnoreCase(name))
+        .containsExactly(ServiceId.of(name));
+  }
+
   @Test
-  void names_thatDifferInCaseAreOneService() {
-    register("c1", "{\"ID\":\"a\",\"Service\":\"cased\",\"Port\":1}");
-    mirrored.await("cased", 1);
-    register("c2", "{\"ID\":\"b\",\"Service\":\"Cased\",\"Port\":1}");
-    mirrored.await("Cased", 2);
-    assertThat(mirrored.sink().state()).doesNotContainKey(ServiceId.of("cased"));
-    consul.api().deregister("c2", "b");
-    mirrored.await("cased", 1);
-    Awaitility.await()
-        .atMost(Mirrored.LIMIT)
-        .until(() -> !mirrored.sink().state().containsKey(ServiceId.of("Cased")));
+  void nodeAndInstance_thatChangeInCase_stayOneInstance() {
+    register("k1", "{\"ID\":\"x\",\"Service\":\"spelled\",\"Port\":1}");
+    String id = only(mirrored.await("spelled", "there", it -> true)).id();
+    register("K1", "{\"ID\":\"X\",\"Service\":\"Spelled\",\"Port\":2}");
+    Service changed = mirrored.await("spelled", "port 2", it -> it.instances().get(0).port() == 2);
+    assertThat(only(changed).id()).isEqualTo(id);
+  }
+
+  @Test
+  void datacenter_ofTheConfiguration_isFoldedAsConsulDoes() {
+    register("d1", "{\"ID\":\"dc\",\"Service\":\"of-dc\",\"Port\":1}");
+    ConsulConfiguration upper = Configurations.at(consul.address()).datacenter("DC1").build();
+    try (Mirrored other = new Mirrored(upper)) {
+      Service service = other.await("of-dc", "there", it -> true);
+      assertThat(service.variables()).isEqualTo(Map.of("datacenter", "dc1"));
+    }
+  }
+
+  @Test
+  void creationIndex_isThatOfTheOldestInstance_andAChangeOfAnotherOneChangesNothing() {
+    register("o1", "{\"ID\":\"o-a\",\"Service\":\"aged\",\"Port\":1}");
+    Service first = mirrored.await("aged", "one instance", it -> it.instances().size() == 1);
+    assertThat(first.creationIndex()).isPresent();
+    register("o2", "{\"ID\":\"o-b\",\"Service\":\"aged\",\"Port\":1}");
+    Service both = mirrored.await("aged", "two instances", it -> it.instances().size() == 2);
+    assertThat(both.creationIndex()).isEqualTo(first.creationIndex());
+    consul.api().deregister("o1", "o-a");
+    Service last = mirrored.await("aged", "one instance", it -> it.instances().size() == 1);
+    assertThat(last.creationIndex().getAsLong()).isGreaterThan(first.creationIndex().getAsLong());
+  }
+
+  @Test
+  void taggedAddress_withoutAPort_keepsThePortOfTheService() {
+    register(
+        "t1",
+        "{\"ID\":\"t\",\"Service\":\"tagged\",\"Address\":\"10.5.1.1\",\"Port\":8080,"
+            + "\"TaggedAddresses\":{\"wan\":{\"Address\":\"203.0.113.11\"}}}");
+    ConsulConfiguration wan = Configurations.at(consul.address()).taggedAddress("wan").build();
+    try (Mirrored other = new Mirrored(wan)) {
+      Instance instance = only(other.await("tagged", "there", it -> true));
+      assertThat(instance.address()).isEqualTo("203.0.113.11");
+      assertThat(instance.port()).isEqualTo(8080);
+    }
+  }
+
+  @Test
+  void weight_onlyForPassing_leavesTheInstanceInAtAWarning() {
+    register("w2", "{\"Service\":\"half-said\",\"Port\":1,\"Weights\":{\"Passing\":5}}");
+    assertThat(only(mirrored.await("half-said", "there", it -> true)).weight()).isEqualTo(5);
+    check("w2", "c2", "half-said", "warning");
+    mirrored.await("half-said", "weight 1", it -> it.instances().get(0).weight() == 1);
   }
 
   @Test

@@ -57,6 +57,13 @@ final class FakeConsul implements AutoCloseable {
     to(index + 1);
   }
 
+  /** The same, and the index is now this one, lower or higher. */
+  synchronized void setAt(long now, String service, int instances) {
+    services.put(service, instances);
+    services.values().removeIf(count -> count == 0);
+    to(now);
+  }
+
   /** Everything is gone, Consul's own service, too, or not. */
   synchronized void clear(boolean serversToo) {
     services.clear();
@@ -161,6 +168,9 @@ final class FakeConsul implements AutoCloseable {
     }
     if (path.equals("/v1/health/state/any")) {
       return "[]";
+    }
+    if (path.equals("/v1/acl/token/self")) {
+      return "{}";
     }
     if (path.equals("/v1/catalog/services")) {
       List<String> names = new ArrayList<>();

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,6 +109,91 @@ class HealthMapperTest {
     Instance lan = only(map("[" + entry(tagged, "") + "]", Optional.of("lan")));
     assertThat(lan.address()).isEqualTo("10.1.1.1");
     assertThat(lan.port()).isEqualTo(80);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ",'Port':0", ",'Port':null"})
+  void map_taggedAddressWithoutAPort_keepsTheServicesPort(String port) {
+    String tagged =
+        "'Address':'10.1.1.1','TaggedAddresses':{'wan':{'Address':'203.0.113.11'" + port + "}}";
+    Instance instance = only(map("[" + entry(tagged, "") + "]", Optional.of("wan")));
+    assertThat(instance.address()).isEqualTo("203.0.113.11");
+    assertThat(instance.port()).isEqualTo(80);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'TaggedAddresses':null",
+        "'TaggedAddresses':{}",
+        "'TaggedAddresses':{'wan':null}",
+        "'TaggedAddresses':{'wan':{'Address':'','Port':99}}",
+        "'TaggedAddresses':{'wan':{'Address':null,'Port':99}}"
+      })
+  void map_taggedAddressWithoutAnAddress_isNone(String tagged) {
+    String service = "'Address':'10.1.1.1'," + tagged;
+    Instance instance = only(map("[" + entry(service, "") + "]", Optional.of("wan")));
+    assertThat(instance.address()).isEqualTo("10.1.1.1");
+    assertThat(instance.port()).isEqualTo(80);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'Weights':null",
+        "'Weights':{}",
+        "'Weights':{'Passing':0,'Warning':0}",
+        "'Weights':{'Passing':null,'Warning':null}"
+      })
+  void map_weightThatWasNotSaid_isOne(String weights) {
+    for (String status : new String[] {"passing", "warning", "critical"}) {
+      assertThat(only(map("[" + entry(weights, check("a", status)) + "]")).weight())
+          .as(status)
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void map_onlyTheWeightForPassing_doesNotEmptyTheInstanceAtAWarning() {
+    String weights = "'Weights':{'Passing':5,'Warning':0}";
+    assertThat(only(map("[" + entry(weights, check("a", "warning")) + "]")).weight()).isEqualTo(1);
+    assertThat(only(map("[" + entry(weights, check("a", "passing")) + "]")).weight()).isEqualTo(5);
+  }
+
+  @Test
+  void map_nullsOfGo_areNoValues() {
+    String nulls =
+        "'Kind':null,'Address':null,'Tags':null,'Meta':{'k':null},'Locality':null,'Ports':null";
+    Instance instance = only(map("[" + entry(nulls, "") + "]"));
+    assertThat(instance.address()).isEqualTo("10.0.0.9");
+    assertThat(instance.port()).isEqualTo(80);
+    assertThat(instance.metadata()).isEqualTo(Map.of("k", ""));
+    String checks = entry("", "").replace("'Checks':[]", "'Checks':null");
+    assertThat(only(map("[" + checks + "]")).availability()).isEqualTo(Availability.READY);
+  }
+
+  @Test
+  void map_identityIgnoresCase_andTheNewerSpellingOfAnInstanceCounts() {
+    String old = entry("'ModifyIndex':20,'Address':'10.1.1.1'", "");
+    String now =
+        entry("'ModifyIndex':21,'Address':'10.1.1.2'", "")
+            .replace("'ID':'i'", "'ID':'I'")
+            .replace("'Node':'n'", "'Node':'N'");
+    for (String both : new String[] {old + "," + now, now + "," + old}) {
+      Instance instance = only(map("[" + both + "]"));
+      assertThat(instance.id()).isEqualTo("n/i");
+      assertThat(instance.address()).isEqualTo("10.1.1.2");
+    }
+  }
+
+  @Test
+  void map_creationIsThatOfTheOldestInstance() {
+    String first = entry("'CreateIndex':30", "");
+    String second = entry("'CreateIndex':12", "").replace("'ID':'i'", "'ID':'j'");
+    String unsaid = entry("'CreateIndex':0", "").replace("'ID':'i'", "'ID':'k'");
+    assertThat(map("[" + first + "," + second + "," + unsaid + "]").creationIndex())
+        .isEqualTo(OptionalLong.of(12));
+    assertThat(map("[" + unsaid + "]").creationIndex()).isEqualTo(OptionalLong.empty());
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 
 /** A running adapter and what it told its sink; closing it checks the sink's rules. */
 final class Mirrored implements AutoCloseable {
@@ -62,6 +63,17 @@ final class Mirrored implements AutoCloseable {
     SinkEvent event =
         sink.awaitEvent(mark, "a failure with " + word, LIMIT, it -> text(it).contains(word));
     return text(event);
+  }
+
+  /** Whether an event tells that Consul was set back or built anew. */
+  static boolean saysRestored(SinkEvent event) {
+    return event instanceof SinkEvent.Holding holding
+        && holding.holds().stream().anyMatch(hold -> hold.subject().equals("all services"));
+  }
+
+  /** Waits until nothing is kept on a suspicion. */
+  void awaitNoHold() {
+    Awaitility.await().atMost(LIMIT).untilAsserted(() -> assertThat(sink.holds()).isEmpty());
   }
 
   /** Waits for a success after a mark. */
