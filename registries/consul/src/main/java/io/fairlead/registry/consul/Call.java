@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * by the loop.
  */
 final class Call {
-  // What a call may take beyond its limit: the wait for a connection, and a large answer.
-  private static final Duration MORE = Duration.ofMinutes(1);
+  // What a call may take beyond its limit: the wait for a connection, and a large answer that
+  // trickles in.
+  private static final Duration MORE = Duration.ofMinutes(5);
 
   private final Loop loop;
   private final Optional<Endpoint> endpoint;

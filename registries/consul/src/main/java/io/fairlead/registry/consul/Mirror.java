@@ -24,6 +24,9 @@ import java.util.function.Supplier;
  * <p>Nothing is taken away without evidence: an answer without instances is read again in mode
  * {@code consistent}, the token is probed, and answers that ACLs shortened, or that lack Consul's
  * own service although it must be there, count as failures.
+ *
+ * <p>It has more than 400 lines, because every decision about a service's state is in it; what can
+ * be decided without that state is elsewhere.
  */
 final class Mirror {
   /** The catalog as a part of the registry that can fail alone. */
@@ -220,7 +223,9 @@ final class Mirror {
    * raised an index above the last one, so each service tells whether it was set back.
    */
   private void checkAll() {
-    if (whole.phase() == Phase.LIVE && !suspicion.isChecking()) {
+    if (entries.isEmpty()) {
+      endSuspicion();
+    } else if (whole.phase() == Phase.LIVE && !suspicion.isChecking()) {
       suspicion.check(entries.values());
       entries.values().forEach(reads::urgent);
     }

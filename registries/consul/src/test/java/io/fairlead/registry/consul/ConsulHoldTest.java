@@ -108,6 +108,51 @@ class ConsulHoldTest {
   }
 
   @Test
+  void earlyEnd_inTheMomentOfAnOrdinaryRemoval_isNoRestore() {
+    try (FakeConsul consul = new FakeConsul();
+        Mirrored mirrored = mirrored(consul)) {
+      consul.endWaitsAsThisChanges("web", 1, false);
+      mirrored.await("web", 1);
+      mirrored.awaitNoHold();
+      assertThat(mirrored.sink().eventsSince(0)).noneMatch(Mirrored::saysRestored);
+      assertThat(mirrored.sink().resyncs()).as("whole reads").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void restore_afterWhichWritesRaisedTheIndex_isToldByInstancesThatWereCreatedAnew() {
+    try (FakeConsul consul = new FakeConsul();
+        Mirrored mirrored = mirrored(consul)) {
+      int mark = mirrored.mark();
+      consul.endWaitsAsThisChanges("web", 1, true);
+      mirrored.sink().awaitEvent(mark, "a hold", Mirrored.LIMIT, Mirrored::saysRestored);
+      assertThat(mirrored.sink().eventsSince(mark))
+          .as("nothing is taken away before services had time to register")
+          .noneMatch(SinkEvent.Changed.class::isInstance);
+      mirrored
+          .sink()
+          .awaitEvent(mark, "a whole read", Mirrored.LIMIT, SinkEvent.Resynced.class::isInstance);
+      assertThat(mirrored.await("web", 1)).hasSize(1);
+      mirrored.awaitNoHold();
+    }
+  }
+
+  @Test
+  void index_thatIsLeftOutOfEveryAnswer_isNoRestore() {
+    try (FakeConsul consul = new FakeConsul()) {
+      consul.set("web", 2);
+      consul.to(0);
+      try (Mirrored mirrored =
+          new Mirrored(Configurations.at(consul.address()).maxWait(Duration.ofSeconds(1)).build())
+              .awaitSynced()) {
+        consul.setAt(0, "web", 1);
+        mirrored.await("web", 1);
+        assertThat(mirrored.sink().eventsSince(0)).noneMatch(Mirrored::saysRestored);
+      }
+    }
+  }
+
+  @Test
   void outage_afterWhichTheServersCannotBeTold_holdsNoLongerThanItsCeiling() {
     try (FakeConsul consul = new FakeConsul();
         Mirrored mirrored = mirrored(consul)) {

@@ -25,6 +25,7 @@ final class FakeConsul implements AutoCloseable {
   private final Map<String, Integer> services = new TreeMap<>();
   private final List<HttpServerRequest> blocked = new ArrayList<>();
   private long index = 1000;
+  private long created = 1;
   private boolean holdsServers = true;
   private String emptyUnlessConsistent = "";
   private String leader = "127.0.0.1:8300";
@@ -62,6 +63,19 @@ final class FakeConsul implements AutoCloseable {
     services.put(service, instances);
     services.values().removeIf(count -> count == 0);
     to(now);
+  }
+
+  /**
+   * Ends every wait early, with the state and index of before, and in the same moment something is
+   * written: as after a restore that a registration followed at once, or under a limit of waits.
+   *
+   * @param anew whether instances were created again by it, as they are after a restore
+   */
+  synchronized void endWaitsAsThisChanges(String service, int instances, boolean anew) {
+    wake();
+    index++;
+    created = anew ? index : created;
+    services.put(service, instances);
   }
 
   /** Everything is gone, Consul's own service, too, or not. */
@@ -189,8 +203,8 @@ final class FakeConsul implements AutoCloseable {
       instances.add(
           """
           {"Node":{"Node":"n%d","Address":"10.0.0.%d","Datacenter":"dc1"},
-           "Service":{"ID":"%s-%d","Service":"%s","Port":80},"Checks":[]}"""
-              .formatted(i, i + 1, name, i, name));
+           "Service":{"ID":"%s-%d","Service":"%s","Port":80,"CreateIndex":%d},"Checks":[]}"""
+              .formatted(i, i + 1, name, i, name, created));
     }
     return "[" + String.join(",", instances) + "]";
   }
