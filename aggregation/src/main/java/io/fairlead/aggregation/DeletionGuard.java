@@ -45,13 +45,16 @@ import org.jspecify.annotations.Nullable;
  * Every word about it is taken in as it comes and compared with what it had: it may shrink on, or
  * come back, which ends its holding.
  *
- * <p><b>Believing.</b> Each loss by itself, once it was seen unbroken for {@code confirmAfter}: a
- * loss that grows starts anew, one that becomes smaller does not. The registry must have been
- * readable all the time (after a failure it begins again) and have been read in the later half: a
- * silent one confirms nothing. An operator can decide before. <em>Approved</em>, all that is held
- * goes in one commit. <em>Rejected</em>, it stays until it is given again or approved after all,
- * and later losses are judged without it. Either way the sum begins at nothing, since a person has
- * looked.
+ * <p><b>Believing.</b> Each loss by itself, once it was seen unbroken for {@code confirmAfter}. The
+ * registry must have been readable all the time (after a failure it begins again) and have been
+ * read in the later half: a silent one confirms nothing. Of one that fails now and then a loss is
+ * believed after {@value GuardDecisions#CEILING} times {@code confirmAfter}, whatever failed in
+ * between, if the registry was read again and again ({@link RegularReads}); otherwise a flaky
+ * network would hold it for ever. If a loss grows, what was missing before is believed at its time
+ * and the rest waits from the time of its last growth; if it becomes smaller nothing starts anew.
+ * An operator can decide before. <em>Approved</em>, all that is held goes in one commit.
+ * <em>Rejected</em>, it stays until it is given again or approved after all, and later losses are
+ * judged without it. Either way the sum begins at nothing, since a person has looked.
  *
  * <p><b>After a restart</b> the first whole view is compared with what the store has, and judged in
  * the same way ({@link RestartLosses}). What was held is in the store as it was served, so it is

@@ -211,7 +211,7 @@ final class Departure {
     if (!waiting) {
       giveUp(host -> table.isSpokenOf(host, others));
     }
-    letGo(decisions.takeConfirmed(contact(), now));
+    letGo(decisions.takeConfirmed(contact(), now).gone());
   }
 
   void approve(String id) {

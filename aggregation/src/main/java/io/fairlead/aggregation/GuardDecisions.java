@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -22,6 +23,7 @@ final class GuardDecisions {
   private final RecentLosses recent;
   private final GuardBoard board;
   private final GuardLog log;
+  private final RegularReads reads;
   // What new losses join.
   private @Nullable HeldGroup holding;
   private int opened;
@@ -49,6 +51,7 @@ final class GuardDecisions {
     this.recent = recent;
     this.board = new GuardBoard(policy.confirmAfter());
     this.log = log;
+    this.reads = new RegularReads(confirmAfter);
   }
 
   /** What is shown of it. */
@@ -73,12 +76,31 @@ final class GuardDecisions {
     return policy.confirmAfter().multipliedBy(2);
   }
 
+  /**
+   * What is believed now.
+   *
+   * @param gone losses that are to be let go
+   * @param reduced losses of which a part is believed; the rest of them is still held
+   */
+  record Confirmed(List<HeldLoss> gone, List<HeldLoss.OfService> reduced) {}
+
   /** Takes out what is believed now: to be let go by the caller. */
-  List<HeldLoss> takeConfirmed(RegistryView.Contact contact, Moment now) {
+  Confirmed takeConfirmed(RegistryView.Contact contact, Moment now) {
+    reads.note(contact, now.nanos());
     HeldGroup group = holding;
-    List<HeldLoss> confirmed = List.of();
+    List<HeldLoss> gone = new ArrayList<>();
+    List<HeldLoss.OfService> reduced = new ArrayList<>();
     if (group != null) {
-      confirmed = held.takeWaiting(since -> isConfirmed(since, contact, now));
+      List<HeldLoss> confirmed = held.takeWaiting(since -> isConfirmed(since, contact, now));
+      for (HeldLoss loss : confirmed) {
+        if (loss instanceof HeldLoss.OfService service && service.growth().isPresent()) {
+          HeldLoss.OfService rest = service.withoutFirst();
+          held.put(rest);
+          reduced.add(rest);
+        } else {
+          gone.add(loss);
+        }
+      }
       if (!confirmed.isEmpty()) {
         log.confirmed(group, confirmed);
       }
@@ -89,15 +111,23 @@ final class GuardDecisions {
         log.reminder(each, each.size(), Duration.ofNanos(now.nanos() - each.opened().nanos()));
       }
     }
-    return confirmed;
+    return new Confirmed(gone, reduced);
   }
 
-  /** Whether what has been so since a time is believed now. */
+  /**
+   * Whether what has been so since a time is believed now: nothing has failed for the time of
+   * confirmation; or it has been so for a multiple of it, and the registry was read again and again
+   * in the last part of that, whatever failed in between.
+   */
   boolean isConfirmed(long since, RegistryView.Contact contact, Moment now) {
     Optional<Long> start = contact.readableSince(since);
-    return start.isPresent()
-        && now.nanos() - start.get() >= confirmAfter
-        && contact.isReadSince(start.get() + confirmAfter / 2);
+    boolean steady =
+        start.isPresent()
+            && now.nanos() - start.get() >= confirmAfter
+            && contact.isReadSince(start.get() + confirmAfter / 2);
+    return steady
+        || (now.nanos() - since >= CEILING * confirmAfter
+            && reads.wereRegular(contact, now.nanos()));
   }
 
   private void closeEmpty() {
@@ -146,13 +176,14 @@ final class GuardDecisions {
     LongStream reminders = board.groups().stream().mapToLong(group -> group.untilReminder(now));
     Moment oldest = held.oldest();
     if (oldest != null) {
-      // Where it cannot be read, or is not: look again in a while.
+      // Also to see when the registry is read: look again in a while.
+      long again = Math.max(1, confirmAfter / 10);
       long due =
           contact
               .readableSince(oldest.nanos())
               .map(start -> confirmAfter - (now - start))
-              .filter(left -> left > 0)
-              .orElse(Math.max(1, confirmAfter / 10));
+              .filter(left -> left > 0 && left < again)
+              .orElse(again);
       reminders = LongStream.concat(reminders, LongStream.of(due));
     }
     return reminders.boxed().min(Long::compare).map(Duration::ofNanos);

@@ -34,6 +34,7 @@ sealed interface HeldLoss {
    * @param kept its endpoints to keep, as in {@link KeptEndpoints}
    * @param word the registry's last word about it; nothing: it is gone
    * @param served what is served instead
+   * @param growth what it was before it grew while it was waited for; nothing: it did not grow
    */
   record OfService(
       HeldGroup group,
@@ -42,8 +43,19 @@ sealed interface HeldLoss {
       ByteString kept,
       Optional<Taken> word,
       Taken served,
-      Moment since)
+      Moment since,
+      Optional<Growth> growth)
       implements HeldLoss {
+    /**
+     * A loss that grows while it is waited for: what was missing until then goes on being confirmed
+     * as before, and what is missing since waits from its own start. So a loss that grows for ever
+     * is not held for ever.
+     *
+     * @param left number of endpoints that the registry gave before
+     * @param last when it grew last
+     */
+    record Growth(int left, Moment last) {}
+
     /**
      * A loss that is held from now on.
      *
@@ -53,7 +65,14 @@ sealed interface HeldLoss {
         HeldGroup group, Taken served, int before, Optional<Taken> word, Moment now) {
       ByteString kept = served.entry().orElseThrow().content().body();
       return new OfService(
-          group, served.service(), before, kept, word, served(word, kept, served), now);
+          group,
+          served.service(),
+          before,
+          kept,
+          word,
+          served(word, kept, served),
+          now,
+          Optional.empty());
     }
 
     /** The same after another word by which it still is a loss. */
@@ -70,9 +89,35 @@ sealed interface HeldLoss {
                   next.flatMap(Taken::entry),
                   before)
               : kept;
-      boolean anew = grows && !group.isRejected();
+      Optional<Growth> grown = growth.filter(before -> endpoints(next) < before.left());
+      if (grows && !group.isRejected()) {
+        grown = Optional.of(new Growth(growth.map(Growth::left).orElse(now()), now));
+      }
       return new OfService(
-          group, service, before, keep, next, served(next, keep, served), anew ? now : since);
+          group, service, before, keep, next, served(next, keep, served), since, grown);
+    }
+
+    /** What is left of it once that is believed which was missing before it grew. */
+    OfService withoutFirst() {
+      Growth grown = growth.orElseThrow();
+      ByteString keep =
+          KeptEndpoints.trimmed(kept, word.flatMap(Taken::entry), grown.left() - now());
+      Taken cut =
+          new Taken(
+              service,
+              served.entry().map(entry -> KeptEndpoints.only(entry, keep)),
+              Taken.Kind.HELD,
+              served.findings(),
+              served.instances());
+      return new OfService(
+          group,
+          service,
+          grown.left(),
+          keep,
+          word,
+          served(word, keep, cut),
+          grown.last(),
+          Optional.empty());
     }
 
     private static Taken served(Optional<Taken> word, ByteString kept, Taken until) {

@@ -63,20 +63,24 @@ final class KeptEndpoints {
     if (endpoints.isEmpty() || weights > MAX_WEIGHTS) {
       return Optional.empty();
     }
+    return Optional.of(with(entry, next, endpoints));
+  }
+
+  private static CompactEntry with(
+      ConvertedEntry entry, ServiceEntry body, List<WorkloadEntry> endpoints) {
     TreeMap<Key, WorkloadEntry> sorted = new TreeMap<>();
-    endpoints.forEach(endpoint -> sorted.put(Key.of(endpoint, next.getPorts(0)), endpoint));
-    return Optional.of(
-        newer.changed(
-            new ConvertedEntry(
-                entry.service(),
-                entry.namespace(),
-                entry.name(),
-                entry.host(),
-                entry.labels(),
-                entry.annotations(),
-                entry.revisions(),
-                entry.createTime(),
-                next.toBuilder().clearEndpoints().addAllEndpoints(sorted.values()).build())));
+    endpoints.forEach(endpoint -> sorted.put(Key.of(endpoint, body.getPorts(0)), endpoint));
+    return CompactEntry.of(
+        new ConvertedEntry(
+            entry.service(),
+            entry.namespace(),
+            entry.name(),
+            entry.host(),
+            entry.labels(),
+            entry.annotations(),
+            entry.revisions(),
+            entry.createTime(),
+            body.toBuilder().clearEndpoints().addAllEndpoints(sorted.values()).build()));
   }
 
   /**
@@ -96,8 +100,26 @@ final class KeptEndpoints {
       // They did not fit, so the last word was never served.
       return kept;
     }
-    Set<Key> present = after.map(entry -> keys(parse(entry.content().body()))).orElse(Set.of());
-    ServicePort port = last.getPorts(0);
+    return trimmed(
+        last.toBuilder().clearEndpoints().addAllEndpoints(endpoints).build(), after, most);
+  }
+
+  /**
+   * Kept endpoints of which so many are missing at most: the longest missing ones leave.
+   *
+   * @param now the registry's word now, nothing if there is no entry
+   */
+  static ByteString trimmed(ByteString kept, Optional<CompactEntry> now, int most) {
+    return trimmed(parse(kept), now, most);
+  }
+
+  private static ByteString trimmed(ServiceEntry kept, Optional<CompactEntry> now, int most) {
+    Set<Key> present = now.map(entry -> keys(parse(entry.content().body()))).orElse(Set.of());
+    List<WorkloadEntry> endpoints = kept.getEndpointsList();
+    if (kept.getPortsCount() != 1) {
+      return CompactEntry.bytes(kept);
+    }
+    ServicePort port = kept.getPorts(0);
     long missing = endpoints.stream().filter(each -> !present.contains(Key.of(each, port))).count();
     List<WorkloadEntry> left = new ArrayList<>(endpoints.size());
     for (WorkloadEntry endpoint : endpoints) {
@@ -107,7 +129,12 @@ final class KeptEndpoints {
         left.add(endpoint);
       }
     }
-    return CompactEntry.bytes(last.toBuilder().clearEndpoints().addAllEndpoints(left).build());
+    return CompactEntry.bytes(kept.toBuilder().clearEndpoints().addAllEndpoints(left).build());
+  }
+
+  /** An entry with the kept endpoints and no others, in the kept ones' terms. */
+  static CompactEntry only(CompactEntry like, ByteString kept) {
+    return with(like.expand(), parse(kept), parse(kept).getEndpointsList());
   }
 
   /** The kept endpoints that the other entry lacks, in its terms, and then its own. */

@@ -293,7 +293,9 @@ final class RegistryState implements HostClaims.Listener {
 
   /** Lets go losses that are confirmed, withdraws services that have been empty for too long. */
   void expire(long now) {
-    guard.decisions().takeConfirmed(contact(), moment(now)).forEach(loss -> letGo(loss, now));
+    GuardDecisions.Confirmed confirmed = guard.decisions().takeConfirmed(contact(), moment(now));
+    confirmed.gone().forEach(loss -> letGo(loss, now));
+    confirmed.reduced().forEach(loss -> take(loss.served(), now));
     for (ServiceId service : empty.takeDue(view.settings().keepEmpty(), now)) {
       ServiceState state = services.get(service);
       if (state != null) {

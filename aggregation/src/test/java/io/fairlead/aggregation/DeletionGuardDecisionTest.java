@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -86,18 +87,109 @@ class DeletionGuardDecisionTest {
   }
 
   @Test
-  void lossThatGrows_startsAnew_andHoldsNoOther() {
+  void lossThatGrows_waitsForWhatIsMissingSince_andHoldsNoOther() {
     registry.resync(IntStream.range(0, 20).mapToObj(GuardedRegistry::shrunk).toList());
     registry.readFor(ALMOST);
     registry.sink.removed(ServiceId.of(name(0)));
     registry.readFor(REST);
     assertThat(registry.served())
-        .containsEntry("mesh/s00.test", "a 10.0.0.1,10.0.0.2")
+        .containsEntry("mesh/s00.test", "a 10.0.0.1")
         .containsEntry("mesh/s01.test", "a 10.0.1.1");
     assertThat(registry.guard().held()).hasSize(1);
     registry.readFor(ALMOST);
     assertThat(registry.served()).doesNotContainKey("mesh/s00.test");
     assertThat(registry.guards()).isEmpty();
+  }
+
+  @Test
+  void lossThatGrowsForEver_isNotHeldForEver() {
+    String[] addresses =
+        IntStream.range(0, 60).mapToObj(i -> "10.5.0." + (i + 1)).toArray(String[]::new);
+    registry.change(Given.service("large", addresses));
+    registry.change(Given.service("large", Arrays.copyOf(addresses, 20)));
+    assertThat(registry.guard().held()).hasSize(1);
+    int served = 60;
+    for (int left = 19; left > 0; left--) {
+      registry.change(Given.service("large", Arrays.copyOf(addresses, left)));
+      registry.readFor(Duration.ofMinutes(1));
+      int now = endpoints("mesh/large.test");
+      assertThat(now).isBetween(left, served);
+      served = now;
+      // Nothing waits for longer than twice the time, and nothing goes before its time.
+      int minutes = 20 - left;
+      int leftFive = 19 - (minutes - 5);
+      int leftTen = 19 - (minutes - 11);
+      if (minutes >= 5) {
+        assertThat(now).isGreaterThanOrEqualTo(Math.min(20, leftFive));
+      }
+      if (minutes > 11) {
+        assertThat(now).isLessThanOrEqualTo(leftTen);
+      }
+    }
+    registry.readFor(CONFIRM.multipliedBy(2));
+    assertThat(endpoints("mesh/large.test")).isEqualTo(1);
+    assertThat(registry.guards()).isEmpty();
+  }
+
+  private int endpoints(String resource) {
+    String text = registry.served().getOrDefault(resource, "");
+    return text.substring(text.indexOf(' ') + 1).split(",").length;
+  }
+
+  @Test
+  void flakyRegistry_isBelievedAtTheCeiling() {
+    registry.resync(services(10, 20));
+    // Each half minute it fails and is read again: it never is without a failure for long.
+    flakyFor(CONFIRM.multipliedBy(2).minusSeconds(60));
+    assertThat(registry.served()).isEqualTo(before);
+    assertThat(registry.guard().endsBy()).isPresent();
+    flakyFor(Duration.ofSeconds(90));
+    assertThat(registry.served()).hasSize(10);
+    assertThat(registry.guards()).isEmpty();
+  }
+
+  @Test
+  void registryWithALastingProblem_isBelievedAtTheCeiling() {
+    registry.resync(services(10, 20));
+    registry.fail();
+    for (Duration time = Duration.ZERO;
+        time.compareTo(CONFIRM.multipliedBy(2)) < 0;
+        time = time.plusSeconds(30)) {
+      assertThat(registry.served()).hasSize(20);
+      registry.world.thread.advance(Duration.ofSeconds(30));
+      // Other parts of it are read; they change nothing here.
+      registry.sink.changed(GuardedRegistry.whole(15));
+    }
+    registry.world.advance(CONFIRM.dividedBy(10));
+    assertThat(registry.served()).hasSize(10);
+  }
+
+  @Test
+  void registryThatWasAwayForLong_isNotBelievedByItsFirstWord() {
+    registry.resync(services(10, 20));
+    registry.fail();
+    registry.world.advance(Duration.ofHours(5));
+    registry.resync(services(10, 20));
+    registry.fail();
+    registry.world.advance(Duration.ofSeconds(30));
+    registry.sink.alive();
+    registry.world.advance(Duration.ofSeconds(30));
+    assertThat(registry.served()).isEqualTo(before);
+    flakyFor(ALMOST);
+    assertThat(registry.served()).isEqualTo(before);
+    flakyFor(CONFIRM);
+    assertThat(registry.served()).hasSize(10);
+  }
+
+  private void flakyFor(Duration time) {
+    Duration step = Duration.ofSeconds(30);
+    for (Duration left = time; !left.isNegative() && !left.isZero(); left = left.minus(step)) {
+      registry.world.thread.advance(step.minusSeconds(5));
+      registry.fail();
+      registry.world.thread.advance(Duration.ofSeconds(5));
+      registry.sink.alive();
+    }
+    registry.world.settle();
   }
 
   @Test

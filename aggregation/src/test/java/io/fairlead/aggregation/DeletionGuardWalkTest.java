@@ -53,6 +53,9 @@ class DeletionGuardWalkTest {
     final Map<String, Integer> due = new TreeMap<>();
     final Map<String, Integer> told = new HashMap<>();
     final Map<String, Long> shrankAt = new HashMap<>();
+    // How many endpoints were told of each service, from which time on.
+    final Map<String, TreeMap<Long, Integer>> levels = new HashMap<>();
+    final TreeSet<Long> reads = new TreeSet<>();
     final Map<String, Deque<Vanished>> vanished = new HashMap<>();
     final Map<String, Integer> rejected = new TreeMap<>();
     boolean failing;
@@ -113,7 +116,44 @@ class DeletionGuardWalkTest {
           shrankAt.put(name, now());
         }
         told.put(name, count);
+        levels.computeIfAbsent(name, n -> new TreeMap<>()).put(now(), count);
       }
+    }
+
+    /** The most endpoints that were told of a service at any time since then. */
+    private int mostSince(String name, long since) {
+      TreeMap<Long, Integer> told = levels.getOrDefault(name, new TreeMap<>());
+      Map.Entry<Long, Integer> atFirst = told.floorEntry(since);
+      if (atFirst == null) {
+        return Integer.MAX_VALUE;
+      }
+      int most = atFirst.getValue();
+      for (int count : told.tailMap(since, true).values()) {
+        most = Math.max(most, count);
+      }
+      return most;
+    }
+
+    /** What of a service's endpoints may be left, since the registry has said for long enough. */
+    private int confirmedLevel(String name, int had) {
+      int level = had;
+      if (now() - steady >= WINDOW) {
+        level = Math.min(level, mostSince(name, now() - WINDOW));
+      }
+      if (isReadAgainAndAgain()) {
+        level = Math.min(level, mostSince(name, now() - 2 * WINDOW));
+      }
+      return level;
+    }
+
+    private boolean isReadAgainAndAgain() {
+      for (int i = 0; i < 3; i++) {
+        long end = now() - i * (WINDOW / 2);
+        if (reads.subSet(end - WINDOW / 2, true, end, true).isEmpty()) {
+          return false;
+        }
+      }
+      return true;
     }
 
     private void sayGone(String name) {
@@ -180,6 +220,7 @@ class DeletionGuardWalkTest {
           String name = randomName();
           mutate(name);
           tell();
+          reads.add(now());
           if (said.containsKey(name)) {
             registry.change(service(name, said.getOrDefault(name, Set.of())));
           } else {
@@ -197,6 +238,7 @@ class DeletionGuardWalkTest {
     }
 
     private void recovered() {
+      reads.add(now());
       if (failing) {
         failing = false;
         steady = now();
@@ -205,6 +247,7 @@ class DeletionGuardWalkTest {
 
     private void resync() {
       long at = now();
+      reads.add(at);
       tell();
       registry.resync(services());
       if (failing) {
@@ -241,6 +284,8 @@ class DeletionGuardWalkTest {
       // A new process knows neither what was let go before nor what was rejected.
       vanished.clear();
       rejected.clear();
+      levels.clear();
+      reads.clear();
       due.clear();
       before.forEach((name, endpoints) -> due.put(name, endpoints.size()));
       steady = now();
@@ -290,6 +335,7 @@ class DeletionGuardWalkTest {
       said.forEach(
           (name, endpoints) ->
               assertThat(after.getOrDefault(name, Set.of())).containsAll(endpoints));
+      due.replaceAll((name, had) -> rejected.containsKey(name) ? had : confirmedLevel(name, had));
       Map<String, Integer> was = new TreeMap<>(due);
       settleDue();
       forget();
@@ -328,8 +374,9 @@ class DeletionGuardWalkTest {
     }
 
     private boolean isConfirmed(String name) {
-      long since = Math.max(shrankAt.getOrDefault(name, 0L), steady);
-      return now() - since >= WINDOW;
+      long shrank = shrankAt.getOrDefault(name, 0L);
+      return now() - Math.max(shrank, steady) >= WINDOW
+          || (now() - shrank >= 2 * WINDOW && isReadAgainAndAgain());
     }
 
     private static void assertAllowed(int lost, int of) {

@@ -1,0 +1,50 @@
+package io.fairlead.aggregation;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * When a registry was read lately, as it was seen each time that somebody looked. It answers
+ * whether that was often enough to believe what it says although reads fail in between: once in
+ * each of the last three halves of the time of confirmation. So a registry that was away for long
+ * is not believed by the first thing that it says when it is back.
+ *
+ * <p>Times are monotonic nanoseconds. Confined to the commit thread.
+ */
+final class RegularReads {
+  private static final int HALVES = 3;
+
+  private final long half;
+  private final Deque<Long> times = new ArrayDeque<>();
+
+  /** Nothing was read yet. */
+  RegularReads(long confirmAfter) {
+    this.half = Math.max(1, confirmAfter / 2);
+  }
+
+  /** Takes note of the last read; more often than is of use is passed over. */
+  void note(RegistryView.Contact contact, long now) {
+    while (!times.isEmpty() && now - times.element() > (HALVES + 1) * half) {
+      times.remove();
+    }
+    contact
+        .last()
+        .map(Moment::nanos)
+        .filter(last -> times.isEmpty() || last - times.getLast() >= half / 10)
+        .ifPresent(times::add);
+  }
+
+  /** Whether it was read in each of the last halves. */
+  boolean wereRegular(RegistryView.Contact contact, long now) {
+    if (!contact.isReadSince(now - half)) {
+      return false;
+    }
+    for (int i = 1; i < HALVES; i++) {
+      long end = now - i * half;
+      if (times.stream().noneMatch(time -> end - time >= 0 && end - time < half)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
