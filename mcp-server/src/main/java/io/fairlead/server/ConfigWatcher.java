@@ -1,11 +1,11 @@
 package io.fairlead.server;
 
+import io.fairlead.registry.RegularFile;
 import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,9 +30,11 @@ final class ConfigWatcher implements AutoCloseable {
   private final Consumer<ConfigResult> listener;
   private final ScheduledExecutorService thread;
 
-  // Both owned by the watcher's thread.
+  // All owned by the watcher's thread.
   private String taken;
   private String seen;
+  // Why it cannot be read at present; empty if it can.
+  private String unreadable = "";
 
   private ConfigWatcher(
       Path file, ConfigLoader loader, Consumer<ConfigResult> listener, String taken) {
@@ -64,7 +66,8 @@ final class ConfigWatcher implements AutoCloseable {
 
   private void look() {
     try {
-      String text = Files.readString(file, StandardCharsets.UTF_8);
+      String text = RegularFile.readText(file, ConfigLoader.MAX_BYTES);
+      unreadable = "";
       boolean settled = text.equals(seen);
       seen = text;
       if (settled && !text.equals(taken)) {
@@ -75,17 +78,26 @@ final class ConfigWatcher implements AutoCloseable {
       LOG.debug("{}: not UTF-8, perhaps being written", file, e);
     } catch (IOException e) {
       // Replaced or unmounted for a moment: what runs goes on, and a file that comes back is read.
-      LOG.debug("{}: cannot be read at present", file, e);
+      reportOnce(e);
     } catch (RuntimeException e) {
       LOG.error("{}: the change could not be applied; what runs goes on", file, e);
     }
+  }
+
+  private void reportOnce(IOException e) {
+    String reason = String.valueOf(e.getMessage());
+    // A file that is gone comes back, as a rule, and is read then.
+    if (!reason.equals(unreadable) && !(e instanceof NoSuchFileException)) {
+      LOG.warn("The configuration file cannot be read, what runs goes on: {}", reason);
+    }
+    unreadable = reason;
   }
 
   @Override
   public void close() {
     thread.shutdown();
     try {
-      if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
+      if (!thread.awaitTermination(8, TimeUnit.SECONDS)) {
         LOG.warn("{}: a change is still being applied", file);
       }
     } catch (InterruptedException e) {

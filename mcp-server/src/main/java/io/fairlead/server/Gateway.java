@@ -13,6 +13,7 @@ import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.VersionedStore;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -29,6 +30,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+  /**
+   * How long a stop takes at most, before Kubernetes ends a process by force (30 s). A step that
+   * hangs takes no more than its own share, so that what is pending is written all the same.
+   */
+  private static final Duration MAX_STOP = Duration.ofSeconds(18);
+
+  private static final Duration MAX_STEP = Duration.ofSeconds(9);
+  private static final Duration MIN_STEP = Duration.ofSeconds(1);
 
   private final GatewayOptions options;
   private final GatewayMetrics metrics = new GatewayMetrics();
@@ -158,8 +168,15 @@ public final class Gateway implements AutoCloseable {
     return admin.address();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>It ends within {@link #MAX_STOP} and a second for each step, whatever a thread does: a step
+   * that does not end is left behind.
+   */
   @Override
   public void close() {
+    long deadline = System.nanoTime() + MAX_STOP.toNanos();
     while (true) {
       Step step;
       synchronized (opened) {
@@ -168,11 +185,9 @@ public final class Gateway implements AutoCloseable {
       if (step == null) {
         return;
       }
-      try {
-        step.part().close();
-      } catch (Exception e) {
-        LOG.warn("{}: did not close in order", step.name(), e);
-      }
+      Duration left = Duration.ofNanos(deadline - System.nanoTime());
+      Duration limit = left.compareTo(MAX_STEP) < 0 ? left : MAX_STEP;
+      Closing.within(limit.compareTo(MIN_STEP) < 0 ? MIN_STEP : limit, step.name(), step.part());
     }
   }
 }

@@ -6,6 +6,7 @@ import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.server.config.RegistryConfig;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,11 +20,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The adapters that run. Each registry is started, changed and withdrawn alone: the others do not
- * notice. State is guarded by this object's lock, which is held while adapters start and stop;
- * adapters never call back into it.
+ * notice. State is guarded by this object's lock, which is held while adapters start and stop, for
+ * a limited time; adapters never call back into it.
  */
 final class RegistryFleet implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryFleet.class);
+
+  // Less than a step of the gateway's stop may take.
+  private static final Duration MAX_CLOSING = Duration.ofSeconds(8);
 
   /** A registry with its adapter; none if the adapter could not be made. */
   private record Running(RegistryConfig config, @Nullable RegistryAdapter adapter) {}
@@ -130,22 +134,23 @@ final class RegistryFleet implements AutoCloseable {
   private void stop(String name) {
     Running stopped = running.remove(name);
     if (stopped != null && stopped.adapter() != null) {
-      close(name, stopped.adapter());
+      // It has no sink any more that anybody listens to: what it does later does no harm.
+      Closing.within(MAX_CLOSING, "registry " + name, stopped.adapter());
     }
   }
 
-  private static void close(String name, RegistryAdapter adapter) {
-    try {
-      adapter.close();
-    } catch (RuntimeException e) {
-      LOG.warn("Registry {}: its adapter did not close in order", name, e);
-    }
-  }
-
-  /** Stops all adapters; what they contributed stays. */
+  /** Stops all adapters, each left behind that does not end in time; what they gave stays. */
   @Override
   public synchronized void close() {
     closed = true;
-    new ArrayList<>(running.keySet()).forEach(this::stop);
+    Map<String, RegistryAdapter> adapters = new LinkedHashMap<>();
+    running.forEach(
+        (name, registry) -> {
+          if (registry.adapter() != null) {
+            adapters.put("registry " + name, registry.adapter());
+          }
+        });
+    running.clear();
+    Closing.within(MAX_CLOSING, adapters);
   }
 }

@@ -9,6 +9,7 @@ import io.fairlead.conversion.Reason;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.server.Closing;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.render.ResourceDocument;
@@ -71,11 +72,17 @@ final class Preview {
       }
       return failures;
     } finally {
-      adapters.forEach(RegistryAdapter::close);
+      close(adapters);
       aggregation.close();
       registries.forEach(
           registry -> reports.put(registry.name(), aggregation.reports(registry.name())));
     }
+  }
+
+  private static void close(List<RegistryAdapter> adapters) {
+    Map<String, RegistryAdapter> parts = new LinkedHashMap<>();
+    adapters.forEach(adapter -> parts.put("adapter " + (parts.size() + 1), adapter));
+    Closing.within(Duration.ofSeconds(8), parts);
   }
 
   private static RegistrySettings settings(RegistryConfig registry) {

@@ -1,15 +1,20 @@
 package io.fairlead.server.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
  * The wish to stop, as SIGTERM or SIGINT. It is taken as a signal and not in a shutdown hook, so
  * that the gateway stops in order on the main thread, before libraries tear down what it needs, and
- * the process ends with 0. A second signal ends it at once. Thread-safe.
+ * the process ends with 0. A second signal ends it at once, and so does the end of the time that a
+ * stop may take. Thread-safe.
  */
 final class StopSignals {
   private static final int ENDED_BY_SECOND_SIGNAL = 130;
+  // Kubernetes ends a process by force after 30 s.
+  private static final Duration MAX_STOP = Duration.ofSeconds(28);
 
   private final CountDownLatch wanted = new CountDownLatch(1);
 
@@ -28,7 +33,24 @@ final class StopSignals {
     if (wanted.getCount() == 0) {
       Runtime.getRuntime().halt(ENDED_BY_SECOND_SIGNAL);
     }
+    Thread limit = new Thread(StopSignals::endByForce, "stop-limit");
+    limit.setDaemon(true);
+    limit.start();
     wanted.countDown();
+  }
+
+  // Every step of the stop has its own limit; this is for what has none, such as a start that
+  // waits for a file system that does not answer.
+  private static void endByForce() {
+    try {
+      Thread.sleep(MAX_STOP.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    LoggerFactory.getLogger(StopSignals.class)
+        .error("The stop did not end within {} s: ended by force", MAX_STOP.toSeconds());
+    Runtime.getRuntime().halt(ExitCode.FAILED);
   }
 
   /** Waits for the first signal. */

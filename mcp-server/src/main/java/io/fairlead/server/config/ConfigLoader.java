@@ -2,9 +2,12 @@ package io.fairlead.server.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fairlead.registry.RegistryAdapterFactory;
+import io.fairlead.registry.RegularFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +17,9 @@ import java.util.Optional;
 
 /** Loads configuration files: reads, validates, binds, checks. Immutable. */
 public final class ConfigLoader {
+  /** The most bytes that a configuration file may have. */
+  public static final int MAX_BYTES = 16 << 20;
+
   private final AdapterTypes types;
   private final ConfigSchema schema;
   private final Purpose purpose;
@@ -76,15 +82,27 @@ public final class ConfigLoader {
   /** Loads a file and gives its text, too: for watching it from there on. */
   public Text read(Path file) {
     try {
-      String content = Files.readString(file, StandardCharsets.UTF_8);
+      // A pipe that is named on purpose, such as /dev/stdin, is read once; it cannot be watched.
+      String content =
+          !serving && isStandardInput(file)
+              ? Files.readString(file, StandardCharsets.UTF_8)
+              : RegularFile.readText(file, MAX_BYTES);
       return new Text(content, parse(file, content));
     } catch (NoSuchFileException e) {
       return unreadable(file, "no such file (expected: a configuration file)");
     } catch (CharacterCodingException e) {
       return unreadable(file, "not UTF-8 (expected: a text in UTF-8)");
+    } catch (AccessDeniedException e) {
+      return unreadable(file, "access denied (expected: readable for this process)");
+    } catch (FileSystemException e) {
+      return unreadable(file, e.getReason() == null ? "cannot be read" : e.getReason());
     } catch (IOException e) {
-      return unreadable(file, "cannot be read: " + e);
+      return unreadable(file, "cannot be read: " + e.getMessage());
     }
+  }
+
+  private static boolean isStandardInput(Path file) {
+    return file.equals(Path.of("/dev/stdin")) || file.startsWith(Path.of("/dev/fd"));
   }
 
   private static Text unreadable(Path file, String what) {
