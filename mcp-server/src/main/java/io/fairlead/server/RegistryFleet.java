@@ -8,6 +8,7 @@ import io.fairlead.registry.RegistrySink;
 import io.fairlead.server.config.RegistryConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The adapters that run. Each registry is started, changed and withdrawn alone: the others do not
- * notice. State is guarded by this object's lock, which is held while adapters start and stop, for
- * a limited time; adapters never call back into it.
+ * notice. State but {@code shown} is guarded by this object's lock, which is held while adapters
+ * start and stop, for a limited time; adapters never call back into it.
  */
 final class RegistryFleet implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryFleet.class);
@@ -34,6 +35,8 @@ final class RegistryFleet implements AutoCloseable {
 
   private final Aggregation aggregation;
   private final Map<String, Running> running = new LinkedHashMap<>();
+  // Changed as a whole: who looks at it must not wait for an adapter that ends.
+  private volatile List<RegistryConfig> shown = List.of();
   private boolean started;
   private boolean closed;
 
@@ -44,6 +47,7 @@ final class RegistryFleet implements AutoCloseable {
   /** Makes the adapters and registers their registries, without starting any. */
   synchronized void prepare(List<RegistryConfig> registries) {
     registries.forEach(this::add);
+    show();
     aggregation.allRegistered();
   }
 
@@ -53,9 +57,9 @@ final class RegistryFleet implements AutoCloseable {
     running.values().forEach(RegistryFleet::start);
   }
 
-  /** The configurations of what runs, in the order of their start. */
-  synchronized List<RegistryConfig> registries() {
-    return running.values().stream().map(Running::config).toList();
+  /** The configurations of what runs, in the order of their start. For any thread, never waits. */
+  List<RegistryConfig> registries() {
+    return shown;
   }
 
   /**
@@ -80,11 +84,10 @@ final class RegistryFleet implements AutoCloseable {
         LOG.info("Registry {}: {}", config.name(), before == null ? "added" : "changed");
       }
     }
-    for (String name : leaving) {
-      stop(name);
-      LOG.info("Registry {}: left the configuration", name);
-    }
-    toStart.forEach(config -> stop(config.name()));
+    List<String> ending = new ArrayList<>(leaving);
+    toStart.forEach(config -> ending.add(config.name()));
+    stop(ending);
+    leaving.forEach(name -> LOG.info("Registry {}: left the configuration", name));
     if (leaving.isEmpty() && toStart.isEmpty()) {
       return;
     }
@@ -94,7 +97,12 @@ final class RegistryFleet implements AutoCloseable {
       RegistrySink sink = Objects.requireNonNull(sinks.get(config.name()));
       made.add(run(config, sink));
     }
+    show();
     made.forEach(RegistryFleet::start);
+  }
+
+  private void show() {
+    shown = running.values().stream().map(Running::config).toList();
   }
 
   private void add(RegistryConfig config) {
@@ -131,26 +139,22 @@ final class RegistryFleet implements AutoCloseable {
     }
   }
 
-  private void stop(String name) {
-    Running stopped = running.remove(name);
-    if (stopped != null && stopped.adapter() != null) {
-      // It has no sink any more that anybody listens to: what it does later does no harm.
-      Closing.within(MAX_CLOSING, "registry " + name, stopped.adapter());
+  // What an adapter does after its time does no harm: nobody listens to its sink any more.
+  private void stop(Collection<String> names) {
+    Map<String, RegistryAdapter> adapters = new LinkedHashMap<>();
+    for (String name : names) {
+      Running stopped = running.remove(name);
+      if (stopped != null && stopped.adapter() != null) {
+        adapters.put("registry " + name, stopped.adapter());
+      }
     }
+    Closing.within(MAX_CLOSING, adapters);
   }
 
   /** Stops all adapters, each left behind that does not end in time; what they gave stays. */
   @Override
   public synchronized void close() {
     closed = true;
-    Map<String, RegistryAdapter> adapters = new LinkedHashMap<>();
-    running.forEach(
-        (name, registry) -> {
-          if (registry.adapter() != null) {
-            adapters.put("registry " + name, registry.adapter());
-          }
-        });
-    running.clear();
-    Closing.within(MAX_CLOSING, adapters);
+    stop(List.copyOf(running.keySet()));
   }
 }

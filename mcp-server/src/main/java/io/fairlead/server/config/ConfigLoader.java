@@ -84,7 +84,7 @@ public final class ConfigLoader {
     try {
       // A pipe that is named on purpose, such as /dev/stdin, is read once; it cannot be watched.
       String content =
-          !serving && isStandardInput(file)
+          purpose != Purpose.SERVING && isStandardInput(file)
               ? Files.readString(file, StandardCharsets.UTF_8)
               : RegularFile.readText(file, MAX_BYTES);
       return new Text(content, parse(file, content));
