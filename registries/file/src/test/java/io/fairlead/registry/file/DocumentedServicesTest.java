@@ -13,11 +13,21 @@ import org.junit.jupiter.api.Test;
 
 /** The services file in docs/interfaces.md, as the reader sees it. */
 class DocumentedServicesTest {
-  private static final Pattern BLOCK = Pattern.compile("```yaml\n(services:.*?)```", Pattern.DOTALL);
+  private static final Pattern BLOCK =
+      Pattern.compile("```yaml\n(services:.*?)```", Pattern.DOTALL);
   private static final List<String> KEYS =
       List.of(
-          "name", "namespace", "metadata", "instances", "id", "address", "port", "weight",
-          "healthy", "enabled", "locality");
+          "name",
+          "namespace",
+          "metadata",
+          "instances",
+          "id",
+          "address",
+          "port",
+          "weight",
+          "healthy",
+          "enabled",
+          "locality");
 
   @Test
   void read_theDocumentedFile_isValidAndNamesEveryKey() throws IOException, ServicesFileException {
