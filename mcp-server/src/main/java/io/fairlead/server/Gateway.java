@@ -94,7 +94,7 @@ public final class Gateway implements AutoCloseable {
       // Not before clients can connect: who is told that this is ready may send them at once, and
       // an istiod ends where nobody listens.
       aggregation.onSynced(gate::open);
-      status.serving(xds::clients);
+      status.serving(xds::clients, xds::deliveries);
       opened("adapters", fleet);
       fleet.start();
       opened("memory trim", MemoryTrim.start(store));

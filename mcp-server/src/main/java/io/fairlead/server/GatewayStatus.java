@@ -14,7 +14,9 @@ import io.fairlead.server.admin.ReadinessStatus;
 import io.fairlead.server.admin.RegistryView;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Duration;
@@ -42,6 +44,7 @@ final class GatewayStatus implements AdminSource, AdminActions {
   private final RegistryFleet fleet;
   private final ReadinessGate gate;
   private volatile Supplier<List<ClientStatus>> clients = List::of;
+  private volatile Function<ResourceKey, List<ResourceDelivery>> deliveries = key -> List.of();
   private volatile boolean overdue;
   // Written by the configuration watch only, but for the first one.
   private volatile ConfigurationStatus configuration;
@@ -66,8 +69,11 @@ final class GatewayStatus implements AdminSource, AdminActions {
   }
 
   /** Says who knows the clients, once somebody does. */
-  void serving(Supplier<List<ClientStatus>> source) {
+  void serving(
+      Supplier<List<ClientStatus>> source,
+      Function<ResourceKey, List<ResourceDelivery>> deliverySource) {
     clients = source;
+    deliveries = deliverySource;
   }
 
   /** Notes that the wait for readiness is longer than configured. */
@@ -214,6 +220,11 @@ final class GatewayStatus implements AdminSource, AdminActions {
   @Override
   public boolean reject(String guard) {
     return aggregation.reject(guard);
+  }
+
+  @Override
+  public List<ResourceDelivery> deliveries(ResourceKey key) {
+    return deliveries.apply(key);
   }
 
   @Override

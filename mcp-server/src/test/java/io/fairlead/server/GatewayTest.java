@@ -73,7 +73,9 @@ class GatewayTest {
       assertThat(api(gateway, "registries").path("items").findValuesAsText("state"))
           .containsExactly("up", "up");
       assertThat(api(gateway, "services?q=web").path("items").path(0).path("explanation").asText())
-          .isEqualTo("In the mesh as web.file with 1 endpoint.");
+          .isEqualTo(
+              "Not in the mesh: no istiod is connected. It is served as web.file with 1"
+                  + " endpoint.");
       assertThat(get(gateway, "/metrics"))
           .contains("fairlead_registry_up{registry=\"one\"} 1.0")
           .contains("fairlead_registry_services{registry=\"two\"} 1.0")

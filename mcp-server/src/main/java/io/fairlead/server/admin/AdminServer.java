@@ -102,6 +102,8 @@ public final class AdminServer implements AutoCloseable {
     get(router, "/resources", api::resources);
     get(router, "/resources/:namespace/:name", api::resource);
     get(router, "/services", api::services);
+    // An id may have slashes, encoded or not, so the handler takes the path apart.
+    get(router, "/services/*", api::service);
     get(router, "/refused", api::refused);
     get(router, "/clients", api::clients);
     get(router, "/commits", api::commits);

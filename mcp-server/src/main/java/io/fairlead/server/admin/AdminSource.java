@@ -5,7 +5,9 @@ import io.fairlead.aggregation.GuardStatus;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
 import java.util.List;
 
@@ -40,6 +42,9 @@ public interface AdminSource {
 
   /** Hosts whose newest state waits since they changed too often, by name. */
   List<DampedHost> damped();
+
+  /** Whether each connected client has a resource, by node and revision. */
+  List<ResourceDelivery> deliveries(ResourceKey key);
 
   /** The connected clients. */
   List<ClientStatus> clients();

@@ -11,6 +11,8 @@ import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import io.vertx.ext.web.RoutingContext;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -26,6 +28,9 @@ import java.util.stream.Stream;
 
 /** The handlers of the read API. Stateless but for the source; runs on worker threads. */
 final class ApiHandlers {
+  /** What the path of one service begins with. */
+  private static final String SERVICES = "/api/v1/services/";
+
   private final AdminSource source;
 
   ApiHandlers(AdminSource source) {
@@ -110,7 +115,9 @@ final class ApiHandlers {
                 .flatMap(type -> find(snapshot, type, name))
                 .findFirst();
     if (found.isPresent()) {
-      Responses.json(context, 200, ResourceDocument.of(found.get()));
+      ObjectNode document = ResourceDocument.of(found.get());
+      document.putObject("status").set("clients", new ServiceAnswers(source).clients(found.get()));
+      Responses.json(context, 200, document);
     } else {
       Responses.problem(context, 404, name + " (expected: the name of a resource)");
     }
@@ -157,11 +164,56 @@ final class ApiHandlers {
         }
       }
     }
-    Snapshot snapshot = source.snapshot();
-    list(
-        context,
-        found,
-        located -> ApiViews.service(located.registry(), located.report(), snapshot));
+    ServiceAnswers answers = new ServiceAnswers(source);
+    list(context, found, located -> answers.of(located.registry(), located.report()));
+  }
+
+  /** One service of a registry, by its id as text, with the answer for each client. */
+  void service(RoutingContext context) {
+    String path = context.request().path();
+    String rest = path.substring(SERVICES.length());
+    int slash = rest.indexOf('/');
+    String registry = decoded(slash < 0 ? rest : rest.substring(0, slash));
+    String id = slash < 0 ? "" : decoded(rest.substring(slash + 1));
+    ServiceAnswers answers = new ServiceAnswers(source);
+    Optional<RegistryView> known =
+        source.registries().stream().filter(each -> each.name().equals(registry)).findFirst();
+    if (known.isEmpty()) {
+      Responses.problem(context, 404, registry + " (expected: the name of a registry)");
+      return;
+    }
+    Optional<ServiceReport> found =
+        source.services(registry).stream()
+            .filter(report -> report.service().toString().equals(id))
+            .findFirst();
+    if (found.isPresent()) {
+      Responses.json(context, 200, answers.of(registry, found.get()));
+    } else if (known.get().isUnread()) {
+      Responses.json(context, 200, answers.unread(known.get(), id));
+    } else {
+      Responses.problem(
+          context,
+          404,
+          id
+              + " (expected: a service that the registry "
+              + registry
+              + " has, as fairlead get services shows it)"
+              + answers.ofTransactions());
+    }
+  }
+
+  private static String decoded(String text) {
+    try {
+      // A plus is a plus in a path.
+      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException(
+          "path: " + context(text) + " (expected: two hexadecimal digits after each %)", e);
+    }
+  }
+
+  private static String context(String text) {
+    return text.length() > 100 ? text.substring(0, 100) + "..." : text;
   }
 
   void configuration(RoutingContext context) {

@@ -3,37 +3,25 @@ package io.fairlead.server.admin;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.fairlead.aggregation.DampedHost;
 import io.fairlead.aggregation.GuardStatus;
-import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.conversion.Finding;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
-import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceKey;
-import io.fairlead.versioning.ResourceType;
-import io.fairlead.versioning.Snapshot;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What the API shows, as JSON. */
 final class ApiViews {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-  private static final ResourceType SERVICE_ENTRY =
-      new ResourceType("networking.istio.io", "ServiceEntry");
-
   private static final int LONGEST_HELD = 100;
-  private static final Set<ServiceReport.Outcome> COUNTED =
-      Set.of(ServiceReport.Outcome.SERVED, ServiceReport.Outcome.HELD);
 
   private ApiViews() {}
 
@@ -170,67 +158,6 @@ final class ApiViews {
         .put("waiting", transaction.waiting());
   }
 
-  static ObjectNode service(String registry, ServiceReport service, Snapshot snapshot) {
-    int endpoints = endpoints(service, snapshot);
-    ObjectNode node = NODES.objectNode();
-    node.put("registry", registry)
-        .put("service", service.service().toString())
-        .put("outcome", lower(service.outcome()))
-        .put("explanation", explanation(service, endpoints))
-        .put("host", service.host())
-        .put("resource", service.resource())
-        .put("endpoints", endpoints);
-    ArrayNode findings = node.putArray("findings");
-    service.findings().forEach(finding -> findings.add(finding(finding)));
-    return node;
-  }
-
-  private static int endpoints(ServiceReport service, Snapshot snapshot) {
-    if (service.resource().isEmpty() || !COUNTED.contains(service.outcome())) {
-      return 0;
-    }
-    Resource resource = snapshot.find(new ResourceKey(SERVICE_ENTRY, service.resource()));
-    try {
-      return resource == null
-          ? 0
-          : ServiceEntry.parseFrom(resource.decode().getBody().getValue()).getEndpointsCount();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException(service.resource() + ": not a ServiceEntry", e);
-    }
-  }
-
-  private static String explanation(ServiceReport service, int endpoints) {
-    return switch (service.outcome()) {
-      case SERVED ->
-          "In the mesh as "
-              + service.host()
-              + " with "
-              + (endpoints == 1 ? "1 endpoint." : endpoints + " endpoints.");
-      case HELD ->
-          "In the mesh as "
-              + service.host()
-              + " with "
-              + (endpoints == 1 ? "1 endpoint" : endpoints + " endpoints")
-              + ", some of which the registry no longer gives: its loss is held by the deletion"
-              + " guard, see fairlead get guards.";
-      case KEPT_EMPTY ->
-          "In the mesh as "
-              + service.host()
-              + " without an endpoint: no instance can take traffic at present. It is kept for"
-              + " the registry's keepEmpty.";
-      case WITHDRAWN ->
-          "Not in the mesh: no instance could take traffic for longer than the registry's"
-              + " keepEmpty.";
-      case REFUSED -> "Not in the mesh, for the reasons below.";
-      case SHADOWED ->
-          "Not in the mesh from here: the registry "
-              + service.shadowedBy()
-              + " has the host "
-              + service.host()
-              + ", too, and goes first by priority.";
-    };
-  }
-
   static ObjectNode configuration(ConfigurationStatus status) {
     ObjectNode node =
         NODES.objectNode().put("file", status.file()).put("loaded", status.loaded().toString());
@@ -241,7 +168,7 @@ final class ApiViews {
     return node;
   }
 
-  private static ObjectNode finding(Finding finding) {
+  static ObjectNode finding(Finding finding) {
     return NODES
         .objectNode()
         .put("reason", lower(finding.reason()))

@@ -32,6 +32,11 @@ public record RegistryView(
     Objects.requireNonNull(state, "state");
   }
 
+  /** Whether it was not read in this process yet, so that its services are not known. */
+  boolean isUnread() {
+    return state == State.WAITING || state == State.RESTORED || lastSuccess == null;
+  }
+
   /** How a registry is. */
   public enum State {
     /** Not read completely yet, and nothing is known of it from before. */

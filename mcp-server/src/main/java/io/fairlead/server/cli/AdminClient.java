@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fairlead.registry.Causes;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Asks the admin API of a running gateway. Thread-safe. */
@@ -64,6 +66,18 @@ final class AdminClient {
     return items;
   }
 
+  /** One answer, or nothing if the gateway says that there is no such thing. */
+  Optional<JsonNode> find(String path) throws AdminClientException, InterruptedException {
+    try {
+      return Optional.of(get(path));
+    } catch (AdminClientException e) {
+      if (e.isNotFound()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
   /** One answer. */
   JsonNode get(String path) throws AdminClientException, InterruptedException {
     return send(request(path).build());
@@ -93,18 +107,30 @@ final class AdminClient {
       response = client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new AdminClientException(
-          base + ": not reachable (" + e + "; expected: a running gateway, see --admin)", e);
+          base
+              + ": not reachable: "
+              + Causes.of(e)
+              + " (expected: the admin address of a running gateway, see --admin)",
+          e);
     }
     try {
       JsonNode body = JSON.readTree(response.body());
       if (response.statusCode() / 100 != 2) {
-        throw new AdminClientException(
-            uri + ": " + response.statusCode() + " " + body.path("detail").asText(), null);
+        String detail = body.path("detail").asText("");
+        throw AdminClientException.answered(
+            response.statusCode(),
+            detail.isEmpty()
+                ? uri + ": HTTP status " + response.statusCode() + " (expected: a gateway's answer)"
+                : Printable.of(detail));
       }
       return body;
     } catch (JsonProcessingException e) {
       throw new AdminClientException(
-          uri + ": " + response.statusCode() + ", not JSON (expected: a gateway's admin API)", e);
+          uri
+              + ": HTTP status "
+              + response.statusCode()
+              + " without JSON (expected: the admin address of a gateway, see --admin)",
+          e);
     }
   }
 }

@@ -6,7 +6,24 @@ import org.jspecify.annotations.Nullable;
 final class AdminClientException extends Exception {
   private static final long serialVersionUID = 1;
 
+  private final int status;
+
   AdminClientException(String message, @Nullable Throwable cause) {
+    this(message, 0, cause);
+  }
+
+  private AdminClientException(String message, int status, @Nullable Throwable cause) {
     super(message, cause);
+    this.status = status;
+  }
+
+  /** What the gateway answered instead of a result. */
+  static AdminClientException answered(int status, String message) {
+    return new AdminClientException(message, status, null);
+  }
+
+  /** Whether the gateway said that there is no such thing. */
+  boolean isNotFound() {
+    return status == 404;
   }
 }

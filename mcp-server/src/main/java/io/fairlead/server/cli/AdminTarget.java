@@ -1,7 +1,10 @@
 package io.fairlead.server.cli;
 
+import io.fairlead.registry.ForeignText;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,7 +23,7 @@ final class AdminTarget {
               + " the token in the environment variable "
               + TOKEN
               + ", if there is one")
-  private URI url = URI.create("");
+  private String url = "";
 
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -28,10 +31,25 @@ final class AdminTarget {
 
   /** A client of that gateway. */
   AdminClient client() {
-    if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
-      throw new ParameterException(
-          spec.commandLine(), "--admin: " + url + " (expected: http://HOST:PORT)");
+    return new AdminClient(address(), Optional.ofNullable(System.getenv(TOKEN)).orElse(""));
+  }
+
+  private URI address() {
+    try {
+      URI address = URI.create(url.contains("://") ? url : "http://" + url);
+      if (List.of("http", "https").contains(address.getScheme()) && address.getHost() != null) {
+        return address;
+      }
+    } catch (IllegalArgumentException e) {
+      throw wrong(e);
     }
-    return new AdminClient(url, Optional.ofNullable(System.getenv(TOKEN)).orElse(""));
+    throw wrong(null);
+  }
+
+  private ParameterException wrong(@Nullable Throwable cause) {
+    return new ParameterException(
+        spec.commandLine(),
+        "--admin: " + ForeignText.address(url) + " (expected: HOST:PORT or http://HOST:PORT)",
+        cause);
   }
 }

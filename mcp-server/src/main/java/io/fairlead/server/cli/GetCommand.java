@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.fairlead.server.render.Yaml;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Show what a running gateway has, over its admin API.",
       "resources NAMESPACE/NAME shows one resource as it is served; services and refused say what"
-          + " became of each service and why."
+          + " became of each service and why; services REGISTRY/ID answers for each istiod."
     })
 final class GetCommand implements Callable<Integer> {
   enum Output {
@@ -36,7 +37,9 @@ final class GetCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "NAME",
       defaultValue = "",
-      description = "only that one; for services and refused: those whose name contains it")
+      description =
+          "only that one; for services and refused: those whose name contains it, and of services"
+              + " REGISTRY/ID that one with the answer for each istiod")
   private String name = "";
 
   @Mixin private final AdminTarget target = new AdminTarget();
@@ -60,8 +63,14 @@ final class GetCommand implements Callable<Integer> {
       if (kind == Kind.resources && !name.isEmpty()) {
         JsonNode resource = client.get("resources/" + AdminClient.path(name));
         out.print(output == Output.json ? pretty(resource) : Yaml.write(resource));
-      } else {
-        print(out, kind.select(client.all(kind.name(), kind.query(name)), name));
+      } else if (!printService(out, client)) {
+        ArrayNode items = kind.select(client.all(kind.name(), kind.query(name)), name);
+        if (items.isEmpty() && !name.isEmpty()) {
+          throw new AdminClientException(
+              kind + ": no such name: " + Printable.of(name) + " (expected: " + kind.names() + ")",
+              null);
+        }
+        print(out, items);
       }
     } catch (AdminClientException e) {
       spec.commandLine().getErr().println("fairlead get: " + e.getMessage());
@@ -69,6 +78,25 @@ final class GetCommand implements Callable<Integer> {
     }
     out.flush();
     return ExitCode.DONE;
+  }
+
+  // The answer about one service, if there is one of that registry and id.
+  private boolean printService(PrintWriter out, AdminClient client)
+      throws AdminClientException, InterruptedException {
+    if (kind != Kind.services || name.indexOf('/') < 0) {
+      return false;
+    }
+    Optional<JsonNode> found = client.find("services/" + AdminClient.path(name));
+    found.ifPresent(
+        service -> {
+          switch (output) {
+            case table -> ServiceText.print(out, service);
+            case json -> out.print(pretty(service));
+            case yaml -> out.print(Yaml.write(service));
+            default -> throw new IllegalStateException("output: " + output);
+          }
+        });
+    return found.isPresent();
   }
 
   private void print(PrintWriter out, ArrayNode items) {

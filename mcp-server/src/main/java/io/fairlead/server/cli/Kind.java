@@ -35,6 +35,7 @@ enum Kind {
       Column.of("OUTCOME", "outcome"),
       Column.of("HOST", "host"),
       Column.of("ENDPOINTS", "endpoints"),
+      new Column("ISTIODS", item -> share(item, "clientsWith", "clientsAll")),
       new Column("FINDINGS", item -> reasons(item.path("findings")))),
   refused(
       "",
@@ -93,6 +94,13 @@ enum Kind {
   /** The columns of its table. */
   List<Column> columns() {
     return columns;
+  }
+
+  /** What its names are, for people. */
+  String names() {
+    return identity.isEmpty()
+        ? "a part of the name or host of one, as fairlead get " + name() + " shows them"
+        : "the " + identity + " of one, as fairlead get " + name() + " shows them";
   }
 
   /** What the gateway is asked to look for, empty for everything. */

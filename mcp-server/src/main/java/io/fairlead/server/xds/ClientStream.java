@@ -1,6 +1,7 @@
 package io.fairlead.server.xds;
 
 import io.fairlead.revisions.Shard;
+import io.fairlead.versioning.ResourceKey;
 
 /** A client's stream as the server sees it; every method may be called by any thread. */
 interface ClientStream {
@@ -25,6 +26,9 @@ interface ClientStream {
 
   /** Age in nanoseconds of the oldest response that the client has not answered, 0 if none. */
   long lagNanos(long nowNanos);
+
+  /** Whether its client has a resource. */
+  ResourceDelivery delivery(ResourceKey key);
 
   /** What the admin API shows of it. */
   ClientStatus status();

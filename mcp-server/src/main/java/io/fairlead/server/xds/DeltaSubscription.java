@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Predicate;
 
 /**
  * One type that a client asked for on an incremental stream.
@@ -37,9 +39,10 @@ final class DeltaSubscription extends Subscription {
 
   private final Retry retry = new Retry();
   private boolean wildcard;
-  private final Set<String> names = new HashSet<>();
+  // These two are read by those who watch, too.
+  private final Set<String> names = ConcurrentHashMap.newKeySet();
   // Names whose state the client is owed whatever it holds: it has just asked for them.
-  private final Set<String> owed = new TreeSet<>();
+  private final Set<String> owed = new ConcurrentSkipListSet<>();
 
   // What the client holds in place of a view: before the first ACK, what it said.
   private Map<String, String> claimed;
@@ -73,6 +76,11 @@ final class DeltaSubscription extends Subscription {
   @Override
   Set<String> names() {
     return names;
+  }
+
+  @Override
+  Predicate<String> interest() {
+    return wildcard ? name -> true : name -> names.contains(name) && !owed.contains(name);
   }
 
   /** Takes a change of what the client wants. */

@@ -3,6 +3,7 @@ package io.fairlead.server.xds;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * One type on a state-of-the-world stream, stock or incremental, and how far the client is.
@@ -50,6 +51,12 @@ abstract class StateSubscription extends Subscription {
   @Override
   final boolean isWildcard() {
     return wildcard;
+  }
+
+  @Override
+  final Predicate<String> interest() {
+    Set<String> wanted = names;
+    return isWildcard() ? name -> true : wanted::contains;
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ abstract class Subscription {
   // The response on its way. Volatile, as the status, for those who watch.
   private volatile @Nullable Flight flight;
   private volatile ClientStatus.SubscriptionStatus status;
+  private volatile Progress progress = Progress.NONE;
 
   Subscription(String typeUrl) {
     this.typeUrl = typeUrl;
@@ -56,6 +58,9 @@ abstract class Subscription {
    */
   abstract int weight(View view);
 
+  /** Whether a name is among what the client wants; may be asked by any thread, and later. */
+  abstract Predicate<String> interest();
+
   /** Makes the response that leads the client to a view, which is sent right after. */
   abstract EncodedMessage respond(View view, String nonce);
 
@@ -77,6 +82,11 @@ abstract class Subscription {
   /** For other threads to read; its lag is not filled in. */
   final ClientStatus.SubscriptionStatus status() {
     return status;
+  }
+
+  /** What the client acknowledged last and refused since; for other threads, too. */
+  final Progress progress() {
+    return progress;
   }
 
   /** When the response that is on its way was sent, null if none is; for other threads, too. */
@@ -116,6 +126,7 @@ abstract class Subscription {
     if (landed != null) {
       flight = null;
       taken(landed.view());
+      progress = Progress.acknowledged(landed.view(), interest());
       status = status.withAcknowledged();
     }
   }
@@ -124,6 +135,7 @@ abstract class Subscription {
   final Duration refused(String message, long nowNanos) {
     flight = null;
     status = status.withNack(message);
+    progress = progress.refused(message);
     return retryAfter(nowNanos);
   }
 
@@ -185,6 +197,7 @@ abstract class Subscription {
     if (pending == Pending.NOTHING) {
       // Nothing that this client sees: move on, so that the older snapshot can go.
       held = view;
+      progress = progress.movedFrom(before, view);
     }
     return pending;
   }

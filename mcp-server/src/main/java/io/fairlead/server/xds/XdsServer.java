@@ -1,5 +1,6 @@
 package io.fairlead.server.xds;
 
+import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.VersionedStore;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -216,6 +217,11 @@ public final class XdsServer implements AutoCloseable {
         .map(ClientStream::status)
         .sorted(Comparator.comparingLong(ClientStatus::id))
         .toList();
+  }
+
+  /** Whether each client has a resource, by node and revision. */
+  public List<ResourceDelivery> deliveries(ResourceKey key) {
+    return Deliveries.of(key, streams.all());
   }
 
   /** Stops listening, ends every stream with UNAVAILABLE, and waits for that for a limited time. */

@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.fairlead.revisions.Audience;
 import io.fairlead.revisions.Shard;
 import io.fairlead.revisions.View;
+import io.fairlead.versioning.ResourceKey;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.time.Duration;
@@ -332,6 +333,17 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
   @Override
   public final Shard shard() {
     return connection.shard();
+  }
+
+  @Override
+  public final ResourceDelivery delivery(ResourceKey key) {
+    Peer known = known();
+    return Deliveries.of(
+        key,
+        known.id().isEmpty() ? connection.peer() : known.id(),
+        new Audience(known.revision(), connection.shard()),
+        subscriptions.values(),
+        context.store().current());
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.registry.Hold;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Durability;
@@ -208,6 +209,12 @@ public final class SampleSource implements AdminSource, AdminActions {
   @Override
   public List<CommitSummary> commits() {
     return store.recentCommits();
+  }
+
+  @Override
+  public List<ResourceDelivery> deliveries(ResourceKey key) {
+    return List.of(
+        new ResourceDelivery("istiod-1", "default", true, ResourceDelivery.State.NEWEST, NOON, ""));
   }
 
   @Override

@@ -48,7 +48,61 @@ class GetCommandTest extends AdminFixture {
             spec:
               hosts:
               - web-001.shop
+            status:
+              clients:
+              - node: istiod-1
+                revision: default
+                has: true
+                since: "2026-01-02T12:00:00Z"
+                reason: acknowledged
             """);
+  }
+
+  @Test
+  void get_services_showsHowManyIstiodsHaveEach() {
+    Invocation get = Invocation.of("get", "services", "--admin", url);
+
+    assertThat(get.out().lines())
+        .contains(
+            "REGISTRY  SERVICE  OUTCOME  HOST          ENDPOINTS  ISTIODS  FINDINGS",
+            "even      web-000  served   web-000.shop  0          1 of 1");
+  }
+
+  @Test
+  void get_oneService_answersForEachIstiod() {
+    Invocation get = Invocation.of("get", "services", "even/web-000", "--admin", url);
+
+    assertThat(get.code()).as(get.err()).isZero();
+    assertThat(get.out().lines())
+        .containsExactly(
+            "In the mesh of 1 of 1 istiods as web-000.shop without an endpoint. What changed since"
+                + " 2026-01-02T12:00:00Z is held by transaction t1 until it is released or"
+                + " 2026-01-02T12:10:00Z has come.",
+            "",
+            "NODE      REVISION  HAS   SINCE                 REASON",
+            "istiod-1  default   true  2026-01-02T12:00:00Z  acknowledged");
+    assertThat(Invocation.of("get", "services", "even/broken", "--admin", url).out())
+        .startsWith("Not in the mesh, for the reasons below.")
+        .contains("no_port");
+  }
+
+  @Test
+  void get_nameThatNothingHas_saysSoAndFails() {
+    for (String kind : new String[] {"services", "clients", "guards", "registries", "refused"}) {
+      Invocation get = Invocation.of("get", kind, "none", "--admin", url);
+
+      assertThat(get.code()).as(kind).isEqualTo(1);
+      assertThat(get.out()).isEmpty();
+      assertThat(get.err()).startsWith("fairlead get: " + kind + ": no such name: none");
+    }
+    // Nothing at all is no mistake.
+    assertThat(Invocation.of("get", "clients", "--admin", url).code()).isZero();
+  }
+
+  @Test
+  void get_addressWithoutAScheme_isHttp() {
+    assertThat(Invocation.of("get", "guards", "--admin", url.substring("http://".length())).code())
+        .isZero();
   }
 
   @Test
@@ -57,7 +111,8 @@ class GetCommandTest extends AdminFixture {
 
     assertThat(get.code()).isEqualTo(1);
     assertThat(get.out()).isEmpty();
-    assertThat(get.err()).contains("404").contains("shop/none");
+    assertThat(get.err())
+        .isEqualToIgnoringNewLines("fairlead get: shop/none (expected: the name of a resource)");
   }
 
   @Test

@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A client on one stream, under the test's control: nothing is sent unless the test says so. */
-final class AdsClient implements AutoCloseable {
-  static final String SERVICE_ENTRY = "networking.istio.io/v1/ServiceEntry";
+public final class AdsClient implements AutoCloseable {
+  public static final String SERVICE_ENTRY = "networking.istio.io/v1/ServiceEntry";
 
   private final ManagedChannel channel;
   private final BlockingQueue<DiscoveryResponse> responses = new LinkedBlockingQueue<>();
@@ -33,7 +33,7 @@ final class AdsClient implements AutoCloseable {
   private final Node node;
   private boolean first = true;
 
-  AdsClient(int port, String revision) {
+  public AdsClient(int port, String revision) {
     this(port, revision, false);
   }
 
@@ -86,11 +86,11 @@ final class AdsClient implements AutoCloseable {
   }
 
   /** As istiod does: a nonce that no response had. */
-  void subscribe(String typeUrl) {
+  public void subscribe(String typeUrl) {
     send(DiscoveryRequest.newBuilder().setTypeUrl(typeUrl).setResponseNonce("2026-01-01 00:00"));
   }
 
-  void ack(DiscoveryResponse response) {
+  public void ack(DiscoveryResponse response) {
     ack(response, List.of());
   }
 
@@ -104,7 +104,7 @@ final class AdsClient implements AutoCloseable {
             .addAllResourceNames(names));
   }
 
-  void nack(DiscoveryResponse response, String message) {
+  public void nack(DiscoveryResponse response, String message) {
     send(
         DiscoveryRequest.newBuilder()
             .setTypeUrl(response.getTypeUrl())
@@ -116,7 +116,7 @@ final class AdsClient implements AutoCloseable {
     requests.onCompleted();
   }
 
-  DiscoveryResponse await() {
+  public DiscoveryResponse await() {
     DiscoveryResponse response = poll(20_000);
     assertThat(response).as("a response within 20 s").isNotNull();
     return java.util.Objects.requireNonNull(response);
@@ -133,7 +133,7 @@ final class AdsClient implements AutoCloseable {
     return java.util.Objects.requireNonNull(end);
   }
 
-  @Nullable DiscoveryResponse poll(long millis) {
+  public @Nullable DiscoveryResponse poll(long millis) {
     try {
       return responses.poll(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package io.fairlead.server.xds;
 
 import io.fairlead.revisions.Shard;
+import io.fairlead.versioning.ResourceKey;
 
 /** A stream that is there and refuses whatever is asked of it. */
 class StillStream implements ClientStream {
@@ -37,6 +38,11 @@ class StillStream implements ClientStream {
 
   @Override
   public final long lagNanos(long nowNanos) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public final ResourceDelivery delivery(ResourceKey key) {
     throw new UnsupportedOperationException();
   }
 

@@ -1,0 +1,366 @@
+package io.fairlead.server.admin;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.fairlead.aggregation.DampedHost;
+import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.aggregation.TransactionStatus;
+import io.fairlead.conversion.ConvertedEntry;
+import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.server.xds.ResourceDelivery;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.Snapshot;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers why a service is, or is not, in the mesh, for each client. Made for one request, from
+ * what the gateway is at that moment; confined to its thread.
+ */
+final class ServiceAnswers {
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final ResourceType SERVICE_ENTRY =
+      new ResourceType("networking.istio.io", "ServiceEntry");
+
+  private final AdminSource source;
+  private final Snapshot snapshot;
+  private final ReadinessStatus readiness;
+  private final List<TransactionStatus> transactions;
+  private final Map<String, RegistryView> registries = new HashMap<>();
+  private final Map<String, DampedHost> damped = new HashMap<>();
+
+  ServiceAnswers(AdminSource source) {
+    this.source = source;
+    // Before the snapshot: what is committed in between is then not said to be held.
+    this.transactions = source.transactions();
+    this.readiness = source.readiness();
+    source.registries().forEach(registry -> registries.put(registry.name(), registry));
+    for (DampedHost host : source.damped()) {
+      host.resources().forEach(name -> damped.put(name, host));
+    }
+    this.snapshot = source.snapshot();
+  }
+
+  /** What became of a service, with the answer for each client. */
+  ObjectNode of(String registry, ServiceReport report) {
+    Resource served = served(registry, report);
+    List<ResourceDelivery> deliveries =
+        source.deliveries(
+            new ResourceKey(
+                SERVICE_ENTRY, report.resource().isEmpty() ? "none/none" : report.resource()));
+    String absence = served == null ? absence(registry, report) : "";
+    ArrayNode clients = NODES.arrayNode();
+    Map<String, Integer> without = new LinkedHashMap<>();
+    int having = 0;
+    for (ResourceDelivery delivery : deliveries) {
+      // Another registry may serve a resource of that name.
+      boolean has = delivery.has() && (served != null || !isTaken(report));
+      String reason =
+          has || served != null ? reason(delivery, served) + caveat(report, has) : absence;
+      clients.add(client(delivery, has, reason));
+      if (has) {
+        having++;
+      } else {
+        without.merge(reason, 1, Integer::sum);
+      }
+    }
+    int endpoints = served == null ? 0 : endpoints(served);
+    ObjectNode node = NODES.objectNode();
+    node.put("registry", registry)
+        .put("service", report.service().toString())
+        .put("outcome", ApiViews.lower(report.outcome()))
+        .put(
+            "explanation",
+            served == null
+                ? absent(report, absence, having, deliveries.size()) + notes(registry, null)
+                : present(report, endpoints, having, deliveries.size(), without)
+                    + notes(registry, damped.get(report.resource())))
+        .put("host", report.host())
+        .put("resource", served == null ? "" : report.resource())
+        .put("endpoints", endpoints)
+        .put("clientsWith", having)
+        .put("clientsAll", deliveries.size());
+    node.set("clients", clients);
+    ArrayNode findings = node.putArray("findings");
+    report.findings().forEach(finding -> findings.add(ApiViews.finding(finding)));
+    return node;
+  }
+
+  /** A service of a registry that was not read in this process yet. */
+  ObjectNode unread(RegistryView registry, String id) {
+    String reason = notRead(registry);
+    boolean restored = registry.state() != RegistryView.State.WAITING;
+    ArrayNode clients = NODES.arrayNode();
+    if (!restored) {
+      for (ResourceDelivery each : source.deliveries(new ResourceKey(SERVICE_ENTRY, "none/none"))) {
+        clients.add(client(each, false, reason));
+      }
+    }
+    ObjectNode node = NODES.objectNode();
+    node.put("registry", registry.name())
+        .put("service", id)
+        .put("outcome", "unknown")
+        .put(
+            "explanation",
+            "Not known yet: "
+                + reason
+                + (restored
+                    ? ". What was known of it before this start is served meanwhile: see fairlead"
+                        + " get resources."
+                    : "."))
+        .put("host", "")
+        .put("resource", "")
+        .put("endpoints", 0)
+        .put("clientsWith", 0)
+        .put("clientsAll", clients.size());
+    node.set("clients", clients);
+    node.putArray("findings");
+    return node;
+  }
+
+  /** The answer for each client about a resource. */
+  ArrayNode clients(Resource resource) {
+    ArrayNode clients = NODES.arrayNode();
+    for (ResourceDelivery delivery : source.deliveries(resource.key())) {
+      clients.add(client(delivery, delivery.has(), reason(delivery, resource)));
+    }
+    return clients;
+  }
+
+  /** What an open transaction means for a service that cannot be found; empty without one. */
+  String ofTransactions() {
+    return transactions.isEmpty()
+        ? ""
+        : "; " + held() + ": one that was removed meanwhile stays in the mesh";
+  }
+
+  // What a client that has a service does not have of it, or only for a time.
+  private String caveat(ServiceReport report, boolean has) {
+    if (!has) {
+      return "";
+    }
+    DampedHost waiting = damped.get(report.resource());
+    return (report.outcome() == ServiceReport.Outcome.HELD
+            ? "; some of its endpoints are held by the deletion guard"
+            : "")
+        + (waiting == null ? "" : "; what is new is " + damped(waiting));
+  }
+
+  private static ObjectNode client(ResourceDelivery delivery, boolean has, String reason) {
+    ObjectNode node = NODES.objectNode();
+    node.put("node", delivery.node()).put("revision", delivery.revision()).put("has", has);
+    Instant since = delivery.since();
+    if (since == null) {
+      node.putNull("since");
+    } else {
+      node.put("since", text(since));
+    }
+    return node.put("reason", reason);
+  }
+
+  private @Nullable Resource served(String registry, ServiceReport report) {
+    if (report.resource().isEmpty()) {
+      return null;
+    }
+    Resource resource = snapshot.find(new ResourceKey(SERVICE_ENTRY, report.resource()));
+    return resource != null && resource.label(ConvertedEntry.REGISTRY_LABEL).equals(registry)
+        ? resource
+        : null;
+  }
+
+  private static boolean isTaken(ServiceReport report) {
+    return report.outcome() == ServiceReport.Outcome.SHADOWED;
+  }
+
+  // Why nothing of a service is served.
+  private String absence(String registry, ServiceReport report) {
+    switch (report.outcome()) {
+      case REFUSED:
+        return "refused"
+            + report.findings().stream()
+                .findFirst()
+                .map(finding -> ": " + finding.reason().text())
+                .orElse("");
+      case SHADOWED:
+        return "the registry " + report.shadowedBy() + " has the host, too, and goes first";
+      case WITHDRAWN:
+        return "withdrawn: no instance could take traffic for longer than the registry's keepEmpty";
+      default:
+        break;
+    }
+    if (!transactions.isEmpty()) {
+      return held();
+    }
+    DampedHost waiting = damped.get(report.resource());
+    if (waiting != null) {
+      return damped(waiting);
+    }
+    RegistryView view = registries.get(registry);
+    return view != null && view.isUnread()
+        ? notRead(view)
+        : "not committed yet: changes are gathered for a moment (batching)";
+  }
+
+  private String held() {
+    TransactionStatus last = transactions.get(transactions.size() - 1);
+    return transactions.size() == 1
+        ? "held by transaction "
+            + last.id()
+            + " until it is released or "
+            + text(last.expires())
+            + " has come"
+        : "held by the transactions "
+            + transactions.stream().map(TransactionStatus::id).collect(Collectors.joining(", "))
+            + " until all are released";
+  }
+
+  private static String damped(DampedHost host) {
+    return "damped until "
+        + text(host.until())
+        + ", since it changes again and again ("
+        + host.changes()
+        + " repetitions)";
+  }
+
+  private static String notRead(RegistryView registry) {
+    return "registry "
+        + registry.name()
+        + " not read yet"
+        + (registry.problem().isEmpty() ? "" : ": " + registry.problem());
+  }
+
+  private String reason(ResourceDelivery delivery, @Nullable Resource served) {
+    String older = delivery.has() ? "has an older state: the newest " : "";
+    return switch (delivery.state()) {
+      case NEWEST -> "acknowledged";
+      case REFUSED ->
+          older + (older.isEmpty() ? "" : "was ") + "refused by it: " + delivery.refusal();
+      case NOT_ACKNOWLEDGED ->
+          served == null
+              ? "has it still: the removal is not acknowledged yet"
+              : older + (older.isEmpty() ? "" : "is ") + "not acknowledged yet: sent, not answered";
+      case NOT_SENT ->
+          readiness.ready()
+              ? served == null
+                  ? "has it still: the removal is not sent yet"
+                  : older
+                      + (older.isEmpty() ? "" : "is ")
+                      + "not acknowledged yet: it follows what was sent before"
+              : "not sent yet: no client is answered before every registry was read ("
+                  + readiness.waitingFor().stream()
+                      .map(waiting -> "registry " + waiting.registry() + " not read yet")
+                      .collect(Collectors.joining(", "))
+                  + ")";
+      case OTHER_REVISION ->
+          "revision: the service is of "
+              + (served == null ? "another" : String.join(", ", new TreeSet<>(served.revisions())))
+              + ", this istiod of "
+              + delivery.revision();
+      case NOT_ASKED -> "not asked for: it did not subscribe to this ServiceEntry";
+      case OTHER_SHARD ->
+          "not asked for: it is connected to ports of other shards only (xds.shards)";
+      case NOT_SERVED -> "not served";
+    };
+  }
+
+  private static String present(
+      ServiceReport report, int endpoints, int having, int all, Map<String, Integer> without) {
+    String what =
+        report.host()
+            + (endpoints == 0
+                ? " without an endpoint"
+                : " with " + (endpoints == 1 ? "1 endpoint" : endpoints + " endpoints"));
+    String text =
+        all == 0
+            ? "Not in the mesh: no istiod is connected. It is served as " + what + "."
+            : "In the mesh of " + having + " of " + all + " istiods as " + what + ".";
+    String missing =
+        without.entrySet().stream()
+            .limit(3)
+            .map(entry -> istiods(entry.getValue()) + " without it: " + entry.getKey() + ".")
+            .collect(Collectors.joining(" "));
+    return text
+        + (missing.isEmpty() ? "" : " " + missing)
+        + switch (report.outcome()) {
+          case HELD ->
+              " Some of its endpoints the registry no longer gives: their loss is held by the"
+                  + " deletion guard, see fairlead get guards.";
+          case KEPT_EMPTY ->
+              " No instance can take traffic at present. It is kept for the registry's keepEmpty.";
+          default -> "";
+        };
+  }
+
+  private static String istiods(int count) {
+    return count == 1 ? "1 istiod" : count + " istiods";
+  }
+
+  private static String absent(ServiceReport report, String absence, int having, int all) {
+    String still =
+        having == 0
+            ? ""
+            : " Still in the mesh of "
+                + having
+                + " of "
+                + all
+                + " istiods, until the removal is acknowledged.";
+    return switch (report.outcome()) {
+          case REFUSED -> "Not in the mesh, for the reasons below.";
+          case SHADOWED ->
+              "Not in the mesh from here: the registry "
+                  + report.shadowedBy()
+                  + " has the host "
+                  + report.host()
+                  + ", too, and goes first by priority.";
+          case WITHDRAWN ->
+              "Not in the mesh: no instance could take traffic for longer than the registry's"
+                  + " keepEmpty.";
+          default -> "Not in the mesh yet: " + absence + ".";
+        }
+        + still;
+  }
+
+  // What is true besides: the registry's state, what waits.
+  private String notes(String registry, @Nullable DampedHost waiting) {
+    StringBuilder notes = new StringBuilder();
+    if (!transactions.isEmpty()) {
+      notes.append(" What changed since ").append(text(transactions.get(0).opened()));
+      notes.append(" is ").append(held()).append('.');
+    }
+    if (waiting != null) {
+      notes.append(" What is new about it is ").append(damped(waiting)).append('.');
+    }
+    RegistryView view = registries.get(registry);
+    if (view != null && view.state() == RegistryView.State.FAILING) {
+      notes
+          .append(" The registry ")
+          .append(registry)
+          .append(" cannot be read at present, so this may be old: ")
+          .append(view.problem());
+    }
+    return notes.toString();
+  }
+
+  private static String text(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  private static int endpoints(Resource resource) {
+    try {
+      return ServiceEntry.parseFrom(resource.decode().getBody().getValue()).getEndpointsCount();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(resource + ": not a ServiceEntry", e);
+    }
+  }
+}

@@ -1,0 +1,319 @@
+package io.fairlead.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.server.xds.AdsClient;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Why a service is, or is not, in the mesh: for each client of a real server. */
+class ServiceAnswersTest {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final String ONE = "- {name: one, type: file, path: one}\n";
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Workspace workspace;
+  private Gateway gateway;
+
+  ServiceAnswersTest(@TempDir Path folder) throws IOException {
+    workspace = new Workspace(folder);
+    service("web", "10.0.0.1", "");
+    service("shop", "10.0.0.2", "istio.io/rev: canary");
+  }
+
+  @AfterEach
+  void stop() {
+    if (gateway != null) {
+      gateway.close();
+    }
+  }
+
+  private void service(String name, String address, String metadata) {
+    workspace.write(
+        "one/" + name + ".yaml",
+        """
+        services:
+        - name: %s
+          namespace: team
+          metadata: {%s}
+          instances: [{address: %s, port: 80}]
+        """
+            .formatted(name, metadata, address));
+  }
+
+  private void start(String head, String registries) throws IOException {
+    workspace.write(
+        "fairlead.yaml",
+        """
+        xds: {address: "127.0.0.1:0"}
+        admin: {address: "127.0.0.1:0"}
+        batching: {quiet: 10ms, max: 100ms}
+        %sregistries:
+        %s"""
+            .formatted(head, registries));
+    gateway = workspace.start();
+  }
+
+  private void startReady(String head) throws IOException {
+    start(head, ONE);
+    await().atMost(LIMIT).until(gateway::isReady);
+  }
+
+  private AdsClient client(String revision) {
+    AdsClient client = new AdsClient(gateway.xdsAddresses().get(0).port(), revision);
+    client.subscribe(AdsClient.SERVICE_ENTRY);
+    return client;
+  }
+
+  private HttpResponse<String> http(HttpRequest.Builder request) {
+    try {
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(
+        URI.create("http://" + gateway.adminAddress() + "/api/v1/" + path));
+  }
+
+  private JsonNode post(String path, String body) {
+    return json(
+        http(request(path)
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)))
+            .body());
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JsonMapper.builder().build().readTree(text);
+    } catch (IOException e) {
+      throw new AssertionError(text, e);
+    }
+  }
+
+  private JsonNode answer(String name) {
+    return json(http(request("services/one/team%2F" + name)).body());
+  }
+
+  private JsonNode awaitAnswer(String name, Consumer<JsonNode> assertion) {
+    JsonNode[] answer = new JsonNode[1];
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              answer[0] = answer(name);
+              assertion.accept(answer[0]);
+            });
+    return answer[0];
+  }
+
+  private static void assertReason(JsonNode answer, boolean has, String... parts) {
+    JsonNode client = answer.path("clients").path(0);
+    assertThat(client.path("reason").asText()).contains(parts);
+    assertThat(client.path("has").asBoolean()).isEqualTo(has);
+  }
+
+  @Test
+  void service_withoutAClient_isInNoMesh() throws IOException {
+    startReady("");
+
+    JsonNode answer = answer("web");
+
+    assertThat(answer.path("clients")).isEmpty();
+    assertThat(answer.path("explanation").asText())
+        .startsWith("Not in the mesh: no istiod is connected.");
+  }
+
+  @Test
+  void service_ofAnotherRevision_isInTheMeshOfThatRevisionOnly() throws IOException {
+    startReady("");
+    try (AdsClient stable = client("default");
+        AdsClient canary = client("canary")) {
+      stable.ack(stable.await());
+      canary.ack(canary.await());
+
+      JsonNode answer =
+          awaitAnswer(
+              "shop",
+              shown ->
+                  assertThat(shown.path("explanation").asText())
+                      .startsWith(
+                          "In the mesh of 1 of 2 istiods as shop.team.file with 1 endpoint.")
+                      .contains("the service is of canary, this istiod of default"));
+
+      JsonNode first = answer.path("clients").path(0);
+      assertThat(first.path("revision").asText()).isEqualTo("canary");
+      assertThat(first.path("has").asBoolean()).isTrue();
+      assertThat(first.path("reason").asText()).isEqualTo("acknowledged");
+      assertThat(first.path("since").asText()).startsWith("20").endsWith("Z");
+      JsonNode second = answer.path("clients").path(1);
+      assertThat(second.path("revision").asText()).isEqualTo("default");
+      assertThat(second.path("has").asBoolean()).isFalse();
+      assertThat(second.path("since").isNull()).isTrue();
+      assertThat(second.path("reason").asText()).startsWith("revision: ");
+      assertThat(json(http(request("resources/file/shop.team.file")).body()).at("/status/clients"))
+          .isEqualTo(answer.path("clients"));
+    }
+  }
+
+  @Test
+  void service_notAcknowledgedYet_saysSoUntilItIs() throws IOException {
+    startReady("");
+    try (AdsClient client = client("default")) {
+      DiscoveryResponse response = client.await();
+      awaitAnswer("web", answer -> assertReason(answer, false, "not acknowledged yet"));
+      assertThat(answer("web").path("explanation").asText())
+          .startsWith("In the mesh of 0 of 1 istiods ");
+
+      client.ack(response);
+      awaitAnswer("web", answer -> assertReason(answer, true, "acknowledged"));
+
+      service("web", "10.0.0.9", "");
+      DiscoveryResponse changed = client.await();
+      awaitAnswer(
+          "web",
+          answer -> assertReason(answer, true, "has an older state", "not acknowledged yet"));
+      client.ack(changed);
+      awaitAnswer(
+          "web",
+          answer -> assertThat(answer.at("/clients/0/reason").asText()).isEqualTo("acknowledged"));
+    }
+  }
+
+  @Test
+  void service_refusedByAClient_saysWhatItSaid() throws IOException {
+    startReady("");
+    try (AdsClient client = client("default")) {
+      client.nack(client.await(), "port name is wrong");
+      awaitAnswer(
+          "web", answer -> assertReason(answer, false, "refused by it: port name is wrong"));
+
+      service("web", "10.0.0.9", "");
+      client.ack(client.await());
+      awaitAnswer("web", answer -> assertReason(answer, true, "acknowledged"));
+
+      service("web", "10.0.0.10", "");
+      client.nack(client.await(), "and this");
+      awaitAnswer(
+          "web",
+          answer -> assertReason(answer, true, "has an older state", "refused by it: and this"));
+    }
+  }
+
+  @Test
+  void service_heldByTheGuard_saysSo() throws IOException {
+    for (String name : new String[] {"a", "b", "c"}) {
+      service(name, "10.0.1.1", "");
+    }
+    startReady("guard: {share: 0.3, atLeast: 1}\n");
+    try (AdsClient client = client("default")) {
+      client.ack(client.await());
+      for (String name : new String[] {"a", "b", "c"}) {
+        workspace.write("one/" + name + ".yaml", "services: []\n");
+      }
+
+      awaitAnswer(
+          "a",
+          answer -> {
+            assertThat(answer.path("outcome").asText()).isEqualTo("held");
+            assertThat(answer.path("explanation").asText())
+                .startsWith("In the mesh of 1 of 1 istiods ")
+                .contains("held by the deletion guard");
+            assertReason(answer, true, "acknowledged", "held by the deletion guard");
+          });
+    }
+  }
+
+  @Test
+  void service_withinATransaction_isHeldByItUntilItIsReleased() throws IOException {
+    startReady("");
+    try (AdsClient client = client("default")) {
+      client.ack(client.await());
+      String id = post("transactions", "{\"ttl\":\"10m\"}").path("id").asText();
+      service("late", "10.0.0.3", "");
+
+      JsonNode answer =
+          awaitAnswer("late", shown -> assertReason(shown, false, "held by transaction " + id));
+      assertThat(answer.path("explanation").asText())
+          .startsWith("Not in the mesh yet: held by transaction " + id);
+      assertThat(answer.path("resource").asText()).isEmpty();
+      assertThat(answer("web").path("explanation").asText())
+          .startsWith("In the mesh of 1 of 1 istiods ")
+          .contains("held by transaction " + id);
+
+      post("transactions/" + id + "/release", "");
+      client.ack(client.await());
+      awaitAnswer("late", shown -> assertReason(shown, true, "acknowledged"));
+    }
+  }
+
+  @Test
+  void service_damped_saysUntilWhen() throws IOException {
+    startReady("damping: {free: 1, window: 10m, first: 10m, max: 10m}\n");
+    try (AdsClient client = client("default")) {
+      client.ack(client.await());
+      for (int i = 0; i < 100; i++) {
+        service("web", i % 2 == 0 ? "10.0.0.7" : "10.0.0.8", "");
+        DiscoveryResponse response = client.poll(1000);
+        if (response != null) {
+          client.ack(response);
+        }
+        if (answer("web").path("explanation").asText().contains("damped until")) {
+          break;
+        }
+      }
+      awaitAnswer(
+          "web",
+          answer -> {
+            assertThat(answer.path("explanation").asText()).contains("damped until");
+            assertReason(answer, true, "damped until");
+          });
+    }
+  }
+
+  @Test
+  void service_ofARegistryThatWasNotRead_isNotKnownYet() throws IOException {
+    workspace.write("broken/a.yaml", "services: [");
+    start("", ONE + "- {name: broken, type: file, path: broken}\n");
+    try (AdsClient client = client("default")) {
+      awaitAnswer("web", answer -> assertReason(answer, false, "registry broken not read yet"));
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () -> {
+                JsonNode answer = json(http(request("services/broken/cart")).body());
+                assertThat(answer.path("explanation").asText())
+                    .startsWith("Not known yet: registry broken not read yet: ")
+                    .contains("a.yaml");
+                assertReason(answer, false, "registry broken not read yet");
+              });
+    }
+  }
+
+  @Test
+  void service_unknown_isNotFoundAndSaysWhatWasExpected() throws IOException {
+    startReady("");
+
+    assertThat(http(request("services/one/team/none")).statusCode()).isEqualTo(404);
+    assertThat(http(request("services/none/web")).body())
+        .contains("none (expected: the name of a registry)");
+    assertThat(http(request("services/one/team/web")).statusCode()).isEqualTo(200);
+    assertThat(http(request("services/one/team%2Fweb")).statusCode()).isEqualTo(200);
+  }
+}
