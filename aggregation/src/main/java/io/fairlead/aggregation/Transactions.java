@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.registry.DurationText;
 import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.VersionedStore;
@@ -84,7 +85,11 @@ final class Transactions {
   TransactionStatus open(Duration ttl) {
     if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
-          "ttl: " + ttl + " (expected: more than 0, at most " + LONGEST + ")");
+          "ttl: "
+              + DurationText.of(ttl)
+              + " (expected: more than 0, at most "
+              + DurationText.of(LONGEST)
+              + ")");
     }
     Transaction opened;
     synchronized (lock) {
@@ -106,7 +111,10 @@ final class Transactions {
       loop.hold();
     }
     loop.execute(this::armTimer);
-    log.info("Transaction {} is open for at most {}: nothing is committed", opened.id(), ttl);
+    log.info(
+        "Transaction {} is open for at most {}: nothing is committed",
+        opened.id(),
+        DurationText.of(ttl));
     return status(opened);
   }
 
@@ -131,7 +139,7 @@ final class Transactions {
         "Transaction {} {} after {}; {}",
         id,
         ending.text,
-        Duration.ofNanos(loop.nanoTime() - transaction.openedNanos()),
+        DurationText.of(Duration.ofNanos(loop.nanoTime() - transaction.openedNanos())),
         others == 0 ? "what has gathered is committed" : others + " others are still open");
     return true;
   }

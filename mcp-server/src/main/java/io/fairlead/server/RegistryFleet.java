@@ -3,6 +3,7 @@ package io.fairlead.server;
 import io.fairlead.aggregation.Aggregation;
 import io.fairlead.aggregation.RegistrySettings;
 import io.fairlead.registry.AdapterContext;
+import io.fairlead.registry.Causes;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.server.config.RegistryConfig;
@@ -128,7 +129,7 @@ final class RegistryFleet implements AutoCloseable {
       if (!started) {
         throw e;
       }
-      sink.failing("the adapter could not be made: " + e.getMessage(), e);
+      sink.failing("the adapter could not be made: " + Causes.of(e), e);
       return null;
     }
   }

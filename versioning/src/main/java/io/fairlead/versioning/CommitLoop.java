@@ -227,7 +227,9 @@ public final class CommitLoop implements AutoCloseable {
               + " the last snapshot{}",
           failures,
           unsaved.puts().size() + unsaved.removals().size(),
-          closed.get() ? "; closing, the next start reads them anew" : ", next try in " + delay,
+          closed.get()
+              ? "; closing, the next start reads them anew"
+              : ", next try in " + delay.toMillis() + "ms",
           e);
       observer.commitFailed(e, failures, delay);
       if (!delay.isZero()) {

@@ -67,7 +67,8 @@ final class ScheduledCommitThread implements CommitThread {
     while (true) {
       try {
         if (!executor.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          log.error("The commit thread has not ended {} after it was told to", PATIENCE);
+          log.error(
+              "The commit thread has not ended {}s after it was told to", PATIENCE.toSeconds());
         }
         break;
       } catch (InterruptedException e) {

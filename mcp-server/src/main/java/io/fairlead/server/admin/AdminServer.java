@@ -1,5 +1,6 @@
 package io.fairlead.server.admin;
 
+import io.fairlead.registry.Causes;
 import io.fairlead.registry.Secret;
 import io.fairlead.server.config.HostPort;
 import io.vertx.core.Future;
@@ -75,7 +76,7 @@ public final class AdminServer implements AutoCloseable {
           "admin.address: "
               + address
               + " cannot be listened on: "
-              + cause.getMessage()
+              + Causes.of(cause)
               + " (expected: a free port of this machine)",
           cause);
     }

@@ -1,5 +1,6 @@
 package io.fairlead.server.cli;
 
+import io.fairlead.registry.Causes;
 import io.fairlead.server.watch.WatchCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,7 @@ public final class Main implements Runnable {
             .setErr(err)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler(Main::failed)
+            .setParameterExceptionHandler(WrongUse::handle)
             .execute(arguments);
     out.flush();
     err.flush();
@@ -66,6 +68,7 @@ public final class Main implements Runnable {
   private static int failed(
       Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
     LoggerFactory.getLogger(Main.class).debug("{} failed", command.getCommandName(), failure);
+    // A command that fails says in its own message what happened and what to do.
     String message = failure.getMessage();
     command
         .getErr()
@@ -73,7 +76,9 @@ public final class Main implements Runnable {
             "fairlead "
                 + command.getCommandName()
                 + ": "
-                + (message == null ? failure.toString() : message));
+                + (message != null && message.contains("expected:")
+                    ? message
+                    : Causes.of(failure)));
     return ExitCode.FAILED;
   }
 }

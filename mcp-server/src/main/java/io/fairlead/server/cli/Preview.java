@@ -10,6 +10,7 @@ import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.server.Closing;
+import io.fairlead.server.config.Durations;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.render.ResourceDocument;
@@ -103,8 +104,7 @@ final class Preview {
     } catch (TimeoutException e) {
       return Optional.of(
           "not read completely within "
-              + limit.toSeconds()
-              + " s"
+              + Durations.format(limit)
               + (read.problem().isEmpty() ? "" : ": " + Printable.of(read.problem()))
               + " (--timeout gives it longer)");
     } catch (ExecutionException e) {

@@ -1,6 +1,7 @@
 package io.fairlead.server.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.registry.Causes;
 import io.fairlead.registry.RegistryAdapterFactory;
 import io.fairlead.registry.RegularFile;
 import java.io.IOException;
@@ -97,7 +98,7 @@ public final class ConfigLoader {
     } catch (FileSystemException e) {
       return unreadable(file, e.getReason() == null ? "cannot be read" : e.getReason());
     } catch (IOException e) {
-      return unreadable(file, "cannot be read: " + e.getMessage());
+      return unreadable(file, "cannot be read: " + Causes.of(e) + " (expected: a file)");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.fairlead.server.config;
 
+import io.fairlead.registry.DurationText;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,14 +33,6 @@ public final class Durations {
 
   /** Writes a duration with the largest unit that loses nothing; parts below 1 ms are dropped. */
   public static String format(Duration duration) {
-    long millis = duration.toMillis();
-    if (millis == 0 || millis % 1000 != 0) {
-      return millis + "ms";
-    }
-    long seconds = millis / 1000;
-    if (seconds % 60 != 0) {
-      return seconds + "s";
-    }
-    return seconds % 3600 != 0 ? seconds / 60 + "m" : seconds / 3600 + "h";
+    return DurationText.of(duration);
   }
 }

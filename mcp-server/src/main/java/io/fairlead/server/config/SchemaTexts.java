@@ -72,7 +72,8 @@ final class SchemaTexts {
           case "minLength" -> "a longer text";
           case "minItems" -> "at least " + schema.path("minItems").asText();
           case "uniqueItems" -> "each value once";
-          case "pattern" -> "a text that matches " + schema.path("pattern").asText();
+          case "pattern" ->
+              describe(schema, "a text that matches " + schema.path("pattern").asText());
           default -> describe(schema, keyword + " " + schema.path(keyword));
         };
     return isOwn(schema) && !keyword.equals("enum") ? describe(schema, plain) : plain;

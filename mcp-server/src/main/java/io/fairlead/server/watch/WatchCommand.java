@@ -3,11 +3,15 @@ package io.fairlead.server.watch;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fairlead.registry.Causes;
+import io.fairlead.registry.ForeignText;
+import io.fairlead.server.config.Durations;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -38,8 +42,9 @@ import picocli.CommandLine.Spec;
 public final class WatchCommand implements Callable<Integer> {
   private static final int NAMES_SHOWN = 3;
   private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
-  private static final String ROW = "%-12s  %12s  %9s  %7s  %7s  %-34s  %s%n";
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT)
+          .withZone(ZoneId.systemDefault());
+  private static final String ROW = "%-23s  %12s  %9s  %7s  %7s  %-34s  %s%n";
 
   enum Output {
     table,
@@ -79,11 +84,12 @@ public final class WatchCommand implements Callable<Integer> {
 
   @Option(
       names = "--timeout",
-      paramLabel = "SECONDS",
-      defaultValue = "30",
+      paramLabel = "DURATION",
+      defaultValue = "30s",
       description =
-          "with --once: longest wait for the response, in seconds (default: ${DEFAULT-VALUE})")
-  private int timeoutSeconds;
+          "with --once: longest wait for the response, such as 500ms, 30s or 2m (default:"
+              + " ${DEFAULT-VALUE})")
+  private String timeout = "";
 
   @Option(
       names = {"-o", "--output"},
@@ -91,6 +97,9 @@ public final class WatchCommand implements Callable<Integer> {
       defaultValue = "table",
       description = "a table, or one JSON object a line with all names (default: ${DEFAULT-VALUE})")
   private Output output = Output.table;
+
+  private static final List<String> NOT_GRPC =
+      List.of("was not SETTINGS", "HTTP status code", "http2 exception", "Protocol error");
 
   @Spec
   @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -100,6 +109,7 @@ public final class WatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    Duration limit = limit();
     ManagedChannel channel = channel();
     PrintWriter out = spec.commandLine().getOut();
     try {
@@ -117,7 +127,7 @@ public final class WatchCommand implements Callable<Integer> {
               ? DeltaClient.watch(channel, typeUrl(), revision, wantsMore, this::reconnecting)
               : SotwClient.watch(channel, typeUrl(), revision, wantsMore);
       if (once) {
-        end.get(timeoutSeconds, TimeUnit.SECONDS);
+        end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       } else {
         end.get();
       }
@@ -133,8 +143,8 @@ public final class WatchCommand implements Callable<Integer> {
           .println(
               address
                   + ": no response within "
-                  + timeoutSeconds
-                  + " s (a gateway answers once every registry has synced: see /readyz)");
+                  + Durations.format(limit)
+                  + " (a gateway answers once every registry has synced: see /readyz)");
       return 1;
     } finally {
       channel.shutdownNow();
@@ -147,6 +157,14 @@ public final class WatchCommand implements Callable<Integer> {
     err.flush();
   }
 
+  private Duration limit() {
+    try {
+      return Durations.parse(timeout);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--timeout: " + e.getMessage(), e);
+    }
+  }
+
   private ManagedChannel channel() {
     int colon = address.lastIndexOf(':');
     int port = -1;
@@ -156,7 +174,7 @@ public final class WatchCommand implements Callable<Integer> {
       // Said below, with what was expected.
       port = -1;
     }
-    if (colon <= 0 || port < 1 || port > 65_535) {
+    if (colon <= 0 || port < 1 || port > 65_535 || address.contains("://")) {
       throw new ParameterException(
           spec.commandLine(), "ADDRESS: " + address + " (expected: HOST:PORT)");
     }
@@ -172,13 +190,17 @@ public final class WatchCommand implements Callable<Integer> {
 
   private static String reason(Throwable error) {
     Status status = Status.fromThrowable(error);
-    if (status.getCode() == Status.Code.UNAVAILABLE) {
-      Throwable cause = status.getCause();
-      return "not reachable"
-          + (cause == null ? "" : ": " + cause.getMessage())
-          + (status.getDescription() == null ? "" : " (" + status.getDescription() + ")");
+    String description = String.valueOf(status.getDescription());
+    if (NOT_GRPC.stream().anyMatch(description::contains)) {
+      return "no gRPC server at that port (expected: the gateway's xds.address)";
     }
-    return status.getCode() + ": " + status.getDescription();
+    Throwable cause = status.getCause();
+    if (status.getCode() == Status.Code.UNAVAILABLE) {
+      return "not reachable: "
+          + (cause == null ? ForeignText.clean(description) : Causes.of(cause));
+    }
+    return status.getCode()
+        + (status.getDescription() == null ? "" : ": " + ForeignText.clean(description));
   }
 
   private void print(PrintWriter out, WatchedResponse response) {

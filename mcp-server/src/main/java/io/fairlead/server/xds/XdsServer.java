@@ -1,5 +1,7 @@
 package io.fairlead.server.xds;
 
+import io.fairlead.registry.Causes;
+import io.fairlead.registry.DurationText;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.VersionedStore;
 import io.grpc.Metadata;
@@ -166,7 +168,7 @@ public final class XdsServer implements AutoCloseable {
           "xds: cannot listen on "
               + source.address()
               + ": "
-              + e.getMessage()
+              + Causes.of(e)
               + " (expected: a free address of this machine)",
           e);
     }
@@ -236,7 +238,10 @@ public final class XdsServer implements AutoCloseable {
     try {
       for (Server server : servers) {
         if (!server.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          LOG.info("port {}: streams left after {}, cut", server.getPort(), options.stopWithin());
+          LOG.info(
+              "port {}: streams left after {}, cut",
+              server.getPort(),
+              DurationText.of(options.stopWithin()));
           server.shutdownNow();
         }
       }

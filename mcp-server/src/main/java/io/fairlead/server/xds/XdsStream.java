@@ -140,7 +140,7 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
       return work(crew);
     } catch (RuntimeException e) {
       LOG.error("{}: stream failed, the client will connect anew", this, e);
-      ending.close(Disconnect.FAILURE, "the gateway failed: " + e);
+      ending.close(Disconnect.FAILURE, "the gateway failed; its log has more");
       return Rounds.Outcome.DONE;
     }
   }

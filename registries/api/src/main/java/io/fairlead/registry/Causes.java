@@ -2,6 +2,7 @@ package io.fairlead.registry;
 
 import java.io.EOFException;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -40,6 +41,16 @@ public final class Causes {
   private static final Pattern SIMPLE_NAME =
       Pattern.compile("\\b[A-Z][A-Za-z0-9$]*(?:Exception|Error)(?:: ?|\\b)");
 
+  private static final String CLOSED = "the server closed the connection without an answer";
+  private static final List<String> CLOSED_TEXTS =
+      List.of(
+          "received no bytes",
+          "connection was closed",
+          "eof reached while reading",
+          "failed to respond");
+  private static final List<String> PLAIN_AT_TLS =
+      List.of("http request to an https server", "requires tls", "http request was sent to https");
+
   private Causes() {}
 
   /**
@@ -55,6 +66,20 @@ public final class Causes {
       }
     }
     return innermostMessage(chain);
+  }
+
+  /**
+   * What a status that is not the expected one means.
+   *
+   * @param body what came with it; only its beginning is shown
+   */
+  public static String ofStatus(int status, String body) {
+    String lower = body.substring(0, Math.min(1000, body.length())).toLowerCase(Locale.ROOT);
+    if (status == 400 && PLAIN_AT_TLS.stream().anyMatch(lower::contains)) {
+      return "plain HTTP at a TLS port (expected: https://)";
+    }
+    String text = ForeignText.clean(body.strip().replaceAll("\\s+", " "), 200);
+    return "HTTP status " + status + (text.isEmpty() ? "" : ": " + text);
   }
 
   private static List<Throwable> chain(Throwable failure) {
@@ -92,8 +117,15 @@ public final class Causes {
     if (failure instanceof ConnectException) {
       return connect(lower, chain);
     }
-    if (failure instanceof java.io.IOException) {
-      return io(failure, message, lower);
+    if (lower.contains("invalid status line") || lower.contains("invalid version format")) {
+      // What a TLS server says to plain HTTP is no HTTP.
+      return Optional.of("no HTTP answer, as from plain HTTP at a TLS port (expected: https://)");
+    }
+    if (CLOSED_TEXTS.stream().anyMatch(lower::contains)) {
+      return Optional.of(CLOSED);
+    }
+    if (failure instanceof IOException) {
+      return io(failure, lower);
     }
     return failure instanceof SecurityException ? Optional.of("not allowed") : Optional.empty();
   }
@@ -145,8 +177,7 @@ public final class Causes {
       return "the server's certificate is not valid";
     }
     if (lower.contains("not an ssl/tls record") || lower.contains("unrecognized ssl message")) {
-      return "plain text where TLS was expected: the server does not speak TLS at that port"
-          + " (expected: http:// or another port)";
+      return "TLS at a plain HTTP port (expected: http://, or the port for TLS)";
     }
     if (lower.contains("bad_certificate")
         || lower.contains("certificate_required")
@@ -163,7 +194,7 @@ public final class Causes {
         + (lower.isEmpty() ? "" : ": " + ForeignText.clean(plain(innermost(chain))));
   }
 
-  private static Optional<String> io(Throwable failure, String message, String lower) {
+  private static Optional<String> io(Throwable failure, String lower) {
     if (failure instanceof NoSuchFileException || failure instanceof FileNotFoundException) {
       return Optional.of("no such file");
     }
@@ -184,19 +215,9 @@ public final class Causes {
     if (lower.contains("connection reset") || lower.contains("broken pipe")) {
       return Optional.of("connection reset");
     }
-    if (lower.contains("invalid status line") || lower.contains("invalid version format")) {
-      return Optional.of(
-          "no HTTP answer: if that port speaks TLS, plain HTTP came to a TLS port (expected:"
-              + " https://)");
-    }
-    if (failure instanceof EOFException
-        || failure instanceof ClosedChannelException
-        || lower.contains("received no bytes")
-        || lower.contains("connection was closed")
-        || lower.contains("eof reached while reading")) {
-      return Optional.of("the server closed the connection without an answer");
-    }
-    return Optional.empty();
+    return failure instanceof EOFException || failure instanceof ClosedChannelException
+        ? Optional.of(CLOSED)
+        : Optional.empty();
   }
 
   private static boolean has(List<Throwable> chain, Predicate<Throwable> test) {

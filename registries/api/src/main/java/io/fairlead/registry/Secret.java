@@ -87,7 +87,7 @@ public sealed interface Secret {
         // Not as the cause: nothing of what was read goes anywhere.
         throw unavailable("not UTF-8 (expected: one line of text)", null);
       } catch (IOException e) {
-        throw unavailable("cannot be read: " + e.getMessage() + " (expected: a file)", e);
+        throw unavailable("cannot be read: " + Causes.of(e) + " (expected: a file)", e);
       }
       String wrong = Checked.whatIsWrong(value);
       if (wrong != null) {

@@ -85,7 +85,7 @@ class CausesTest {
   void of_plainTextWhereTlsWasExpected() throws Exception {
     try (ServerSocket server = server("HTTP/1.1 400 Bad Request\r\n\r\n", true)) {
       assertThat(causeOf("https://127.0.0.1:" + server.getLocalPort()))
-          .startsWith("plain text where TLS was expected");
+          .startsWith("TLS at a plain HTTP port");
     }
   }
 
@@ -94,7 +94,7 @@ class CausesTest {
     // What a TLS server says to plain HTTP: the alert "unexpected message".
     try (ServerSocket server = server("\u0015\u0003\u0003\u0000\u0002\u0002\n\r\n\r\n", true)) {
       assertThat(causeOf("http://127.0.0.1:" + server.getLocalPort()))
-          .contains("plain HTTP came to a TLS port");
+          .contains("plain HTTP at a TLS port");
     }
   }
 
@@ -128,6 +128,24 @@ class CausesTest {
         .isEqualTo("disk on fire");
     assertThat(Causes.of(new NullPointerException())).doesNotContain("NullPointer");
     assertThat(Causes.of(new IllegalStateException("a\nforged line"))).isEqualTo("a\\nforged line");
+  }
+
+  @Test
+  void ofStatus_plainHttpAtATlsPort() {
+    assertThat(Causes.ofStatus(400, "Client sent an HTTP request to an HTTPS server.\n"))
+        .isEqualTo("plain HTTP at a TLS port (expected: https://)");
+    assertThat(Causes.ofStatus(403, "Permission\ndenied"))
+        .isEqualTo("HTTP status 403: Permission denied");
+    assertThat(Causes.ofStatus(500, " ")).isEqualTo("HTTP status 500");
+  }
+
+  @Test
+  void durationText_isAsTheConfigurationWritesIt() {
+    assertThat(DurationText.of(Duration.ofMinutes(1))).isEqualTo("1m");
+    assertThat(DurationText.of(Duration.ofSeconds(90))).isEqualTo("90s");
+    assertThat(DurationText.of(Duration.ofHours(24))).isEqualTo("24h");
+    assertThat(DurationText.of(Duration.ofMillis(1500))).isEqualTo("1500ms");
+    assertThat(DurationText.of(Duration.ZERO)).isEqualTo("0ms");
   }
 
   @Test

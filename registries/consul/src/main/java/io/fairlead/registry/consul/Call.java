@@ -1,5 +1,6 @@
 package io.fairlead.registry.consul;
 
+import io.fairlead.registry.Causes;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -207,7 +208,7 @@ final class Call {
 
   private Broken broken(Endpoint target, Throwable cause) {
     return new Broken(
-        Fault.UNREACHABLE, target.address() + request.path() + ": no answer: " + cause, cause);
+        Fault.UNREACHABLE, target.address() + request.path() + ": " + Causes.of(cause), cause);
   }
 
   private void finish(Outcome outcome) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fairlead.registry.Causes;
 import io.fairlead.registry.SecretUnavailableException;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -240,7 +241,7 @@ final class ConsulClient {
           default -> "";
         };
     String said = new String(raw.body(), StandardCharsets.UTF_8).strip();
-    String text = where + ": " + raw.status() + " " + tokens.shown(said) + advice;
+    String text = where + ": " + Causes.ofStatus(raw.status(), tokens.shown(said)) + advice;
     return new Answer.Failed<>(fault, text, new ConsulCallException(fault, text));
   }
 }

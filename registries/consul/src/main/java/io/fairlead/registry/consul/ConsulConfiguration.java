@@ -1,5 +1,6 @@
 package io.fairlead.registry.consul;
 
+import io.fairlead.registry.DurationText;
 import io.fairlead.registry.ForeignText;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.TlsFiles;
@@ -72,11 +73,13 @@ public record ConsulConfiguration(
     maxWait = Objects.requireNonNullElse(maxWait, WAIT);
     if (maxWait.compareTo(Duration.ofSeconds(1)) < 0
         || maxWait.compareTo(Duration.ofMinutes(10)) > 0) {
-      throw new IllegalArgumentException("maxWait: " + maxWait + " (expected: 1s to 10m)");
+      throw new IllegalArgumentException(
+          "maxWait: " + DurationText.of(maxWait) + " (expected: 1s to 10m)");
     }
     settle = Objects.requireNonNullElse(settle, SETTLE);
     if (settle.isNegative()) {
-      throw new IllegalArgumentException("settle: " + settle + " (expected: 0s or more)");
+      throw new IllegalArgumentException(
+          "settle: " + DurationText.of(settle) + " (expected: 0s or more)");
     }
     aclFiltering = Objects.requireNonNullElse(aclFiltering, AclFiltering.REFUSE);
   }

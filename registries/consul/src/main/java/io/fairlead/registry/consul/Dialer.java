@@ -1,5 +1,6 @@
 package io.fairlead.registry.consul;
 
+import io.fairlead.registry.Causes;
 import io.fairlead.registry.TlsFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -97,7 +98,8 @@ final class Dialer {
     try {
       return Buffer.buffer(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new IOException("tls: " + file + ": " + e + " (expected: a readable PEM file)", e);
+      throw new IOException(
+          "tls: " + file + ": " + Causes.of(e) + " (expected: a readable PEM file)", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.fairlead.registry.consul;
 
 import io.fairlead.registry.Backoff;
+import io.fairlead.registry.Causes;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpVersion;
 import java.net.ConnectException;
@@ -173,7 +174,7 @@ final class Endpoint {
 
   private void refused(Throwable cause) {
     Answer.Failed<?> why =
-        new Answer.Failed<>(Fault.UNREACHABLE, address + ": no connection: " + cause, cause);
+        new Answer.Failed<>(Fault.UNREACHABLE, address + ": " + Causes.of(cause), cause);
     // Over its limit Consul answers 429, but with TLS it ends the connection in the handshake. So
     // does a server that dies: which it was shows in what becomes of the other connections.
     boolean ambiguous = Dialer.isSecure(address) && !(cause instanceof ConnectException);
@@ -222,7 +223,7 @@ final class Endpoint {
             + " limits.http_max_conns_per_client in Consul's configuration above maxConnections: {}",
         address,
         working,
-        String.valueOf(cause.getMessage()),
+        Causes.of(cause),
         configuredLimit);
     loop.after(LIMIT_RETRY, () -> limit = configuredLimit);
   }

@@ -40,7 +40,7 @@ final class Staleness {
     if (first || quiet()) {
       told();
       if (first) {
-        LOG.warn("registry {}: {}", registry, problem);
+        LOG.debug("registry {}: {}", registry, problem);
       }
       if (synced) {
         sink.failing(problem, cause);
@@ -81,7 +81,7 @@ final class Staleness {
     loop.check();
     boolean ended = failing.remove(part) && failing.isEmpty();
     if (ended) {
-      LOG.info("registry {}: readable again", registry);
+      LOG.debug("registry {}: readable again", registry);
     }
     if (synced && failing.isEmpty() && (ended || quiet())) {
       told();

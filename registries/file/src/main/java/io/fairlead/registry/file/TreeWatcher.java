@@ -1,5 +1,6 @@
 package io.fairlead.registry.file;
 
+import io.fairlead.registry.Causes;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystem;
@@ -66,7 +67,7 @@ final class TreeWatcher implements AutoCloseable {
           "registry {}: no file events, changes are only seen at each rescan"
               + " (on Linux raise fs.inotify.max_user_instances): {}",
           registry,
-          e.toString());
+          Causes.of(e));
       return null;
     }
   }
@@ -122,7 +123,7 @@ final class TreeWatcher implements AutoCloseable {
                 + " (on Linux raise fs.inotify.max_user_watches): {}",
             registry,
             folder,
-            e.toString());
+            Causes.of(e));
       }
     }
     return null;
@@ -233,7 +234,7 @@ final class TreeWatcher implements AutoCloseable {
       try {
         service.close();
       } catch (IOException e) {
-        LOG.warn("registry {}: closing the file watcher: {}", registry, e.toString());
+        LOG.warn("registry {}: closing the file watcher: {}", registry, Causes.of(e));
       }
     }
   }

@@ -2,6 +2,7 @@ package io.fairlead.registry.nacos;
 
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Backoff;
+import io.fairlead.registry.Causes;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;
@@ -190,7 +191,7 @@ final class NacosAdapter implements RegistryAdapter {
   }
 
   private static String problem(Exception e) {
-    return e instanceof NacosReadException ? String.valueOf(e.getMessage()) : e.toString();
+    return e instanceof NacosReadException ? String.valueOf(e.getMessage()) : Causes.of(e);
   }
 
   private void noteInterruptions() {

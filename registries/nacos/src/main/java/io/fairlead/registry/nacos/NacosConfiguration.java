@@ -1,5 +1,6 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.registry.DurationText;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.TlsFiles;
 import java.time.Duration;
@@ -102,7 +103,14 @@ public record NacosConfiguration(
   private static void requireWithin(String name, Duration value, Duration least, Duration most) {
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw new IllegalArgumentException(
-          name + ": " + value + " (expected: " + least + " to " + most + ")");
+          name
+              + ": "
+              + DurationText.of(value)
+              + " (expected: "
+              + DurationText.of(least)
+              + " to "
+              + DurationText.of(most)
+              + ")");
     }
   }
 

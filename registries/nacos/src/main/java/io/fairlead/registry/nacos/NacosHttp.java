@@ -3,6 +3,7 @@ package io.fairlead.registry.nacos;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.registry.Causes;
 import io.fairlead.registry.TlsFiles;
 import io.fairlead.registry.nacos.Json.Answer;
 import io.fairlead.registry.nacos.NacosReadException.Reason;
@@ -136,7 +137,7 @@ final class NacosHttp implements AutoCloseable {
             + ": Nacos at "
             + addresses.stream().map(NacosAddress::toString).collect(Collectors.joining(", "))
             + " does not answer: "
-            + last
+            + (last == null ? "no address" : Causes.of(last))
             + " (expected: a running server; check addresses and network)",
         last);
   }
@@ -241,9 +242,9 @@ final class NacosHttp implements AutoCloseable {
           null);
     }
     if (reply.status >= 500 || reply.status == 429) {
-      throw new IOException(address + " answers " + reply.status + " " + abridged(reply.text));
+      throw new IOException(address + " answers " + Causes.ofStatus(reply.status, reply.text));
     }
-    throw malformed(address, what, reply.status + " " + abridged(reply.text));
+    throw malformed(address, what, Causes.ofStatus(reply.status, reply.text));
   }
 
   private static Optional<Integer> code(String text) {

@@ -1,6 +1,7 @@
 package io.fairlead.registry.nacos;
 
 import com.alibaba.nacos.api.exception.NacosException;
+import io.fairlead.registry.Causes;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.util.List;
@@ -112,7 +113,7 @@ final class Subscriptions implements AutoCloseable {
               + " 1000 above the HTTP port can be reached): {}",
           registry,
           id,
-          e.toString());
+          Causes.of(e));
     } else {
       LOG.debug("{}: cannot subscribe to {}", registry, id, e);
     }

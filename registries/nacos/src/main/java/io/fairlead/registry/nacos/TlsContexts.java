@@ -1,5 +1,6 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.registry.Causes;
 import io.fairlead.registry.TlsFiles;
 import io.fairlead.registry.nacos.NacosReadException.Reason;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class TlsContexts {
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new NacosReadException(
           Reason.MISCONFIGURED,
-          "tls: " + files + ": " + e + " (expected: PEM files, the key in PKCS#8)",
+          "tls: " + files + ": " + Causes.of(e) + " (expected: PEM files, the key in PKCS#8)",
           e);
     }
   }
