@@ -81,7 +81,10 @@ final class Deliveries {
     Resource had = acknowledged == null || !asked ? null : acknowledged.view().find(key);
     boolean has = had != null;
     // By version, as a stream finds out what to send.
-    if (has && wanted != null && had.version().equals(wanted.version())) {
+    if (acknowledged != null
+        && had != null
+        && wanted != null
+        && had.version().equals(wanted.version())) {
       return new ResourceDelivery(node, revision, true, State.NEWEST, acknowledged.at(), "");
     }
     if (!has && wanted == null) {

@@ -45,7 +45,7 @@ record Progress(@Nullable Acknowledged acknowledged, @Nullable Refusal refusal) 
   /** The same in a newer view that shows the client nothing else, so that the older one can go. */
   Progress movedFrom(View before, View view) {
     Acknowledged had = acknowledged;
-    return had != null && had.view() == before
+    return had != null && had.view().equals(before)
         ? new Progress(new Acknowledged(view, had.interest(), had.at()), refusal)
         : this;
   }
