@@ -14,7 +14,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +28,7 @@ class ServiceAnswersTest {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Workspace workspace;
-  private Gateway gateway;
+  private @Nullable Gateway running;
 
   ServiceAnswersTest(@TempDir Path folder) throws IOException {
     workspace = new Workspace(folder);
@@ -36,9 +38,13 @@ class ServiceAnswersTest {
 
   @AfterEach
   void stop() {
-    if (gateway != null) {
-      gateway.close();
+    if (running != null) {
+      running.close();
     }
+  }
+
+  private Gateway gateway() {
+    return Objects.requireNonNull(running, "no gateway was started");
   }
 
   private void service(String name, String address, String metadata) {
@@ -64,16 +70,16 @@ class ServiceAnswersTest {
         %sregistries:
         %s"""
             .formatted(head, registries));
-    gateway = workspace.start();
+    running = workspace.start();
   }
 
   private void startReady(String head) throws IOException {
     start(head, ONE);
-    await().atMost(LIMIT).until(gateway::isReady);
+    await().atMost(LIMIT).until(gateway()::isReady);
   }
 
   private AdsClient client(String revision) {
-    AdsClient client = new AdsClient(gateway.xdsAddresses().get(0).port(), revision);
+    AdsClient client = new AdsClient(gateway().xdsAddresses().get(0).port(), revision);
     client.subscribe(AdsClient.SERVICE_ENTRY);
     return client;
   }
@@ -88,7 +94,7 @@ class ServiceAnswersTest {
 
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(
-        URI.create("http://" + gateway.adminAddress() + "/api/v1/" + path));
+        URI.create("http://" + gateway().adminAddress() + "/api/v1/" + path));
   }
 
   private JsonNode post(String path, String body) {
