@@ -27,9 +27,17 @@ final class XdsSettings {
     return options.withLimits(
         new XdsLimits(
             limits.ackTimeout(),
+            limits.requestTimeout(),
             limits.streams(),
+            limits.streamsPerConnection(),
+            limits.streamsPerAddress(),
             limits.requestBytes(),
             limits.requestsPerSecond(),
+            limits.types(),
+            limits.names(),
+            limits.bytesPerConnection(),
+            limits.bytesPerAddress(),
+            limits.bytes(),
             xds.maxConnectionAge()));
   }
 }

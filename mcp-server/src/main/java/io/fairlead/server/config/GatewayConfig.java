@@ -72,22 +72,44 @@ public record GatewayConfig(
    * What a client of the discovery service may ask before it is cut off.
    *
    * @param ackTimeout longest wait for the answer to a response
+   * @param requestTimeout longest wait for a first request, and for the rest of one
    * @param streams most streams at a time, over all ports
+   * @param streamsPerConnection most streams of one connection
+   * @param streamsPerAddress most streams from one address
    * @param requestBytes size of the largest request
    * @param requestsPerSecond most requests a second on one stream
+   * @param types most types on one stream
+   * @param names most names on one stream
+   * @param bytesPerConnection most memory for the requests of one connection
+   * @param bytesPerAddress most memory for the requests from one address
+   * @param bytes most memory for the requests of all clients
    */
   public record Limits(
       @Default("5m") Duration ackTimeout,
+      @Default("30s") Duration requestTimeout,
       @Default("10000") int streams,
-      @Default("67108864") int requestBytes,
-      @Default("1000") int requestsPerSecond) {
+      @Default("100") int streamsPerConnection,
+      @Default("2000") int streamsPerAddress,
+      @Default("16777216") int requestBytes,
+      @Default("1000") int requestsPerSecond,
+      @Default("100") int types,
+      @Default("200000") int names,
+      @Default("67108864") int bytesPerConnection,
+      @Default("134217728") int bytesPerAddress,
+      @Default("268435456") int bytes) {
     private static final Duration LEAST_TIMEOUT = Duration.ofSeconds(1);
 
     public Limits {
-      if (ackTimeout.compareTo(LEAST_TIMEOUT) < 0) {
+      requireLong("ackTimeout", ackTimeout);
+      requireLong("requestTimeout", requestTimeout);
+    }
+
+    private static void requireLong(String key, Duration value) {
+      if (value.compareTo(LEAST_TIMEOUT) < 0) {
         throw new IllegalArgumentException(
-            "ackTimeout: "
-                + Durations.format(ackTimeout)
+            key
+                + ": "
+                + Durations.format(value)
                 + " (expected: at least "
                 + Durations.format(LEAST_TIMEOUT)
                 + ")");

@@ -21,6 +21,26 @@ interface ClientStream {
    */
   void check(long nowNanos);
 
+  /**
+   * Ends the stream if its client keeps others waiting: their responses have no room because of
+   * those that such clients do not answer.
+   *
+   * @param nowNanos the present monotonic time
+   */
+  void makeRoom(long nowNanos);
+
+  /** Whether it waits for its first request. */
+  boolean isWaiting();
+
+  /** The monotonic time at which it was opened. */
+  long openedNanos();
+
+  /** What its connection has. */
+  ClientQuotas.Connection quota();
+
+  /** Gives its place to another stream; once, however often it is called. */
+  void leavePlace();
+
   /** The client's Istio revision, empty if it has none or did not say yet. */
   String revision();
 

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open streams, by what their port serves: a commit wakes only those of the shards that it
@@ -49,6 +51,31 @@ final class ClientStreams implements Snapshot.Listener {
     if (streams != null && streams.remove(stream)) {
       open.decrementAndGet();
     }
+  }
+
+  /**
+   * Ends the stream that has waited longest for its first request, so that another has its place:
+   * one that asks for nothing must not keep out one that does.
+   *
+   * @param which those that it may be
+   * @return whether there was one
+   */
+  boolean evictWaiting(Predicate<ClientStream> which, String description) {
+    @Nullable ClientStream oldest = null;
+    for (ClientStream stream : all()) {
+      if (stream.isWaiting()
+          && which.test(stream)
+          && (oldest == null || stream.openedNanos() - oldest.openedNanos() < 0)) {
+        oldest = stream;
+      }
+    }
+    if (oldest == null) {
+      return false;
+    }
+    oldest.end(Disconnect.STREAMS, description);
+    oldest.leavePlace();
+    remove(oldest);
+    return true;
   }
 
   /** Wakes the streams of those shards that show a snapshot otherwise than the one before. */

@@ -14,17 +14,25 @@ import org.jspecify.annotations.Nullable;
  * @param port the local port
  * @param shard what that port serves
  * @param dialect what that port's state-of-the-world streams speak
- * @param end how the transport ended the stream, once it has
+ * @param end what only the transport sees of the call
+ * @param quota what its connection may have
  */
 record ConnectionInfo(
-    String peer, int port, Shard shard, XdsOptions.Dialect dialect, TransportEnd end) {
-  static ConnectionInfo of(ServerCall<?, ?> call, XdsOptions.Source source) {
+    String peer,
+    int port,
+    Shard shard,
+    XdsOptions.Dialect dialect,
+    TransportEnd end,
+    ClientQuotas.Connection quota) {
+  static ConnectionInfo of(
+      ServerCall<?, ?> call, XdsOptions.Source source, ClientQuotas.Connection quota) {
     return new ConnectionInfo(
         text(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
         port(call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR)),
         source.shard(),
         source.dialect(),
-        TransportEnd.current());
+        TransportEnd.current(),
+        quota);
   }
 
   private static String text(@Nullable SocketAddress address) {

@@ -1,6 +1,5 @@
 package io.fairlead.server.xds;
 
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.fairlead.revisions.Difference;
 import io.fairlead.revisions.View;
 import io.fairlead.versioning.Resource;
@@ -46,23 +45,28 @@ final class DeltaSubscription extends Subscription {
 
   // What the client holds in place of a view: before the first ACK, what it said.
   private Map<String, String> claimed;
+  private long claimedBytes;
+  private long namesBytes;
   private Wanted sent = new Wanted(false, Set.of());
 
   private DeltaSubscription(String typeUrl, Map<String, String> claimed) {
     super(typeUrl);
     this.claimed = Map.copyOf(claimed);
+    this.claimedBytes = bytesOf(claimed);
   }
 
   /** The subscription that the first request for a type makes. */
-  static DeltaSubscription begin(String typeUrl, DeltaDiscoveryRequest request) {
-    DeltaSubscription subscription =
-        new DeltaSubscription(typeUrl, request.getInitialResourceVersionsMap());
-    List<String> wanted = request.getResourceNamesSubscribeList();
+  static DeltaSubscription begin(String typeUrl, ClientRequest request) {
+    DeltaSubscription subscription = new DeltaSubscription(typeUrl, request.initialVersions());
+    List<String> wanted = request.names();
     // Only here: once a request has named something, nothing named means no change.
     subscription.wildcard = wanted.isEmpty() || wanted.contains(WILDCARD);
-    subscription.names.addAll(wanted);
-    subscription.names.remove(WILDCARD);
-    subscription.update(List.of(), request.getResourceNamesUnsubscribeList());
+    for (String name : wanted) {
+      if (!name.equals(WILDCARD)) {
+        subscription.add(name);
+      }
+    }
+    subscription.update(List.of(), request.unsubscribed());
     // All of it is answered by the first response, which is due whatever there is.
     subscription.owed.clear();
     return subscription;
@@ -89,7 +93,7 @@ final class DeltaSubscription extends Subscription {
       if (name.equals(WILDCARD)) {
         wildcard = false;
         owed.retainAll(names);
-      } else if (names.remove(name) && wildcard) {
+      } else if (remove(name) && wildcard) {
         // It is still seen through the wildcard; the client has to be told how it is.
         owed.add(name);
       } else {
@@ -98,7 +102,7 @@ final class DeltaSubscription extends Subscription {
     }
     for (String name : subscribe) {
       if (!name.equals(WILDCARD)) {
-        names.add(name);
+        add(name);
         owed.add(name);
       } else if (!wildcard) {
         widen();
@@ -106,12 +110,49 @@ final class DeltaSubscription extends Subscription {
     }
   }
 
+  private void add(String name) {
+    if (names.add(name)) {
+      namesBytes += bytesOf(name);
+    }
+  }
+
+  private boolean remove(String name) {
+    boolean known = names.remove(name);
+    if (known) {
+      namesBytes -= bytesOf(name);
+    }
+    return known;
+  }
+
+  private static long bytesOf(Map<String, String> versions) {
+    long sum = 0;
+    for (Map.Entry<String, String> one : versions.entrySet()) {
+      sum += bytesOf(one.getKey()) + one.getValue().length();
+    }
+    return sum;
+  }
+
+  private void claim(Map<String, String> versions) {
+    claimed = versions;
+    claimedBytes = bytesOf(versions);
+  }
+
+  @Override
+  int nameCount() {
+    return names.size() + owed.size() + claimed.size();
+  }
+
+  @Override
+  long remembered() {
+    return namesBytes + claimedBytes + (long) owed.size() * RequestReader.NAME_OVERHEAD;
+  }
+
   // From some names to everything: of what the client holds only the names are known.
   private void widen() {
     wildcard = true;
     View before = held();
     if (before != null) {
-      claimed = versionsOfNames(before);
+      claim(versionsOfNames(before));
       hold(null);
     }
   }
@@ -132,10 +173,10 @@ final class DeltaSubscription extends Subscription {
     retry.taken();
     owed.removeAll(sent.owed());
     if (wildcard && !sent.wildcard()) {
-      claimed = versionsOfNames(view);
+      claim(versionsOfNames(view));
       hold(null);
     } else {
-      claimed = Map.of();
+      claim(Map.of());
       hold(view);
     }
   }

@@ -9,15 +9,20 @@ enum Disconnect {
   FINISHED(Status.OK),
   /** It did not answer a response in time; it may have stopped reading. */
   ACK_TIMEOUT(Status.DEADLINE_EXCEEDED),
-  /** There are as many streams as there may be. */
+  /** It did not send its first request in time, or the rest of one that it had begun. */
+  REQUEST_TIMEOUT(Status.DEADLINE_EXCEEDED),
+  /** There are as many streams as there may be, of all, of its address or of its connection. */
   STREAMS(Status.RESOURCE_EXHAUSTED),
   /** It sends more requests than a client of the protocol has a reason to. */
   REQUESTS(Status.RESOURCE_EXHAUSTED),
-  /**
-   * It sent a request that is larger than allowed. gRPC ends the stream by itself, and by a reset,
-   * since a status has no place behind the headers: the client sees CANCELLED.
-   */
+  /** It sent a request that is larger than allowed. */
   REQUEST_BYTES(Status.RESOURCE_EXHAUSTED),
+  /** It asks for more types than there are. */
+  TYPES(Status.RESOURCE_EXHAUSTED),
+  /** It names more resources than a client has a reason to. */
+  NAMES(Status.RESOURCE_EXHAUSTED),
+  /** Its requests take more memory than there is for its connection, its address or all. */
+  BYTES(Status.RESOURCE_EXHAUSTED),
   /** It sent what is no request. */
   INVALID(Status.INVALID_ARGUMENT),
   /** The gateway failed on it. */

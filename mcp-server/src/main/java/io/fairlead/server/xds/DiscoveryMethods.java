@@ -1,40 +1,54 @@
 package io.fairlead.server.xds;
 
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.MethodDescriptor;
-import io.grpc.protobuf.ProtoUtils;
 import java.io.InputStream;
 
-/** The gRPC methods of the discovery service, with responses that are written, never built. */
+/**
+ * The gRPC methods of the discovery service, with requests that are read within bounds and
+ * responses that are written, never built.
+ */
 final class DiscoveryMethods {
   static final String SERVICE = "envoy.service.discovery.v3.AggregatedDiscoveryService";
 
+  private DiscoveryMethods() {}
+
   /** State of the world: each response holds everything of its type that the client sees. */
-  static final MethodDescriptor<DiscoveryRequest, EncodedMessage> STREAM_AGGREGATED_RESOURCES =
-      MethodDescriptor.<DiscoveryRequest, EncodedMessage>newBuilder()
-          .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-          .setFullMethodName(
-              MethodDescriptor.generateFullMethodName(SERVICE, "StreamAggregatedResources"))
-          .setRequestMarshaller(ProtoUtils.marshaller(DiscoveryRequest.getDefaultInstance()))
-          .setResponseMarshaller(new EncodedMessageMarshaller())
-          .setSchemaDescriptor(DiscoveryResponse.getDescriptor())
-          .build();
+  static MethodDescriptor<ClientRequest, EncodedMessage> stateOfTheWorld(XdsLimits limits) {
+    return method("StreamAggregatedResources", RequestReader.Kind.STATE, limits)
+        .setSchemaDescriptor(DiscoveryResponse.getDescriptor())
+        .build();
+  }
 
   /** Incremental: each response holds what changed since the last. */
-  static final MethodDescriptor<DeltaDiscoveryRequest, EncodedMessage> DELTA_AGGREGATED_RESOURCES =
-      MethodDescriptor.<DeltaDiscoveryRequest, EncodedMessage>newBuilder()
-          .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-          .setFullMethodName(
-              MethodDescriptor.generateFullMethodName(SERVICE, "DeltaAggregatedResources"))
-          .setRequestMarshaller(ProtoUtils.marshaller(DeltaDiscoveryRequest.getDefaultInstance()))
-          .setResponseMarshaller(new EncodedMessageMarshaller())
-          .setSchemaDescriptor(DeltaDiscoveryResponse.getDescriptor())
-          .build();
+  static MethodDescriptor<ClientRequest, EncodedMessage> incremental(XdsLimits limits) {
+    return method("DeltaAggregatedResources", RequestReader.Kind.DELTA, limits)
+        .setSchemaDescriptor(DeltaDiscoveryResponse.getDescriptor())
+        .build();
+  }
 
-  private DiscoveryMethods() {}
+  private static MethodDescriptor.Builder<ClientRequest, EncodedMessage> method(
+      String name, RequestReader.Kind kind, XdsLimits limits) {
+    return MethodDescriptor.<ClientRequest, EncodedMessage>newBuilder()
+        .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+        .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
+        .setRequestMarshaller(new RequestMarshaller(kind, limits))
+        .setResponseMarshaller(new EncodedMessageMarshaller());
+  }
+
+  private record RequestMarshaller(RequestReader.Kind kind, XdsLimits limits)
+      implements MethodDescriptor.Marshaller<ClientRequest> {
+    @Override
+    public InputStream stream(ClientRequest value) {
+      throw new UnsupportedOperationException("a server only reads requests");
+    }
+
+    @Override
+    public ClientRequest parse(InputStream stream) {
+      return RequestReader.read(kind, limits, stream);
+    }
+  }
 
   private static final class EncodedMessageMarshaller
       implements MethodDescriptor.Marshaller<EncodedMessage> {

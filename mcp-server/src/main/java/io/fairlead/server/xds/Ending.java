@@ -25,7 +25,6 @@ final class Ending {
 
   private final ClientStream stream;
   private final ServerCall<?, EncodedMessage> call;
-  private final ConnectionInfo connection;
   private final XdsContext context;
   private volatile @Nullable Wish wish;
   private volatile boolean over;
@@ -34,14 +33,9 @@ final class Ending {
   private boolean reset;
   private boolean released;
 
-  Ending(
-      ClientStream stream,
-      ServerCall<?, EncodedMessage> call,
-      ConnectionInfo connection,
-      XdsContext context) {
+  Ending(ClientStream stream, ServerCall<?, EncodedMessage> call, XdsContext context) {
     this.stream = stream;
     this.call = call;
-    this.connection = connection;
     this.context = context;
   }
 
@@ -68,8 +62,11 @@ final class Ending {
   void check(long nowNanos, long lagNanos) {
     Wish asked = wish;
     if (asked != null) {
-      if (nowNanos - asked.sinceNanos() > LINGER.toNanos()) {
+      Duration linger =
+          asked.reason() == Disconnect.FINISHED ? context.limits().ackTimeout() : LINGER;
+      if (!over && nowNanos - asked.sinceNanos() > linger.toNanos()) {
         // The end of the call waits in the transport for a client that takes nothing.
+        TransportFlush.cancel(call, asked.reason().status(asked.description()));
         over();
       }
     } else if (lagNanos > context.limits().ackTimeout().toNanos()) {
@@ -151,13 +148,6 @@ final class Ending {
   void release(@Nullable Peer peer) {
     if (!released) {
       released = true;
-      if (!closed && connection.end().isExhausted()) {
-        context.metrics().disconnectedBy(Disconnect.REQUEST_BYTES);
-        LOG.warn(
-            "{}: disconnected: a request of more than {} bytes (xds.limits.requestBytes)",
-            stream,
-            context.limits().requestBytes());
-      }
       if (peer != null) {
         context.metrics().disconnected(peer.revision());
       }

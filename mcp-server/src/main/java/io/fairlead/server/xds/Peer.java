@@ -1,8 +1,8 @@
 package io.fairlead.server.xds;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.envoyproxy.envoy.config.core.v3.Node;
+import io.fairlead.registry.ForeignText;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Who a client says it is, in its first request.
@@ -14,19 +14,22 @@ import io.envoyproxy.envoy.config.core.v3.Node;
  *     istiod would delete whatever such a response lacks
  */
 record Peer(String id, String revision, String version, boolean incremental) {
+  private static final String REVISION = "ISTIO_REVISION";
+  private static final String VERSION = "ISTIO_VERSION";
+  private static final String INCREMENTAL = "FAIRLEAD_INCREMENTAL";
+
   /** Of a client that has sent no request yet. */
   static final Peer UNKNOWN = new Peer("", "", "", false);
 
-  static Peer of(Node node) {
-    Struct metadata = node.getMetadata();
-    return new Peer(
-        node.getId(),
-        text(metadata, "ISTIO_REVISION"),
-        text(metadata, "ISTIO_VERSION"),
-        text(metadata, "FAIRLEAD_INCREMENTAL").equals("true"));
-  }
+  /** What of a node's metadata says who it is. */
+  static final Set<String> KEYS = Set.of(REVISION, VERSION, INCREMENTAL);
 
-  private static String text(Struct metadata, String key) {
-    return metadata.getFieldsOrDefault(key, Value.getDefaultInstance()).getStringValue();
+  /** Of a node with these texts in its metadata. */
+  static Peer of(String id, Map<String, String> metadata) {
+    return new Peer(
+        ForeignText.clean(id),
+        ForeignText.clean(metadata.getOrDefault(REVISION, "")),
+        ForeignText.clean(metadata.getOrDefault(VERSION, "")),
+        metadata.getOrDefault(INCREMENTAL, "").equals("true"));
   }
 }

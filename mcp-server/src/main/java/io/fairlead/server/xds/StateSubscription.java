@@ -19,6 +19,7 @@ abstract class StateSubscription extends Subscription {
   // Whether a request has named something: an empty list does not mean everything any more.
   private boolean explicit;
   private Set<String> names = Set.of();
+  private long namesBytes;
 
   StateSubscription(String typeUrl) {
     super(typeUrl);
@@ -36,7 +37,10 @@ abstract class StateSubscription extends Subscription {
     next.remove(WILDCARD);
     boolean more = everything && !wildcard || !names.containsAll(next);
     wildcard = everything;
-    names = Set.copyOf(next);
+    if (!next.equals(names)) {
+      names = Set.copyOf(next);
+      namesBytes = names.stream().mapToLong(Subscription::bytesOf).sum();
+    }
     if (more) {
       hold(null);
     }
@@ -46,6 +50,16 @@ abstract class StateSubscription extends Subscription {
   void restart() {
     forgetFlight();
     hold(null);
+  }
+
+  @Override
+  final int nameCount() {
+    return names.size();
+  }
+
+  @Override
+  final long remembered() {
+    return namesBytes;
   }
 
   @Override

@@ -33,6 +33,7 @@ abstract class Subscription {
   private volatile @Nullable Flight flight;
   private volatile ClientStatus.SubscriptionStatus status;
   private volatile Progress progress = Progress.NONE;
+  private long bytesUnderWay;
 
   Subscription(String typeUrl) {
     this.typeUrl = typeUrl;
@@ -45,6 +46,12 @@ abstract class Subscription {
 
   /** The names that the client wants, if it does not want everything. */
   abstract Set<String> names();
+
+  /** How many names of the client's are remembered. */
+  abstract int nameCount();
+
+  /** About how many bytes they take. */
+  abstract long remembered();
 
   /**
    * What this view has that the client was not sent; nothing while a refused response waits to be
@@ -118,6 +125,24 @@ abstract class Subscription {
     lastNonce = nonce;
     status = status.withSent(view.versionInfo(), response);
     return response;
+  }
+
+  /** Notes how much of the response on its way the transport may hold; gives it back. */
+  final long underWay(long bytes) {
+    bytesUnderWay = bytes;
+    return bytes;
+  }
+
+  /** How much the transport held of a response that is not on its way any more; once. */
+  final long landed() {
+    long bytes = bytesUnderWay;
+    bytesUnderWay = 0;
+    return bytes;
+  }
+
+  /** About how much memory a name takes. */
+  static long bytesOf(String name) {
+    return RequestReader.NAME_OVERHEAD + name.length();
   }
 
   /** The client took the response that is on its way. */

@@ -3,12 +3,12 @@ package io.fairlead.server.xds;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
-import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How the transport ended a call, which gRPC tells a call's listener nothing of: to it, a request
- * that is refused for its size is a cancellation like any other. Written by the transport before it
- * tells the listener, read by any thread.
+ * What of a call only the transport sees: how much has come of a request that is not complete, of
+ * which gRPC tells a call's listener nothing. Called by the transport; {@link #watch} is called
+ * before the first request is taken.
  */
 final class TransportEnd extends ServerStreamTracer {
   /** Makes one for each call. */
@@ -22,7 +22,7 @@ final class TransportEnd extends ServerStreamTracer {
 
   private static final Context.Key<TransportEnd> KEY = Context.key("fairlead-transport-end");
 
-  private volatile Status.Code code = Status.Code.OK;
+  private volatile @Nullable IncomingRequest incoming;
 
   /** That of the call that is being started. */
   static TransportEnd current() {
@@ -35,13 +35,32 @@ final class TransportEnd extends ServerStreamTracer {
     return context.withValue(KEY, this);
   }
 
-  @Override
-  public void streamClosed(Status status) {
-    code = status.getCode();
+  /** Has this told of the requests that come. */
+  void watch(IncomingRequest request) {
+    incoming = request;
   }
 
-  /** Whether it was for a request that is larger than allowed, unless the gateway said this. */
-  boolean isExhausted() {
-    return code == Status.Code.RESOURCE_EXHAUSTED;
+  @Override
+  public void inboundMessage(int seqNo) {
+    IncomingRequest request = incoming;
+    if (request != null) {
+      request.begin(System.nanoTime());
+    }
+  }
+
+  @Override
+  public void inboundWireSize(long bytes) {
+    IncomingRequest request = incoming;
+    if (request != null) {
+      request.arrived(bytes);
+    }
+  }
+
+  @Override
+  public void inboundMessageRead(int seqNo, long wireSize, long uncompressedSize) {
+    IncomingRequest request = incoming;
+    if (request != null) {
+      request.complete();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.fairlead.server.xds;
 
 import io.grpc.ServerCall;
+import io.grpc.Status;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Optional;
@@ -43,6 +44,24 @@ final class TransportFlush {
     } catch (ReflectiveOperationException e) {
       LOG.warn("gRPC's write queue cannot be reached: large responses are buffered as a whole", e);
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Ends a call at once, whatever waits in the transport's buffers: those are let go of. Does
+   * nothing where gRPC's stream cannot be reached. From any thread, also after the call was closed,
+   * for which the public API has no way.
+   */
+  static void cancel(ServerCall<?, ?> call, Status status) {
+    if (call.getClass().getName().equals("io.grpc.internal.ServerCallImpl")) {
+      try {
+        Object stream = value(call, "stream");
+        Class.forName("io.grpc.internal.ServerStream")
+            .getMethod("cancel", Status.class)
+            .invoke(stream, status);
+      } catch (ReflectiveOperationException e) {
+        LOG.warn("gRPC's stream cannot be reached: its buffers are kept until the client goes", e);
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.util.internal.PlatformDependent;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,6 +27,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,10 @@ public final class XdsServer implements AutoCloseable {
   // Time that a connection of full age has to go by itself: its client is told at once and opens
   // another, but a stream of this protocol ends only when somebody ends it.
   private static final Duration AGE_GRACE = Duration.ofSeconds(10);
+  private static final int WINDOW = 256 << 10;
+  // A connection without a stream; a client that comes back opens another.
+  private static final Duration IDLE = Duration.ofMinutes(5);
+  private static final Duration HANDSHAKE = Duration.ofSeconds(20);
   private static final Duration LONGEST_CHECK_PERIOD = Duration.ofSeconds(1);
 
   private final XdsOptions options;
@@ -49,12 +56,18 @@ public final class XdsServer implements AutoCloseable {
   private final BulkWorkers bulk;
   private final ScheduledExecutorService timers;
   private final ClientStreams streams;
+  private final ClientQuotas quotas;
   private final AtomicLong ids = new AtomicLong();
   private final List<Server> servers = new ArrayList<>();
 
   private XdsServer(XdsOptions options, VersionedStore store, XdsGate gate, XdsMetrics metrics) {
     this.options = options;
     this.streams = new ClientStreams(store.current(), options.limits().streams());
+    this.quotas =
+        new ClientQuotas(
+            options.limits(),
+            Runtime.getRuntime().maxMemory(),
+            PlatformDependent.maxDirectMemory());
     int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
     this.workers = pool(threads, "xds-worker");
     // Half the processors, so that a storm of first syncs leaves the others theirs.
@@ -134,6 +147,9 @@ public final class XdsServer implements AutoCloseable {
         lags.merge(stream.revision(), stream.lagNanos(now), Math::max);
         stream.check(now);
       }
+      if (quotas.responses().isFull()) {
+        streams.all().forEach(stream -> stream.makeRoom(now));
+      }
       context.metrics().lags(lags);
     } catch (RuntimeException e) {
       LOG.error("The look for stalled clients failed; the next one comes", e);
@@ -150,7 +166,13 @@ public final class XdsServer implements AutoCloseable {
             .addStreamTracerFactory(TransportEnd.FACTORY)
             .withChildOption(ChannelOption.ALLOCATOR, TransportBuffers.ALLOCATOR)
             .addService(service(source))
-            .maxInboundMessageSize(limits.requestBytes())
+            .addTransportFilter(quotas)
+            // Counted as it comes, so that its client gets a status and not a reset.
+            .maxInboundMessageSize(Integer.MAX_VALUE)
+            // What a client may send ahead of what is read.
+            .flowControlWindow(WINDOW)
+            .maxConnectionIdle(IDLE.toNanos(), TimeUnit.NANOSECONDS)
+            .handshakeTimeout(HANDSHAKE.toNanos(), TimeUnit.NANOSECONDS)
             // istiod keeps its connection alive; without leave a server ends it for too many pings.
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
@@ -177,35 +199,70 @@ public final class XdsServer implements AutoCloseable {
   private ServerServiceDefinition service(XdsOptions.Source source) {
     return ServerServiceDefinition.builder(DiscoveryMethods.SERVICE)
         .addMethod(
-            DiscoveryMethods.STREAM_AGGREGATED_RESOURCES,
+            DiscoveryMethods.stateOfTheWorld(options.limits()),
             (call, headers) ->
                 opened(
                     call,
-                    new SotwStream(
-                        ids.incrementAndGet(), call, ConnectionInfo.of(call, source), context)))
+                    quota ->
+                        new SotwStream(
+                            ids.incrementAndGet(),
+                            call,
+                            ConnectionInfo.of(call, source, quota),
+                            context)))
         .addMethod(
-            DiscoveryMethods.DELTA_AGGREGATED_RESOURCES,
+            DiscoveryMethods.incremental(options.limits()),
             (call, headers) ->
                 opened(
                     call,
-                    new DeltaStream(
-                        ids.incrementAndGet(), call, ConnectionInfo.of(call, source), context)))
+                    quota ->
+                        new DeltaStream(
+                            ids.incrementAndGet(),
+                            call,
+                            ConnectionInfo.of(call, source, quota),
+                            context)))
         .build();
   }
 
-  private <Q> ServerCall.Listener<Q> opened(
-      ServerCall<Q, EncodedMessage> call, XdsStream<Q, ?> stream) {
-    if (!streams.add(stream)) {
-      context.metrics().disconnectedBy(Disconnect.STREAMS);
-      call.close(
-          Disconnect.STREAMS.status(
-              "streams: too many (expected: at most " + options.limits().streams() + ")"),
-          new Metadata());
-      return new ServerCall.Listener<>() {};
+  private ServerCall.Listener<ClientRequest> opened(
+      ServerCall<ClientRequest, EncodedMessage> call,
+      Function<ClientQuotas.Connection, XdsStream<?>> make) {
+    ClientQuotas.Connection quota = quotas.of(call.getAttributes());
+    String full = place(quota);
+    if (full != null) {
+      return refused(call, full);
+    }
+    XdsStream<?> stream = make.apply(quota);
+    String most =
+        "streams: too many (expected: at most "
+            + options.limits().streams()
+            + ", xds.limits.streams)";
+    while (!streams.add(stream)) {
+      if (!streams.evictWaiting(any -> true, most)) {
+        stream.leavePlace();
+        return refused(call, most);
+      }
     }
     call.sendHeaders(new Metadata());
     call.request(1);
     return stream;
+  }
+
+  // Null: the connection has one stream more.
+  private @Nullable String place(ClientQuotas.Connection quota) {
+    String full = quota.open();
+    while (full != null
+        && !quota.isFull()
+        && streams.evictWaiting(stream -> stream.quota().isBeside(quota), full)) {
+      full = quota.open();
+    }
+    return full;
+  }
+
+  private ServerCall.Listener<ClientRequest> refused(
+      ServerCall<ClientRequest, EncodedMessage> call, String description) {
+    context.metrics().disconnectedBy(Disconnect.STREAMS);
+    call.close(Disconnect.STREAMS.status(description), new Metadata());
+    return new ServerCall.Listener<>() {};
   }
 
   /** The ports listened on, in the order of the sources. */

@@ -1,9 +1,10 @@
 package io.fairlead.server.xds;
 
-import io.envoyproxy.envoy.config.core.v3.Node;
+import io.fairlead.registry.ForeignText;
 import io.fairlead.revisions.Audience;
 import io.fairlead.revisions.Shard;
 import io.fairlead.revisions.View;
+import io.fairlead.server.config.Durations;
 import io.fairlead.versioning.ResourceKey;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,10 +29,9 @@ import org.slf4j.LoggerFactory;
  * time, which alone touches the subscriptions and the call. So nobody waits for a slow client, and
  * a thousand wake-ups while it is busy cost one more round.
  *
- * @param <Q> the request message
  * @param <S> how far the client is with one type
  */
-abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<Q>
+abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<ClientRequest>
     implements ClientStream {
   private static final Logger LOG = LoggerFactory.getLogger(XdsStream.class);
 
@@ -40,12 +41,19 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
   private static final int LIGHT = 2000;
 
   private final long id;
-  private final ServerCall<Q, EncodedMessage> call;
+  // A response of which no more is in the transport's buffers: it is handed over in pieces.
+  private static final long PACED = 2L << 20;
+
+  // A client that holds the room of others' responses has to answer within this time.
+  private static final Duration ANSWER_UNDER_PRESSURE = Duration.ofSeconds(10);
+
+  private final ServerCall<ClientRequest, EncodedMessage> call;
   private final ConnectionInfo connection;
   private final XdsContext context;
   private final Instant connected = Instant.now();
+  private final long openedNanos = System.nanoTime();
 
-  private final Queue<Q> requests = new ConcurrentLinkedQueue<>();
+  private final Queue<ClientRequest> requests = new ConcurrentLinkedQueue<>();
   private final Rounds rounds;
   private final TransportRoom room;
 
@@ -57,32 +65,45 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
   // Owned by work().
   private long responses;
   private final RequestRate rate;
+  // What its requests take, and what its responses take that it has not answered.
+  private final StreamBytes bytes;
+  private final IncomingRequest incoming;
+  private final AtomicBoolean placed = new AtomicBoolean(true);
+  // Others' responses are in the way of its own.
+  private volatile boolean waitsForRoom;
+  private long remembered;
 
   XdsStream(
-      long id, ServerCall<Q, EncodedMessage> call, ConnectionInfo connection, XdsContext context) {
+      long id,
+      ServerCall<ClientRequest, EncodedMessage> call,
+      ConnectionInfo connection,
+      XdsContext context) {
     this.id = id;
     this.call = call;
     this.connection = connection;
     this.context = context;
-    this.ending = new Ending(this, call, connection, context);
+    this.ending = new Ending(this, call, context);
     this.rounds = new Rounds(context.workers(), context.bulk(), this::round);
     this.room = new TransportRoom(call, context.bulk(), ending::givenUp);
     this.rate = new RequestRate(context.limits().requestsPerSecond(), System.nanoTime());
+    this.bytes = connection.quota().bytes();
+    this.incoming = new IncomingRequest(context.limits(), bytes, this::end);
+    connection.end().watch(incoming);
   }
 
-  /** The node in a request, which only the first one has. */
-  abstract Node node(Q request);
-
-  abstract String typeUrl(Q request);
-
   /** The subscription that the first request for a type makes. */
-  abstract S begin(String typeUrl, Q request);
+  abstract S begin(String typeUrl, ClientRequest request);
 
   /** Takes a later request for a type. */
-  abstract void take(S subscription, Q request);
+  abstract void take(S subscription, ClientRequest request);
 
   @Override
-  public final void onMessage(Q request) {
+  public final void onMessage(ClientRequest request) {
+    ByteAccount full = bytes.hold(request.bytes());
+    if (full != null) {
+      end(Disconnect.BYTES, IncomingRequest.full(full));
+      return;
+    }
     requests.add(request);
     wake();
   }
@@ -115,7 +136,61 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
 
   @Override
   public final void check(long nowNanos) {
-    ending.check(nowNanos, lagNanos(nowNanos));
+    long lag = lagNanos(nowNanos);
+    ending.check(nowNanos, lag);
+    long limit = context.limits().requestTimeout().toNanos();
+    if (isWaiting() && nowNanos - openedNanos > limit) {
+      late("request: none", "the first one");
+    } else if (incoming.age(nowNanos) > limit) {
+      late("request: not complete", "all of it");
+    }
+    if (waitsForRoom) {
+      wake();
+    }
+  }
+
+  private void late(String what, String expected) {
+    end(
+        Disconnect.REQUEST_TIMEOUT,
+        what
+            + " (expected: "
+            + expected
+            + " within "
+            + Durations.format(context.limits().requestTimeout())
+            + ", xds.limits.requestTimeout)");
+  }
+
+  @Override
+  public final void makeRoom(long nowNanos) {
+    if (lagNanos(nowNanos) > ANSWER_UNDER_PRESSURE.toNanos()) {
+      end(
+          Disconnect.ACK_TIMEOUT,
+          "a response was not answered within "
+              + Durations.format(ANSWER_UNDER_PRESSURE)
+              + " while other clients wait for its memory (expected: an ACK or a NACK)");
+    }
+  }
+
+  @Override
+  public final boolean isWaiting() {
+    return peer == null;
+  }
+
+  @Override
+  public final long openedNanos() {
+    return openedNanos;
+  }
+
+  @Override
+  public final ClientQuotas.Connection quota() {
+    return connection.quota();
+  }
+
+  @Override
+  public final void leavePlace() {
+    if (placed.compareAndSet(true, false)) {
+      connection.quota().close();
+    }
   }
 
   @Override
@@ -148,15 +223,19 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
   private Rounds.Outcome work(Rounds.Crew crew) {
     if (ending.isOver()) {
       requests.clear();
+      subscriptions.values().forEach(this::settle);
+      bytes.close();
+      leavePlace();
       ending.release(peer);
       return Rounds.Outcome.DONE;
     }
     // Read first: what came before it is in the queue by then.
     boolean last = halfClosed;
-    for (Q request = requests.poll(); request != null; request = requests.poll()) {
+    for (ClientRequest request = requests.poll(); request != null; request = requests.poll()) {
       if (!ending.isClosed()) {
         receive(request);
       }
+      bytes.release(request.bytes());
     }
     ending.closeIfAsked();
     Peer client = peer;
@@ -197,6 +276,7 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
       }
     }
     if (items.isEmpty()) {
+      waitsForRoom = false;
       return Rounds.Outcome.DONE;
     }
     if (light
@@ -216,6 +296,11 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
     for (S subscription : TypeOrder.order(items)) {
       if (subscription.isInFlight()) {
         // It waits for an ACK, and so does what may refer to what it has not been sent.
+        break;
+      }
+      waitsForRoom = connection.quota().responses().isFull();
+      if (waitsForRoom) {
+        // Looked at again by the next check.
         break;
       }
       EncodedMessage response = make(subscription, view);
@@ -242,43 +327,82 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
     }
   }
 
-  private void receive(Q request) {
-    if (rate.allows(System.nanoTime())) {
-      introduce(request);
-      handle(request);
-      call.request(1);
-    } else {
+  private void receive(ClientRequest request) {
+    ClientRequest.Refusal refusal = request.refusal();
+    if (!rate.allows(System.nanoTime())) {
       ending.close(
           Disconnect.REQUESTS,
           "requests: too many (expected: at most "
               + context.limits().requestsPerSecond()
-              + " a second)");
+              + " a second, xds.limits.requestsPerSecond)");
+    } else if (refusal != null) {
+      ending.close(refusal.reason(), refusal.description());
+    } else {
+      introduce(request);
+      handle(request);
+      remember();
+      call.request(1);
     }
   }
 
-  private void introduce(Q request) {
+  private void introduce(ClientRequest request) {
     if (peer == null) {
-      Peer known = Peer.of(node(request));
+      Peer known = request.node();
       peer = known;
       context.metrics().connected(known.revision());
       LOG.info("{}: connected to port {}: {}", this, connection.port(), known);
     }
   }
 
-  private void handle(Q request) {
-    String typeUrl = typeUrl(request);
-    if (typeUrl.isEmpty()) {
+  private void handle(ClientRequest request) {
+    String typeUrl = request.typeUrl();
+    S known = subscriptions.get(typeUrl);
+    if (known != null) {
+      take(known, request);
+      if (!known.isInFlight()) {
+        settle(known);
+      }
+    } else if (typeUrl.isEmpty()) {
       ending.close(
           Disconnect.INVALID,
           "type_url: '' (expected: the type of the resources, on every request)");
+    } else if (subscriptions.values().size() >= context.limits().types()) {
+      ending.close(
+          Disconnect.TYPES,
+          "types: too many (expected: at most "
+              + context.limits().types()
+              + " a stream, xds.limits.types)");
+    } else {
+      subscriptions.add(begin(typeUrl, request));
+    }
+  }
+
+  // Counts what the subscriptions remember of requests.
+  private void remember() {
+    long names = 0;
+    long sum = 0;
+    for (S subscription : subscriptions.values()) {
+      names += subscription.nameCount();
+      sum += subscription.remembered();
+    }
+    if (names > context.limits().names()) {
+      ending.close(Disconnect.NAMES, RequestReader.tooManyNames(context.limits()));
+    }
+    long more = sum - remembered;
+    ByteAccount full = more > 0 ? bytes.hold(more) : null;
+    if (full != null) {
+      ending.close(Disconnect.BYTES, IncomingRequest.full(full));
       return;
     }
-    S known = subscriptions.get(typeUrl);
-    if (known == null) {
-      subscriptions.add(begin(typeUrl, request));
-    } else {
-      take(known, request);
+    if (more < 0) {
+      bytes.release(-more);
     }
+    remembered = sum;
+  }
+
+  // The response of a subscription is not under way any more.
+  private void settle(S subscription) {
+    connection.quota().responses().give(subscription.landed());
   }
 
   /** Whether the client is to get the incremental variant of the state-of-the-world protocol. */
@@ -293,13 +417,15 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
 
   private EncodedMessage make(S subscription, View view) {
     String nonce = Long.toHexString(id) + "-" + ++responses;
+    settle(subscription);
     EncodedMessage response = subscription.send(view, nonce, System.nanoTime());
+    connection.quota().responses().take(subscription.underWay(Math.min(response.size(), PACED)));
     String typeUrl = subscription.typeUrl();
     context.metrics().sent(typeUrl, response.size());
     LOG.debug(
         "{}: {} version {}: {} resources, {} bytes",
         this,
-        typeUrl,
+        ForeignText.clean(typeUrl),
         view.versionInfo(),
         response.resourceCount(),
         response.size());
@@ -324,7 +450,7 @@ abstract class XdsStream<Q, S extends Subscription> extends ServerCall.Listener<
     LOG.warn(
         "{}: refused {} at version {}: {}",
         this,
-        subscription.typeUrl(),
+        ForeignText.clean(subscription.typeUrl()),
         subscription.status().sent(),
         message);
     context.metrics().refused(subscription.typeUrl());

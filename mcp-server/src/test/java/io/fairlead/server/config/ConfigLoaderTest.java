@@ -46,7 +46,20 @@ class ConfigLoaderTest {
     assertThat(config.xds().maxConnectionAge()).isNull();
     assertThat(config.xds().incremental()).isNull();
     assertThat(config.xds().limits())
-        .isEqualTo(new GatewayConfig.Limits(Duration.ofMinutes(5), 10_000, 64 << 20, 1000));
+        .isEqualTo(
+            new GatewayConfig.Limits(
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(30),
+                10_000,
+                100,
+                2000,
+                16 << 20,
+                1000,
+                100,
+                200_000,
+                64 << 20,
+                128 << 20,
+                256 << 20));
     assertThat(config.admin().address()).isEqualTo(new HostPort("127.0.0.1", 15014));
     assertThat(config.admin().token()).isNull();
     assertThat(config.store().path()).isEqualTo(folder.resolve("data/fairlead.db"));
@@ -96,7 +109,19 @@ class ConfigLoaderTest {
                 new GatewayConfig.Shards(64, 15100),
                 Duration.ofMinutes(30),
                 new HostPort("0.0.0.0", 15011),
-                new GatewayConfig.Limits(Duration.ofMinutes(1), 5, 100_000, 10)));
+                new GatewayConfig.Limits(
+                    Duration.ofMinutes(1),
+                    Duration.ofSeconds(30),
+                    5,
+                    100,
+                    2000,
+                    100_000,
+                    10,
+                    100,
+                    200_000,
+                    64 << 20,
+                    128 << 20,
+                    256 << 20)));
     assertThat(new GatewayConfig.Shards(3, 7).ports()).containsExactly(7, 8, 9);
   }
 

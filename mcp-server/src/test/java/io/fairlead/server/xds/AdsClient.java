@@ -39,12 +39,8 @@ public final class AdsClient implements AutoCloseable {
 
   /** With {@code incremental}, one that asks for the incremental variant. */
   AdsClient(int port, String revision, boolean incremental) {
-    channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port)
-            .usePlaintext()
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build();
-    node =
+    this(
+        port,
         Node.newBuilder()
             .setId("sidecar~127.0.0.1~istiod.istio-system~istio-system.svc.cluster.local")
             .setMetadata(
@@ -55,6 +51,16 @@ public final class AdsClient implements AutoCloseable {
                     .putFields("GENERATOR", Value.newBuilder().setStringValue("api").build())
                     .putFields(
                         "ISTIO_REVISION", Value.newBuilder().setStringValue(revision).build()))
+            .build());
+  }
+
+  /** One that says that it is this node. */
+  AdsClient(int port, Node node) {
+    this.node = node;
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", port)
+            .usePlaintext()
+            .maxInboundMessageSize(Integer.MAX_VALUE)
             .build();
     requests =
         AggregatedDiscoveryServiceGrpc.newStub(channel)

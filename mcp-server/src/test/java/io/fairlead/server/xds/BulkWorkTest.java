@@ -56,14 +56,19 @@ class BulkWorkTest {
           stream -> {});
   private final ConnectionInfo connection =
       new ConnectionInfo(
-          "test", 0, Shard.WHOLE, XdsOptions.Dialect.AS_ASKED, TransportEnd.current());
+          "test",
+          0,
+          Shard.WHOLE,
+          XdsOptions.Dialect.AS_ASKED,
+          TransportEnd.current(),
+          GivenRequest.quota());
 
   /** A call that keeps what is sent. */
-  private static final class Call<Q> extends ServerCall<Q, EncodedMessage> {
-    private final MethodDescriptor<Q, EncodedMessage> method;
+  private static final class Call extends ServerCall<ClientRequest, EncodedMessage> {
+    private final MethodDescriptor<ClientRequest, EncodedMessage> method;
     private final List<EncodedMessage> sent = new ArrayList<>();
 
-    Call(MethodDescriptor<Q, EncodedMessage> method) {
+    Call(MethodDescriptor<ClientRequest, EncodedMessage> method) {
       this.method = method;
     }
 
@@ -89,7 +94,7 @@ class BulkWorkTest {
     }
 
     @Override
-    public MethodDescriptor<Q, EncodedMessage> getMethodDescriptor() {
+    public MethodDescriptor<ClientRequest, EncodedMessage> getMethodDescriptor() {
       return method;
     }
 
@@ -100,14 +105,11 @@ class BulkWorkTest {
     }
   }
 
-  private final Call<DeltaDiscoveryRequest> deltaCall =
-      new Call<>(DiscoveryMethods.DELTA_AGGREGATED_RESOURCES);
+  private final Call deltaCall = new Call(DiscoveryMethods.incremental(XdsLimits.DEFAULT));
   private final DeltaStream delta = new DeltaStream(1, deltaCall, connection, context);
-  private final Call<DiscoveryRequest> stateCall =
-      new Call<>(DiscoveryMethods.STREAM_AGGREGATED_RESOURCES);
+  private final Call stateCall = new Call(DiscoveryMethods.stateOfTheWorld(XdsLimits.DEFAULT));
   private final SotwStream state = new SotwStream(2, stateCall, connection, context);
-  private final Call<DeltaDiscoveryRequest> otherCall =
-      new Call<>(DiscoveryMethods.DELTA_AGGREGATED_RESOURCES);
+  private final Call otherCall = new Call(DiscoveryMethods.incremental(XdsLimits.DEFAULT));
   private final DeltaStream other = new DeltaStream(3, otherCall, connection, context);
 
   private static void runAll(Queue<Runnable> crew) {
@@ -142,52 +144,57 @@ class BulkWorkTest {
 
   private void ack(DeltaStream stream, EncodedMessage response) throws IOException {
     stream.onMessage(
-        DeltaDiscoveryRequest.newBuilder()
-            .setTypeUrl(SERVICE_ENTRY)
-            .setResponseNonce(DeltaDiscoveryResponse.parseFrom(bytes(response)).getNonce())
-            .build());
+        GivenRequest.of(
+            DeltaDiscoveryRequest.newBuilder()
+                .setTypeUrl(SERVICE_ENTRY)
+                .setResponseNonce(DeltaDiscoveryResponse.parseFrom(bytes(response)).getNonce())
+                .build()));
     runAll(light);
   }
 
   private void ack(EncodedMessage response) throws IOException {
     state.onMessage(
-        DiscoveryRequest.newBuilder()
-            .setTypeUrl(SERVICE_ENTRY)
-            .setResponseNonce(DiscoveryResponse.parseFrom(bytes(response)).getNonce())
-            .build());
+        GivenRequest.of(
+            DiscoveryRequest.newBuilder()
+                .setTypeUrl(SERVICE_ENTRY)
+                .setResponseNonce(DiscoveryResponse.parseFrom(bytes(response)).getNonce())
+                .build()));
     runAll(light);
   }
 
   private void subscribeDelta() {
-    delta.onMessage(DeltaDiscoveryRequest.newBuilder().setTypeUrl(SERVICE_ENTRY).build());
+    delta.onMessage(
+        GivenRequest.of(DeltaDiscoveryRequest.newBuilder().setTypeUrl(SERVICE_ENTRY).build()));
   }
 
   private void subscribeState(boolean incremental) {
     state.onMessage(
-        DiscoveryRequest.newBuilder()
-            .setTypeUrl(SERVICE_ENTRY)
-            .setNode(
-                Node.newBuilder()
-                    .setMetadata(
-                        Struct.newBuilder()
-                            .putFields(
-                                "FAIRLEAD_INCREMENTAL",
-                                Value.newBuilder().setStringValue("" + incremental).build())))
-            .build());
+        GivenRequest.of(
+            DiscoveryRequest.newBuilder()
+                .setTypeUrl(SERVICE_ENTRY)
+                .setNode(
+                    Node.newBuilder()
+                        .setMetadata(
+                            Struct.newBuilder()
+                                .putFields(
+                                    "FAIRLEAD_INCREMENTAL",
+                                    Value.newBuilder().setStringValue("" + incremental).build())))
+                .build()));
   }
 
   private void subscribeOther() throws IOException {
     other.onMessage(
-        DeltaDiscoveryRequest.newBuilder()
-            .setTypeUrl(SERVICE_ENTRY)
-            .addResourceNamesSubscribe("ns/r0")
-            .build());
+        GivenRequest.of(
+            DeltaDiscoveryRequest.newBuilder()
+                .setTypeUrl(SERVICE_ENTRY)
+                .addResourceNamesSubscribe("ns/r0")
+                .build()));
     runAll(light);
     ack(other, otherCall.one());
   }
 
   // Nothing of the large response is made without the bulk crew, and the other's change is.
-  private void assertOnlyTheOtherIsServed(Call<?> large, int resources) throws IOException {
+  private void assertOnlyTheOtherIsServed(Call large, int resources) throws IOException {
     runAll(light);
     assertThat(large.sent).isEmpty();
     assertThat(otherCall.one().resourceCount()).isEqualTo(1);

@@ -29,7 +29,8 @@ class RetryTest {
 
   static Stream<Subscription> kinds() {
     return Stream.of(
-        DeltaSubscription.begin(SERVICE_ENTRY, DeltaDiscoveryRequest.getDefaultInstance()),
+        DeltaSubscription.begin(
+            SERVICE_ENTRY, GivenRequest.of(DeltaDiscoveryRequest.getDefaultInstance())),
         new IncrementalSubscription(SERVICE_ENTRY));
   }
 

@@ -32,6 +32,31 @@ class StillStream implements ClientStream {
   }
 
   @Override
+  public final void makeRoom(long nowNanos) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public final boolean isWaiting() {
+    return false;
+  }
+
+  @Override
+  public final long openedNanos() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public final ClientQuotas.Connection quota() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public final void leavePlace() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public final String revision() {
     throw new UnsupportedOperationException();
   }

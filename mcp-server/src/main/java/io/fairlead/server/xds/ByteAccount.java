@@ -1,0 +1,73 @@
+package io.fairlead.server.xds;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A number of bytes that something may hold, and how many it does: a connection, an address, all of
+ * them. What one holds counts for those above it, too. Thread-safe.
+ */
+final class ByteAccount {
+  private final String name;
+  private final long limit;
+  private final @Nullable ByteAccount above;
+  private final AtomicLong used = new AtomicLong();
+
+  /**
+   * An account of which nothing is used.
+   *
+   * @param name what it is of, for the status that a client gets
+   * @param above where what it holds counts, too
+   */
+  ByteAccount(String name, long limit, @Nullable ByteAccount above) {
+    this.name = name;
+    this.limit = limit;
+    this.above = above;
+  }
+
+  String name() {
+    return name;
+  }
+
+  long limit() {
+    return limit;
+  }
+
+  long used() {
+    return used.get();
+  }
+
+  /** Whether no more should be begun. */
+  boolean isFull() {
+    return used.get() >= limit || (above != null && above.isFull());
+  }
+
+  /** Takes the bytes here and above; gives the account that has too few left, and takes none. */
+  @Nullable ByteAccount tryTake(long bytes) {
+    if (used.addAndGet(bytes) > limit) {
+      used.addAndGet(-bytes);
+      return this;
+    }
+    ByteAccount full = above == null ? null : above.tryTake(bytes);
+    if (full != null) {
+      used.addAndGet(-bytes);
+    }
+    return full;
+  }
+
+  /** Takes the bytes, whether there are as many or not: they are used already. */
+  void take(long bytes) {
+    used.addAndGet(bytes);
+    if (above != null) {
+      above.take(bytes);
+    }
+  }
+
+  /** Gives back what was taken. */
+  void give(long bytes) {
+    used.addAndGet(-bytes);
+    if (above != null) {
+      above.give(bytes);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.fairlead.server.xds;
+
+import io.grpc.Attributes;
+import io.grpc.Grpc;
+import io.grpc.ServerTransportFilter;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each connection and each address has of what all clients may have together: streams, and the
+ * bytes of their requests and of responses that they have not taken. Thread-safe.
+ */
+final class ClientQuotas extends ServerTransportFilter {
+  private static final Attributes.Key<Connection> KEY = Attributes.Key.create("fairlead-quota");
+
+  // A part that no connection alone may use up.
+  private static final int SHARE = 4;
+
+  private final XdsLimits limits;
+  private final ByteAccount requests;
+  private final ByteAccount unfinished;
+  private final ByteAccount responses;
+  // Guarded by itself: an address leaves with its last connection.
+  private final Map<String, Address> addresses = new ConcurrentHashMap<>();
+
+  /**
+   * Nothing is used.
+   *
+   * @param heap largest size of the heap in bytes
+   * @param direct most bytes outside of it that the transport's buffers may take
+   */
+  ClientQuotas(XdsLimits limits, long heap, long direct) {
+    this.limits = limits;
+    this.requests = new ByteAccount("all clients", Math.min(limits.bytes(), heap / 4), null);
+    this.unfinished = new ByteAccount("unfinished requests of all clients", direct / 4, null);
+    this.responses = new ByteAccount("responses under way to all clients", direct / 2, null);
+  }
+
+  /** An address and what its connections have together. */
+  private static final class Address {
+    private final AtomicInteger streams = new AtomicInteger();
+    private final ByteAccount bytes;
+    private int connections;
+
+    Address(ByteAccount bytes) {
+      this.bytes = bytes;
+    }
+  }
+
+  /** A connection and what its streams have together. */
+  final class Connection {
+    private final String host;
+    private final Address address;
+    private final AtomicInteger streams = new AtomicInteger();
+    private final ByteAccount bytes;
+    private final ByteAccount sent;
+
+    private Connection(String host, Address address) {
+      this.host = host;
+      this.address = address;
+      this.bytes =
+          new ByteAccount(
+              "connection",
+              Math.min(limits.bytesPerConnection(), requests.limit() / 2),
+              address.bytes);
+      this.sent = new ByteAccount("connection", responses.limit() / SHARE, responses);
+    }
+
+    /** Has one stream more; else why not. */
+    @Nullable String open() {
+      if (streams.incrementAndGet() > limits.streamsPerConnection()) {
+        streams.decrementAndGet();
+        return "streams of the connection: too many (expected: at most "
+            + limits.streamsPerConnection()
+            + ", xds.limits.streamsPerConnection)";
+      }
+      if (address.streams.incrementAndGet() > limits.streamsPerAddress()) {
+        address.streams.decrementAndGet();
+        streams.decrementAndGet();
+        return "streams of "
+            + host
+            + ": too many (expected: at most "
+            + limits.streamsPerAddress()
+            + ", xds.limits.streamsPerAddress)";
+      }
+      return null;
+    }
+
+    /** Whether it has as many streams as it may by itself. */
+    boolean isFull() {
+      return streams.get() >= limits.streamsPerConnection();
+    }
+
+    /** Whether another comes from the same address. */
+    boolean isBeside(Connection other) {
+      return address == other.address;
+    }
+
+    /** Has one stream less. */
+    void close() {
+      address.streams.decrementAndGet();
+      streams.decrementAndGet();
+    }
+
+    /** The account of a new stream. */
+    StreamBytes bytes() {
+      return new StreamBytes(bytes, unfinished);
+    }
+
+    /** What responses may be under way. */
+    ByteAccount responses() {
+      return sent;
+    }
+  }
+
+  /** The responses that are under way to all clients. */
+  ByteAccount responses() {
+    return responses;
+  }
+
+  @Override
+  public Attributes transportReady(Attributes attributes) {
+    String host = host(attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+    Address address =
+        addresses.compute(
+            host,
+            (key, known) -> {
+              Address one =
+                  known == null
+                      ? new Address(
+                          new ByteAccount(
+                              "address",
+                              Math.min(limits.bytesPerAddress(), requests.limit() * 3 / 4),
+                              requests))
+                      : known;
+              one.connections++;
+              return one;
+            });
+    return attributes.toBuilder().set(KEY, new Connection(host, address)).build();
+  }
+
+  @Override
+  public void transportTerminated(@Nullable Attributes attributes) {
+    Connection connection = attributes == null ? null : attributes.get(KEY);
+    if (connection != null) {
+      addresses.computeIfPresent(
+          connection.host, (key, known) -> --known.connections == 0 ? null : known);
+    }
+  }
+
+  /** The connection of a call. */
+  Connection of(Attributes call) {
+    Connection connection = call.get(KEY);
+    if (connection == null) {
+      throw new IllegalStateException("a call without a connection (expected: a filter saw it)");
+    }
+    return connection;
+  }
+
+  private static String host(@Nullable SocketAddress address) {
+    return address instanceof InetSocketAddress inet && inet.getAddress() != null
+        ? inet.getAddress().getHostAddress()
+        : String.valueOf(address);
+  }
+}
