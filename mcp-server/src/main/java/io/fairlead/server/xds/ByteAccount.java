@@ -42,6 +42,11 @@ final class ByteAccount {
     return used.get() >= limit || (above != null && above.isFull());
   }
 
+  /** Whether half of it is used, here or above: the rest is for those who give back. */
+  boolean isHalfFull() {
+    return used.get() >= limit / 2 || (above != null && above.isHalfFull());
+  }
+
   /** Takes the bytes here and above; gives the account that has too few left, and takes none. */
   @Nullable ByteAccount tryTake(long bytes) {
     if (used.addAndGet(bytes) > limit) {

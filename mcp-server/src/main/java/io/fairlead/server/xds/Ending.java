@@ -105,6 +105,14 @@ final class Ending {
     closeIfAsked();
   }
 
+  /** Ends the call without a word, as a word needs a buffer. */
+  void abandon(Disconnect reason, String description) {
+    closed = true;
+    context.metrics().disconnectedBy(reason);
+    TransportFlush.cancel(call, reason.status(description));
+    over();
+  }
+
   /** Whether there is nobody to talk to any more. */
   boolean isOver() {
     return over;

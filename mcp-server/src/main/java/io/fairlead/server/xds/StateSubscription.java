@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 abstract class StateSubscription extends Subscription {
   private static final String WILDCARD = "*";
 
-  private boolean wildcard;
+  private boolean wildcard = true;
   // Whether a request has named something: an empty list does not mean everything any more.
   private boolean explicit;
   private Set<String> names = Set.of();

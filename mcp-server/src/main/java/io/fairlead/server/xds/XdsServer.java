@@ -147,7 +147,7 @@ public final class XdsServer implements AutoCloseable {
         lags.merge(stream.revision(), stream.lagNanos(now), Math::max);
         stream.check(now);
       }
-      if (quotas.responses().isFull()) {
+      if (quotas.responses().isHalfFull()) {
         streams.all().forEach(stream -> stream.makeRoom(now));
       }
       context.metrics().lags(lags);

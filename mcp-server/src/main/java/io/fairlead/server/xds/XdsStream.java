@@ -72,6 +72,8 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
   // Others' responses are in the way of its own.
   private volatile boolean waitsForRoom;
   private long remembered;
+  // Whether it has ever ACKed: clients that only take have half of the room for responses.
+  private boolean answers;
 
   XdsStream(
       long id,
@@ -217,6 +219,11 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
       LOG.error("{}: stream failed, the client will connect anew", this, e);
       ending.close(Disconnect.FAILURE, "the gateway failed; its log has more");
       return Rounds.Outcome.DONE;
+    } catch (OutOfMemoryError e) {
+      // Of the buffers outside of the heap; one of the heap ends the process.
+      LOG.error("{}: no memory for buffers, the client will connect anew", this, e);
+      ending.abandon(Disconnect.FAILURE, "no memory for buffers");
+      return Rounds.Outcome.DONE;
     }
   }
 
@@ -298,7 +305,8 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
         // It waits for an ACK, and so does what may refer to what it has not been sent.
         break;
       }
-      waitsForRoom = connection.quota().responses().isFull();
+      ByteAccount all = connection.quota().responses();
+      waitsForRoom = answers ? all.isFull() : all.isHalfFull();
       if (waitsForRoom) {
         // Looked at again by the next check.
         break;
@@ -439,6 +447,7 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
       context.metrics().acknowledged(subscription.typeUrl(), System.nanoTime() - sent);
     }
     subscription.acknowledged();
+    answers = true;
   }
 
   /** The client refused the response that is on its way. */

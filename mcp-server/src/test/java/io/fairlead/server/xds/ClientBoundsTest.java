@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.RawClient;
 import io.fairlead.server.GivenResource;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
