@@ -53,8 +53,7 @@ final class ConsulFlakyLinkContractTest extends ConsulContract {
     for (int round = 0; round < 8; round++) {
       for (int change = 0; change < 20; change++) {
         Service one = services.get(random.nextInt(services.size()));
-        List<Instance> some =
-            one.instances().stream().filter(it -> random.nextInt(3) > 0).toList();
+        List<Instance> some = one.instances().stream().filter(it -> random.nextInt(3) > 0).toList();
         write(new Service(one.id(), Map.of(), Map.of(), List.of(), some));
       }
       awaitWritten(limit());

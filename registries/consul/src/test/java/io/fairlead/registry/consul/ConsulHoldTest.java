@@ -11,8 +11,11 @@ import java.time.Duration;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What is kept on a suspicion: only what is missing, for a bounded time, and it is told. */
+@Execution(ExecutionMode.CONCURRENT)
 class ConsulHoldTest {
   private static final Duration SETTLE = Duration.ofSeconds(2);
 
