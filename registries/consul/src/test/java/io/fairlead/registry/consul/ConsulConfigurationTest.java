@@ -55,7 +55,7 @@ class ConsulConfigurationTest {
     assertThatThrownBy(() -> Configurations.at(address).maxConnections(3).build())
         .hasMessage("maxConnections: 3 (expected: 4 to 10000)");
     assertThatThrownBy(() -> Configurations.at(address).maxWait(Duration.ofMinutes(11)).build())
-        .hasMessage("maxWait: PT11M (expected: 1s to 10m)");
+        .hasMessage("maxWait: 11m (expected: 1s to 10m)");
     assertThatThrownBy(() -> Configurations.at(address).sweepRate(0).build())
         .hasMessageContaining("sweepRate: 0");
     assertThatThrownBy(() -> Configurations.at(address, address).build())
