@@ -11,11 +11,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads by the admin API of Nacos 3, which gives every group, disabled instances, counts, and a
@@ -37,11 +36,11 @@ final class AdminSource implements NacosSource {
   @Override
   public Optional<Set<String>> namespaces() throws NacosReadException {
     try {
-      Fetched<List<Json.Namespace>> fetched =
+      Fetched<List<Json.@Nullable Namespace>> fetched =
           http.get(
               "list of namespaces", "/v3/admin/core/namespace/list", Map.of(), Json.NAMESPACES);
       return Optional.of(
-          data("list of namespaces", fetched).stream()
+          Json.present(data("list of namespaces", fetched)).stream()
               .map(Json.Namespace::id)
               .collect(Collectors.toSet()));
     } catch (NacosReadException e) {
@@ -58,7 +57,10 @@ final class AdminSource implements NacosSource {
     List<ServiceRow> rows = new ArrayList<>();
     String what = "list of services of namespace " + namespace;
     for (Row row : page(what, namespace, "false", Json.ROWS)) {
-      if (scope.includesGroup(row.groupName())) {
+      if (!row.isNamed()) {
+        throw malformed(what, "gives a service without name or group (expected: both)");
+      }
+      if (scope.includesGroup(String.valueOf(row.groupName()))) {
         rows.add(row.toRow(namespace));
       }
     }
@@ -70,10 +72,11 @@ final class AdminSource implements NacosSource {
     Map<ServiceId, Content> contents = new HashMap<>();
     String what = "services of namespace " + namespace;
     for (Detail detail : page(what, namespace, "true", Json.DETAILS)) {
-      String group = Objects.requireNonNullElse(detail.groupName(), "");
-      String name = Objects.requireNonNullElse(detail.serviceName(), "");
-      if (scope.includesGroup(group) && !name.isEmpty()) {
-        contents.put(new ServiceId(namespace, group, name), detail.toContent());
+      if (detail.isNamed()) {
+        ServiceId id = detail.id(namespace);
+        if (scope.includesGroup(id.group())) {
+          contents.put(id, detail.toContent());
+        }
       }
     }
     return contents;
@@ -93,20 +96,12 @@ final class AdminSource implements NacosSource {
             "withInstances",
             withInstances);
     Page<T> page = data(what, http.get(what, LIST, query, type));
-    if (page.items().size() != page.totalCount()) {
-      throw new NacosReadException(
-          Reason.MALFORMED,
-          what
-              + ": "
-              + http.address()
-              + " gives "
-              + page.items().size()
-              + " of "
-              + page.totalCount()
-              + " (expected: all in one page)",
-          null);
+    List<T> items = page.items();
+    if (!page.isWhole()) {
+      throw malformed(
+          what, "gives " + items.size() + " of " + page.totalCount() + " (expected: all in one page)");
     }
-    return page.items();
+    return items;
   }
 
   @Override
@@ -120,27 +115,34 @@ final class AdminSource implements NacosSource {
     }
     List<Host> hosts = new ArrayList<>();
     // Without a cluster's name the server gives the cluster DEFAULT only.
-    for (String cluster : found.value().clusters()) {
+    Set<String> clusters =
+        found
+            .value()
+            .clusters()
+            .orElseThrow(
+                () -> malformed(what, "does not say which clusters it has (expected: clusterMap)"));
+    for (String cluster : clusters) {
       Map<String, String> inCluster = new HashMap<>(query);
       inCluster.put("clusterName", cluster);
       if (http.get(what, "/v3/admin/ns/instance/list", inCluster, Json.HOSTS)
-          instanceof Fetched.Data<List<Host>> part) {
-        hosts.addAll(part.value());
+          instanceof Fetched.Data<List<@Nullable Host>> part) {
+        hosts.addAll(Json.present(part.value()));
       }
     }
     return Optional.of(
-        new Content(
-            hosts, found.value().metadata(), OptionalDouble.of(found.value().protectThreshold())));
+        new Content(hosts, found.value().metadata(), found.value().protectThreshold()));
+  }
+
+  private NacosReadException malformed(String what, String got) {
+    return new NacosReadException(
+        Reason.MALFORMED, what + ": " + http.address() + " " + got, null);
   }
 
   private <T> T data(String what, Fetched<T> fetched) throws NacosReadException {
     if (fetched instanceof Fetched.Data<T> data) {
       return data.value();
     }
-    throw new NacosReadException(
-        Reason.MALFORMED,
-        what + ": " + http.address() + " answers " + fetched + " (expected: a list)",
-        null);
+    throw malformed(what, "answers that there is none (expected: a list)");
   }
 
   @Override

@@ -78,17 +78,20 @@ record Content(List<Host> hosts, Map<String, String> metadata, OptionalDouble pr
     return metadata.equals(other.metadata) && protectedHosts().equals(other.protectedHosts());
   }
 
-  /** Instances of this content that a newer one lacks. */
-  int missingIn(Content newer) {
-    Set<String> there = ids(newer.hosts);
-    return (int) hosts.stream().filter(host -> !there.contains(host.id())).count();
+  /** The ids of the instances of this content that a newer one lacks. */
+  Set<String> missingIn(Content newer) {
+    Set<String> missing = ids(hosts);
+    missing.removeAll(ids(newer.hosts));
+    return missing;
   }
 
-  /** A newer content, kept company by the instances that it lacks. */
-  Content keptIn(Content newer) {
-    Set<String> there = ids(newer.hosts);
+  /** A newer content, kept company by the instances of this one that have these ids. */
+  Content keptIn(Content newer, Set<String> kept) {
+    if (kept.isEmpty()) {
+      return newer;
+    }
     List<Host> both = new ArrayList<>(newer.hosts);
-    hosts.stream().filter(host -> !there.contains(host.id())).forEach(both::add);
+    hosts.stream().filter(host -> kept.contains(host.id())).forEach(both::add);
     return new Content(both, newer.metadata, newer.protectThreshold);
   }
 

@@ -44,22 +44,27 @@ record Host(
     metadata = Map.copyOf(metadata);
   }
 
-  /** Reads the JSON that the server sends; what it leaves out is empty. */
+  /**
+   * Reads the JSON that the server sends. What it leaves out, or gives as null, has the value that
+   * Nacos itself gives an instance of which nobody says otherwise: a weight of 1, healthy, enabled.
+   * An address and a port have none: the instance then has an empty address and port 0, which the
+   * conversion refuses with a reason.
+   */
   @JsonCreator
   static Host read(
       @JsonProperty("ip") @Nullable String ip,
-      @JsonProperty("port") int port,
-      @JsonProperty("weight") double weight,
-      @JsonProperty("healthy") boolean healthy,
-      @JsonProperty("enabled") boolean enabled,
+      @JsonProperty("port") @Nullable Integer port,
+      @JsonProperty("weight") @Nullable Double weight,
+      @JsonProperty("healthy") @Nullable Boolean healthy,
+      @JsonProperty("enabled") @Nullable Boolean enabled,
       @JsonProperty("clusterName") @Nullable String cluster,
       @JsonProperty("metadata") @Nullable Map<String, @Nullable String> metadata) {
     return new Host(
         Objects.requireNonNullElse(ip, ""),
-        port,
-        weight,
-        healthy,
-        enabled,
+        Objects.requireNonNullElse(port, 0),
+        Objects.requireNonNullElse(weight, 1.0),
+        Objects.requireNonNullElse(healthy, true),
+        Objects.requireNonNullElse(enabled, true),
         Objects.requireNonNullElse(cluster, ""),
         withoutNulls(metadata));
   }

@@ -10,6 +10,7 @@ import io.fairlead.registry.ServiceId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -21,21 +22,40 @@ final class Json {
   static final ObjectMapper MAPPER =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
-  static final TypeReference<Answer<List<Namespace>>> NAMESPACES = new TypeReference<>() {};
+  static final TypeReference<Answer<List<@Nullable Namespace>>> NAMESPACES = new TypeReference<>() {};
   static final TypeReference<Answer<Page<Row>>> ROWS = new TypeReference<>() {};
   static final TypeReference<Answer<Page<Detail>>> DETAILS = new TypeReference<>() {};
   static final TypeReference<Answer<Detail>> DETAIL = new TypeReference<>() {};
-  static final TypeReference<Answer<List<Host>>> HOSTS = new TypeReference<>() {};
+  static final TypeReference<Answer<List<@Nullable Host>>> HOSTS = new TypeReference<>() {};
 
   private Json() {}
 
   /** The envelope of every answer; code 0 is success. */
   record Answer<T>(@Nullable Integer code, @Nullable String message, @Nullable T data) {}
 
-  record Page<T>(int totalCount, @Nullable List<T> pageItems) {
-    List<T> items() {
-      return pageItems == null ? List.of() : pageItems;
+  /** A part of a list; a list that is not there is no empty one. */
+  record Page<T>(@Nullable Integer totalCount, @Nullable List<@Nullable T> pageItems) {
+    /** Whether these are all items of the list. */
+    boolean isWhole() {
+      return pageItems != null && totalCount != null && pageItems.size() == totalCount;
     }
+
+    List<T> items() {
+      return present(pageItems);
+    }
+  }
+
+  /** A list without gaps; none is an empty one. */
+  static <T> List<T> present(@Nullable List<@Nullable T> list) {
+    List<T> present = new ArrayList<>();
+    if (list != null) {
+      for (T one : list) {
+        if (one != null) {
+          present.add(one);
+        }
+      }
+    }
+    return present;
   }
 
   record Namespace(@Nullable String namespace) {
@@ -45,45 +65,68 @@ final class Json {
     }
   }
 
+  /** A line of the list of services; without the counts it says that there is a service. */
   record Row(
-      String name,
-      String groupName,
-      int ipCount,
-      int healthyInstanceCount,
+      @Nullable String name,
+      @Nullable String groupName,
+      @Nullable Integer ipCount,
+      @Nullable Integer healthyInstanceCount,
       @Nullable String triggerFlag) {
+    boolean isNamed() {
+      return name != null && !name.isEmpty() && groupName != null;
+    }
+
     ServiceRow toRow(String namespace) {
+      Optional<ServiceRow.Counts> counts =
+          ipCount == null || healthyInstanceCount == null
+              ? Optional.empty()
+              : Optional.of(
+                  new ServiceRow.Counts(
+                      ipCount, healthyInstanceCount, Boolean.parseBoolean(triggerFlag)));
       return new ServiceRow(
-          new ServiceId(namespace, groupName, name),
-          Optional.of(
-              new ServiceRow.Counts(
-                  ipCount, healthyInstanceCount, Boolean.parseBoolean(triggerFlag))));
+          new ServiceId(
+              namespace, Objects.requireNonNull(groupName), Objects.requireNonNull(name)),
+          counts);
     }
   }
 
-  record Cluster(@Nullable List<Host> hosts) {}
+  record Cluster(@Nullable List<@Nullable Host> hosts) {}
 
   /** A service; the whole list gives hosts and no threshold, the single read the opposite. */
   record Detail(
       @Nullable String serviceName,
       @Nullable String groupName,
-      @Nullable Map<String, Cluster> clusterMap,
+      @Nullable Map<String, @Nullable Cluster> clusterMap,
       Map<String, String> metadata,
-      double protectThreshold) {
+      OptionalDouble protectThreshold) {
 
     @JsonCreator
     static Detail read(
         @JsonProperty("serviceName") @Nullable String serviceName,
         @JsonProperty("groupName") @Nullable String groupName,
-        @JsonProperty("clusterMap") @Nullable Map<String, Cluster> clusterMap,
+        @JsonProperty("clusterMap") @Nullable Map<String, @Nullable Cluster> clusterMap,
         @JsonProperty("metadata") @Nullable Map<String, @Nullable String> metadata,
-        @JsonProperty("protectThreshold") double protectThreshold) {
+        @JsonProperty("protectThreshold") @Nullable Double protectThreshold) {
       return new Detail(
-          serviceName, groupName, clusterMap, Host.withoutNulls(metadata), protectThreshold);
+          serviceName,
+          groupName,
+          clusterMap,
+          Host.withoutNulls(metadata),
+          protectThreshold == null ? OptionalDouble.empty() : OptionalDouble.of(protectThreshold));
     }
 
-    /** The names of the clusters that have instances. */
-    Set<String> clusters() {
-      return clusterMap == null ? Set.of() : clusterMap.keySet();
+    boolean isNamed() {
+      return serviceName != null && !serviceName.isEmpty() && groupName != null;
+    }
+
+    ServiceId id(String namespace) {
+      return new ServiceId(
+          namespace, Objects.requireNonNull(groupName), Objects.requireNonNull(serviceName));
+    }
+
+    /** The names of the clusters that have instances; empty: the answer does not say. */
+    Optional<Set<String>> clusters() {
+      return Optional.ofNullable(clusterMap).map(Map::keySet);
     }
 
     /** The content that the whole list gives; the threshold in it is always 0, so unknown. */
@@ -91,8 +134,8 @@ final class Json {
       List<Host> hosts = new ArrayList<>();
       if (clusterMap != null) {
         for (Cluster cluster : clusterMap.values()) {
-          if (cluster.hosts() != null) {
-            hosts.addAll(cluster.hosts());
+          if (cluster != null) {
+            hosts.addAll(present(cluster.hosts()));
           }
         }
       }

@@ -1,9 +1,11 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.registry.Hold;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,14 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one registry, and the rules by which what is read becomes calls of the sink. Lists,
  * pushes and whole reads only ask for direct reads; a direct read settles. Additions and changes
- * are passed on at once; what disappears is passed on after a confirmation, and not while the
- * {@link Hold} lasts. Confined to the owner's thread; does no input or output of its own.
+ * are passed on at once. What disappears is passed on after a confirmation, or, while its {@link
+ * Contact} is doubted, once it has been missing for the settling time: each instance and each
+ * service for itself. Confined to the owner's thread; does no input or output of its own.
  */
 final class Mirror {
   /** How far apart two reads are that confirm each other. */
@@ -46,19 +48,39 @@ final class Mirror {
     void forget(ServiceId id);
   }
 
+  /** What the mirror goes by. */
+  interface Clock {
+    /** As {@link System#nanoTime()}. */
+    long nanoTime();
+
+    /** Wall clock, for people. */
+    Instant instant();
+  }
+
   private final RegistrySink sink;
   private final Requests requests;
-  private final Hold hold;
-  private final LongSupplier nanoTime;
+  private final Duration settle;
+  private final Duration pollInterval;
+  private final Clock clock;
+  private final Holds holds;
   private final Map<ServiceId, Tracked> services = new HashMap<>();
+  private final Map<String, Contact> contacts = new HashMap<>();
   private final Map<String, Integer> rowCounts = new HashMap<>();
   private final Map<String, Integer> instanceCounts = new HashMap<>();
 
-  Mirror(RegistrySink sink, Requests requests, Hold hold, LongSupplier nanoTime) {
+  /**
+   * @param settle how long what is missing is kept while the answers are doubted
+   * @param pollInterval time between two lists
+   */
+  Mirror(
+      RegistrySink sink, Requests requests, Duration settle, Duration pollInterval, Clock clock) {
     this.sink = sink;
     this.requests = requests;
-    this.hold = hold;
-    this.nanoTime = nanoTime;
+    // Nothing is believed sooner than without a doubt.
+    this.settle = settle.compareTo(CONFIRMATION) < 0 ? CONFIRMATION : settle;
+    this.pollInterval = pollInterval;
+    this.clock = clock;
+    this.holds = new Holds(sink);
   }
 
   /** Takes the first whole read; gives what it comes to for the sink. */
@@ -87,47 +109,119 @@ final class Mirror {
     return namespaces;
   }
 
-  /** Notes that what is read from now on may be less than what there is. */
+  /** Notes that what is read of all namespaces from now on may be less than what there is. */
   void interrupted() {
-    hold.interrupted();
+    namespaces().forEach(this::interrupted);
+  }
+
+  /** Notes that what is read of a namespace from now on may be less than what there is. */
+  void interrupted(String namespace) {
+    contact(namespace).interrupted();
+  }
+
+  private Contact contact(String namespace) {
+    return contacts.computeIfAbsent(
+        namespace, any -> new Contact(settle, pollInterval, clock.nanoTime()));
   }
 
   /** Takes a successful list of one namespace. */
   void listed(String namespace, List<ServiceRow> rows) {
-    long now = nanoTime.getAsLong();
+    long now = clock.nanoTime();
+    Contact contact = contact(namespace);
+    contact.listed(now);
     if (shrankSuspiciously(namespace, rows)) {
-      hold.interrupted();
+      contact.shrank();
     }
     Set<ServiceId> present = new HashSet<>();
     for (ServiceRow row : rows) {
       present.add(row.id());
       Tracked tracked = services.computeIfAbsent(row.id(), Tracked::new);
-      if (tracked.missingSince != null) {
-        tracked.missingSince = null;
-        hold.improved(now);
-      }
+      tracked.gone = null;
       Content latest = tracked.latest;
       if (latest == null || row.contradicts(latest)) {
         requests.read(row.id(), pause(tracked.fruitless));
       }
     }
     for (Tracked tracked : services.values()) {
-      if (tracked.id.namespace().equals(namespace) && !present.contains(tracked.id)) {
-        if (tracked.missingSince == null) {
-          tracked.missingSince = now;
-        }
-        requests.read(tracked.id, tracked.held ? CONFIRMATION.multipliedBy(10) : CONFIRMATION);
+      if (tracked.id.namespace().equals(namespace)) {
+        lookForMissing(tracked, !present.contains(tracked.id), contact, now);
       }
-    }
-    if (hold.endIfSettled(now)) {
-      services.values().stream().filter(tracked -> tracked.held).forEach(this::release);
     }
   }
 
-  private void release(Tracked tracked) {
-    tracked.held = false;
-    tracked.deficit = 0;
-    requests.read(tracked.id, Duration.ZERO);
+  /** Has read what is missing, so that the read may believe it. */
+  private void lookForMissing(Tracked tracked, boolean isGone, Contact contact, long now) {
+    if (isGone) {
+      Missing gone = tracked.gone;
+      if (gone == null) {
+        gone = new Missing(now, contact.clock());
+        tracked.gone = gone;
+      }
+      requests.read(tracked.id, untilBelieved(gone, contact, now));
+    }
+    for (Missing instance : tracked.missing.values()) {
+      if (isBelieved(instance, contact, now)) {
+        requests.read(tracked.id, Duration.ZERO);
+      }
+    }
+  }
+
+  /** Whether something is gone, and does not only seem so. */
+  private boolean isBelieved(Missing missing, Contact contact, long now) {
+    return contact.isDoubted()
+        ? missing.age(contact).compareTo(settle) >= 0
+        : missing.age(now).compareTo(CONFIRMATION) >= 0;
+  }
+
+  private Duration untilBelieved(Missing missing, Contact contact, long now) {
+    Duration left =
+        contact.isDoubted()
+            ? settle.minus(missing.age(contact))
+            : CONFIRMATION.minus(missing.age(now));
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /** Tells people what is kept at present; to be called after each try to read the lists. */
+  void tellHolds() {
+    long now = clock.nanoTime();
+    holds.begin(clock.instant());
+    for (Tracked tracked : services.values()) {
+      Content published = tracked.published;
+      if (published == null
+          || (tracked.gone == null && tracked.emptied == null && tracked.missing.isEmpty())) {
+        continue;
+      }
+      Contact contact = contact(tracked.id.namespace());
+      if (contact.isLost(now)) {
+        // The registry is away, which is no suspicion: nothing at all changes until it is back.
+        suspend(tracked);
+        continue;
+      }
+      Hold.Reason reason = contact.isDoubted() ? contact.reason() : Hold.Reason.UNCONFIRMED;
+      if (tracked.gone != null) {
+        holds.service(
+            tracked.id, tracked.gone, reason, untilBelieved(tracked.gone, contact, now), settle);
+        continue;
+      }
+      if (tracked.emptied != null) {
+        holds.lastInstances(tracked.id, tracked.emptied, CONFIRMATION);
+      }
+      tracked.missing.forEach(
+          (id, instance) ->
+              holds.instance(
+                  tracked.id, id, instance, reason, untilBelieved(instance, contact, now), settle));
+    }
+    holds.tell();
+  }
+
+  private static void suspend(Tracked tracked) {
+    if (tracked.gone != null) {
+      tracked.gone.suspend();
+    }
+    if (tracked.emptied != null) {
+      tracked.emptied.suspend();
+    }
+    tracked.missing.values().forEach(Missing::suspend);
   }
 
   private boolean shrankSuspiciously(String namespace, List<ServiceRow> rows) {
@@ -191,8 +285,8 @@ final class Mirror {
     if (tracked == null) {
       return;
     }
-    boolean missing = tracked.missingSince != null;
-    if (found.isEmpty() || (missing && found.get().isEmpty())) {
+    boolean gone = tracked.gone != null;
+    if (found.isEmpty() || (gone && found.get().isEmpty())) {
       absent(tracked);
     } else {
       present(tracked, found.get());
@@ -200,23 +294,26 @@ final class Mirror {
   }
 
   private void absent(Tracked tracked) {
-    Long since = tracked.missingSince;
-    if (since == null) {
+    Missing gone = tracked.gone;
+    if (gone == null) {
       // In the list, yet not to be read: just made, or just deleted. The next list tells.
       tracked.fruitless++;
       return;
     }
+    long now = clock.nanoTime();
+    Contact contact = contact(tracked.id.namespace());
     if (tracked.published == null) {
       drop(tracked);
-    } else if (hold.isActive()) {
-      tracked.held = true;
-      tracked.deficit = tracked.published.hosts().size();
-    } else if (isConfirmed(since)) {
+    } else if (isBelieved(gone, contact, now)) {
       drop(tracked);
       sink.removed(tracked.id);
     } else {
-      requests.read(tracked.id, CONFIRMATION);
+      requests.read(tracked.id, longer(untilBelieved(gone, contact, now), FIRST_REPEAT));
     }
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 
   private void drop(Tracked tracked) {
@@ -224,49 +321,55 @@ final class Mirror {
     requests.forget(tracked.id);
   }
 
-  private boolean isConfirmed(long since) {
-    return nanoTime.getAsLong() - since >= CONFIRMATION.toNanos();
-  }
-
   private void present(Tracked tracked, Content fresh) {
     tracked.fruitless = fresh.equals(tracked.latest) ? tracked.fruitless + 1 : 0;
     tracked.latest = fresh;
     Content published = tracked.published;
+    Contact contact = contact(tracked.id.namespace());
     if (published == null) {
       publish(tracked, fresh);
       requests.subscribe(tracked.id);
-    } else if (hold.isActive()) {
-      duringHold(tracked, published, fresh);
+    } else if (contact.isDoubted()) {
+      duringDoubt(tracked, published, fresh, contact);
     } else if (fresh.isEmpty() && !published.isEmpty()) {
       confirmEmpty(tracked, fresh);
     } else {
-      tracked.emptySince = null;
+      tracked.emptied = null;
+      tracked.missing = Map.of();
       publish(tracked, fresh);
     }
     checkExpected(tracked, fresh);
   }
 
-  private void duringHold(Tracked tracked, Content published, Content fresh) {
-    tracked.emptySince = null;
-    int deficit = published.missingIn(fresh);
-    if (tracked.held && deficit < tracked.deficit) {
-      hold.improved(nanoTime.getAsLong());
+  private void duringDoubt(Tracked tracked, Content published, Content fresh, Contact contact) {
+    tracked.emptied = null;
+    long now = clock.nanoTime();
+    Map<String, Missing> kept = new HashMap<>();
+    for (String id : published.missingIn(fresh)) {
+      Missing known = tracked.missing.get(id);
+      Missing instance = known == null ? new Missing(now, contact.clockAt(now)) : known;
+      if (!isBelieved(instance, contact, now)) {
+        kept.put(id, instance);
+      }
     }
-    tracked.held = deficit > 0;
-    tracked.deficit = deficit;
-    publish(tracked, published.keptIn(fresh));
+    tracked.missing = kept;
+    publish(tracked, published.keptIn(fresh, kept.keySet()));
   }
 
   private void confirmEmpty(Tracked tracked, Content fresh) {
-    Long since = tracked.emptySince;
+    long now = clock.nanoTime();
+    Missing since = tracked.emptied;
     if (since == null) {
-      tracked.emptySince = nanoTime.getAsLong();
-      requests.read(tracked.id, CONFIRMATION);
-    } else if (isConfirmed(since)) {
-      tracked.emptySince = null;
+      since = new Missing(now, 0);
+      tracked.emptied = since;
+    }
+    Duration left = CONFIRMATION.minus(since.age(now));
+    if (left.isNegative() || left.isZero()) {
+      tracked.emptied = null;
+      tracked.missing = Map.of();
       publish(tracked, fresh);
     } else {
-      requests.read(tracked.id, CONFIRMATION);
+      requests.read(tracked.id, left);
     }
   }
 

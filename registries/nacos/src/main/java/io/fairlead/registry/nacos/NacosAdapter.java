@@ -8,14 +8,16 @@ import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +58,8 @@ final class NacosAdapter implements RegistryAdapter {
   private final Set<NacosSource> openSources = ConcurrentHashMap.newKeySet();
 
   private @Nullable NacosSource source;
-  private @Nullable Poll poll;
+  // Written by the owner, read by readers: the namespaces that have services.
+  private volatile Set<String> known = Set.of();
   private long interruptions;
   private long aliveAt;
 
@@ -72,11 +75,30 @@ final class NacosAdapter implements RegistryAdapter {
     this.naming = naming;
     this.clients = sources.clients();
     this.sources = sources;
-    this.threads = new Threads(registry, this::failed);
+    this.threads = new Threads(registry, this::unexpected);
     this.subscriptions = new Subscriptions(registry, clients, this::onPush);
     this.reads =
         new ReadQueue(Threads.DIRECT_READS, this::launch, threads::after, System::nanoTime);
-    this.mirror = new Mirror(sink, new Hints(), new Hold(configuration.settle()), System::nanoTime);
+    this.mirror =
+        new Mirror(
+            sink,
+            new Hints(),
+            configuration.settle(),
+            configuration.pollInterval(),
+            new SystemClock());
+  }
+
+  /** The time of this machine. */
+  private static final class SystemClock implements Mirror.Clock {
+    @Override
+    public long nanoTime() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now();
+    }
   }
 
   /** What the mirror asks for. */
@@ -124,8 +146,8 @@ final class NacosAdapter implements RegistryAdapter {
         },
         this::begun,
         e -> {
-          sink.resync(new ReadOutcome.Failed(problem(e), e));
           threads.after(backoff.next(), this::begin);
+          sink.resync(new ReadOutcome.Failed(problem(e), e));
         });
   }
 
@@ -133,47 +155,51 @@ final class NacosAdapter implements RegistryAdapter {
     backoff.reset();
     source = begun.source;
     interruptions = begun.source.interruptions();
-    poll = new Poll(begun.source, scope, begun.namespaces);
     sink.resync(new ReadOutcome.Fresh(mirror.begin(begun.contents)));
     aliveAt = System.nanoTime();
+    known = mirror.namespaces();
     mirror.ids().forEach(subscriptions::add);
-    pollLater(configuration.pollInterval());
-    reconcileLater(reconcileInterval(begun.source));
+    poll(new Poll(begun.source, scope, begun.namespaces));
+    reconcile(begun.source);
   }
 
-  private void pollLater(Duration delay) {
-    threads.after(delay, this::poll);
-  }
-
-  private void poll() {
-    Poll next = poll;
-    if (next == null) {
-      return;
-    }
-    long begin = System.nanoTime();
-    Set<String> known = mirror.namespaces();
-    threads.read(
-        () -> next.run(known),
+  private void poll(Poll poll) {
+    AtomicLong begin = new AtomicLong();
+    threads.repeat(
+        configuration.pollInterval(),
+        () -> {
+          begin.set(System.nanoTime());
+          return poll.run(known);
+        },
         listed -> {
-          noteInterruptions();
-          listed.rows().forEach(mirror::listed);
-          reads.resume();
-          Exception failure = listed.failure();
-          if (failure == null) {
-            backoff.reset();
-            alive();
-          } else {
-            sink.failing(problem(failure), failure);
-          }
+          listed(listed);
           // A third of the server's time for one gateway at most.
-          long took = System.nanoTime() - begin;
-          pollLater(longer(configuration.pollInterval(), Duration.ofNanos(2 * took)));
+          long took = System.nanoTime() - begin.get();
+          return longer(configuration.pollInterval(), Duration.ofNanos(2 * took));
         },
         e -> {
+          mirror.interrupted();
           failed(e);
           reads.pause();
-          pollLater(backoff.next());
+          mirror.tellHolds();
+          return backoff.next();
         });
+  }
+
+  private void listed(Poll.Listed listed) {
+    noteInterruptions();
+    listed.failed().forEach(mirror::interrupted);
+    listed.rows().forEach(mirror::listed);
+    mirror.tellHolds();
+    known = mirror.namespaces();
+    reads.resume();
+    Exception failure = listed.failure();
+    if (failure == null) {
+      backoff.reset();
+      alive();
+    } else {
+      failed(failure);
+    }
   }
 
   private void alive() {
@@ -184,13 +210,18 @@ final class NacosAdapter implements RegistryAdapter {
     }
   }
 
-  private void failed(Exception e) {
+  private void failed(Throwable e) {
     LOG.debug("{}: {}", registry, problem(e), e);
-    mirror.interrupted();
     sink.failing(problem(e), e);
   }
 
-  private static String problem(Exception e) {
+  /** Something of this adapter's own went wrong, so its view may be less than it should be. */
+  private void unexpected(Throwable e) {
+    mirror.interrupted();
+    failed(e);
+  }
+
+  private static String problem(Throwable e) {
     return e instanceof NacosReadException ? String.valueOf(e.getMessage()) : Causes.of(e);
   }
 
@@ -201,41 +232,30 @@ final class NacosAdapter implements RegistryAdapter {
     }
   }
 
-  private Duration reconcileInterval(NacosSource from) {
-    return from.hasCounts() ? configuration.reconcileInterval() : SWEEP;
-  }
-
-  private void reconcileLater(Duration delay) {
-    threads.after(delay, this::reconcile);
-  }
-
-  private void reconcile() {
-    NacosSource from = source;
-    if (from == null) {
-      return;
-    }
-    long begin = System.nanoTime();
-    Set<String> namespaces = mirror.namespaces();
-    Callable<Map<ServiceId, Content>> read =
+  private void reconcile(NacosSource from) {
+    Duration interval = from.hasCounts() ? configuration.reconcileInterval() : SWEEP;
+    int share = from.hasCounts() ? 19 : 3;
+    AtomicLong begin = new AtomicLong();
+    threads.repeat(
+        interval,
         () -> {
-          Map<ServiceId, Content> contents = new ConcurrentHashMap<>();
-          for (String namespace : namespaces) {
+          begin.set(System.nanoTime());
+          Map<ServiceId, Content> contents = new HashMap<>();
+          for (String namespace : known) {
             contents.putAll(from.all(namespace));
           }
           return contents;
-        };
-    int share = from.hasCounts() ? 19 : 3;
-    threads.read(
-        read,
+        },
         contents -> {
           noteInterruptions();
           mirror.reconciled(contents);
-          Duration took = Duration.ofNanos(System.nanoTime() - begin);
-          reconcileLater(longer(reconcileInterval(from), took.multipliedBy(share)));
+          Duration took = Duration.ofNanos(System.nanoTime() - begin.get());
+          return longer(interval, took.multipliedBy(share));
         },
         e -> {
+          noteInterruptions();
           failed(e);
-          reconcileLater(reconcileInterval(from));
+          return interval;
         });
   }
 
@@ -252,11 +272,12 @@ final class NacosAdapter implements RegistryAdapter {
         () -> from.read(id),
         found -> {
           noteInterruptions();
+          mirror.read(id, found);
           unreadable.remove(id);
           reads.done(id);
-          mirror.read(id, found);
         },
         e -> {
+          noteInterruptions();
           if (!isUnreachable(e)) {
             unreadable.add(id);
           }
@@ -266,7 +287,7 @@ final class NacosAdapter implements RegistryAdapter {
         });
   }
 
-  private static boolean isUnreachable(Exception e) {
+  private static boolean isUnreachable(Throwable e) {
     return e instanceof NacosReadException read
         && read.reason() == NacosReadException.Reason.UNREACHABLE;
   }

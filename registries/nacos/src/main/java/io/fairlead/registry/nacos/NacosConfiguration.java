@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  *     Default 500 ms, stretched where the list takes the server longer than a third of it
  * @param reconcileInterval time between two whole reads, 1 s to 1 h. Default 30 s, stretched where
  *     a whole read takes the server longer than a twentieth of it
- * @param settle how long after a lost connection or a restarted server removals are held back while
- *     instances register again. Default 30 s: clients of Nacos register again within seconds, slow
- *     ones within a minute, and each that returns prolongs the time
+ * @param settle how long after a lost connection or a restarted server each thing that is missing
+ *     is kept, from when it was first missing, as instances have yet to register again. Default 30
+ *     s: clients of Nacos register again within seconds
  */
 public record NacosConfiguration(
     @Nullable List<String> addresses,

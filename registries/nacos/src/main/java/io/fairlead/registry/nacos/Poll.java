@@ -28,9 +28,11 @@ final class Poll {
    * What one poll found.
    *
    * @param rows the list of each namespace that could be read
-   * @param failure why another one could not
+   * @param failed the others
+   * @param failure why one of these could not
    */
-  record Listed(Map<String, List<ServiceRow>> rows, @Nullable Exception failure) {}
+  record Listed(
+      Map<String, List<ServiceRow>> rows, Set<String> failed, @Nullable Exception failure) {}
 
   /**
    * Reads the lists.
@@ -47,6 +49,7 @@ final class Poll {
     Set<String> all = new TreeSet<>(namespaces);
     all.addAll(known);
     Map<String, List<ServiceRow>> rows = new HashMap<>();
+    Set<String> failed = new TreeSet<>();
     NacosReadException failure = null;
     for (String namespace : all) {
       try {
@@ -56,11 +59,12 @@ final class Poll {
           e.addSuppressed(failure);
         }
         failure = e;
+        failed.add(namespace);
       }
     }
     if (rows.isEmpty() && failure != null) {
       throw failure;
     }
-    return new Listed(rows, failure);
+    return new Listed(rows, failed, failure);
   }
 }

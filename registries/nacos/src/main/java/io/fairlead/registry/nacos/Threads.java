@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,17 +26,18 @@ final class Threads {
   // Beside the direct reads: one list, one whole read.
   private static final int READERS = DIRECT_READS + 2;
   private static final long END_SECONDS = 15;
+  private static final Duration AFTER_UNEXPECTED = Duration.ofSeconds(10);
 
   private final String registry;
-  private final Consumer<Exception> onError;
+  private final Consumer<Throwable> onError;
   private final ScheduledThreadPoolExecutor owner;
   private final ThreadPoolExecutor readers;
   private volatile boolean closed;
 
   /**
-   * @param onError called on the owner's thread with an exception that a task of its own let out
+   * @param onError called on the owner's thread with what a task of its own threw
    */
-  Threads(String registry, Consumer<Exception> onError) {
+  Threads(String registry, Consumer<Throwable> onError) {
     this.registry = registry;
     this.onError = onError;
     this.owner = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, registry));
@@ -72,27 +74,82 @@ final class Threads {
     }
     try {
       task.run();
-    } catch (RuntimeException e) {
-      LOG.error("{}: unexpected error", registry, e);
-      onError.accept(e);
+    } catch (Throwable e) {
+      // Whatever it is: the executor would keep it to itself.
+      unexpected(e);
     }
   }
 
-  /** Runs a blocking call on a reader and hands its outcome to the owner's thread. */
-  <T> void read(Callable<T> call, Consumer<T> onResult, Consumer<Exception> onFailure) {
+  private void unexpected(Throwable e) {
+    LOG.error("{}: unexpected error", registry, e);
+    try {
+      onError.accept(e);
+    } catch (Throwable again) {
+      LOG.error("{}: unexpected error while another was reported", registry, again);
+    }
+  }
+
+  /**
+   * Runs a blocking call on a reader and hands its outcome to the owner's thread: whatever is
+   * thrown, by the call or by {@code onResult}, goes to {@code onFailure}.
+   */
+  <T> void read(Callable<T> call, Consumer<T> onResult, Consumer<Throwable> onFailure) {
     try {
       readers.execute(
           () -> {
             try {
               T result = call.call();
-              own(() -> onResult.accept(result));
-            } catch (Exception e) {
+              own(() -> answer(result, onResult, onFailure));
+            } catch (Throwable e) {
               own(() -> onFailure.accept(e));
             }
           });
     } catch (RejectedExecutionException e) {
       LOG.trace("{}: closed", registry, e);
     }
+  }
+
+  private <T> void answer(T result, Consumer<T> onResult, Consumer<Throwable> onFailure) {
+    try {
+      onResult.accept(result);
+    } catch (Throwable e) {
+      LOG.error("{}: unexpected error", registry, e);
+      onFailure.accept(e);
+    }
+  }
+
+  /**
+   * Runs a blocking call on a reader again and again, until the end: no failure stops it.
+   *
+   * @param delay before the first call
+   * @param call the call
+   * @param onResult takes the result on the owner's thread and gives the time until the next call
+   * @param onFailure takes a failure, of the call or of {@code onResult}, and gives that time, too
+   */
+  <T> void repeat(
+      Duration delay,
+      Callable<T> call,
+      Function<T, Duration> onResult,
+      Function<Throwable, Duration> onFailure) {
+    after(delay, () -> once(call, onResult, onFailure));
+  }
+
+  private <T> void once(
+      Callable<T> call, Function<T, Duration> onResult, Function<Throwable, Duration> onFailure) {
+    read(
+        call,
+        result -> {
+          Duration delay = onResult.apply(result);
+          repeat(delay, call, onResult, onFailure);
+        },
+        e -> {
+          Duration delay = AFTER_UNEXPECTED;
+          try {
+            delay = onFailure.apply(e);
+          } finally {
+            repeat(delay, call, onResult, onFailure);
+          }
+        });
   }
 
   /** From now on tasks do nothing; one that runs goes on. */

@@ -2,6 +2,7 @@ package io.fairlead.registry.nacos;
 
 import io.fairlead.registry.ServiceId;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one service. Confined to the owner's thread. */
@@ -14,17 +15,14 @@ final class Tracked {
   /** What the sink was given: the latest, unless removals are held or to be confirmed. */
   @Nullable Content published;
 
-  /** Since when the list lacks it, in nanoseconds; null: it is in the list. */
-  @Nullable Long missingSince;
+  /** That the list lacks it; null: it is in the list. */
+  @Nullable Missing gone;
 
-  /** Since when reads find no instance where there were some; null: they find some. */
-  @Nullable Long emptySince;
+  /** That reads find no instance where there were some; null: they find some. */
+  @Nullable Missing emptied;
 
-  /** Whether something of it is kept that the registry no longer shows. */
-  boolean held;
-
-  /** Instances kept that the registry no longer shows, at the last read during a hold. */
-  int deficit;
+  /** Instances kept although reads no longer find them, by their ids. */
+  Map<String, Missing> missing = Map.of();
 
   /** Reads in a row that found nothing new although something pointed at the service. */
   int fruitless;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,8 +58,8 @@ final class VendorNaming implements Naming {
     }
   }
 
-  private static List<Host> hosts(List<Instance> instances) {
-    return instances.stream()
+  private static List<Host> hosts(@Nullable List<@Nullable Instance> instances) {
+    return Json.present(instances).stream()
         .map(
             it ->
                 Host.read(

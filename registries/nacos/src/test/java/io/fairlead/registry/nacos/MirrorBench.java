@@ -6,6 +6,7 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.RecordingSink;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,6 +41,9 @@ final class MirrorBench {
   /** Whether lists are asked for at all; a back-off may be longer than the settling time. */
   boolean polling = true;
 
+  /** One list in so many fails; 0: none. */
+  int failOneIn;
+
   /** Whether there is a whole read each half minute. */
   boolean wholeReads;
 
@@ -51,6 +55,7 @@ final class MirrorBench {
   private long now = 1;
   private long wholeReadAt;
   private int number;
+  private int polls;
 
   /** What an older node of the cluster answers to direct reads, if it is asked instead. */
   @Nullable Map<ServiceId, Content> behind;
@@ -62,7 +67,25 @@ final class MirrorBench {
             this::read,
             (delay, task) -> tasks.add(new Task(now + delay.toNanos(), number++, task)),
             () -> now);
-    this.mirror = new Mirror(sink, new Hints(), new Hold(SETTLE), () -> now);
+    this.mirror =
+        new Mirror(sink, new Hints(), SETTLE, Duration.ofNanos(STEP), new HandTurnedClock());
+  }
+
+  private final class HandTurnedClock implements Mirror.Clock {
+    @Override
+    public long nanoTime() {
+      return now;
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.EPOCH.plusNanos(now);
+    }
+  }
+
+  /** The time on the wall. */
+  Instant wall() {
+    return Instant.EPOCH.plusNanos(now);
   }
 
   private final class Hints implements Mirror.Requests {
@@ -157,11 +180,13 @@ final class MirrorBench {
           nextPoll += STEP;
           continue;
         }
-        if (reachable) {
+        polls++;
+        if (reachable && (failOneIn == 0 || polls % failOneIn != 0)) {
           mirror.listed("public", rows());
         } else {
           mirror.interrupted();
         }
+        mirror.tellHolds();
         if (wholeReads && reachable && now - wholeReadAt >= SETTLE.toNanos()) {
           wholeReadAt = now;
           mirror.reconciled(whole());

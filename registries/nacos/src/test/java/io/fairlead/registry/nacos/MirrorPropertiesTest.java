@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 class MirrorPropertiesTest {
   /** One thing that happens to the registry, and how long nothing happens after it. */
@@ -97,5 +99,36 @@ class MirrorPropertiesTest {
             assertThat(bench.service(id.name()).instances())
                 .as("instances of %s", id)
                 .containsAll(service.instances()));
+  }
+
+  @Property(tries = 200)
+  void whateverFails_whatReallyLeftIsGoneSoonAfterTheSettlingTime(
+      @ForAll @IntRange(min = 2, max = 120) int failOneIn,
+      @ForAll @IntRange(max = 60_000) int millis,
+      @ForAll("happenings") List<Happening> happenings) {
+    MirrorBench bench = new MirrorBench();
+    bench.failOneIn = failOneIn;
+    bench.registry.put(id("gone"), hosts(7));
+    bench.registry.put(id("less"), hosts(7));
+    bench.begin();
+    bench.pass(Duration.ofMillis(millis));
+    bench.registry.remove(id("gone"));
+    bench.registry.put(id("less"), content(1));
+    Instant left = bench.wall();
+    // What happens to others, and what is heard of them, delays nothing.
+    for (Happening it : happenings) {
+      if (it.kind == Happening.Kind.CHANGE || it.kind == Happening.Kind.DELETE) {
+        happen(bench, it);
+      }
+      bench.pass(Duration.ofMillis(it.millis / 20));
+    }
+    Duration passed = Duration.between(left, bench.wall());
+    Duration rest = MirrorBench.SETTLE.plusSeconds(5).minus(passed);
+    if (!rest.isNegative()) {
+      bench.pass(rest);
+    }
+    assertThat(bench.isPublished("gone")).isFalse();
+    assertThat(bench.published("less")).containsExactly("10.0.0.1");
+    bench.sink.assertNoViolations();
   }
 }

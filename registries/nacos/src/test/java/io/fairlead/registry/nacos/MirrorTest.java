@@ -6,6 +6,8 @@ import static io.fairlead.registry.nacos.MirrorBench.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.registry.Availability;
+import io.fairlead.registry.Hold;
+import io.fairlead.registry.testkit.SinkEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +60,7 @@ class MirrorTest {
     assertThat(bench.published("web")).containsExactly("10.0.0.1");
     bench.registry.put(id("web"), content(1));
     bench.pass(Duration.ofSeconds(5));
-    assertThat(bench.sink.eventsSince(1)).isEmpty();
+    assertThat(bench.sink.eventsSince(1)).allMatch(SinkEvent.Holding.class::isInstance);
     bench.registry.put(id("web"), content());
     bench.pass(Duration.ofSeconds(3));
     assertThat(bench.published("web")).isEmpty();
@@ -80,12 +82,12 @@ class MirrorTest {
   }
 
   @Test
-  void interrupted_whatIsMissingIsKeptUntilNothingComesBackAnyMore() {
+  void interrupted_whatIsMissingIsKeptForTheSettlingTime() {
     bench.registry.put(id("web"), content(1, 2, 3));
     bench.registry.put(id("gone"), content(1));
     bench.begin();
     bench.reachable = false;
-    bench.pass(Duration.ofSeconds(10));
+    bench.pass(Duration.ofSeconds(15));
     bench.registry.put(id("web"), content(4));
     bench.registry.remove(id("gone"));
     bench.reachable = true;
@@ -95,12 +97,120 @@ class MirrorTest {
         .containsExactlyInAnyOrder("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4");
     bench.pass(Duration.ofSeconds(20));
     bench.registry.put(id("web"), content(1, 4));
-    bench.pass(Duration.ofSeconds(20));
-    assertThat(bench.published("web")).as("one came back, others may").hasSize(4);
+    bench.pass(Duration.ofSeconds(7));
+    assertThat(bench.published("web")).hasSize(4);
     assertThat(bench.isPublished("gone")).isTrue();
-    bench.pass(Duration.ofSeconds(15));
+    bench.pass(Duration.ofSeconds(5));
     assertThat(bench.published("web")).containsExactlyInAnyOrder("10.0.0.1", "10.0.0.4");
     assertThat(bench.isPublished("gone")).isFalse();
+    assertThat(bench.sink.holds()).isEmpty();
+  }
+
+  @Test
+  void interrupted_againAndAgain_whatReallyLeftLeavesAllTheSame() {
+    bench.failOneIn = 40;
+    bench.registry.put(id("web"), content(1, 2, 3));
+    bench.registry.put(id("gone"), content(1));
+    bench.begin();
+    bench.pass(Duration.ofMinutes(2));
+    bench.registry.put(id("web"), content(2, 3));
+    bench.registry.remove(id("gone"));
+    bench.pass(Duration.ofSeconds(10));
+    bench.registry.put(id("web"), content(2, 4, 5));
+    bench.pass(SECOND);
+    assertThat(bench.published("web"))
+        .as("what is new comes at once")
+        .containsExactlyInAnyOrder("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5");
+    bench.pass(MirrorBench.SETTLE.minusSeconds(9));
+    assertThat(bench.isPublished("gone")).isFalse();
+    assertThat(bench.published("web"))
+        .as("each instance for itself")
+        .containsExactlyInAnyOrder("10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5");
+    bench.pass(Duration.ofSeconds(11));
+    assertThat(bench.published("web"))
+        .containsExactlyInAnyOrder("10.0.0.2", "10.0.0.4", "10.0.0.5");
+  }
+
+  @Test
+  void interrupted_whatIsKeptIsTold_withACeilingThatStays() {
+    bench.failOneIn = 10;
+    bench.registry.put(id("web"), content(1, 2));
+    bench.registry.put(id("gone"), content(1));
+    bench.begin();
+    bench.pass(Duration.ofSeconds(20));
+    bench.registry.put(id("web"), content(2));
+    bench.registry.remove(id("gone"));
+    bench.pass(SECOND);
+    List<Hold> first = bench.sink.holds();
+    assertThat(first)
+        .extracting(Hold::subject)
+        .containsExactly("public/g/gone", "public/g/web instance 10.0.0.1#80#DEFAULT");
+    assertThat(first)
+        .allSatisfy(
+            hold -> {
+              assertThat(hold.reason()).isEqualTo(Hold.Reason.OUTAGE);
+              assertThat(Duration.between(hold.since(), hold.until()))
+                  .isBetween(MirrorBench.SETTLE, MirrorBench.SETTLE.plusSeconds(10));
+              assertThat(hold.explanation()).contains("30 s");
+            });
+    bench.pass(Duration.ofSeconds(25));
+    assertThat(bench.sink.holds()).isEqualTo(first);
+    bench.pass(Duration.ofSeconds(15));
+    assertThat(bench.wall()).isAfter(first.get(0).until());
+    assertThat(bench.sink.holds()).isEmpty();
+    assertThat(bench.isPublished("gone")).isFalse();
+  }
+
+  @Test
+  void interrupted_whileTheRegistryIsAway_nothingIsKeptOnASuspicion() {
+    bench.registry.put(id("gone"), content(1));
+    bench.begin();
+    bench.mirror.interrupted();
+    bench.registry.remove(id("gone"));
+    bench.pass(Duration.ofSeconds(5));
+    assertThat(bench.sink.holds()).hasSize(1);
+    bench.reachable = false;
+    bench.pass(Duration.ofMinutes(5));
+    assertThat(bench.sink.holds()).isEmpty();
+    bench.reachable = true;
+    bench.pass(Duration.ofSeconds(20));
+    assertThat(bench.isPublished("gone"))
+        .as("missing shortly before the outage, as while a server shuts down")
+        .isTrue();
+    assertThat(bench.sink.holds())
+        .singleElement()
+        .satisfies(hold -> assertThat(hold.until()).isAfter(bench.wall()));
+    bench.pass(Duration.ofSeconds(12));
+    assertThat(bench.isPublished("gone")).isFalse();
+  }
+
+  @Test
+  void interrupted_mostReadsFail_thereIsAnEndAllTheSame() {
+    bench.registry.put(id("gone"), content(1));
+    bench.begin();
+    bench.registry.remove(id("gone"));
+    for (int i = 0; i < 40; i++) {
+      bench.reachable = false;
+      bench.pass(Duration.ofSeconds(20));
+      bench.reachable = true;
+      bench.pass(SECOND);
+    }
+    assertThat(bench.isPublished("gone")).isFalse();
+  }
+
+  @Test
+  void holds_manyThings_areNamedInPartAndCounted() {
+    for (int i = 0; i < Holds.MAX_NAMED + 20; i++) {
+      bench.registry.put(id("web-" + i), content(1));
+    }
+    bench.begin();
+    bench.pass(SECOND);
+    bench.registry.clear();
+    bench.pass(Duration.ofSeconds(2));
+    assertThat(bench.sink.holds()).hasSize(Holds.MAX_NAMED + 1);
+    Hold last = bench.sink.holds().get(Holds.MAX_NAMED);
+    assertThat(last.subject()).startsWith("20 more");
+    assertThat(last.reason()).isEqualTo(Hold.Reason.RESTORE);
   }
 
   @Test
