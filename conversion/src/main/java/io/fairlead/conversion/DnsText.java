@@ -14,6 +14,19 @@ final class DnsText {
 
   private DnsText() {}
 
+  /** The text with the letters A to Z in lower case, as DNS compares names, and no others. */
+  static String lowerCase(String text) {
+    StringBuilder lower = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 'A' && c <= 'Z') {
+        lower = lower == null ? new StringBuilder(text) : lower;
+        lower.setCharAt(i, (char) (c - 'A' + 'a'));
+      }
+    }
+    return lower == null ? text : lower.toString();
+  }
+
   /** Whether the text is one lower-case label. */
   static boolean isLabel(String text) {
     return isLabelOfAnyCase(text) && text.equals(text.toLowerCase(Locale.ROOT));

@@ -7,10 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * Makes hosts and namespaces from templates, in such a way that two services whose used variables
- * differ never get the same host.
+ * differ by more than the case of their letters never get the same host.
+ *
+ * <p>The values of all variables but <code>{service}</code> are folded to lower case: groups and
+ * namespaces are chosen by administrators, in upper case by custom, and hosts have no case. Two
+ * services that come to one host by it collide, which is judged where hosts are given away. The
+ * name of a service is not folded: where a registry tells {@code Orders} from {@code orders}
+ * anybody may register the second at any time, and it must not touch the host of the first. (A
+ * registry that ignores the case of names folds them itself.)
  *
  * <p>A host is taken as the template gives it if it is legal and if the variables can be read back
  * from it: <code>{service}</code> may then have dots, every other variable is one label, empty ones
@@ -51,14 +59,15 @@ final class Hosts {
 
   /** The namespace of a service's ServiceEntry. */
   Named namespace(Service service) {
-    String text = joined(namespace, service);
+    String text = joined(namespace, service, this::shown);
     if (text.isEmpty()) {
       return new Named(DEFAULT_NAMESPACE, false);
     }
     if (DnsText.isLabel(text) && !NameHash.endsWithSuffix(text)) {
       return new Named(text, false);
     }
-    return new Named(new NameHash("namespace").add(text).label(text), true);
+    String whole = joined(namespace, service, this::value);
+    return new Named(new NameHash("namespace").add(whole).label(whole), true);
   }
 
   /** A host that carries a hash of the whole identity in place of any hash it has. */
@@ -82,7 +91,7 @@ final class Hosts {
     if (!canBeReadBack(service)) {
       return Optional.empty();
     }
-    String text = joined(host, service);
+    String text = joined(host, service, this::shown);
     return DnsText.isName(text) && !NameHash.endsWithSuffix(firstLabel(text))
         ? Optional.of(text)
         : Optional.empty();
@@ -99,7 +108,7 @@ final class Hosts {
         if (!isVarying(part)) {
           continue;
         }
-        String value = value(part, service);
+        String value = shown(part, service);
         boolean isDotted = value.indexOf('.') >= 0;
         if (variables > 1 && !isReadable(segment, i, value)) {
           return false;
@@ -171,20 +180,28 @@ final class Hosts {
   }
 
   /** The labels that are not empty. */
-  private String joined(HostTemplate template, Service service) {
-    StringBuilder text = new StringBuilder();
+  private String joined(
+      HostTemplate template, Service service, BiFunction<Part, Service, String> text) {
+    StringBuilder joined = new StringBuilder();
     for (List<Part> segment : template.segments()) {
-      int before = text.length();
+      int before = joined.length();
       for (Part part : segment) {
-        text.append(value(part, service));
+        joined.append(text.apply(part, service));
       }
-      if (before > 0 && text.length() > before) {
-        text.insert(before, '.');
+      if (before > 0 && joined.length() > before) {
+        joined.insert(before, '.');
       }
     }
-    return text.toString();
+    return joined.toString();
   }
 
+  /** The value of a part as a host shows it. */
+  private String shown(Part part, Service service) {
+    String value = value(part, service);
+    return part.text().equals(SERVICE) ? value : DnsText.lowerCase(value);
+  }
+
+  /** The value of a part as the registry gives it, of which a hash is made. */
   private String value(Part part, Service service) {
     if (!part.isVariable()) {
       return part.text();

@@ -328,13 +328,13 @@ class ConverterTest {
         new Converter(policy().namespace(HostTemplate.parse("{namespace}")).build());
     Service service =
         new Service(
-            new ServiceId("Prod", "", "web"),
+            new ServiceId("Prod_1", "", "web"),
             Map.of(),
             Map.of(),
             List.of(),
             List.of(instance("10.0.0.1", 80)));
     Conversion conversion = converter.convert(service);
-    assertThat(entry(conversion).namespace()).startsWith("prod-x");
+    assertThat(entry(conversion).namespace()).startsWith("prod-1-x");
     assertThat(reasons(conversion)).containsExactly(Reason.NAMESPACE_CHANGED);
   }
 

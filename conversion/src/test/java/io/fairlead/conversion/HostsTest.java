@@ -71,6 +71,48 @@ class HostsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "{service}.{namespace}.{group}.nacos, web.prod.pay-group.nacos",
+    "{service}.{group}.nacos, web.pay-group.nacos",
+    "{namespace}-x-{service}.test, prod-x-web.test",
+    "{service}.{rack}.test, web.r1.test"
+  })
+  void host_groupAndNamespaceInUpperCase_areFolded(String template, String expected) {
+    Service service =
+        new Service(
+            new ServiceId("PROD", "Pay-GROUP", "web"),
+            Map.of("rack", "R1"),
+            Map.of(),
+            List.of(),
+            List.of());
+    assertThat(hosts(template, "mesh").host(service)).isEqualTo(new Hosts.Named(expected, false));
+  }
+
+  @Test
+  void host_groupThatIsNoLabelEvenInLowerCase_keepsItsSuffix() {
+    // Fixed: the hash is that of the value as the registry has it.
+    String template = "{service}.{group}.test";
+    assertThat(host(template, "", "Größe", "web")).matches("web" + SUFFIX + "\\.gr-e\\.test");
+    assertThat(host(template, "", "Größe", "web")).isNotEqualTo(host(template, "", "größe", "web"));
+    // The Kelvin sign is a K for Unicode, not for DNS.
+    assertThat(host(template, "", "\u212A", "web")).isNotEqualTo(host(template, "", "k", "web"));
+  }
+
+  @Test
+  void host_nameInUpperCase_neverTakesTheHostOfAnother() {
+    String template = "{service}.{namespace}.nacos";
+    assertThat(host(template, "PUBLIC", "", "Orders"))
+        .isNotEqualTo(host(template, "PUBLIC", "", "orders"))
+        .isNotEqualTo(host(template, "PUBLIC", "", "ORDERS"));
+  }
+
+  @Test
+  void host_twoGroupsThatFoldToTheSame_collide() {
+    String template = "{service}.{group}.nacos";
+    assertThat(host(template, "", "BLUE", "web")).isEqualTo(host(template, "", "blue", "web"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "Web, web",
     "web_1, web-1",
     "-web-, web",
@@ -152,6 +194,7 @@ class HostsTest {
   @ParameterizedTest
   @CsvSource({
     "{namespace}, prod, prod",
+    "{namespace}, PROD, prod",
     "{namespace}-{group}, prod, prod-blue",
     "mesh, prod, mesh"
   })
@@ -167,7 +210,7 @@ class HostsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Prod", "a.b", "p_1", "服务", "n-x234567abc"})
+  @ValueSource(strings = {"Größe", "a.b", "p_1", "服务", "n-x234567abc"})
   void namespace_illegal_isMadeLegalWithSuffix(String namespace) {
     Hosts.Named named = hosts("{service}", "{namespace}").namespace(service(namespace, "", "web"));
     assertThat(named.changed()).isTrue();
