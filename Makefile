@@ -1,7 +1,7 @@
 # What to do with this project; `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-newest-jdk bench soak flaky dist servers format clean
+.PHONY: help run test test-newest-jdk bench soak soak-flaky flaky dist servers format clean
 
 # JAVA_HOME=... on the command line chooses the JDK of the build (17 or later).
 ifdef JAVA_HOME
@@ -35,11 +35,15 @@ soak: ## kill a gateway under load 200 times (FAIRLEAD_KILLS=n), as 'make test' 
 	FAIRLEAD_KILLS=$${FAIRLEAD_KILLS:-200} $(MVN) -q verify -pl conformance -am \
 	  -Dtest='io.fairlead.conformance.KillLoopTest' -Dsurefire.failIfNoSpecifiedTests=false
 
-flaky: ## run the contract with Consul over links that break each 5, 20 and 60 s
+flaky: ## run the contract with Consul and Nacos over links that break each 5, 20 and 60 s
 	for period in 5 20 60; do \
-	  FAIRLEAD_LINK_PERIOD=$$period $(MVN) -q test -pl registries/consul -am \
-	    -Dtest='ConsulFlakyLinkContractTest' -Dsurefire.failIfNoSpecifiedTests=false || exit 1; \
+	  FAIRLEAD_LINK_PERIOD=$$period $(MVN) -q test -pl registries/consul,registries/nacos -am \
+	    -Dtest='*FlakyLinkContractTest' -Dsurefire.failIfNoSpecifiedTests=false || exit 1; \
 	done
+
+soak-flaky: ## change a Consul and a Nacos over links that break each 20 s, 30 minutes (FAIRLEAD_FLAKY_MINUTES=n)
+	FAIRLEAD_FLAKY_MINUTES=$${FAIRLEAD_FLAKY_MINUTES:-30} $(MVN) -q verify -pl conformance -am \
+	  -Dtest='io.fairlead.conformance.FlakyLinksTest' -Dsurefire.failIfNoSpecifiedTests=false
 
 dist: ## make the distribution in target/fairlead
 	$(MVN) -q -DskipTests package

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,20 @@ final class MeshWatch implements AutoCloseable {
   private final DiscoveryClient client;
   private final List<String> losses = new ArrayList<>();
   private final List<String> faults = new ArrayList<>();
+  private final Consumer<SortedMap<String, Set<String>>> listener;
   private SortedMap<String, Set<String>> held = new TreeMap<>();
 
   MeshWatch(GatewayProcess gateway) {
+    this(gateway, any -> {});
+  }
+
+  /**
+   * One that tells of each response.
+   *
+   * @param listener gets the endpoints of each host; called one at a time, and must not block
+   */
+  MeshWatch(GatewayProcess gateway, Consumer<SortedMap<String, Set<String>>> listener) {
+    this.listener = listener;
     client =
         DiscoveryClient.stateOfTheWorld(
             gateway.xdsAddress(), Istiods.REVISION, List.of(TYPE), this::received, this::ended);
@@ -73,6 +85,7 @@ final class MeshWatch implements AutoCloseable {
     }
     held.forEach((host, before) -> note(host, before, next.get(host)));
     held = next;
+    listener.accept(next);
   }
 
   private static ServiceEntry entry(Any any) {

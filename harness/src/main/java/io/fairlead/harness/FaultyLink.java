@@ -32,6 +32,7 @@ public final class FaultyLink implements AutoCloseable {
   private final Set<Connection> connections = new HashSet<>();
   private Optional<Door> door = Optional.empty();
   private boolean frozen;
+  private long broken;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private FaultyLink(int port, int target) {
@@ -82,7 +83,13 @@ public final class FaultyLink implements AutoCloseable {
 
   /** Breaks all connections at once with a reset; new ones are taken. */
   public synchronized void reset() {
+    broken += connections.size();
     List.copyOf(connections).forEach(Connection::reset);
+  }
+
+  /** How many connections were broken with a reset so far. */
+  public synchronized long broken() {
+    return broken;
   }
 
   /** From now on breaks all connections with a reset again and again, until the link is closed. */

@@ -1,5 +1,7 @@
 package io.fairlead.harness;
 
+import java.time.Duration;
+
 /**
  * The way to a Nacos server: its HTTP port and the gRPC port 1000 above, each a link of its own.
  * Thread-safe.
@@ -33,6 +35,12 @@ public final class NacosLink implements AutoCloseable {
     return grpc;
   }
 
+  /** From now on breaks all connections of both again and again, until the way is closed. */
+  public void resetEvery(Duration period) {
+    http.resetEvery(period);
+    grpc.resetEvery(period);
+  }
+
   /** Breaks both. */
   public void cut() {
     http.cut();
@@ -47,6 +55,7 @@ public final class NacosLink implements AutoCloseable {
 
   @Override
   public void close() {
-    cut();
+    http.close();
+    grpc.close();
   }
 }
