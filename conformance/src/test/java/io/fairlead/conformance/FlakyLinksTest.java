@@ -48,7 +48,14 @@ final class FlakyLinksTest {
   @Test
   @Timeout(value = 3, unit = TimeUnit.HOURS)
   void links_resetAgainAndAgain_nothingStaysStaleAndNothingIsLost() throws Exception {
-    say("seed " + SEED + ", " + LENGTH.toSeconds() + " s, a reset each " + RESET.toSeconds() + " s");
+    say(
+        "seed "
+            + SEED
+            + ", "
+            + LENGTH.toSeconds()
+            + " s, a reset each "
+            + RESET.toSeconds()
+            + " s");
     Staleness staleness = new Staleness(System::nanoTime);
     try (ConsulServer consul = ConsulServer.started();
         NacosServer nacos = NacosServer.start();

@@ -25,7 +25,7 @@ final class SteadyChurn {
   private int addresses;
   private int changes;
 
-  /** One over registries that it has filled already. */
+  /** One that fills the registries. */
   SteadyChurn(long seed, List<MirroredRegistry> registries, Staleness staleness) {
     this.random = new Random(seed);
     this.registries = List.copyOf(registries);
@@ -33,11 +33,11 @@ final class SteadyChurn {
     for (MirroredRegistry registry : registries) {
       for (int i = 0; i < SERVICES; i++) {
         for (int j = 0; j < 3; j++) {
-          put(registry, name(i), Integer.toString(j));
+          // Nobody waits for it yet.
+          registry.put(name(i), Integer.toString(j), Registered.at(nextAddress(), 8080));
         }
       }
     }
-    changes = 0;
   }
 
   private static String name(int number) {

@@ -99,7 +99,8 @@ final class AdminSource implements NacosSource {
     List<T> items = page.items();
     if (!page.isWhole()) {
       throw malformed(
-          what, "gives " + items.size() + " of " + page.totalCount() + " (expected: all in one page)");
+          what,
+          "gives " + items.size() + " of " + page.totalCount() + " (expected: all in one page)");
     }
     return items;
   }
@@ -134,8 +135,7 @@ final class AdminSource implements NacosSource {
   }
 
   private NacosReadException malformed(String what, String got) {
-    return new NacosReadException(
-        Reason.MALFORMED, what + ": " + http.address() + " " + got, null);
+    return new NacosReadException(Reason.MALFORMED, what + ": " + http.address() + " " + got, null);
   }
 
   private <T> T data(String what, Fetched<T> fetched) throws NacosReadException {

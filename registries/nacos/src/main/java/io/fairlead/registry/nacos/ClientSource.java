@@ -104,7 +104,13 @@ final class ClientSource implements NacosSource {
       throw e.getCause() instanceof NacosReadException failure
           ? failure
           : new NacosReadException(
-              Reason.MALFORMED, "services of namespace " + namespace + ": " + e, e);
+              Reason.MALFORMED,
+              "services of namespace "
+                  + namespace
+                  + ": "
+                  + servers
+                  + " gives what cannot be read (expected: Nacos' instances)",
+              e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new NacosReadException(
@@ -139,7 +145,7 @@ final class ClientSource implements NacosSource {
               + ": Nacos at "
               + servers
               + " refuses it: "
-              + e.getErrMsg()
+              + http.shown(String.valueOf(e.getErrMsg()))
               + " (expected: username and password of a user with the right r on the namespace)",
           e);
     }
@@ -152,7 +158,7 @@ final class ClientSource implements NacosSource {
             + " does not answer: "
             + e.getErrCode()
             + " "
-            + e.getErrMsg()
+            + http.shown(String.valueOf(e.getErrMsg()))
             + " (expected: a running server whose gRPC port, 1000 above, is open)",
         e);
   }

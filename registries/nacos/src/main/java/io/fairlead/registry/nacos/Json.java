@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The answers of Nacos' HTTP API (v3) that are read, and how. */
 final class Json {
-  /** Newer servers add properties; they are not read. */
+  /** Newer servers add properties; they are not read. An answer is read to its end. */
   static final ObjectMapper MAPPER =
-      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+      JsonMapper.builder()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
-  static final TypeReference<Answer<List<@Nullable Namespace>>> NAMESPACES = new TypeReference<>() {};
+  static final TypeReference<Answer<List<@Nullable Namespace>>> NAMESPACES =
+      new TypeReference<>() {};
   static final TypeReference<Answer<Page<Row>>> ROWS = new TypeReference<>() {};
   static final TypeReference<Answer<Page<Detail>>> DETAILS = new TypeReference<>() {};
   static final TypeReference<Answer<Detail>> DETAIL = new TypeReference<>() {};
@@ -84,8 +88,7 @@ final class Json {
                   new ServiceRow.Counts(
                       ipCount, healthyInstanceCount, Boolean.parseBoolean(triggerFlag)));
       return new ServiceRow(
-          new ServiceId(
-              namespace, Objects.requireNonNull(groupName), Objects.requireNonNull(name)),
+          new ServiceId(namespace, Objects.requireNonNull(groupName), Objects.requireNonNull(name)),
           counts);
     }
   }

@@ -1,5 +1,6 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.registry.ForeignText;
 import java.net.URI;
 
 /**
@@ -23,7 +24,8 @@ record NacosAddress(String scheme, String host, int port) {
     try {
       uri = URI.create(full);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(refusal(text), e);
+      // Without the cause, whose words repeat the text, a password in it included.
+      throw new IllegalArgumentException(refusal(text));
     }
     boolean known = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
     boolean bare =
@@ -38,7 +40,9 @@ record NacosAddress(String scheme, String host, int port) {
   }
 
   private static String refusal(String text) {
-    return "addresses: " + text + " (expected: HOST:PORT, http://HOST:PORT or https://HOST:PORT)";
+    return "addresses: "
+        + ForeignText.clean(ForeignText.address(text))
+        + " (expected: HOST:PORT, http://HOST:PORT or https://HOST:PORT)";
   }
 
   /** Whether it is reached over TLS. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,6 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +37,8 @@ final class NacosHttp implements AutoCloseable {
   private static final Timeout CONNECT = Timeout.ofSeconds(3);
   // A whole read of 100,000 instances takes a busy server seconds before its first byte.
   private static final Timeout ANSWER = Timeout.ofSeconds(30);
+  private static final Duration WHOLE_ANSWER = Duration.ofMinutes(2);
+  private static final int MAX_ERROR = 64 * 1024;
   private static final int CONNECTIONS = 16;
   // Nacos' ErrorCode of that name.
   private static final int SERVICE_NOT_EXIST = 21008;
@@ -137,7 +139,7 @@ final class NacosHttp implements AutoCloseable {
             + ": Nacos at "
             + addresses.stream().map(NacosAddress::toString).collect(Collectors.joining(", "))
             + " does not answer: "
-            + (last == null ? "no address" : Causes.of(last))
+            + (last == null ? "no address" : shown(Causes.of(last)))
             + " (expected: a running server; check addresses and network)",
         last);
   }
@@ -186,25 +188,30 @@ final class NacosHttp implements AutoCloseable {
             .collect(Collectors.joining("&"));
     HttpGet get = new HttpGet(address + contextPath + path + (text.isEmpty() ? "" : "?" + text));
     token.ifPresent(it -> get.setHeader("accessToken", it));
-    return http.execute(get, response -> read(response, type));
+    return http.execute(get, response -> read(address, response, type));
   }
 
-  private static <T> Reply<T> read(ClassicHttpResponse response, TypeReference<Answer<T>> type)
+  private <T> Reply<T> read(
+      NacosAddress address, ClassicHttpResponse response, TypeReference<Answer<T>> type)
       throws IOException {
     int status = response.getCode();
     if (response.getEntity() == null) {
       return new Reply<>(status, null, "");
     }
     if (status == 200) {
-      try (InputStream body = response.getEntity().getContent()) {
+      try (InputStream body = new TimedBody(response.getEntity().getContent(), WHOLE_ANSWER)) {
         return new Reply<>(status, Json.MAPPER.readValue(body, type), "");
       } catch (JsonProcessingException e) {
-        return new Reply<>(status, null, String.valueOf(e.getOriginalMessage()));
+        throw new ServerException(address + " answers what is no such JSON");
       }
     }
-    byte[] start = EntityUtils.toByteArray(response.getEntity(), 64 * 1024);
-    String text = new String(start, StandardCharsets.UTF_8);
-    return new Reply<>(status, null, text);
+    try (InputStream body = new TimedBody(response.getEntity().getContent(), WHOLE_ANSWER)) {
+      String text = new String(body.readNBytes(MAX_ERROR), StandardCharsets.UTF_8);
+      if (body.read() >= 0) {
+        throw new ServerException(address + " answers " + Causes.ofStatus(status, shown(text)));
+      }
+      return new Reply<>(status, null, text);
+    }
   }
 
   private <T> Fetched<T> interpret(NacosAddress address, String what, Reply<T> reply)
@@ -226,7 +233,7 @@ final class NacosHttp implements AutoCloseable {
     if (reply.status == 200) {
       Answer<T> answer = reply.answer;
       if (answer == null || answer.code() == null || answer.code() != 0 || answer.data() == null) {
-        throw malformed(address, what, answer == null ? reply.text : String.valueOf(answer));
+        throw malformed(address, what, answer == null ? reply.text : words(answer));
       }
       return new Fetched.Data<>(answer.data());
     }
@@ -242,9 +249,17 @@ final class NacosHttp implements AutoCloseable {
           null);
     }
     if (reply.status >= 500 || reply.status == 429) {
-      throw new IOException(address + " answers " + Causes.ofStatus(reply.status, reply.text));
+      throw new ServerException(
+          address + " answers " + Causes.ofStatus(reply.status, shown(reply.text)));
     }
-    throw malformed(address, what, Causes.ofStatus(reply.status, reply.text));
+    throw malformed(address, what, Causes.ofStatus(reply.status, shown(reply.text)));
+  }
+
+  private static String words(Answer<?> answer) {
+    return "code "
+        + answer.code()
+        + (answer.message() == null ? "" : ", " + answer.message())
+        + (answer.data() == null ? ", without data" : "");
   }
 
   private static Optional<Integer> code(String text) {
@@ -257,16 +272,16 @@ final class NacosHttp implements AutoCloseable {
     }
   }
 
-  private static NacosReadException malformed(NacosAddress address, String what, String got) {
+  private NacosReadException malformed(NacosAddress address, String what, String got) {
     return new NacosReadException(
         Reason.MALFORMED,
-        what + ": " + address + " answers " + abridged(got) + " (expected: Nacos' JSON, code 0)",
+        what + ": " + address + " answers " + shown(got) + " (expected: Nacos' JSON, code 0)",
         null);
   }
 
-  private static String abridged(String text) {
-    String line = text.strip().replaceAll("\\s+", " ");
-    return line.length() <= 200 ? line : line.substring(0, 200) + "...";
+  /** A text from outside as it may be shown: see {@link NacosLogin#shown}. */
+  String shown(String text) {
+    return login.shown(text.strip().replaceAll("\\s+", " "));
   }
 
   private static String encode(String text) {

@@ -1,19 +1,24 @@
 package io.fairlead.registry.nacos;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.fairlead.registry.ForeignText;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
 import io.fairlead.registry.nacos.NacosReadException.Reason;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +30,14 @@ import org.jspecify.annotations.Nullable;
 final class NacosLogin {
   // A token is renewed when a tenth of its life is left, as the vendor's client does.
   private static final double USED_SHARE = 0.9;
+  // In seconds, where the server does not say.
+  private static final long DEFAULT_LIFE = 3600;
   // A wrong password is not tried again for each of many calls: servers lock users out.
   private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(2);
+  // A call under way may have the token before, and the answer to it arrive late.
+  private static final int MAX_SECRETS = 8;
+  private static final int MAX_ANSWER = 64 * 1024;
+  private static final Duration ANSWER = Duration.ofSeconds(30);
 
   private final @Nullable Secret username;
   private final @Nullable Secret password;
@@ -36,6 +47,8 @@ final class NacosLogin {
   // Guarded by "this".
   private @Nullable Token token;
   private @Nullable Refusal refusal;
+  // What must never be shown, the newest last: passwords and tokens that were used.
+  private final Deque<String> secrets = new ArrayDeque<>();
 
   /** A token and when it is to be renewed, in {@link System#nanoTime()}. */
   private record Token(String text, long renewAt) {}
@@ -51,6 +64,23 @@ final class NacosLogin {
     this.password = password;
     this.contextPath = contextPath;
     this.nanoTime = nanoTime;
+  }
+
+  /**
+   * A text from outside, such as a server's answer, as it may be shown: one line that is not long,
+   * without password, token or an address' user.
+   */
+  synchronized String shown(String text) {
+    return ForeignText.clean(ForeignText.address(ForeignText.masked(text, secrets)));
+  }
+
+  private void keepSecret(String secret) {
+    if (!secrets.contains(secret)) {
+      secrets.add(secret);
+    }
+    if (secrets.size() > MAX_SECRETS) {
+      secrets.remove();
+    }
   }
 
   /** Whether there is anybody to log in. */
@@ -99,6 +129,7 @@ final class NacosLogin {
     try {
       name = nameSecret.read();
       secret = passwordSecret.read();
+      keepSecret(secret);
     } catch (SecretUnavailableException e) {
       throw refuse(String.valueOf(e.getMessage()), e);
     }
@@ -108,14 +139,15 @@ final class NacosLogin {
       reply = post(http, address, "/v1/auth/users/login", name, secret);
     }
     if (reply.status == 502 || reply.status == 503 || reply.status == 504) {
-      throw new IOException("login at " + address + ": " + reply.status);
+      throw new ServerException("login: " + address + " answers " + reply.status);
     }
-    JsonNode answer = reply.status == 200 ? Json.MAPPER.readTree(reply.body) : null;
-    if (answer == null || !answer.path("accessToken").isTextual()) {
+    JsonNode answer = reply.status == 200 ? json(reply.body) : MissingNode.getInstance();
+    String issued = answer.path("accessToken").asText();
+    if (issued.isEmpty()) {
       // 3.1.0 answers 500 to a wrong password, later ones 403.
       throw refuse(
           "login of user "
-              + name
+              + ForeignText.clean(name)
               + " at "
               + address
               + " was refused with "
@@ -123,9 +155,20 @@ final class NacosLogin {
               + " (expected: a user name and password that Nacos knows)",
           null);
     }
-    long life = Duration.ofSeconds(Math.max(1, answer.path("tokenTtl").asLong(3600))).toNanos();
-    return new Token(
-        answer.path("accessToken").asText(), nanoTime.getAsLong() + (long) (life * USED_SHARE));
+    keepSecret(issued);
+    // A life of 0 is one that was not said.
+    long seconds = answer.path("tokenTtl").asLong();
+    long life = Duration.ofSeconds(seconds > 0 ? seconds : DEFAULT_LIFE).toNanos();
+    return new Token(issued, nanoTime.getAsLong() + (long) (life * USED_SHARE));
+  }
+
+  private static JsonNode json(String body) {
+    try {
+      return Json.MAPPER.readTree(body);
+    } catch (JsonProcessingException e) {
+      // As from a proxy: the words of the parser would say less than the refusal does.
+      return MissingNode.getInstance();
+    }
   }
 
   private NacosReadException refuse(String message, @Nullable Throwable cause) {
@@ -149,11 +192,16 @@ final class NacosLogin {
     return http.execute(
         post,
         response -> {
-          String body =
-              response.getEntity() == null
-                  ? ""
-                  : EntityUtils.toString(response.getEntity(), StandardCharsets.UTF_8);
-          return new Reply(response.getCode(), body);
+          if (response.getEntity() == null) {
+            return new Reply(response.getCode(), "");
+          }
+          try (InputStream body = new TimedBody(response.getEntity().getContent(), ANSWER)) {
+            byte[] start = body.readNBytes(MAX_ANSWER);
+            if (body.read() >= 0) {
+              throw new ServerException("login: " + address + " answers with too much");
+            }
+            return new Reply(response.getCode(), new String(start, StandardCharsets.UTF_8));
+          }
         });
   }
 }

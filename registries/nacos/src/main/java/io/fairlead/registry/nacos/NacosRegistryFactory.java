@@ -86,7 +86,7 @@ public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosC
             configuration.tls(),
             Scope.of(configuration),
             login,
-            new NamingClients(naming));
+            new NamingClients(naming, login::shown));
     return new NacosAdapter(context, configuration, sources, naming);
   }
 }

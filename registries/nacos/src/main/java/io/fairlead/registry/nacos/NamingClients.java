@@ -3,6 +3,7 @@ package io.fairlead.registry.nacos;
 import com.alibaba.nacos.api.exception.NacosException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The vendor's clients of one registry, one for each namespace as the vendor's protocol wants it,
@@ -13,9 +14,19 @@ final class NamingClients implements AutoCloseable {
   // Guarded by "this".
   private final Map<String, Naming> clients = new HashMap<>();
   private boolean closed;
+  private final UnaryOperator<String> shown;
 
-  NamingClients(Naming.Factory factory) {
+  /**
+   * @param shown makes a text from outside fit to be shown
+   */
+  NamingClients(Naming.Factory factory, UnaryOperator<String> shown) {
     this.factory = factory;
+    this.shown = shown;
+  }
+
+  /** A text from outside as it may be shown. */
+  String shown(String text) {
+    return shown.apply(text);
   }
 
   /** The client of a namespace. */

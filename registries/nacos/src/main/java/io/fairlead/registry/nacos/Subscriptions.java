@@ -85,7 +85,8 @@ final class Subscriptions implements AutoCloseable {
     }
     try {
       clients.of(id.namespace()).subscribe(id, hosts -> onPush.accept(id, hosts));
-    } catch (NacosException | RuntimeException e) {
+    } catch (Throwable e) {
+      // Whatever it is: the executor would keep it to itself.
       if (!workers.get(0).isShutdown()) {
         warn(id, e);
         long wait = RETRY_MILLIS + ThreadLocalRandom.current().nextLong(RETRY_MILLIS);
@@ -97,23 +98,26 @@ final class Subscriptions implements AutoCloseable {
   private void unsubscribe(ServiceId id) {
     try {
       clients.of(id.namespace()).unsubscribe(id);
-    } catch (NacosException | RuntimeException e) {
+    } catch (Throwable e) {
       // Pushes of a service that is not mirrored are ignored.
       LOG.debug("{}: cannot unsubscribe from {}", registry, id, e);
     }
   }
 
-  private void warn(ServiceId id, Exception e) {
+  private void warn(ServiceId id, Throwable e) {
     long now = System.nanoTime();
     long last = warnedAt.get();
     boolean due = now - last >= WARN_EVERY.toNanos() && warnedAt.compareAndSet(last, now);
     if (due) {
       LOG.warn(
-          "{}: cannot subscribe to {}, changes are seen by polling only (expected: gRPC on the port"
+          "Registry {}: cannot subscribe to {}, changes are seen by polling only (expected: gRPC on the port"
               + " 1000 above the HTTP port can be reached): {}",
           registry,
           id,
-          Causes.of(e));
+          clients.shown(
+              e instanceof NacosException vendor
+                  ? String.valueOf(vendor.getErrMsg())
+                  : Causes.of(e)));
     } else {
       LOG.debug("{}: cannot subscribe to {}", registry, id, e);
     }

@@ -2,6 +2,7 @@ package io.fairlead.registry.nacos;
 
 import io.fairlead.harness.NacosApi;
 import io.fairlead.harness.NacosInstance;
+import io.fairlead.harness.NacosLink;
 import io.fairlead.harness.NacosServer;
 import io.fairlead.harness.NacosServer.Login;
 import io.fairlead.harness.NeedsServer;
@@ -22,15 +23,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The contract, with a namespace of its own for each test, behind a relay that can be cut. */
+/** The contract, with a namespace of its own for each test, behind a link that can be cut. */
 @NeedsServer(NacosServer.NAME)
 @ExtendWith(SharedNacos.class)
 class NacosContractTest extends AdapterContract {
-  private final Relay relay = new Relay(SharedNacos.get(login()).port());
+  private @Nullable NacosLink own;
 
   /** What the server asks a login for. */
   Login login() {
@@ -46,14 +48,26 @@ class NacosContractTest extends AdapterContract {
     api().createNamespace(registryName());
   }
 
+  /** The way to the server. */
+  NacosLink link() {
+    NacosLink link = own;
+    if (link == null) {
+      link = NacosLink.to(SharedNacos.get(login()));
+      own = link;
+    }
+    return link;
+  }
+
   @AfterEach
-  void closeRelay() {
-    relay.close();
+  void closeLink() {
+    if (own != null) {
+      own.close();
+    }
   }
 
   NacosConfiguration configuration() {
     return new NacosConfiguration(
-        List.of(relay.address()),
+        List.of(link().address()),
         List.of(registryName()),
         false,
         null,
@@ -141,12 +155,12 @@ class NacosContractTest extends AdapterContract {
 
   @Override
   protected void makeUnreachable() {
-    relay.cut();
+    link().cut();
   }
 
   @Override
   protected void makeReachable() {
-    relay.restore();
+    link().restore();
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.harness.NacosInstance;
+import io.fairlead.harness.NacosLink;
 import io.fairlead.harness.NacosServer;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.registry.Service;
@@ -30,23 +31,23 @@ class NacosRestartTest {
   void restart_instancesThatRegisterAgainSlowlyAreNeverRemoved() {
     try (NacosServer server = NacosServer.start();
         // How long the server takes to start is not to count as settling.
-        Relay relay = new Relay(server.port());
+        NacosLink link = NacosLink.to(server);
         Mirroring mirroring =
             new Mirroring(
                 Mirroring.configuration(
-                    relay.address(), List.of("public"), List.of("DEFAULT_GROUP"), SETTLE))) {
+                    link.address(), List.of("public"), List.of("DEFAULT_GROUP"), SETTLE))) {
       for (int i = 1; i <= 4; i++) {
         server.api().register(instance(i));
       }
       mirroring.await("four services", state -> state.size() == 4);
       int mark = mirroring.sink.mark();
 
-      relay.cut();
+      link.cut();
       server.kill();
       mirroring.sink.awaitEvent(mark, "a failure", Mirroring.LIMIT, SinkEvent::isFailure);
       server.startAgain();
       int back = mirroring.sink.mark();
-      relay.restore();
+      link.restore();
       mirroring.sink.awaitEvent(back, "a success", Mirroring.LIMIT, SinkEvent::isSuccess);
       for (int i = 1; i <= 3; i++) {
         await().pollDelay(Duration.ofSeconds(2)).until(() -> true);

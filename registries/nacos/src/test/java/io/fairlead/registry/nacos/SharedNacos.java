@@ -18,7 +18,7 @@ final class SharedNacos implements BeforeAllCallback {
           "com.alibaba.nacos.client.Worker",
           "com.alibaba.nacos.client.logging",
           "grpc-default-executor",
-          "relay",
+          "link-",
           "HttpClient-");
 
   private static final Map<Login, NacosServer> SERVERS = new EnumMap<>(Login.class);

@@ -1,0 +1,44 @@
+package io.fairlead.registry.nacos;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+
+/**
+ * The body of an answer that must have arrived within a time as a whole. The socket's own limit is
+ * for each read, so that a server which sends a byte now and then would keep the reader for ever.
+ * Who has not read it to its end must throw, so that the connection is dropped. Confined to the
+ * reader.
+ */
+final class TimedBody extends FilterInputStream {
+  private final long deadline;
+
+  TimedBody(InputStream body, Duration limit) {
+    super(body);
+    this.deadline = System.nanoTime() + limit.toNanos();
+  }
+
+  @Override
+  public int read() throws IOException {
+    check();
+    return super.read();
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    check();
+    return super.read(buffer, offset, length);
+  }
+
+  /** Does nothing: to close the stream below would read the rest of it, without a time. */
+  @Override
+  public void close() {}
+
+  private void check() throws InterruptedIOException {
+    if (System.nanoTime() - deadline > 0) {
+      throw new InterruptedIOException("the answer did not end in time");
+    }
+  }
+}
