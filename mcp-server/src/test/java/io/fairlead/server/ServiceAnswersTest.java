@@ -257,7 +257,9 @@ class ServiceAnswersTest {
       JsonNode answer =
           awaitAnswer("late", shown -> assertReason(shown, false, "held by transaction " + id));
       assertThat(answer.path("explanation").asText())
-          .startsWith("Not in the mesh yet: held by transaction " + id);
+          .startsWith("Not in the mesh yet: held by transaction " + id)
+          .containsOnlyOnce(id);
+      assertThat(answer.path("outcome").asText()).isEqualTo("waiting");
       assertThat(answer.path("resource").asText()).isEmpty();
       assertThat(answer("web").path("explanation").asText())
           .startsWith("In the mesh of 1 of 1 istiods ")

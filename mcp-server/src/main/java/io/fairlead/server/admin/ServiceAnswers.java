@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,13 @@ final class ServiceAnswers {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final ResourceType SERVICE_ENTRY =
       new ResourceType("networking.istio.io", "ServiceEntry");
+
+  /** What is served, or will be once it can be. */
+  private static final Set<ServiceReport.Outcome> LASTING =
+      Set.of(
+          ServiceReport.Outcome.SERVED,
+          ServiceReport.Outcome.HELD,
+          ServiceReport.Outcome.KEPT_EMPTY);
 
   private final AdminSource source;
   private final Snapshot snapshot;
@@ -79,13 +87,17 @@ final class ServiceAnswers {
     ObjectNode node = NODES.objectNode();
     node.put("registry", registry)
         .put("service", report.service().toString())
-        .put("outcome", ApiViews.lower(report.outcome()))
+        .put(
+            "outcome",
+            served == null && LASTING.contains(report.outcome())
+                ? "waiting"
+                : ApiViews.lower(report.outcome()))
         .put(
             "explanation",
             served == null
-                ? absent(report, absence, having, deliveries.size()) + notes(registry, null)
+                ? absent(report, absence, having, deliveries.size())
                 : present(report, endpoints, having, deliveries.size(), without)
-                    + notes(registry, damped.get(report.resource())))
+                    + notes(registry, report))
         .put("host", report.host())
         .put("resource", served == null ? "" : report.resource())
         .put("endpoints", endpoints)
@@ -306,7 +318,7 @@ final class ServiceAnswers {
     return count == 1 ? "1 istiod" : count + " istiods";
   }
 
-  private static String absent(ServiceReport report, String absence, int having, int all) {
+  private String absent(ServiceReport report, String absence, int having, int all) {
     String still =
         having == 0
             ? ""
@@ -328,11 +340,17 @@ final class ServiceAnswers {
                   + " keepEmpty.";
           default -> "Not in the mesh yet: " + absence + ".";
         }
-        + still;
+        + still
+        + (transactions.isEmpty() || LASTING.contains(report.outcome())
+            ? ""
+            : " What was served of it before transaction "
+                + transactions.get(0).id()
+                + " was opened stays until that is released.");
   }
 
-  // What is true besides: the registry's state, what waits.
-  private String notes(String registry, @Nullable DampedHost waiting) {
+  // What is true besides of what is served: the registry's state, what waits.
+  private String notes(String registry, ServiceReport report) {
+    DampedHost waiting = damped.get(report.resource());
     StringBuilder notes = new StringBuilder();
     if (!transactions.isEmpty()) {
       notes.append(" What changed since ").append(text(transactions.get(0).opened()));
@@ -340,6 +358,12 @@ final class ServiceAnswers {
     }
     if (waiting != null) {
       notes.append(" What is new about it is ").append(damped(waiting)).append('.');
+    }
+    for (HoldStatus hold : source.holds()) {
+      if (hold.registry().equals(registry) && hold.subject().equals(report.service().toString())) {
+        notes.append(" It is held (").append(hold.reason().label()).append("): ");
+        notes.append(hold.explanation());
+      }
     }
     RegistryView view = registries.get(registry);
     if (view != null && view.state() == RegistryView.State.FAILING) {

@@ -2,6 +2,7 @@ package io.fairlead.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * A column of a table.
@@ -10,6 +11,14 @@ import java.util.function.Function;
  * @param value takes its text out of an item
  */
 record Column(String title, Function<JsonNode, String> value) {
+  private static final Pattern SECONDS = Pattern.compile("\\.[0-9]+Z$");
+
+  /** A time, to the second: tables have little room, JSON has the rest. */
+  static Column time(String title, String key) {
+    Column whole = of(title, key);
+    return new Column(title, item -> SECONDS.matcher(whole.value().apply(item)).replaceFirst("Z"));
+  }
+
   /** The value of a key; {@code outer.inner} for one inside another. */
   static Column of(String title, String key) {
     int dot = key.indexOf('.');

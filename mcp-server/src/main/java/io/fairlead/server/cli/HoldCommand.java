@@ -36,7 +36,7 @@ final class HoldCommand extends OperatorCommand {
     print(id);
     complain(
         "Nothing is pushed until "
-            + opened.path("expires").asText()
+            + Column.time("", "expires").value().apply(opened)
             + " or: fairlead release "
             + id);
   }

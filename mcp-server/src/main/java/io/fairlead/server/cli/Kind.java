@@ -17,7 +17,7 @@ enum Kind {
       Column.of("SERVICES", "services"),
       Column.of("INSTANCES", "instances"),
       Column.of("REFUSED", "refused"),
-      Column.of("LAST SUCCESS", "lastSuccess"),
+      Column.time("LAST SUCCESS", "lastSuccess"),
       Column.of("PROBLEM", "problem")),
   resources(
       "name",
@@ -27,7 +27,7 @@ enum Kind {
       new Column("REVISIONS", item -> joined(item.path("revisions"), "all")),
       Column.of("VERSION", "version"),
       Column.of("BYTES", "bytes"),
-      Column.of("DAMPED UNTIL", "damped.until")),
+      Column.time("DAMPED UNTIL", "damped.until")),
   services(
       "",
       Column.of("REGISTRY", "registry"),
@@ -49,13 +49,13 @@ enum Kind {
       Column.of("PEER", "peer"),
       Column.of("REVISION", "revision"),
       Column.of("ISTIO", "version"),
-      Column.of("CONNECTED", "connected"),
+      Column.time("CONNECTED", "connected"),
       new Column("TYPES", item -> Integer.toString(item.path("subscriptions").size())),
       Column.of("NODE", "node")),
   commits(
       "number",
       Column.of("NUMBER", "number"),
-      Column.of("TIME", "time"),
+      Column.time("TIME", "time"),
       Column.of("PUTS", "puts"),
       Column.of("REMOVALS", "removals"),
       Column.of("MILLIS", "millis")),
@@ -66,8 +66,8 @@ enum Kind {
       Column.of("STATE", "state"),
       new Column("HELD SERVICES", item -> share(item, "heldServices", "services")),
       new Column("HELD ENDPOINTS", item -> share(item, "heldEndpoints", "endpoints")),
-      Column.of("SINCE", "since"),
-      Column.of("CONFIRMS", "confirmsAt")),
+      Column.time("SINCE", "since"),
+      Column.time("CONFIRMS", "confirmsAt")),
   holds(
       "registry",
       Column.of("ID", "id"),
@@ -79,8 +79,8 @@ enum Kind {
   transactions(
       "id",
       Column.of("ID", "id"),
-      Column.of("OPENED", "opened"),
-      Column.of("EXPIRES", "expires"),
+      Column.time("OPENED", "opened"),
+      Column.time("EXPIRES", "expires"),
       Column.of("WAITING", "waiting"));
 
   private final String identity;

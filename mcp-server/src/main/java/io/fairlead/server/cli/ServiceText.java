@@ -7,13 +7,6 @@ import java.util.List;
 
 /** The answer about one service as text: the sentence, each istiod, each finding. */
 final class ServiceText {
-  private static final List<Column> CLIENTS =
-      List.of(
-          Column.of("NODE", "node"),
-          Column.of("REVISION", "revision"),
-          Column.of("HAS", "has"),
-          new Column("SINCE", client -> client.path("since").asText("")),
-          Column.of("REASON", "reason"));
   private static final List<Column> FINDINGS =
       List.of(
           Column.of("FINDING", "reason"),
@@ -26,8 +19,23 @@ final class ServiceText {
 
   static void print(PrintWriter out, JsonNode service) {
     out.println(Printable.of(service.path("explanation").asText()));
-    table(out, CLIENTS, service.path("clients"));
+    service.path("clients").forEach(client -> client(out, client));
     table(out, FINDINGS, service.path("findings"));
+  }
+
+  // In lines, as a node's id and a reason do not fit beside each other.
+  private static void client(PrintWriter out, JsonNode client) {
+    String revision = client.path("revision").asText();
+    String since = client.path("since").asText("");
+    out.println();
+    out.println(
+        (client.path("has").asBoolean() ? "has it     " : "not there  ")
+            + Printable.of(client.path("node").asText())
+            + (revision.isEmpty() ? "" : " (revision " + Printable.of(revision) + ")"));
+    out.println(
+        "           "
+            + Printable.of(client.path("reason").asText())
+            + (client.path("since").isNull() ? "" : ", since " + since));
   }
 
   private static void table(PrintWriter out, List<Column> columns, JsonNode items) {

@@ -79,8 +79,8 @@ class GetCommandTest extends AdminFixture {
                 + " 2026-01-02T12:00:00Z is held by transaction t1 until it is released or"
                 + " 2026-01-02T12:10:00Z has come.",
             "",
-            "NODE      REVISION  HAS   SINCE                 REASON",
-            "istiod-1  default   true  2026-01-02T12:00:00Z  acknowledged");
+            "has it     istiod-1 (revision default)",
+            "           acknowledged, since 2026-01-02T12:00:00Z");
     assertThat(Invocation.of("get", "services", "even/broken", "--admin", url).out())
         .startsWith("Not in the mesh, for the reasons below.")
         .contains("no_port");

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +97,7 @@ public final class Causes {
     String message = text(failure);
     String lower = message.toLowerCase(Locale.ROOT);
     if (failure instanceof SSLException || isNamed(failure, "NotSslRecordException")) {
-      return Optional.of(tls(lower, chain));
+      return Optional.of(tls(chain));
     }
     if (failure instanceof UnknownHostException) {
       return Optional.of(unknownHost(message));
@@ -154,7 +155,12 @@ public final class Causes {
         : Optional.empty();
   }
 
-  private static String tls(String lower, List<Throwable> chain) {
+  private static String tls(List<Throwable> chain) {
+    // Which of the wrappers has the words differs between the JDK and the libraries.
+    String lower =
+        chain.stream()
+            .map(each -> text(each).toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining("\n"));
     if (has(chain, CertificateExpiredException.class::isInstance)) {
       return "the server's certificate has expired";
     }
@@ -191,7 +197,7 @@ public final class Causes {
       return "the server closed the connection while TLS was being agreed on";
     }
     return "TLS could not be agreed on"
-        + (lower.isEmpty() ? "" : ": " + ForeignText.clean(plain(innermost(chain))));
+        + (lower.isBlank() ? "" : ": " + ForeignText.clean(plain(innermost(chain))));
   }
 
   private static Optional<String> io(Throwable failure, String lower) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
 class CausesTest {
@@ -87,6 +88,15 @@ class CausesTest {
       assertThat(causeOf("https://127.0.0.1:" + server.getLocalPort()))
           .startsWith("TLS at a plain HTTP port");
     }
+  }
+
+  @Test
+  void of_tlsCauseInAWrapper_isFound() {
+    SSLException inner = new SSLException("not an SSL/TLS record: 485454502f312e31");
+    SSLException outer = new SSLException("handshake failed");
+    outer.initCause(inner);
+
+    assertThat(Causes.of(outer)).startsWith("TLS at a plain HTTP port").doesNotContain("4854");
   }
 
   @Test
