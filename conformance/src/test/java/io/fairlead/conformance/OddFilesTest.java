@@ -49,7 +49,8 @@ final class OddFilesTest {
   private void awaitResource(String name) {
     await()
         .atMost(LIMIT)
-        .untilAsserted(() -> assertThat(gateway.get("/api/v1/resources").toString()).contains(name));
+        .untilAsserted(
+            () -> assertThat(gateway.get("/api/v1/resources").toString()).contains(name));
   }
 
   private JsonNode registry() {
@@ -69,8 +70,7 @@ final class OddFilesTest {
     } else {
       Files.createSymbolicLink(odd, Path.of("/dev/zero"));
     }
-    Files.move(
-        odd, gateway.folder().resolve("services/b.yaml"), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(odd, gateway.folder().resolve("services/b.yaml"), StandardCopyOption.ATOMIC_MOVE);
     await()
         .atMost(LIMIT)
         .untilAsserted(
@@ -96,8 +96,7 @@ final class OddFilesTest {
         - {name: db, namespace: team-a, instances: [{address: 10.7.0.1, port: 5432}]}
         - {name: db, namespace: team-b, instances: [{address: 10.7.0.2, port: 5432}]}
         """);
-    GatewayProcess.Result preview =
-        gateway.run("preview", "--config", gateway.config().toString());
+    GatewayProcess.Result preview = gateway.run("preview", "--config", gateway.config().toString());
     assertThat(preview.exitCode()).isZero();
     assertThat(preview.out()).containsOnlyOnce("- db.mesh").containsOnlyOnce("namespace: team-a");
     assertThat(preview.err())

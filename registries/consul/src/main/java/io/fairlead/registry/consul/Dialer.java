@@ -16,7 +16,6 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -96,7 +95,7 @@ final class Dialer {
 
   private static Buffer read(Path file) throws IOException {
     try {
-      return Buffer.buffer(Files.readAllBytes(file));
+      return Buffer.buffer(TlsFiles.read(file));
     } catch (IOException e) {
       throw new IOException(
           "tls: " + file + ": " + Causes.of(e) + " (expected: a readable PEM file)", e);

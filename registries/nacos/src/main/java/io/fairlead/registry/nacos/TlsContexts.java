@@ -3,10 +3,10 @@ package io.fairlead.registry.nacos;
 import io.fairlead.registry.Causes;
 import io.fairlead.registry.TlsFiles;
 import io.fairlead.registry.nacos.NacosReadException.Reason;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -72,7 +72,7 @@ final class TlsContexts {
     }
     Certificate[] chain = certificates(cert).toArray(new Certificate[0]);
     String algorithm = chain[0].getPublicKey().getAlgorithm();
-    String pem = Files.readString(key, StandardCharsets.US_ASCII);
+    String pem = new String(TlsFiles.read(key), StandardCharsets.US_ASCII);
     String base64 = pem.replaceAll("-----(BEGIN|END) PRIVATE KEY-----", "").replaceAll("\\s", "");
     PrivateKey privateKey =
         KeyFactory.getInstance(algorithm)
@@ -93,7 +93,7 @@ final class TlsContexts {
 
   private static List<Certificate> certificates(Path file)
       throws IOException, GeneralSecurityException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = new ByteArrayInputStream(TlsFiles.read(file))) {
       List<Certificate> certificates =
           new ArrayList<>(CertificateFactory.getInstance("X.509").generateCertificates(in));
       if (certificates.isEmpty()) {
