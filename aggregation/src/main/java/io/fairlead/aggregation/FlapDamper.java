@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.registry.DurationText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -191,9 +192,9 @@ final class FlapDamper {
         registry,
         host,
         history.changes(policy.window(), now),
-        history.span(policy.window(), now),
-        policy.first(),
-        policy.max());
+        DurationText.of(history.span(policy.window(), now)),
+        DurationText.of(policy.first()),
+        DurationText.of(policy.max()));
   }
 
   private void show(String host, Look look, FlapHistory history, long now) {

@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.registry.DurationText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -42,7 +43,7 @@ final class GuardLog {
         of.services(),
         lost.endpoints(),
         of.endpoints(),
-        policy.confirmAfter(),
+        DurationText.of(policy.confirmAfter()),
         Math.round(policy.share() * 100),
         policy.atLeast(),
         services(held.size()),
@@ -79,7 +80,7 @@ final class GuardLog {
         "Registry {}: the losses of {} go, since the registry has said the same for {} ({}): {}",
         registry,
         services(losses.size()),
-        policy.confirmAfter(),
+        DurationText.of(policy.confirmAfter()),
         group.id(),
         names(losses));
   }

@@ -94,7 +94,7 @@ class NacosConfigurationTest {
                     Duration.ofMillis(1),
                     null,
                     null))
-        .hasMessageContaining("pollInterval: PT0.001S");
+        .hasMessageContaining("pollInterval: 1ms");
   }
 
   @Test
