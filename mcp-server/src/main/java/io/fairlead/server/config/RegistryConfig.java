@@ -104,7 +104,7 @@ public record RegistryConfig(
       @Nullable String host,
       @Nullable String namespace,
       @Default("[\"*\"]") List<String> exportTo,
-      @Default("http") String protocol,
+      @Default("tcp") String protocol,
       @Default("false") boolean allowLoopback,
       @Default("instance") PortChoice port,
       @Default("{}") Revisions revisions,

@@ -78,7 +78,7 @@ class ConfigLoaderTest {
                 null,
                 null,
                 List.of("*"),
-                "http",
+                "tcp",
                 false,
                 PortChoice.INSTANCE,
                 new RegistryConfig.Revisions("istio.io/rev", List.of()),
