@@ -109,6 +109,6 @@ final class EndpointCut {
             resource.revisions(),
             Instant.ofEpochSecond(createTime.getSeconds(), createTime.getNanos()),
             envelope.getBody().getTypeUrl(),
-            CompactEntry.bytes(entry)));
+            CompactEntry.bytes(ConvertedEntry.resolvedOrNone(entry))));
   }
 }

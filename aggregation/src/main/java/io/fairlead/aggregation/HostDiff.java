@@ -72,7 +72,8 @@ record HostDiff(Set<Part> lost, Set<Part> gained, boolean altered, int sockets, 
       Instant createTime,
       ServiceEntry entry) {
     static Rest of(Emitted one, ServiceEntry entry) {
-      ServiceEntry.Builder rest = entry.toBuilder().clearEndpoints();
+      // The resolution follows from which endpoints there are.
+      ServiceEntry.Builder rest = entry.toBuilder().clearEndpoints().clearResolution();
       if (!one.virtualIps().isEmpty()) {
         rest.clearAddresses().addAllAddresses(one.virtualIps());
       }

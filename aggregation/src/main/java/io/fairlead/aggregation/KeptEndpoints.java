@@ -56,21 +56,22 @@ final class KeptEndpoints {
    * port that the conversion makes.
    */
   static Optional<CompactEntry> merge(CompactEntry newer, ByteString kept) {
-    ConvertedEntry entry = newer.expand();
-    ServiceEntry next = entry.entry();
-    List<WorkloadEntry> endpoints = union(parse(kept), next);
+    ServiceEntry old = parse(kept);
+    ServiceEntry next = newer.expand().entry();
+    List<WorkloadEntry> endpoints = union(old, next);
     long weights = endpoints.stream().mapToLong(KeptEndpoints::weight).sum();
     if (endpoints.isEmpty() || weights > MAX_WEIGHTS) {
       return Optional.empty();
     }
-    return Optional.of(with(entry, next, endpoints));
+    return Optional.of(with(newer, resolved(old, next), endpoints));
   }
 
   private static CompactEntry with(
-      ConvertedEntry entry, ServiceEntry body, List<WorkloadEntry> endpoints) {
+      CompactEntry like, ServiceEntry body, List<WorkloadEntry> endpoints) {
+    ConvertedEntry entry = like.expand();
     TreeMap<Key, WorkloadEntry> sorted = new TreeMap<>();
     endpoints.forEach(endpoint -> sorted.put(Key.of(endpoint, body.getPorts(0)), endpoint));
-    return CompactEntry.of(
+    return like.changed(
         new ConvertedEntry(
             entry.service(),
             entry.namespace(),
@@ -94,14 +95,17 @@ final class KeptEndpoints {
    */
   static ByteString grown(
       ByteString kept, CompactEntry before, Optional<CompactEntry> after, int most) {
+    ServiceEntry old = parse(kept);
     ServiceEntry last = parse(before.content().body());
-    List<WorkloadEntry> endpoints = union(parse(kept), last);
+    List<WorkloadEntry> endpoints = union(old, last);
     if (endpoints.isEmpty()) {
       // They did not fit, so the last word was never served.
       return kept;
     }
     return trimmed(
-        last.toBuilder().clearEndpoints().addAllEndpoints(endpoints).build(), after, most);
+        resolved(old, last).toBuilder().clearEndpoints().addAllEndpoints(endpoints).build(),
+        after,
+        most);
   }
 
   /**
@@ -134,14 +138,23 @@ final class KeptEndpoints {
 
   /** An entry with the kept endpoints and no others, in the kept ones' terms. */
   static CompactEntry only(CompactEntry like, ByteString kept) {
-    return with(like.expand(), parse(kept), parse(kept).getEndpointsList());
+    return with(like, parse(kept), parse(kept).getEndpointsList());
+  }
+
+  /** The newer entry, resolved as the kept one if it has no endpoints and so no way of its own. */
+  private static ServiceEntry resolved(ServiceEntry kept, ServiceEntry newer) {
+    return newer.toBuilder().setResolution(resolution(kept, newer)).build();
+  }
+
+  /** That of the newer entry; one without endpoints has none of its own. */
+  private static ServiceEntry.Resolution resolution(ServiceEntry kept, ServiceEntry newer) {
+    return newer.getEndpointsCount() == 0 ? kept.getResolution() : newer.getResolution();
   }
 
   /** The kept endpoints that the other entry lacks, in its terms, and then its own. */
   private static List<WorkloadEntry> union(ServiceEntry kept, ServiceEntry newer) {
-    if (kept.getResolution() != newer.getResolution()
-        || kept.getPortsCount() != 1
-        || newer.getPortsCount() != 1) {
+    boolean fits = kept.getEndpointsCount() == 0 || kept.getResolution() == resolution(kept, newer);
+    if (!fits || kept.getPortsCount() != 1 || newer.getPortsCount() != 1) {
       return List.of();
     }
     ServicePort from = kept.getPorts(0);

@@ -106,6 +106,29 @@ final class GoldenServices {
     services.add(service("many", many.toArray(Instance[]::new)));
     services.add(service(SHARED, at("10.0.11.1", 8080)));
     services.add(emptied());
+    services.add(
+        service("drawn", at("10.0.13.1", 21001), at("10.0.13.2", 25002), at("10.0.13.3", 30003)));
+    services.add(service("two-ports", at("10.0.13.4", 8081), at("10.0.13.5", 8080)));
+    services.add(
+        service(
+            "one-canary",
+            with("10.0.13.6", Map.of("istio.io/rev", "canary")),
+            at("10.0.13.7", 8080)));
+    services.add(
+        service(
+            "one-grpc",
+            with("10.0.13.8", Map.of("protocol", "grpc")),
+            at("10.0.13.9", 8080),
+            at("10.0.13.10", 8080)));
+    services.add(
+        service(
+            "one-address",
+            at("a.example.org", 443),
+            at("b.example.org", 443),
+            at("10.0.13.11", 443)));
+    services.add(service("no-names", available("c.example.org", Availability.UNHEALTHY)));
+    services.add(service("udp", with("10.0.13.12", Map.of("protocol", "udp"))));
+    services.add(service("owners-port", with("10.0.13.13", Map.of("service-port", "9000"))));
     return services;
   }
 

@@ -114,7 +114,7 @@ final class GuardedRegistry {
       for (WorkloadEntry endpoint : entry.getEndpointsList()) {
         assertThat(endpoint.getPortsMap().keySet()).isSubsetOf(port.getName());
         boolean isIp = endpoint.getAddress().matches("[0-9.]+|[0-9a-f:]+");
-        assertThat(isIp).isEqualTo(entry.getResolution() == ServiceEntry.Resolution.STATIC);
+        assertThat(isIp || entry.getResolution() == ServiceEntry.Resolution.DNS).isTrue();
         int number = endpoint.getPortsOrDefault(port.getName(), port.getNumber());
         keys.add(endpoint.getAddress() + " " + String.format("%05d", number));
       }

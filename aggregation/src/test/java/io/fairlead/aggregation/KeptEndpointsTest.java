@@ -54,6 +54,16 @@ class KeptEndpointsTest {
   }
 
   @Test
+  void merge_ofHostNamesIntoAnEntryWithoutEndpoints_isResolvedByDnsAgain() {
+    CompactEntry whole = entry(at("a.example", 8080), at("b.example", 8080));
+    CompactEntry none = entry(Given.instance("a.example", 8080, Availability.UNHEALTHY));
+    assertThat(none.expand().entry().getResolution()).isEqualTo(ServiceEntry.Resolution.STATIC);
+    assertThat(KeptEndpoints.merge(none, whole.content().body())).contains(whole);
+    CompactEntry part = entry(at("b.example", 8080));
+    assertThat(KeptEndpoints.merge(part, none.content().body())).contains(part);
+  }
+
+  @Test
   void merge_intoAnEntryWithoutEndpoints_dropsItsLabel() {
     CompactEntry whole = entry(at("10.0.0.1", 8080));
     CompactEntry none = entry(Given.instance("10.0.0.1", 8080, Availability.UNHEALTHY));

@@ -16,6 +16,9 @@ import java.util.TreeSet;
  * repeated in the expectation. Not thread-safe.
  */
 abstract class MirroredRegistry {
+  /** The metadata by which the owner of a service names its port. */
+  static final String SERVICE_PORT = "service-port";
+
   /** What becomes of a service without usable instances, by the registry's {@code keepEmpty}. */
   enum WhenEmpty {
     /** Its entry stays, without endpoints, for longer than any test takes. */
@@ -159,23 +162,26 @@ abstract class MirroredRegistry {
   private static SortedSet<String> revisions(Collection<Registered> instances) {
     SortedSet<String> revisions = new TreeSet<>();
     for (Registered instance : instances) {
-      if (!instance.revisions().isEmpty()) {
-        revisions.addAll(List.of(instance.revisions().split(",")));
+      if (instance.revisions().isEmpty()) {
+        return new TreeSet<>();
       }
+      revisions.addAll(List.of(instance.revisions().split(",")));
     }
     return revisions;
   }
 
-  /** The port that most instances have, the lowest of equals. */
+  /** The port that its owner names, or more than half of the instances have, or HTTP's. */
   private static int port(Collection<Registered> instances) {
-    TreeMap<Integer, Integer> counts = new TreeMap<>();
-    instances.forEach(instance -> counts.merge(instance.port(), 1, Integer::sum));
-    int most = counts.values().stream().max(Integer::compare).orElseThrow();
+    Map<Integer, Integer> counts = new TreeMap<>();
+    for (Registered instance : instances) {
+      String named = instance.labels().getOrDefault(SERVICE_PORT, "");
+      counts.merge(named.isEmpty() ? instance.port() : Integer.parseInt(named), 1, Integer::sum);
+    }
     return counts.entrySet().stream()
-        .filter(count -> count.getValue() == most)
+        .filter(count -> 2 * count.getValue() > instances.size())
+        .map(Map.Entry::getKey)
         .findFirst()
-        .orElseThrow()
-        .getKey();
+        .orElse(80);
   }
 
   @Override

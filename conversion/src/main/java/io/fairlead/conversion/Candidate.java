@@ -3,6 +3,7 @@ package io.fairlead.conversion;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,19 +16,25 @@ import java.util.TreeMap;
  */
 record Candidate(Instance instance, String address, boolean isIp) {
   /**
-   * The order in which candidates with one address and port take precedence: ready ones first, then
-   * the lowest id; what follows settles instances that share an id, so that the choice never
-   * depends on their order.
+   * The order in which candidates with one address and port have a say about their service: the
+   * lowest id first, whatever the health; what follows settles instances that share an id, so that
+   * the choice never depends on their order.
    */
-  static final Comparator<Candidate> PRECEDENCE =
-      Comparator.comparing((Candidate c) -> c.instance().availability() != Availability.READY)
-          .thenComparing(c -> c.instance().id())
-          .thenComparing(c -> c.instance().availability())
+  static final Comparator<Candidate> SAY =
+      Comparator.comparing((Candidate c) -> c.instance().id())
           .thenComparing(c -> c.instance().weight())
           .thenComparing(c -> c.instance().locality().region())
           .thenComparing(c -> c.instance().locality().zone())
           .thenComparing(c -> c.instance().locality().subzone())
-          .thenComparing(c -> sorted(c.instance().metadata()));
+          .thenComparing(c -> sorted(c.instance().metadata()))
+          .thenComparing(c -> sorted(c.instance().tags()));
+
+  /** The order in which one of them becomes the endpoint: ready ones first. */
+  static final Comparator<Candidate> PRECEDENCE =
+      Comparator.comparing((Candidate c) -> c.instance().availability() != Availability.READY)
+          .thenComparing(c -> c.instance().id())
+          .thenComparing(c -> c.instance().availability())
+          .thenComparing(SAY);
 
   /** Address and port: what makes two candidates duplicates. */
   record Key(String address, int port) implements Comparable<Key> {
@@ -49,5 +56,9 @@ record Candidate(Instance instance, String address, boolean isIp) {
 
   private static String sorted(Map<String, String> metadata) {
     return new TreeMap<>(metadata).toString();
+  }
+
+  private static String sorted(List<String> tags) {
+    return tags.stream().sorted().toList().toString();
   }
 }

@@ -7,39 +7,62 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 
 /**
- * The selection of the instances that become endpoints, and of the resolution that fits them.
+ * The selection of the instances that become endpoints, of those that have a say about their
+ * service, and of the resolution that fits them.
  *
- * <p>The resolution is DNS only if every usable instance, of any health and weight, has a host
- * name; otherwise it is STATIC and host names are left out. A STATIC entry's endpoints change
- * without a full push, and a service that is drained or fails its checks must not move between the
- * two.
+ * <p>The resolution is DNS only if more usable instances, of any health and weight, have host names
+ * than IP addresses; then it has both. Otherwise it is STATIC and host names are left out. A STATIC
+ * entry's endpoints change without a full push, so one host name must not turn the whole service,
+ * and one IP address must not take out all host names.
  */
 final class Candidates {
   private final LoopbackRule loopback;
   private final FindingLog log;
+  private final boolean hostNames;
+  private final List<Instance> instances;
   private final List<Candidate> usable = new ArrayList<>();
-  private boolean ipSeen;
+
+  /** One for each address and port, which are registered twice at times. */
+  private final SortedMap<Candidate.Key, Candidate> distinct = new TreeMap<>();
 
   Candidates(LoopbackRule loopback, List<Instance> instances, FindingLog log) {
     this.loopback = loopback;
     this.log = log;
+    this.instances = instances;
     for (Instance instance : instances) {
       add(instance);
     }
+    long ips = distinct.values().stream().filter(Candidate::isIp).count();
+    this.hostNames = distinct.size() - ips > ips;
   }
 
-  /** Whether the endpoints are host names. */
-  boolean areHostNames() {
-    return !ipSeen && !usable.isEmpty();
+  /** Whether host names are endpoints, too. */
+  boolean hasHostNames() {
+    return hostNames;
+  }
+
+  /**
+   * The instances that have a say about what they have in common: those that are endpoints as soon
+   * as they take traffic. If none could be one, all.
+   */
+  List<Instance> voters() {
+    List<Instance> voters =
+        distinct.values().stream().filter(this::isServed).map(Candidate::instance).toList();
+    return voters.isEmpty() ? instances : voters;
+  }
+
+  private boolean isServed(Candidate candidate) {
+    return hostNames || candidate.isIp();
   }
 
   /** The instances to serve, in the order of addresses and ports. */
   Collection<Candidate> endpoints() {
     SortedMap<Candidate.Key, Candidate> endpoints = new TreeMap<>();
     for (Candidate candidate : usable) {
-      if (candidate.isIp() == areHostNames()) {
+      if (!isServed(candidate)) {
         leaveOut(candidate, Reason.HOST_NAME_AMONG_IPS, candidate.address());
         continue;
       }
@@ -75,8 +98,9 @@ final class Candidates {
       log.add(Reason.ADDRESS_LOOPBACK, instance.id(), instance.address());
       return;
     }
-    usable.add(new Candidate(instance, address, isIp));
-    ipSeen |= isIp;
+    Candidate candidate = new Candidate(instance, address, isIp);
+    usable.add(candidate);
+    distinct.merge(candidate.key(), candidate, BinaryOperator.minBy(Candidate.SAY));
   }
 
   private boolean isOutOfService(Candidate candidate) {

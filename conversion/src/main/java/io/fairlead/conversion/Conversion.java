@@ -20,13 +20,15 @@ public sealed interface Conversion {
    *
    * @param service the service
    * @param entry what is served for it
+   * @param origins why its port and protocol are what they are
    * @param findings what was left out or repaired
    */
-  record Converted(ServiceId service, ConvertedEntry entry, List<Finding> findings)
+  record Converted(ServiceId service, ConvertedEntry entry, Origins origins, List<Finding> findings)
       implements Conversion {
     public Converted {
       Objects.requireNonNull(service, "service");
       Objects.requireNonNull(entry, "entry");
+      Objects.requireNonNull(origins, "origins");
       findings = List.copyOf(findings);
     }
   }

@@ -61,10 +61,21 @@ public record ConvertedEntry(
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(host, "host");
     Objects.requireNonNull(entry, "entry");
+    entry = resolvedOrNone(entry);
     labels = Collections.unmodifiableSortedMap(labels(labels, entry));
     annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
     revisions = Collections.unmodifiableSortedSet(new TreeSet<>(revisions));
     Objects.requireNonNull(createTime, "createTime");
+  }
+
+  /**
+   * The same entry, whose proxies get no endpoints if it has none: istiod would let them resolve
+   * the service's own host if its resolution were DNS.
+   */
+  public static ServiceEntry resolvedOrNone(ServiceEntry entry) {
+    return entry.getEndpointsCount() == 0 && entry.getResolution() == ServiceEntry.Resolution.DNS
+        ? entry.toBuilder().setResolution(ServiceEntry.Resolution.STATIC).build()
+        : entry;
   }
 
   private static SortedMap<String, String> labels(
@@ -79,8 +90,8 @@ public record ConvertedEntry(
   }
 
   /**
-   * The same entry without endpoints, for a service that lost its last instance: ports, resolution
-   * and the other labels stay, and so do the routes to it.
+   * The same entry without endpoints, for a service that lost its last instance: ports and the
+   * other labels stay, and so do the routes to it.
    */
   public ConvertedEntry withoutEndpoints() {
     return entry.getEndpointsCount() == 0 ? this : with(entry.toBuilder().clearEndpoints().build());

@@ -3,9 +3,11 @@ package io.fairlead.conversion;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.istio.networking.v1alpha3.ServicePort;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
+import io.fairlead.registry.Instance;
 import io.fairlead.registry.Service;
+import java.util.List;
 import java.util.Objects;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -14,12 +16,10 @@ import java.util.TreeMap;
  * Converts services of one registry into ServiceEntries. A pure function of the service and the
  * policy; immutable, so any number of threads may use one.
  *
- * <p>Health, weights and the metadata of instances reach the endpoints only, as long as they do not
- * change the majority for a port, a protocol or a revision: istiod answers a change of endpoints
+ * <p>What one instance says reaches its own endpoint only. What all have in common, such as port,
+ * protocol and resolution, is what the service, the registry's configuration or most instances say
+ * ({@link Ports}, {@link ProtocolChoice}, {@link Candidates}): istiod answers a change of endpoints
  * with a push of endpoints, and any other change of an entry with a full push to every proxy.
- *
- * <p>A service whose instances all have host names (resolution DNS) and of which none takes traffic
- * keeps its resolution, too; of such an entry without endpoints Istio resolves the host itself.
  */
 public final class Converter {
   private final ConversionPolicy policy;
@@ -39,16 +39,46 @@ public final class Converter {
    */
   public Conversion convert(Service service) {
     FindingLog log = new FindingLog(service.id().toString());
-    OptionalInt port = Ports.choose(policy.port(), service.instances());
-    if (port.isEmpty()) {
-      log.add(Reason.NO_PORT, service.instances().isEmpty() ? "no instances" : "");
-      return new Conversion.Refused(service.id(), log.findings());
+    Candidates candidates = new Candidates(policy.loopback(), service.instances(), log);
+    List<Instance> voters = candidates.voters();
+    Ports ports = new Ports(policy.port(), log);
+    Optional<Ports.Choice> said = ports.said(service, voters);
+    if (said.isEmpty()
+        && service.instances().stream().noneMatch(one -> Ports.isLegal(one.port()))) {
+      return refused(service, Reason.NO_PORT, service.instances().isEmpty() ? "no instances" : "");
     }
-    ConvertedEntry entry = entry(service, port.getAsInt(), log);
-    return new Conversion.Converted(service.id(), entry, log.findings());
+    Optional<Ports.Choice> decided = said.or(() -> ports.ofInstances(voters));
+    ProtocolChoice.Choice protocol =
+        ProtocolChoice.choose(
+            service,
+            decided.map(Ports.Choice::number).orElse(0),
+            voters,
+            IstioProtocol.configured(policy.protocol()),
+            log);
+    if (protocol.protocol() == IstioProtocol.UDP) {
+      return refused(service, Reason.UDP_NOT_SERVED, protocol.from());
+    }
+    Ports.Choice port = decided.orElseGet(() -> ports.usual(protocol.protocol()));
+    ServicePort servicePort =
+        ServicePort.newBuilder()
+            .setNumber(port.number())
+            .setProtocol(protocol.protocol().text())
+            .setName(protocol.protocol().portName())
+            .build();
+    return new Conversion.Converted(
+        service.id(),
+        entry(service, candidates, servicePort, log),
+        new Origins(port.from(), protocol.from()),
+        log.findings());
   }
 
-  private ConvertedEntry entry(Service service, int port, FindingLog log) {
+  private static Conversion refused(Service service, Reason reason, String detail) {
+    return new Conversion.Refused(
+        service.id(), List.of(Finding.about(service.id(), reason, detail)));
+  }
+
+  private ConvertedEntry entry(
+      Service service, Candidates candidates, ServicePort port, FindingLog log) {
     Hosts.Named host = hosts.host(service);
     Hosts.Named namespace = hosts.namespace(service);
     SortedMap<String, String> annotations = new TreeMap<>();
@@ -59,7 +89,19 @@ public final class Converter {
     if (namespace.changed()) {
       log.add(Reason.NAMESPACE_CHANGED, namespace.text());
     }
-    SortedSet<String> revisions = Revisions.choose(policy.revisions(), service, log);
+    SortedSet<String> revisions =
+        Revisions.choose(policy.revisions(), service, candidates.voters(), log);
+    ServiceEntry.Builder entry =
+        ServiceEntry.newBuilder()
+            .addHosts(host.text())
+            .addPorts(port)
+            .setLocation(policy.location().location())
+            .setResolution(
+                candidates.hasHostNames()
+                    ? ServiceEntry.Resolution.DNS
+                    : ServiceEntry.Resolution.STATIC);
+    addExportTo(namespace.text(), entry);
+    addEndpoints(service, candidates, entry, log);
     return new ConvertedEntry(
         service.id(),
         namespace.text(),
@@ -69,7 +111,7 @@ public final class Converter {
         annotations,
         revisions,
         policy.createTime(),
-        serviceEntry(service, port, host.text(), namespace.text(), log));
+        entry.build());
   }
 
   private SortedMap<String, String> labels(SortedSet<String> revisions) {
@@ -79,28 +121,6 @@ public final class Converter {
       labels.put(RevisionRule.ISTIO_LABEL, revisions.first());
     }
     return labels;
-  }
-
-  private ServiceEntry serviceEntry(
-      Service service, int port, String host, String namespace, FindingLog log) {
-    IstioProtocol protocol = ProtocolChoice.choose(service, port, policy.protocol(), log);
-    Candidates candidates = new Candidates(policy.loopback(), service.instances(), log);
-    ServiceEntry.Builder entry =
-        ServiceEntry.newBuilder()
-            .addHosts(host)
-            .addPorts(
-                ServicePort.newBuilder()
-                    .setNumber(port)
-                    .setProtocol(protocol.text())
-                    .setName(protocol.portName()))
-            .setLocation(policy.location().location())
-            .setResolution(
-                candidates.areHostNames()
-                    ? ServiceEntry.Resolution.DNS
-                    : ServiceEntry.Resolution.STATIC);
-    addExportTo(namespace, entry);
-    addEndpoints(service, candidates, entry, log);
-    return entry.build();
   }
 
   /** istiod refuses an entry that is exported to {@code .} and to its namespace by name. */

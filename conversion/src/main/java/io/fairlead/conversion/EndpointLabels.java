@@ -31,6 +31,7 @@ final class EndpointLabels {
           ProtocolChoice.GRPC_PORT,
           ProtocolChoice.DUBBO_ENDPOINTS,
           ProtocolChoice.SOURCE,
+          Ports.SERVICE_PORT,
           Localities.REGION,
           Localities.ZONE,
           Localities.SUBZONE);

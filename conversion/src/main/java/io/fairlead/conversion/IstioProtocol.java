@@ -11,20 +11,33 @@ import java.util.TreeMap;
  * {@code HTTP_PROXY} is missing on purpose: it is for egress listeners only.
  */
 enum IstioProtocol {
-  GRPC,
-  GRPC_WEB,
-  HTTP,
-  HTTP2,
-  HTTPS,
-  MONGO,
-  MYSQL,
-  REDIS,
-  TCP,
-  TLS,
-  UDP;
+  GRPC(80),
+  GRPC_WEB(80),
+  HTTP(80),
+  HTTP2(80),
+  HTTPS(443),
+  MONGO(27017),
+  MYSQL(3306),
+  REDIS(6379),
+  // None is usual. This one is used by nobody: without virtual IPs a listener for TCP takes all
+  // traffic to its port, so it must not be one that others dial.
+  TCP(1),
+  TLS(443),
+  UDP(1);
 
   /** What registries write for these, in lower case. */
   private static final SortedMap<String, IstioProtocol> NAMES = names();
+
+  private final int usualPort;
+
+  IstioProtocol(int usualPort) {
+    this.usualPort = usualPort;
+  }
+
+  /** The port that clients of the protocol dial where none is named. */
+  int usualPort() {
+    return usualPort;
+  }
 
   /** As Istio writes it, such as {@code HTTP2} or {@code GRPC-WEB}. */
   String text() {

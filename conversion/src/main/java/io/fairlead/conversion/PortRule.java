@@ -5,7 +5,10 @@ package io.fairlead.conversion;
  */
 public sealed interface PortRule {
 
-  /** The port that most instances have, whatever their health; of equals the lower. */
+  /**
+   * The port that most instances have, whatever their health; where there is none, one that does
+   * not depend on which ports they have.
+   */
   record MostInstances() implements PortRule {}
 
   /**

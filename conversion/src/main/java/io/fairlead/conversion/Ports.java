@@ -1,47 +1,121 @@
 package io.fairlead.conversion;
 
 import io.fairlead.registry.Instance;
-import java.util.Map;
-import java.util.OptionalInt;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import io.fairlead.registry.Service;
+import java.util.Collection;
+import java.util.Optional;
 
-/** The choice of a service's one port. */
+/**
+ * The choice of a service's one port, which changes as seldom as possible: a change of it is a full
+ * push to every proxy, and whoever dials the old number is cut off.
+ *
+ * <p>In this order: {@value #SERVICE_PORT} of the service; that of most instances; the registry's
+ * configured number; the port of most instances; of two ports that half of the instances have each,
+ * the lower; else the usual port of the service's protocol. Instances of any health have a say.
+ * "Most" is a strict majority. Nothing is remembered, so that all replicas choose alike.
+ */
 final class Ports {
-  private Ports() {}
+  /** The metadata key, or the key of a tag, by which an owner names the service's port. */
+  static final String SERVICE_PORT = "service-port";
+
+  /**
+   * From here up schedulers and operating systems draw ports at random (Nomad 20000 to 32000, node
+   * ports 30000 to 32767, Linux 32768 to 60999); what two instances have below is their owner's
+   * choice.
+   */
+  private static final int DRAWN_FROM = 10_000;
+
+  /**
+   * A number and where it is from.
+   *
+   * @param number 1 to 65535
+   * @param from in words for people
+   */
+  record Choice(int number, String from) {}
+
+  private final PortRule rule;
+  private final FindingLog log;
+
+  Ports(PortRule rule, FindingLog log) {
+    this.rule = rule;
+    this.log = log;
+  }
 
   /** Whether the number can be a port of a ServiceEntry. */
   static boolean isLegal(int number) {
     return number >= 1 && number <= 65535;
   }
 
-  /**
-   * The port of a service. Instances of any health have a say, so that a failing health check never
-   * changes a port: that would be a full push to every proxy.
-   */
-  static OptionalInt choose(PortRule rule, Iterable<Instance> instances) {
-    if (rule instanceof PortRule.Fixed fixed) {
-      return OptionalInt.of(fixed.number());
+  /** What the owner or the operator says, whatever ports the instances have. */
+  Optional<Choice> said(Service service, Collection<Instance> voters) {
+    Optional<Integer> own =
+        number(Marks.of(service.metadata(), service.tags()), service.id().toString());
+    if (own.isPresent()) {
+      return Optional.of(new Choice(own.get(), SERVICE_PORT + " of the service"));
     }
-    SortedMap<Integer, Integer> votes = new TreeMap<>();
-    for (Instance instance : instances) {
-      if (isLegal(instance.port())) {
-        votes.merge(instance.port(), 1, Integer::sum);
-      }
+    Votes<Integer> votes = new Votes<>();
+    for (Instance instance : voters) {
+      number(Marks.of(instance.metadata(), instance.tags()), instance.id()).ifPresent(votes::add);
     }
-    return votes.isEmpty() ? OptionalInt.empty() : OptionalInt.of(mostVoted(votes));
+    Optional<Integer> most = votes.majority(voters.size());
+    if (most.isPresent()) {
+      return Optional.of(new Choice(most.get(), SERVICE_PORT + " of most instances"));
+    }
+    return rule instanceof PortRule.Fixed fixed
+        ? Optional.of(new Choice(fixed.number(), "port: of the registry"))
+        : Optional.empty();
   }
 
-  /** The key with most votes, the first of equals. */
-  static <K> K mostVoted(SortedMap<K, Integer> votes) {
-    K most = votes.firstKey();
-    int count = 0;
-    for (Map.Entry<K, Integer> vote : votes.entrySet()) {
-      if (vote.getValue() > count) {
-        most = vote.getKey();
-        count = vote.getValue();
+  /** What the ports of the instances decide; nothing if none is that of most. */
+  Optional<Choice> ofInstances(Collection<Instance> voters) {
+    Votes<Integer> votes = new Votes<>();
+    int legal = 0;
+    for (Instance instance : voters) {
+      if (isLegal(instance.port())) {
+        votes.add(instance.port());
+        legal++;
       }
     }
-    return most;
+    Optional<Integer> most = votes.majority(legal);
+    if (most.isPresent()) {
+      return Optional.of(
+          new Choice(
+              most.get(), votes.different() == 1 ? "all instances have it" : "most instances"));
+    }
+    Optional<Integer> lower = votes.level(legal).filter(Ports::isChosen).map(Votes.Level::lower);
+    lower.ifPresent(
+        number -> log.add(Reason.PORT_UNDECIDED, number + ", the lower of two that half have"));
+    return lower.map(number -> new Choice(number, "the lower of two that half of them have"));
+  }
+
+  /** Whether two ports are hardly drawn at random: several instances would not draw the same. */
+  private static boolean isChosen(Votes.Level<Integer> level) {
+    return level.votes() > 1 || level.higher() < DRAWN_FROM;
+  }
+
+  /** The port of last resort: instances may come and go with any port, it stays. */
+  Choice usual(IstioProtocol protocol) {
+    int number = protocol.usualPort();
+    log.add(Reason.PORT_UNDECIDED, number + ", the usual one of " + protocol.portName());
+    return new Choice(
+        number, "the usual one of " + protocol.portName() + ", as no port is that of most");
+  }
+
+  private Optional<Integer> number(Marks marks, String subject) {
+    String text = marks.value(SERVICE_PORT).strip();
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    int number;
+    try {
+      number = Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      number = 0;
+    }
+    if (!isLegal(number)) {
+      log.add(Reason.METADATA_UNREADABLE, subject, SERVICE_PORT + "=" + text);
+      return Optional.empty();
+    }
+    return Optional.of(number);
   }
 }

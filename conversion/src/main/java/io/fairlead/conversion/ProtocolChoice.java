@@ -2,24 +2,25 @@ package io.fairlead.conversion;
 
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Service;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * The choice of what a service's port speaks: what the service's metadata and tags say, else what
- * most instances say, whatever their health, of equals the first in the alphabet, else the
- * configured one.
+ * most instances say, whatever their health, else the configured one. "Most" is a strict majority,
+ * in which an instance that says nothing counts for the configured one: a wrong protocol breaks the
+ * service, so one instance among others does not decide it.
  *
- * <p>Within one set of metadata the order is: {@value #PROTOCOL}; {@value #GRPC_PORT} if it is the
- * port itself; {@value #DUBBO_ENDPOINTS}; {@value #SECURE}; {@value #SOURCE}. {@value #SECURE} also
- * makes HTTPS of HTTP. Tags are read like metadata where they have the form {@code key=value}, and
- * a tag that is the name of a protocol counts last.
+ * <p>Within one set of metadata and tags the order is: {@value #PROTOCOL}; {@value #GRPC_PORT} if
+ * it is the port itself; {@value #DUBBO_ENDPOINTS}; {@value #SECURE}; {@value #SOURCE}; a tag that
+ * is the name of a protocol. {@value #SECURE} also makes HTTPS of HTTP.
  */
 final class ProtocolChoice {
   static final String PROTOCOL = "protocol";
@@ -27,6 +28,9 @@ final class ProtocolChoice {
   static final String GRPC_PORT = "gRPC_port";
   static final String DUBBO_ENDPOINTS = "dubbo.endpoints";
   static final String SOURCE = "preserved.register.source";
+
+  /** What the protocol is where nothing is configured. */
+  private static final IstioProtocol DEFAULT = IstioProtocol.TCP;
 
   private final FindingLog log;
 
@@ -37,65 +41,93 @@ final class ProtocolChoice {
     this.log = log;
   }
 
-  /** The protocol of the service's port. */
-  static IstioProtocol choose(Service service, int port, String configured, FindingLog log) {
+  /**
+   * A protocol and where it is from.
+   *
+   * @param protocol the protocol
+   * @param from in words for people
+   */
+  record Choice(IstioProtocol protocol, String from) {}
+
+  /**
+   * The protocol of the service's port.
+   *
+   * @param port the port, 0 if it is to follow from the protocol
+   */
+  static Choice choose(
+      Service service,
+      int port,
+      Collection<Instance> voters,
+      IstioProtocol configured,
+      FindingLog log) {
     ProtocolChoice choice = new ProtocolChoice(log);
-    Optional<IstioProtocol> own = choice.ofService(service, port);
-    SortedMap<IstioProtocol, Integer> votes = new TreeMap<>();
-    for (Instance instance : service.instances()) {
+    Optional<Choice> own =
+        choice.said(Marks.of(service.metadata(), service.tags()), port, service.id().toString());
+    List<Said> said = new ArrayList<>();
+    for (Instance instance : voters) {
       choice
-          .said(instance.metadata(), instance.port(), instance.id())
-          .ifPresent(protocol -> votes.merge(protocol, 1, Integer::sum));
+          .said(Marks.of(instance.metadata(), instance.tags()), instance.port(), instance.id())
+          .ifPresent(one -> said.add(new Said(instance.id(), one)));
     }
-    if (own.isPresent()) {
-      return own.get();
-    }
-    return votes.isEmpty() ? IstioProtocol.configured(configured) : Ports.mostVoted(votes);
+    return own.map(one -> new Choice(one.protocol, one.from + " of the service"))
+        .orElseGet(() -> choice.ofInstances(said, voters.size(), configured));
   }
 
-  private Optional<IstioProtocol> ofService(Service service, int port) {
-    Map<String, String> metadata = new HashMap<>(service.metadata());
-    SortedSet<IstioProtocol> plain = new TreeSet<>();
-    for (String tag : new TreeSet<>(service.tags())) {
-      int equals = tag.indexOf('=');
-      if (equals > 0) {
-        metadata.putIfAbsent(tag.substring(0, equals), tag.substring(equals + 1));
+  /** What one instance says. */
+  private record Said(String instance, Choice choice) {}
+
+  private Choice ofInstances(List<Said> said, int voters, IstioProtocol configured) {
+    Votes<IstioProtocol> votes = new Votes<>();
+    said.forEach(one -> votes.add(one.choice.protocol));
+    Optional<IstioProtocol> most = votes.majority(voters);
+    IstioProtocol chosen = most.orElse(configured);
+    SortedSet<String> sources = new TreeSet<>();
+    for (Said one : said) {
+      if (one.choice.protocol == chosen) {
+        sources.add(one.choice.from);
       } else {
-        IstioProtocol.of(tag).ifPresent(plain::add);
+        log.add(Reason.PROTOCOL_OVERRULED, one.instance, one.choice.protocol.portName());
       }
     }
-    Optional<IstioProtocol> said = said(metadata, port, service.id().toString());
-    if (said.isPresent() || plain.isEmpty()) {
-      return said;
+    if (most.isPresent()) {
+      return new Choice(chosen, sources.first() + " of most instances");
     }
-    return Optional.of(plain.first());
+    return new Choice(
+        chosen,
+        (votes.isEmpty() ? "" : "no protocol is that of most instances: ")
+            + (chosen == DEFAULT
+                ? "protocol: of the registry, by default tcp"
+                : "protocol: of the registry"));
   }
 
-  private Optional<IstioProtocol> said(Map<String, String> metadata, int port, String subject) {
-    if (metadata.isEmpty()) {
+  private Optional<Choice> said(Marks marks, int port, String subject) {
+    if (marks.isEmpty()) {
       return Optional.empty();
     }
-    boolean secure = Boolean.parseBoolean(metadata.getOrDefault(SECURE, "").strip());
-    Optional<IstioProtocol> grpc = grpcPort(metadata, port, subject);
-    Optional<IstioProtocol> dubboPort = dubboPort(metadata, port, subject);
-    for (Optional<IstioProtocol> said :
-        List.of(known(metadata.getOrDefault(PROTOCOL, ""), subject), grpc, dubboPort)) {
-      if (said.isPresent()) {
-        return secure && said.get() == IstioProtocol.HTTP ? Optional.of(IstioProtocol.HTTPS) : said;
-      }
+    boolean secure = Boolean.parseBoolean(marks.value(SECURE).strip());
+    Optional<IstioProtocol> named = known(marks.value(PROTOCOL), subject);
+    Optional<IstioProtocol> grpc = grpcPort(marks, port, subject);
+    Optional<IstioProtocol> dubboPort = dubboPort(marks, port, subject);
+    String key = named.isPresent() ? PROTOCOL : grpc.isPresent() ? GRPC_PORT : DUBBO_ENDPOINTS;
+    Optional<IstioProtocol> first = named.or(() -> grpc).or(() -> dubboPort);
+    if (first.isPresent()) {
+      return Optional.of(
+          secure && first.get() == IstioProtocol.HTTP
+              ? new Choice(IstioProtocol.HTTPS, marks.source(key) + " and " + SECURE)
+              : new Choice(first.get(), marks.source(key)));
     }
     if (secure) {
-      return Optional.of(IstioProtocol.HTTPS);
+      return Optional.of(new Choice(IstioProtocol.HTTPS, marks.source(SECURE)));
     }
-    return switch (metadata.getOrDefault(SOURCE, "")) {
-      case "SPRING_CLOUD" -> Optional.of(IstioProtocol.HTTP);
-      case "DUBBO" -> Optional.of(IstioProtocol.TCP);
-      default -> Optional.empty();
+    return switch (marks.value(SOURCE)) {
+      case "SPRING_CLOUD" -> Optional.of(new Choice(IstioProtocol.HTTP, marks.source(SOURCE)));
+      case "DUBBO" -> Optional.of(new Choice(IstioProtocol.TCP, marks.source(SOURCE)));
+      default -> marks.protocol().map(protocol -> new Choice(protocol, "tag"));
     };
   }
 
-  private Optional<IstioProtocol> grpcPort(Map<String, String> metadata, int port, String subject) {
-    String text = metadata.getOrDefault(GRPC_PORT, "").strip();
+  private Optional<IstioProtocol> grpcPort(Marks marks, int port, String subject) {
+    String text = marks.value(GRPC_PORT).strip();
     if (text.isEmpty()) {
       return Optional.empty();
     }
@@ -115,9 +147,8 @@ final class ProtocolChoice {
     return Optional.empty();
   }
 
-  private Optional<IstioProtocol> dubboPort(
-      Map<String, String> metadata, int port, String subject) {
-    String text = metadata.getOrDefault(DUBBO_ENDPOINTS, "");
+  private Optional<IstioProtocol> dubboPort(Marks marks, int port, String subject) {
+    String text = marks.value(DUBBO_ENDPOINTS);
     if (text.isEmpty()) {
       return Optional.empty();
     }

@@ -11,6 +11,13 @@ public enum Reason {
       "no instance has a port from 1 to 65535",
       "register an instance with a legal port, or configure a number as the registry's port"),
 
+  /** The service speaks UDP. */
+  UDP_NOT_SERVED(
+      Kind.REFUSED,
+      "the service speaks UDP, which Istio's proxies do not carry",
+      "let its clients reach it without the mesh; if it speaks something else, say so in the"
+          + " metadata 'protocol'"),
+
   /** The registry's health checks fail for the instance. */
   UNHEALTHY(Kind.OUT_OF_SERVICE, "the registry reports the instance as unhealthy", ""),
   /** The instance is switched off. */
@@ -87,7 +94,18 @@ public enum Reason {
   PROTOCOL_UNKNOWN(
       Kind.REPAIRED,
       "the protocol is none that Istio knows and was passed over",
-      "use one of http, http2, https, grpc, grpc-web, tcp, tls, udp, mongo, redis, mysql"),
+      "use one of http, http2, https, grpc, grpc-web, tcp, tls, mongo, redis, mysql"),
+  /** The instance says another protocol than the service has. */
+  PROTOCOL_OVERRULED(
+      Kind.REPAIRED,
+      "the instance names a protocol that is not the one of most instances and was passed over",
+      "name the same protocol for all instances of the service"),
+  /** No port is that of most instances. */
+  PORT_UNDECIDED(
+      Kind.REPAIRED,
+      "no port is that of most instances, so the service's port was chosen by a rule",
+      "name it: 'port: NUMBER' in the registry's configuration, or 'service-port' in the"
+          + " service's metadata or tags"),
   /** A port besides the instance's own. */
   SECOND_PORT_NOT_SERVED(
       Kind.REPAIRED,

@@ -62,7 +62,9 @@ class ConverterTest {
 
     Conversion conversion = converter.convert(service);
 
-    assertThat(conversion.findings()).isEmpty();
+    assertThat(conversion.findings())
+        .containsExactly(
+            new Finding(Reason.PORT_UNDECIDED, "web", "8080, the lower of two that half have"));
     assertThat(conversion.service()).isEqualTo(service.id());
     ConvertedEntry entry = entry(conversion);
     assertThat(entry.namespace()).isEqualTo("consul");
@@ -219,6 +221,48 @@ class ConverterTest {
   }
 
   @Test
+  void convert_oneIpAmongHostNames_takesOutNone() {
+    ServiceEntry entry =
+        served(
+            service(
+                "web",
+                instance("a.example", 80),
+                instance("b.example", 80),
+                instance("10.0.0.1", 80)));
+    assertThat(entry.getResolution()).isEqualTo(ServiceEntry.Resolution.DNS);
+    assertThat(addresses(entry)).containsExactly("10.0.0.1", "a.example", "b.example");
+  }
+
+  @Test
+  void convert_oneHostNameAmongIps_keepsTheResolution() {
+    ServiceEntry entry =
+        served(
+            service(
+                "web",
+                instance("a.example", 80),
+                instance("fd00::1", 80),
+                instance("10.0.0.1", 80)));
+    assertThat(entry.getResolution()).isEqualTo(ServiceEntry.Resolution.STATIC);
+    assertThat(addresses(entry)).containsExactly("10.0.0.1", "fd00::1");
+  }
+
+  @Test
+  void convert_hostNamesThatAreAllUnhealthy_haveNoEndpointsAtAll() {
+    Service legacy =
+        service(
+            "legacy",
+            instance("a", "a.example.com", 8443, Availability.UNHEALTHY),
+            instance("b", "b.example.com", 8443, Availability.UNHEALTHY));
+    ConvertedEntry unhealthy = entry(convert(legacy));
+    assertThat(unhealthy.entry().getEndpointsCount()).isZero();
+    assertThat(unhealthy.entry().getResolution()).isEqualTo(ServiceEntry.Resolution.STATIC);
+    assertThat(unhealthy.labels()).containsEntry("fairlead.io/endpoints", "none");
+    ConvertedEntry emptied =
+        entry(convert(service("legacy", instance("a.example.com", 8443)))).withoutEndpoints();
+    assertThat(emptied.entry()).isEqualTo(unhealthy.entry());
+  }
+
+  @Test
   void convert_hostNamesAmongIps_areLeftOutAndCounted() {
     Conversion conversion =
         convert(service("web", instance("b.example", 80), instance("10.0.0.1", 80)));
@@ -288,9 +332,10 @@ class ConverterTest {
                     Availability.READY,
                     Locality.NONE,
                     Map.of("version", "b")),
-                instance("10.0.0.1", 81)));
+                instance("10.0.0.1", 81),
+                instance("10.0.0.2", 80)));
     ServiceEntry entry = entry(conversion).entry();
-    assertThat(addresses(entry)).containsExactly("10.0.0.1", "10.0.0.1");
+    assertThat(addresses(entry)).containsExactly("10.0.0.1", "10.0.0.1", "10.0.0.2");
     assertThat(entry.getEndpoints(0).getLabelsMap()).isEqualTo(Map.of("version", "b"));
     assertThat(conversion.findings())
         .containsExactly(new Finding(Reason.DUPLICATE_ENDPOINT, "a", "10.0.0.1:80", 2));

@@ -98,6 +98,8 @@ final class IstiodValidation {
       require(numbers.add(port.getNumber()), "port number twice: " + port.getNumber());
       port(port.getName(), port.getNumber());
       require(port.getTargetPort() == 0 || isPort(port.getTargetPort()), "target port");
+      // istiod makes no cluster and no listener of UDP.
+      require(!port.getProtocol().equalsIgnoreCase("udp"), "protocol UDP");
       require(
           PROTOCOLS.contains(port.getProtocol().toLowerCase(Locale.ROOT)),
           "protocol " + port.getProtocol());
@@ -108,10 +110,8 @@ final class IstiodValidation {
     switch (entry.getResolution()) {
       case STATIC -> {}
       case DNS ->
-          require(
-              entry.getEndpointsCount() > 0
-                  || entry.getHostsList().stream().allMatch(IstiodValidation::isFqdn),
-              "DNS without endpoints needs a full host name");
+          // istiod would have proxies resolve the host itself.
+          require(entry.getEndpointsCount() > 0, "DNS without endpoints");
       default -> problems.add("resolution " + entry.getResolution());
     }
     exportTo(namespace, entry.getExportToList());

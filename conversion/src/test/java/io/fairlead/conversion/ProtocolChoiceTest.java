@@ -45,7 +45,6 @@ class ProtocolChoiceTest {
     "triple, GRPC, grpc",
     "dubbo, TCP, tcp",
     "tls, TLS, tls",
-    "udp, UDP, udp",
     "mongo, MONGO, mongo",
     "redis, REDIS, redis",
     "mysql, MYSQL, mysql"
@@ -108,7 +107,7 @@ class ProtocolChoiceTest {
   }
 
   @Test
-  void convert_instancesDisagree_mostThenAlphabetDecide() {
+  void convert_instancesDisagree_mostThenTheConfiguredOneDecide() {
     Instance http = instance("10.0.0.1", 80, Map.of("protocol", "http"));
     Instance grpc = instance("10.0.0.2", 80, Map.of("protocol", "grpc"));
     Instance sickHttp =
@@ -120,8 +119,113 @@ class ProtocolChoiceTest {
             Availability.UNHEALTHY,
             Locality.NONE,
             Map.of("protocol", "http"));
-    assertThat(protocol(service("web", http, grpc))).isEqualTo("GRPC");
+    assertThat(protocol(service("web", http, grpc))).isEqualTo("TCP");
     assertThat(protocol(service("web", http, grpc, sickHttp))).isEqualTo("HTTP");
+    assertThat(protocol(service("web", http, grpc, PLAIN))).isEqualTo("TCP");
+    assertThat(Services.convert(service("web", http, grpc, sickHttp)).findings())
+        .contains(new Finding(Reason.PROTOCOL_OVERRULED, "10.0.0.2:80", "grpc"));
+  }
+
+  @Test
+  void convert_oneInstanceAmongOthers_doesNotDecideTheProtocol() {
+    for (String other : List.of("http", "grpc", "https", "udp")) {
+      Service service =
+          service(
+              "web",
+              instance("10.0.0.1", 80),
+              instance("10.0.0.2", 80),
+              instance("10.0.0.3", 80, Map.of("protocol", other)));
+      assertThat(protocol(service)).as(other).isEqualTo("TCP");
+      assertThat(Services.convert(service).findings())
+          .containsExactly(new Finding(Reason.PROTOCOL_OVERRULED, "10.0.0.3:80", other));
+    }
+  }
+
+  @Test
+  void convert_oneInstanceWithoutTheTag_changesNothing() {
+    Instance[] three = {
+      withTags("10.0.0.1", "http", "v1"),
+      withTags("10.0.0.2", "v2", "http"),
+      withTags("10.0.0.3", "v2")
+    };
+    assertThat(protocol(service("web", three[0], three[1]))).isEqualTo("HTTP");
+    assertThat(protocol(service("web", three))).isEqualTo("HTTP");
+    assertThat(protocol(service("web", three[0], three[2]))).isEqualTo("TCP");
+    assertThat(protocol(service("web", withTags("10.0.0.1", "protocol=grpc")))).isEqualTo("GRPC");
+  }
+
+  private static Instance withTags(String address, String... tags) {
+    return new Instance(
+        address, address, 80, 1, Availability.READY, Locality.NONE, Map.of(), List.of(tags));
+  }
+
+  @Test
+  void convert_instanceThatIsNoEndpoint_hasNoSay() {
+    Service service =
+        service(
+            "web",
+            instance("10.0.0.1", 80, Map.of("protocol", "http")),
+            instance("127.0.0.1", 80, Map.of("protocol", "grpc")),
+            instance("10.0.0.3", 0, Map.of("protocol", "grpc")),
+            instance("", 80, Map.of("protocol", "grpc")));
+    assertThat(protocol(service)).isEqualTo("HTTP");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"udp", "UDP", " Udp "})
+  void convert_udp_isRefusedAndCounted(String spelling) {
+    String dubbo = "[{\"port\":80,\"protocol\":\"" + spelling.strip() + "\"}]";
+    for (Service service :
+        List.of(
+            service("web", Map.of("protocol", spelling), PLAIN),
+            service("web", instance("10.0.0.1", 80, Map.of("protocol", spelling))),
+            service("web", instance("10.0.0.1", 80, Map.of("dubbo.endpoints", dubbo))),
+            service("web", withTags("10.0.0.1", spelling)),
+            service("web", withTags("10.0.0.1", "protocol=" + spelling)),
+            tagged(List.of(spelling), PLAIN))) {
+      Conversion conversion = Services.convert(service);
+      assertThat(conversion).as("%s", service).isInstanceOf(Conversion.Refused.class);
+      assertThat(Services.reasons(conversion)).containsExactly(Reason.UDP_NOT_SERVED);
+    }
+    Converter converter = new Converter(Services.policy().protocol(spelling.strip()).build());
+    assertThat(Services.reasons(converter.convert(service("web", PLAIN))))
+        .containsExactly(Reason.UDP_NOT_SERVED);
+  }
+
+  @Test
+  void convert_tcpAndUdpTags_areServedAsTcp() {
+    assertThat(protocol(tagged(List.of("udp", "tcp"), PLAIN))).isEqualTo("TCP");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "protocol, grpc, metadata protocol of most instances",
+    "secure, true, metadata secure of most instances",
+    "gRPC_port, 80, metadata gRPC_port of most instances",
+    "preserved.register.source, DUBBO, metadata preserved.register.source of most instances",
+    "version, v1, 'protocol: of the registry, by default tcp'"
+  })
+  void convert_protocol_comesWithItsOrigin(String key, String value, String origin) {
+    assertThat(
+            origins(Services.policy(), service("web", instance("10.0.0.1", 80, Map.of(key, value))))
+                .protocol())
+        .isEqualTo(origin);
+  }
+
+  @Test
+  void convert_protocolOfServiceTagOrConfiguration_comesWithItsOrigin() {
+    assertThat(
+            origins(Services.policy(), service("web", Map.of("protocol", "http"), PLAIN))
+                .protocol())
+        .isEqualTo("metadata protocol of the service");
+    assertThat(origins(Services.policy(), tagged(List.of("grpc"), PLAIN)).protocol())
+        .isEqualTo("tag of the service");
+    assertThat(origins(Services.policy().protocol("http"), service("web", PLAIN)).protocol())
+        .isEqualTo("protocol: of the registry");
+  }
+
+  private static Origins origins(ConversionPolicy.Builder policy, Service service) {
+    return ((Conversion.Converted) new Converter(policy.build()).convert(service)).origins();
   }
 
   @Test
@@ -175,9 +279,9 @@ class ProtocolChoiceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SPRING_CLOUD, HTTP", "DUBBO, TCP", "OTHER, UDP"})
+  @CsvSource({"SPRING_CLOUD, HTTP", "DUBBO, TCP", "OTHER, REDIS"})
   void convert_registerSource_saysTheUsualProtocol(String source, String protocol) {
-    Converter converter = new Converter(Services.policy().protocol("udp").build());
+    Converter converter = new Converter(Services.policy().protocol("redis").build());
     assertThat(
             Services.entry(
                     converter.convert(

@@ -7,6 +7,7 @@ import static io.fairlead.conversion.Services.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.registry.Instance;
+import io.fairlead.registry.Service;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,9 +55,33 @@ class RevisionsTest {
         convert(
             Map.of(),
             instance("10.0.0.1", 80, Map.of("rev", "b")),
-            instance("10.0.0.2", 80, Map.of("rev", "a,b")),
-            instance("10.0.0.3", 80));
+            instance("10.0.0.2", 80, Map.of("rev", "a,b")));
     assertThat(entry.revisions()).containsExactly("a", "b");
+  }
+
+  @Test
+  void convert_instanceThatNamesNoRevision_standsForTheDefaults() {
+    Instance plain = instance("10.0.0.1", 80);
+    Instance canary = instance("10.0.0.2", 80, Map.of("rev", "canary"));
+    Instance illegal = instance("10.0.0.3", 80, Map.of("rev", "bad rev"));
+    Instance noEndpoint = instance("10.0.0.4", 0);
+    assertThat(convert(Map.of(), plain, canary).revisions()).containsExactly("canary", "stable");
+    assertThat(convert(Map.of(), illegal, canary).revisions()).containsExactly("canary", "stable");
+    assertThat(convert(Map.of(), canary, noEndpoint).revisions()).containsExactly("canary");
+  }
+
+  @Test
+  void convert_oneCanaryAmongOthersWithoutDefaults_isForAll() {
+    Service orders =
+        service(
+            "orders",
+            instance("10.1.0.1", 8080),
+            instance("10.1.0.2", 8080),
+            instance("10.1.0.3", 8080, Map.of("istio.io/rev", "canary")));
+    ConvertedEntry entry = entry(Services.convert(orders));
+    assertThat(entry.revisions()).isEmpty();
+    assertThat(entry.labels()).doesNotContainKey("istio.io/rev");
+    assertThat(entry.entry().getEndpointsCount()).isEqualTo(3);
   }
 
   @Test

@@ -81,6 +81,8 @@ final class ScriptedLines {
         .put("zone", instance.locality().zone())
         .put("subzone", instance.locality().subzone());
     json.set("metadata", json(instance.metadata()));
+    ArrayNode tags = json.putArray("tags");
+    instance.tags().forEach(tags::add);
     return json;
   }
 

@@ -8,6 +8,7 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * A sink that passes everything on and tells the outcome of the first whole read. Called as the
@@ -15,11 +16,17 @@ import java.util.concurrent.CompletableFuture;
  */
 final class FirstRead implements RegistrySink {
   private final RegistrySink sink;
+  private final Consumer<Service> seen;
   private final CompletableFuture<ReadOutcome> outcome = new CompletableFuture<>();
   private volatile String problem = "";
 
-  FirstRead(RegistrySink sink) {
+  /**
+   * @param sink what everything is passed on to
+   * @param seen is given each service besides, by the adapter's threads
+   */
+  FirstRead(RegistrySink sink, Consumer<Service> seen) {
     this.sink = sink;
+    this.seen = seen;
   }
 
   /** The first outcome, once there is one. */
@@ -34,12 +41,16 @@ final class FirstRead implements RegistrySink {
 
   @Override
   public void resync(ReadOutcome read) {
+    if (read instanceof ReadOutcome.Fresh fresh) {
+      fresh.services().forEach(seen);
+    }
     sink.resync(read);
     outcome.complete(read);
   }
 
   @Override
   public void changed(Service service) {
+    seen.accept(service);
     sink.changed(service);
   }
 

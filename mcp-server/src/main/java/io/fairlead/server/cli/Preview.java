@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +45,7 @@ final class Preview {
   private final List<RegistryConfig> registries;
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final Map<String, List<ServiceReport>> reports = new LinkedHashMap<>();
+  private final Map<String, Origin> origins = new LinkedHashMap<>();
 
   Preview(GatewayConfig config, List<RegistryConfig> registries) {
     this.config = config;
@@ -59,7 +61,9 @@ final class Preview {
     try {
       Map<String, FirstRead> reads = new LinkedHashMap<>();
       for (RegistryConfig registry : registries) {
-        FirstRead read = new FirstRead(aggregation.register(settings(registry)));
+        Origin origin = new Origin(registry.policy());
+        origins.put(registry.name(), origin);
+        FirstRead read = new FirstRead(aggregation.register(settings(registry)), origin::note);
         reads.put(registry.name(), read);
         adapters.add(registry.createAdapter(new AdapterContext(registry.name(), read)));
       }
@@ -112,14 +116,46 @@ final class Preview {
     }
   }
 
-  /** Prints the resources as YAML documents, by type and name. */
+  /**
+   * Prints the resources as YAML documents, by type and name, each with a comment that says where
+   * its protocol and port are from.
+   */
   void print(PrintWriter out) {
+    Map<String, String> comments = comments();
     for (ResourceType type : new TreeSet<>(store.current().types())) {
       store.current().resources(type).stream()
           .sorted(Comparator.comparing(Resource::key))
-          .forEach(resource -> out.print("---\n" + Yaml.write(ResourceDocument.of(resource))));
+          .forEach(
+              resource ->
+                  out.print(
+                      "---\n"
+                          + comments.getOrDefault(resource.key().name(), "")
+                          + Yaml.write(ResourceDocument.of(resource))));
     }
     out.flush();
+  }
+
+  /** The comments by name of the resource. */
+  private Map<String, String> comments() {
+    Map<String, String> comments = new HashMap<>();
+    reports.forEach(
+        (registry, ofRegistry) -> {
+          for (ServiceReport report : ofRegistry) {
+            String origin = origins.getOrDefault(registry, Origin.NONE).of(report.service());
+            if (report.outcome() != ServiceReport.Outcome.SHADOWED && !origin.isEmpty()) {
+              comments.putIfAbsent(
+                  report.resource(),
+                  "# "
+                      + Printable.of(registry)
+                      + " "
+                      + Printable.of(report.service().toString())
+                      + ": "
+                      + origin
+                      + "\n");
+            }
+          }
+        });
+    return comments;
   }
 
   /** Prints what was refused, left out or repaired, a line each, and how often each happened. */

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
     name = "preview",
     mixinStandardHelpOptions = true,
     description = {
-      "Read the registries once and print the ServiceEntries as YAML.",
+      "Read the registries once and print the ServiceEntries as YAML, each with a comment that says"
+          + " where its protocol and port are from.",
       "Every refused or repaired service is a line on the standard error, with its reason; a"
           + " summary follows. Nothing is served or stored."
     })

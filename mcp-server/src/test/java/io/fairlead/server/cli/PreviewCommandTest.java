@@ -111,6 +111,36 @@ class PreviewCommandTest {
   }
 
   @Test
+  void preview_eachService_saysWhereProtocolAndPortAreFrom() throws IOException {
+    write(
+        "b/web.yaml",
+        """
+        services:
+        - {name: cache, namespace: infra, instances: [{address: 10.6.1.1, port: 6379}]}
+        - {name: shop, metadata: {protocol: http}, instances: [{address: 10.6.1.2, port: 80}]}
+        - name: api
+          instances:
+          - {address: 10.6.1.3, port: 21001, metadata: {protocol: grpc}}
+          - {address: 10.6.1.4, port: 25002, metadata: {protocol: grpc}}
+        """);
+
+    Invocation preview = preview("--registry", "second");
+
+    assertThat(preview.code()).as(preview.err()).isZero();
+    assertThat(preview.out().lines().filter(line -> line.startsWith("#")))
+        .containsExactlyInAnyOrder(
+            "# second infra/cache: protocol: tcp (from: protocol: of the registry, by default tcp),"
+                + " port: 6379 (from: all instances have it)",
+            "# second shop: protocol: http (from: metadata protocol of the service), port: 80"
+                + " (from: all instances have it)",
+            "# second api: protocol: grpc (from: metadata protocol of most instances), port: 80"
+                + " (from: the usual one of grpc, as no port is that of most)");
+    assertThat(documents(preview.out())).hasSize(3);
+    assertThat(preview.err())
+        .contains("second api: repaired: no port is that of most instances", "'port: NUMBER'");
+  }
+
+  @Test
   void preview_registryThatCannotBeRead_fails() throws IOException {
     write("b/broken.yaml", "services: [");
 

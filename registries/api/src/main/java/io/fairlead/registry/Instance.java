@@ -1,5 +1,6 @@
 package io.fairlead.registry;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -16,6 +17,8 @@ import java.util.Objects;
  * @param locality where it runs, {@link Locality#NONE} where the registry does not say (the
  *     conversion then looks into the metadata)
  * @param metadata the registry's free-form keys and values
+ * @param tags plain marks of the instance (Consul's tags), legal or not; their order carries no
+ *     meaning
  */
 public record Instance(
     String id,
@@ -24,7 +27,8 @@ public record Instance(
     double weight,
     Availability availability,
     Locality locality,
-    Map<String, String> metadata) {
+    Map<String, String> metadata,
+    List<String> tags) {
 
   public Instance {
     Objects.requireNonNull(id, "id");
@@ -32,5 +36,18 @@ public record Instance(
     Objects.requireNonNull(availability, "availability");
     Objects.requireNonNull(locality, "locality");
     metadata = Map.copyOf(metadata);
+    tags = List.copyOf(tags);
+  }
+
+  /** An instance of a registry whose instances have no tags. */
+  public Instance(
+      String id,
+      String address,
+      int port,
+      double weight,
+      Availability availability,
+      Locality locality,
+      Map<String, String> metadata) {
+    this(id, address, port, weight, availability, locality, metadata, List.of());
   }
 }

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  *     {@code {group}} and {@code {registry}} of the configuration, such as {@code datacenter}
  * @param metadata free-form keys and values of the service itself; what an instance says wins over
  *     it
- * @param tags plain marks of the service (Consul's tags that all instances share), legal or not
+ * @param tags plain marks of the service itself, legal or not; those of an instance are in it
  * @param instances all instances, those that take no traffic included
  * @param creationIndex its place in the registry's own order of creation, the lower the older
  *     (Consul's CreateIndex): decides who has a host that several services claim; empty where the

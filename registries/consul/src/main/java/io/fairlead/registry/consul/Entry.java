@@ -74,7 +74,7 @@ final class Entry {
         id,
         Map.of("datacenter", datacenter),
         Map.of(),
-        health.tags(),
+        List.of(),
         health.instances(),
         health.creationIndex());
   }

@@ -6,11 +6,10 @@ import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -44,16 +43,10 @@ final class HealthMapper {
     }
     List<Instance> instances = new ArrayList<>();
     Map<String, Long> created = new HashMap<>();
-    Set<String> shared = new TreeSet<>();
     String datacenter = "";
     for (Map.Entry<String, JsonNode> each : newest.entrySet()) {
       JsonNode node = each.getValue().path("Node");
       JsonNode service = each.getValue().path("Service");
-      Set<String> own = strings(service.path("Tags"));
-      if (instances.isEmpty()) {
-        shared.addAll(own);
-      }
-      shared.retainAll(own);
       instances.add(instance(each.getKey(), node, service, each.getValue().path("Checks")));
       long index = Json.index(service, "CreateIndex");
       if (index > 0) {
@@ -62,7 +55,7 @@ final class HealthMapper {
       String where = Folded.of(Json.text(node, "Datacenter"));
       datacenter = where.isEmpty() ? datacenter : where;
     }
-    return new ServiceHealth(instances, List.copyOf(shared), datacenter, created);
+    return new ServiceHealth(instances, datacenter, created);
   }
 
   /** Identity of an instance: Consul ignores case in both parts. */
@@ -85,7 +78,8 @@ final class HealthMapper {
         weight(service.path("Weights"), status),
         status.availability(),
         locality(service, node),
-        meta(service.path("Meta")));
+        meta(service.path("Meta")),
+        strings(service.path("Tags")));
   }
 
   private record Endpointed(String address, int port) {}
@@ -149,14 +143,15 @@ final class HealthMapper {
     return result;
   }
 
-  private static Set<String> strings(JsonNode array) {
-    Set<String> result = new LinkedHashSet<>();
+  /** The texts of an array, each once and in order: Consul's order of tags means nothing. */
+  private static List<String> strings(JsonNode array) {
+    SortedSet<String> result = new TreeSet<>();
     for (JsonNode element : array) {
       if (element.isTextual() && !element.textValue().isEmpty()) {
         result.add(element.textValue());
       }
     }
-    return result;
+    return List.copyOf(result);
   }
 
   private static JsonNode object(JsonNode entry, String field) {

@@ -9,18 +9,15 @@ import java.util.OptionalLong;
  * What Consul says about the instances of one name.
  *
  * @param instances ordered by id, proxies and gateways left out
- * @param tags what all of them have
  * @param datacenter where they are; empty if there are none
  * @param created Consul's CreateIndex of each instance, by its id, where Consul gives one
  */
-record ServiceHealth(
-    List<Instance> instances, List<String> tags, String datacenter, Map<String, Long> created) {
+record ServiceHealth(List<Instance> instances, String datacenter, Map<String, Long> created) {
   /** No instance. */
-  static final ServiceHealth NONE = new ServiceHealth(List.of(), List.of(), "", Map.of());
+  static final ServiceHealth NONE = new ServiceHealth(List.of(), "", Map.of());
 
   ServiceHealth {
     instances = List.copyOf(instances);
-    tags = List.copyOf(tags);
     created = Map.copyOf(created);
   }
 

@@ -12,6 +12,7 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.SinkEvent;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,13 +71,16 @@ class ConsulMappingTest {
   }
 
   @Test
-  void service_carriesDatacenterMetaAndSharedTags() {
+  void service_carriesDatacenterAndItsInstancesMetaAndTags() {
     register(
         "m1", "{\"ID\":\"a\",\"Service\":\"meta\",\"Tags\":[\"x\",\"y\"],\"Meta\":{\"k\":\"v\"}}");
     register("m1", "{\"ID\":\"b\",\"Service\":\"meta\",\"Tags\":[\"y\",\"z\"],\"Port\":1}");
     Service service = mirrored.await("meta", "two instances", it -> it.instances().size() == 2);
     assertThat(service.variables()).isEqualTo(Map.of("datacenter", "dc1"));
-    assertThat(service.tags()).containsExactly("y");
+    assertThat(service.tags()).isEmpty();
+    assertThat(service.instances())
+        .extracting(Instance::tags)
+        .containsExactly(List.of("x", "y"), List.of("y", "z"));
     assertThat(service.metadata()).isEmpty();
     assertThat(service.instances()).extracting(Instance::id).containsExactly("m1/a", "m1/b");
     assertThat(service.instances().get(0).metadata()).isEqualTo(Map.of("k", "v"));

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -222,15 +223,16 @@ class HealthMapperTest {
   }
 
   @Test
-  void map_tagsAreThoseOfAllInstances() {
+  void map_tagsAreThoseOfEachInstance() {
     String two =
         "["
-            + entry("'Tags':['b','a','x']", "")
+            + entry("'Tags':['b','a','x','a']", "")
             + ","
-            + entry("'Tags':['y','a','b']", "").replace("'ID':'i'", "'ID':'j'")
+            + entry("'Tags':null,'Meta':null", "").replace("'ID':'i'", "'ID':'j'")
             + "]";
-    assertThat(map(two).tags()).containsExactly("a", "b");
-    assertThat(map("[" + entry("'Tags':null,'Meta':null", "") + "]").tags()).isEmpty();
+    assertThat(map(two).instances())
+        .extracting(Instance::tags)
+        .containsExactly(List.of("a", "b", "x"), List.of());
   }
 
   @Test

@@ -59,8 +59,6 @@ record ScriptLine(long seq, String op, JsonNode content) {
 
   Service service() throws GarbageException {
     JsonNode service = content.path("service");
-    List<String> tags = new ArrayList<>();
-    service.path("tags").forEach(tag -> tags.add(tag.asText()));
     List<Instance> instances = new ArrayList<>();
     for (JsonNode instance : service.path("instances")) {
       instances.add(instance(instance));
@@ -69,7 +67,7 @@ record ScriptLine(long seq, String op, JsonNode content) {
         id(service.path("id")),
         texts(service.path("variables")),
         texts(service.path("metadata")),
-        tags,
+        list(service.path("tags")),
         instances);
   }
 
@@ -94,10 +92,17 @@ record ScriptLine(long seq, String op, JsonNode content) {
               locality.path("region").asText(),
               locality.path("zone").asText(),
               locality.path("subzone").asText()),
-          texts(instance.path("metadata")));
+          texts(instance.path("metadata")),
+          list(instance.path("tags")));
     } catch (IllegalArgumentException e) {
       throw new GarbageException("instance: " + instance + ": " + e.getMessage(), e);
     }
+  }
+
+  private static List<String> list(JsonNode array) {
+    List<String> list = new ArrayList<>();
+    array.forEach(element -> list.add(element.asText()));
+    return list;
   }
 
   private static Map<String, String> texts(JsonNode object) {

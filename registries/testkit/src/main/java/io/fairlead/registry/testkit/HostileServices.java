@@ -232,7 +232,19 @@ public final class HostileServices {
           Integer.MIN_VALUE);
 
   private static final List<String> TAGS =
-      List.of("http", "GRPC", "protocol=grpc", "protocol=", "=", "primary", "", "\ud800", "v1");
+      List.of(
+          "http",
+          "GRPC",
+          "udp",
+          "protocol=grpc",
+          "protocol=",
+          "service-port=9000",
+          "service-port=x",
+          "=",
+          "primary",
+          "",
+          "\ud800",
+          "v1");
 
   private final Random random;
 
@@ -255,7 +267,10 @@ public final class HostileServices {
   public static Service shuffled(Service service, Random random) {
     List<Instance> instances = new ArrayList<>();
     for (Instance instance : service.instances()) {
-      instances.add(with(instance, instance.availability(), shuffled(instance.metadata(), random)));
+      List<String> tags = new ArrayList<>(instance.tags());
+      Collections.shuffle(tags, random);
+      instances.add(
+          with(instance, instance.availability(), shuffled(instance.metadata(), random), tags));
     }
     Collections.shuffle(instances, random);
     List<String> tags = new ArrayList<>(service.tags());
@@ -274,7 +289,7 @@ public final class HostileServices {
     List<Instance> instances = new ArrayList<>();
     for (Instance instance : service.instances()) {
       Availability drawn = availabilities[random.nextInt(availabilities.length)];
-      instances.add(with(instance, drawn, instance.metadata()));
+      instances.add(with(instance, drawn, instance.metadata(), instance.tags()));
     }
     return new Service(
         service.id(), service.variables(), service.metadata(), service.tags(), instances);
@@ -292,13 +307,18 @@ public final class HostileServices {
     for (int i = 0; i < size; i++) {
       instances.add(sane ? sane(number, i) : hostile(i));
     }
+    List<String> tags = tags();
+    Map<String, String> variables =
+        random.nextBoolean() ? Map.of() : Map.of("datacenter", text(NAMES));
+    return new Service(id, variables, metadata(6), tags, instances);
+  }
+
+  private List<String> tags() {
     List<String> tags = new ArrayList<>();
     while (random.nextInt(3) == 0) {
       tags.add(one(TAGS));
     }
-    Map<String, String> variables =
-        random.nextBoolean() ? Map.of() : Map.of("datacenter", text(NAMES));
-    return new Service(id, variables, metadata(6), tags, instances);
+    return tags;
   }
 
   private int size() {
@@ -330,7 +350,8 @@ public final class HostileServices {
             ? Availability.READY
             : availabilities[random.nextInt(availabilities.length)],
         locality(),
-        metadata(random.nextInt(30) == 0 ? 100 : 4));
+        metadata(random.nextInt(30) == 0 ? 100 : 4),
+        tags());
   }
 
   private String address() {
@@ -387,7 +408,10 @@ public final class HostileServices {
   }
 
   private static Instance with(
-      Instance instance, Availability availability, Map<String, String> metadata) {
+      Instance instance,
+      Availability availability,
+      Map<String, String> metadata,
+      List<String> tags) {
     return new Instance(
         instance.id(),
         instance.address(),
@@ -395,6 +419,7 @@ public final class HostileServices {
         instance.weight(),
         availability,
         instance.locality(),
-        metadata);
+        metadata,
+        tags);
   }
 }

@@ -1,0 +1,63 @@
+package io.fairlead.conversion;
+
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the instances of a service say about one thing that they have in common. One instance alone
+ * decides nothing: what counts is the strict majority, which the replacement of one of three or
+ * more equal instances leaves as it is.
+ *
+ * <p>Used by one thread.
+ *
+ * @param <K> what is voted for
+ */
+final class Votes<K extends Comparable<K>> {
+  private final SortedMap<K, Integer> counts = new TreeMap<>();
+
+  void add(K vote) {
+    counts.merge(vote, 1, Integer::sum);
+  }
+
+  boolean isEmpty() {
+    return counts.isEmpty();
+  }
+
+  /** How many different ones were voted for. */
+  int different() {
+    return counts.size();
+  }
+
+  /** What more than half of that many voters voted for; those that said nothing count, too. */
+  Optional<K> majority(int voters) {
+    return counts.entrySet().stream()
+        .filter(vote -> 2L * vote.getValue() > voters)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /** Two that half of the voters voted for each. */
+  Optional<Level<K>> level(int voters) {
+    if (counts.size() != 2) {
+      return Optional.empty();
+    }
+    Iterator<Map.Entry<K, Integer>> votes = counts.entrySet().iterator();
+    Map.Entry<K, Integer> lower = votes.next();
+    Map.Entry<K, Integer> higher = votes.next();
+    return lower.getValue().equals(higher.getValue()) && lower.getValue() * 2L == voters
+        ? Optional.of(new Level<>(lower.getKey(), higher.getKey(), lower.getValue()))
+        : Optional.empty();
+  }
+
+  /**
+   * Two that have half of the votes each.
+   *
+   * @param lower the one that comes first
+   * @param higher the other one
+   * @param votes how many each has
+   */
+  record Level<K>(K lower, K higher, int votes) {}
+}
