@@ -14,7 +14,7 @@ public record GatewaySetup(String registry, String batching, int shards, String 
   /** Generated services, changed over {@link BenchGateway#change}. */
   public static GatewaySetup load(int services, int instances) {
     return new GatewaySetup(
-        "- name: load\n  type: load\n  host: \"{service}.mesh\"\n  namespace: mesh\n  services: "
+        "- name: load\n  type: load\n  host: \"{service}.mesh\"\n  namespace: mesh\n  protocol: http\n  services: "
             + services
             + "\n  instances: "
             + instances
@@ -32,7 +32,7 @@ public record GatewaySetup(String registry, String batching, int shards, String 
    */
   public static GatewaySetup files(String path, String more) {
     return new GatewaySetup(
-        "- name: load\n  type: file\n  host: \"{service}.mesh\"\n  namespace: mesh\n  path: "
+        "- name: load\n  type: file\n  host: \"{service}.mesh\"\n  namespace: mesh\n  protocol: http\n  path: "
             + path
             + "\n"
             + more,
@@ -44,7 +44,7 @@ public record GatewaySetup(String registry, String batching, int shards, String 
   /** The registry of {@link #load}, now a Consul at an address where nobody listens. */
   public static GatewaySetup unreachable() {
     return new GatewaySetup(
-        "- name: load\n  type: consul\n  host: \"{service}.mesh\"\n  namespace: mesh\n"
+        "- name: load\n  type: consul\n  host: \"{service}.mesh\"\n  namespace: mesh\n  protocol: http\n"
             + "  addresses: [\"http://127.0.0.1:@control@\"]\n",
         DEFAULT_BATCHING,
         1,
