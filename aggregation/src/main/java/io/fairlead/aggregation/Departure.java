@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,8 @@ final class Departure {
   private final HeldGroup group;
   private final Extent of;
   private final Map<ResourceKey, Resource> resources = new HashMap<>();
+  // Those without endpoints, which are kept for their time and no loss.
+  private final Expiry<ResourceKey> empty = new Expiry<>();
   private volatile boolean waiting = true;
   // Whose reads confirm that what is missing is gone.
   private volatile List<RegistryView> successors = List.of();
@@ -75,7 +79,9 @@ final class Departure {
     this.group = decisions.open(of, now);
     for (Resource resource : parked) {
       resources.put(resource.key(), resource);
-      hold(resource, now);
+      if (KeptEndpoints.count(resource) > 0) {
+        hold(resource, now);
+      }
     }
   }
 
@@ -157,10 +163,12 @@ final class Departure {
         drop(resource);
       }
     }
+    decisions.closeEmpty();
   }
 
   private void drop(ResourceKey resource) {
     held.remove(new Subject.OfResource(resource));
+    empty.remove(resource);
     resources.remove(resource);
     table.set(key, resource, null);
   }
@@ -175,24 +183,46 @@ final class Departure {
     int before = resources.size();
     giveUp(host -> table.isSpokenOf(host, others));
     int elsewhere = before - resources.size();
+    keepEmpty(now.nanos());
     if (group.isRejected()) {
       return;
     }
-    resources.values().stream()
-        .filter(resource -> KeptEndpoints.count(resource) == 0)
-        .map(Resource::key)
-        .toList()
-        .forEach(this::drop);
     Extent lost = held.waiting();
     if (policy.isOff() || !policy.isTooMuch(lost, of)) {
-      dropAll();
+      held.all().forEach(loss -> drop(loss.subject()));
+      decisions.closeEmpty();
       log.left(lost, elsewhere);
       return;
     }
     group.waitFor(List.of());
-    resources.values().forEach(resource -> hold(resource, now));
+    held.all().forEach(loss -> restart(loss, now));
     List<HeldLoss> losses = held.all();
     log.tripped(group, lost, of, losses, now.wall().plus(policy.confirmAfter()));
+  }
+
+  // Nothing is lost with them, but the routes to them stay for as long as the registry keeps them.
+  private void keepEmpty(long now) {
+    for (Resource resource : List.copyOf(resources.values())) {
+      if (KeptEndpoints.count(resource) == 0) {
+        if (settings == null) {
+          drop(resource.key());
+        } else {
+          empty.add(resource.key(), now);
+        }
+      }
+    }
+  }
+
+  private void drop(Subject subject) {
+    if (subject instanceof Subject.OfResource lost) {
+      drop(lost.key());
+    }
+  }
+
+  private void restart(HeldLoss loss, Moment now) {
+    if (loss instanceof HeldLoss.OfResource lost) {
+      hold(lost.resource(), now);
+    }
   }
 
   /** The configuration says that all of it goes, and nothing that comes instead of it. */
@@ -212,13 +242,14 @@ final class Departure {
       giveUp(host -> table.isSpokenOf(host, others));
     }
     letGo(decisions.takeConfirmed(contact(), now).gone());
+    if (settings != null) {
+      empty.takeDue(settings.keepEmpty(), now.nanos()).forEach(this::drop);
+    }
   }
 
   void approve(String id) {
-    letGo(decisions.approve(id));
-    if (resources.isEmpty()) {
-      waiting = false;
-    }
+    decisions.approve(id);
+    dropAll();
   }
 
   void reject(String id, long now) {
@@ -235,7 +266,10 @@ final class Departure {
   }
 
   Optional<Duration> untilNext(long now) {
-    return decisions.untilNext(contact(), now);
+    Optional<Duration> decided = decisions.untilNext(contact(), now);
+    Optional<Duration> emptied =
+        settings == null ? Optional.empty() : empty.untilNext(settings.keepEmpty(), now);
+    return Stream.of(decided, emptied).flatMap(Optional::stream).min(Comparator.naturalOrder());
   }
 
   /** What holds for all who came: what one of them cannot confirm is not confirmed. */

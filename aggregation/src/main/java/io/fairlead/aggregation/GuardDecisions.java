@@ -130,7 +130,8 @@ final class GuardDecisions {
             && reads.wereRegular(contact, now.nanos()));
   }
 
-  private void closeEmpty() {
+  /** Forgets the groups of which nothing is held any more. */
+  void closeEmpty() {
     for (HeldGroup group : board.groups()) {
       if (group.isEmpty()) {
         board.remove(group);

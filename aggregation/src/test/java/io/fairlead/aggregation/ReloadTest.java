@@ -277,6 +277,22 @@ class ReloadTest {
   }
 
   @Test
+  void otherSourceUnderTheSameName_keepsAnEmptyServiceForItsTime() {
+    a.changed(service("s00"));
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/s00.test", "a ");
+    a = sink(reload(Set.of(), "a"), "a");
+    List<Service> services = new ArrayList<>(GuardedRegistry.services(1, 20));
+    services.add(service("s00"));
+    a.resync(new ReadOutcome.Fresh(services));
+    world.settle();
+    assertThat(world.served()).hasSize(20).containsEntry("mesh/s00.test", "a ");
+    assertThat(guards()).isEmpty();
+    world.advance(Given.KEEP_EMPTY);
+    assertThat(world.served()).hasSize(19);
+  }
+
+  @Test
   void otherSourceUnderTheSameName_keepsNamesAndGivesNoneAHash() {
     a = sink(reload(Set.of(), "a"), "a");
     List<Service> renamed = new ArrayList<>();

@@ -198,7 +198,10 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     holds.register(holdRows(names, GatewayStatus.holds(registries, guards)), true);
     for (String name : names) {
       List<GuardStatus> own =
-          guards.stream().filter(guard -> guard.registry().equals(name)).toList();
+          guards.stream()
+              .filter(guard -> guard.registry().equals(name))
+              .filter(guard -> guard.state() != GuardStatus.State.WAITING)
+              .toList();
       Tags tags = Tags.of("registry", name);
       services.add(Row.of(tags, own.stream().mapToInt(GuardStatus::heldServices).sum()));
       endpoints.add(Row.of(tags, own.stream().mapToInt(GuardStatus::heldEndpoints).sum()));
