@@ -13,7 +13,7 @@ final class IncomingRequest {
   private static final int FRAME = 2048;
 
   // What may still come until the client has seen the end of its stream.
-  private static final long LEEWAY = 1 << 20;
+  private static final long LEEWAY = 2 << 20;
 
   /** Ends the stream. */
   @FunctionalInterface
