@@ -1,5 +1,6 @@
 package io.fairlead.server.xds;
 
+import io.fairlead.server.config.Durations;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -73,7 +74,7 @@ final class Ending {
       ask(
           Disconnect.ACK_TIMEOUT,
           "a response was not answered within "
-              + context.limits().ackTimeout()
+              + Durations.format(context.limits().ackTimeout())
               + " (expected: an ACK or a NACK of each)");
     }
   }
