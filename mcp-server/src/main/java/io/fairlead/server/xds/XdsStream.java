@@ -239,10 +239,11 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
     // Read first: what came before it is in the queue by then.
     boolean last = halfClosed;
     for (ClientRequest request = requests.poll(); request != null; request = requests.poll()) {
+      // From here on its names are counted with the subscriptions, not twice.
+      bytes.release(request.bytes());
       if (!ending.isClosed()) {
         receive(request);
       }
-      bytes.release(request.bytes());
     }
     ending.closeIfAsked();
     Peer client = peer;

@@ -261,6 +261,26 @@ class ClientBoundsTest {
   }
 
   @Test
+  void names_ofALargeMesh_areTakenByDefault() throws Exception {
+    XdsServer server =
+        XdsServer.start(
+            XdsOptions.of(new InetSocketAddress("127.0.0.1", 0)), store, XdsGate.OPEN, meters);
+    opened.add(server);
+    running = server;
+    put();
+    try (DeltaClient client = new DeltaClient(port(), "", SERVICE_ENTRY)) {
+      // What a client of 100,000 services says when it comes back.
+      for (int i = 0; i < 100_000; i++) {
+        client.held.put("namespace/service-of-usual-length-" + i, "0123456789abcdef0123456789abcdef");
+      }
+      client.subscribe();
+      DeltaDiscoveryResponse response = client.await();
+      assertThat(DeltaClient.names(response)).containsExactly("ns/a");
+      assertThat(response.getRemovedResourcesCount()).isEqualTo(100_000);
+    }
+  }
+
+  @Test
   void names_swappedAgainAndAgain_areNotAddedUp() throws Exception {
     start(new Bounds());
     AdsClient client = hostile();
