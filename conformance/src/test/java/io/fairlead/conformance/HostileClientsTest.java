@@ -64,7 +64,11 @@ final class HostileClientsTest {
     for (int i = 0; i < SERVICES; i++) {
       text.append("- name: service").append(i).append("\n  instances:\n");
       for (int j = 1; j <= 10; j++) {
-        text.append("  - {address: 10.1.").append(i % 250).append('.').append(j).append(", port: 80}\n");
+        text.append("  - {address: 10.1.")
+            .append(i % 250)
+            .append('.')
+            .append(j)
+            .append(", port: 80}\n");
       }
       names.add("shop/service" + i + ".example");
     }
@@ -179,8 +183,7 @@ final class HostileClientsTest {
         client.requests.onNext(
             DiscoveryRequest.newBuilder()
                 .setTypeUrl("networking.istio.io/v1/Kind" + type)
-                .addAllResourceNames(
-                    IntStream.range(0, 150_000).mapToObj(n -> prefix + n).toList())
+                .addAllResourceNames(IntStream.range(0, 150_000).mapToObj(n -> prefix + n).toList())
                 .build());
       }
     }

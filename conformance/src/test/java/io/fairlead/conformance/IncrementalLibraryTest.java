@@ -70,8 +70,7 @@ final class IncrementalLibraryTest {
                 .append(", port: 80}\n"));
     try {
       Path file =
-          Files.writeString(
-              gateway.folder().resolve("services.new"), text, StandardCharsets.UTF_8);
+          Files.writeString(gateway.folder().resolve("services.new"), text, StandardCharsets.UTF_8);
       Files.move(
           file, gateway.folder().resolve("services.yaml"), StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
@@ -87,8 +86,7 @@ final class IncrementalLibraryTest {
     if (!revision.isEmpty()) {
       command.add(revision);
     }
-    ServerProcess client =
-        ServerProcess.start("slime-client", gateway.folder(), Map.of(), command);
+    ServerProcess client = ServerProcess.start("slime-client", gateway.folder(), Map.of(), command);
     clients.add(client);
     return client;
   }

@@ -271,7 +271,8 @@ class ClientBoundsTest {
     try (DeltaClient client = new DeltaClient(port(), "", SERVICE_ENTRY)) {
       // What a client of 100,000 services says when it comes back.
       for (int i = 0; i < 100_000; i++) {
-        client.held.put("namespace/service-of-usual-length-" + i, "0123456789abcdef0123456789abcdef");
+        client.held.put(
+            "namespace/service-of-usual-length-" + i, "0123456789abcdef0123456789abcdef");
       }
       client.subscribe();
       DeltaDiscoveryResponse response = client.await();
