@@ -10,6 +10,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import java.util.Map;
 import java.util.Objects;
 import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log of the command: lines on standard error, from {@code FAIRLEAD_LOG_LEVEL} (default INFO)
@@ -22,7 +23,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
   static final String FILE = "logback.configurationFile";
 
   private static final String LEVEL = "FAIRLEAD_LOG_LEVEL";
-  private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n%ex{short}";
+  private static final String PATTERN =
+      "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0}: %msg%n%ex{short}";
 
   // Libraries say a lot that only their own authors understand. Nacos' client is silent: whatever
   // it fails at the adapter says itself, and its own lines show the headers of the request, with
@@ -45,6 +47,18 @@ public final class Logging extends ContextAwareBase implements Configurator {
   // A text that is no level stands for the default.
   Logging(String level) {
     this.level = level;
+  }
+
+  /**
+   * Leaves out what is logged of registries that cannot be read, for a command that tells that
+   * itself; not where the operator chose a level or a file.
+   */
+  static void withoutRegistries() {
+    if (System.getenv(LEVEL) == null
+        && System.getProperty(FILE) == null
+        && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.getLogger("io.fairlead.aggregation.RegistryView").setLevel(Level.ERROR);
+    }
   }
 
   @Override

@@ -52,6 +52,7 @@ final class PreviewCommand implements Callable<Integer> {
       return ExitCode.INVALID;
     }
     GatewayConfig config = ((ConfigResult.Loaded) result).config();
+    Logging.withoutRegistries();
     Preview preview = new Preview(config, selected(config));
     List<String> failures = preview.read(limit());
     if (!failures.isEmpty()) {

@@ -148,7 +148,9 @@ class PreviewCommandTest {
 
     assertThat(preview.code()).isEqualTo(1);
     assertThat(preview.out()).isEmpty();
-    assertThat(preview.err()).contains("fairlead preview: second: ").contains("broken.yaml");
+    assertThat(preview.err())
+        .contains("fairlead preview: second: ")
+        .containsOnlyOnce("broken.yaml");
   }
 
   @Test

@@ -83,6 +83,11 @@ public final class Causes {
     return "HTTP status " + status + (text.isEmpty() ? "" : ": " + text);
   }
 
+  /** A cause with what to do about it, unless the cause says that itself. */
+  public static String advised(String cause, String expected) {
+    return cause.contains("(expected: ") ? cause : cause + " (expected: " + expected + ")";
+  }
+
   private static List<Throwable> chain(Throwable failure) {
     List<Throwable> chain = new ArrayList<>();
     for (Throwable each = failure;

@@ -150,6 +150,14 @@ class CausesTest {
   }
 
   @Test
+  void advised_onlyWhereTheCauseDoesNotSayItself() {
+    assertThat(Causes.advised("connection refused", "a server"))
+        .isEqualTo("connection refused (expected: a server)");
+    assertThat(Causes.advised("plain (expected: https://)", "a server"))
+        .isEqualTo("plain (expected: https://)");
+  }
+
+  @Test
   void durationText_isAsTheConfigurationWritesIt() {
     assertThat(DurationText.of(Duration.ofMinutes(1))).isEqualTo("1m");
     assertThat(DurationText.of(Duration.ofSeconds(90))).isEqualTo("90s");

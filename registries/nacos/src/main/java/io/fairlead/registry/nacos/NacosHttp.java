@@ -139,8 +139,9 @@ final class NacosHttp implements AutoCloseable {
             + ": Nacos at "
             + addresses.stream().map(NacosAddress::toString).collect(Collectors.joining(", "))
             + " does not answer: "
-            + (last == null ? "no address" : shown(Causes.of(last)))
-            + " (expected: a running server; check addresses and network)",
+            + Causes.advised(
+                last == null ? "no address" : shown(Causes.of(last)),
+                "a running server; check addresses and network"),
         last);
   }
 
@@ -275,7 +276,7 @@ final class NacosHttp implements AutoCloseable {
   private NacosReadException malformed(NacosAddress address, String what, String got) {
     return new NacosReadException(
         Reason.MALFORMED,
-        what + ": " + address + " answers " + shown(got) + " (expected: Nacos' JSON, code 0)",
+        what + ": " + address + " answers " + Causes.advised(shown(got), "Nacos' JSON, code 0"),
         null);
   }
 
