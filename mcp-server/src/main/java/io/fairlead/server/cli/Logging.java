@@ -2,7 +2,6 @@ package io.fairlead.server.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
@@ -23,8 +22,6 @@ public final class Logging extends ContextAwareBase implements Configurator {
   static final String FILE = "logback.configurationFile";
 
   private static final String LEVEL = "FAIRLEAD_LOG_LEVEL";
-  private static final String PATTERN =
-      "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0}: %msg%n%ex{short}";
 
   // Libraries say a lot that only their own authors understand. Nacos' client is silent: whatever
   // it fails at the adapter says itself, and its own lines show the headers of the request, with
@@ -38,6 +35,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
           "com.networknt", Level.ERROR);
 
   private final String level;
+  private final LogLimit limit;
 
   /** For logback, which finds this class as a service. */
   public Logging() {
@@ -46,7 +44,12 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   // A text that is no level stands for the default.
   Logging(String level) {
+    this(level, new LogLimit());
+  }
+
+  Logging(String level, LogLimit limit) {
     this.level = level;
+    this.limit = limit;
   }
 
   /**
@@ -63,24 +66,28 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
+    LibraryLog.install();
     if (System.getProperty(FILE) != null) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    Level own = Level.toLevel(level, Level.INFO);
+    LineEncoder encoder = new LineEncoder(!own.isGreaterOrEqual(Level.INFO));
     encoder.setContext(context);
-    encoder.setPattern(PATTERN);
     encoder.start();
+    limit.setContext(context);
+    limit.start();
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(context);
     console.setName("STDERR");
     console.setTarget("System.err");
     console.setEncoder(encoder);
+    console.addFilter(limit);
     console.start();
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(console);
-    LIBRARIES.forEach((library, level) -> context.getLogger(library).setLevel(level));
-    context.getLogger("io.fairlead").setLevel(Level.toLevel(level, Level.INFO));
+    LIBRARIES.forEach((library, least) -> context.getLogger(library).setLevel(least));
+    context.getLogger("io.fairlead").setLevel(own);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 }

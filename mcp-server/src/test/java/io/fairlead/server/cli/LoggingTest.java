@@ -8,13 +8,22 @@ import ch.qos.logback.classic.spi.Configurator.ExecutionStatus;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.Logger;
 
 class LoggingTest {
+  private final PrintStream standardError = System.err;
   private final LoggerContext context = new LoggerContext();
 
   private Level level(String logger) {
@@ -63,5 +72,153 @@ class LoggingTest {
   void configure_isWhatLogbackFinds() {
     assertThat(ServiceLoader.load(ch.qos.logback.classic.spi.Configurator.class))
         .anyMatch(Logging.class::isInstance);
+  }
+
+  /** The log of a logger, as it goes to the standard error. */
+  private final class Captured {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final ch.qos.logback.classic.Logger logger;
+    private final AtomicLong nanos = new AtomicLong();
+
+    Captured(String name, String level, Duration window) {
+      System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+      new Logging(level, new LogLimit(nanos::get, window)).configure(context);
+      logger = context.getLogger(name);
+    }
+
+    // Without what another test may have left behind.
+    List<String> lines() {
+      return bytes
+          .toString(StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> line.contains(" Sample: ") || line.startsWith("\t"))
+          .toList();
+    }
+  }
+
+  @AfterEach
+  void giveBackStandardError() {
+    System.setErr(standardError);
+    context.stop();
+  }
+
+  private static final Duration LONG = Duration.ofHours(1);
+
+  @Test
+  void line_textFromOutside_forgesNoLineAndIsCut() {
+    Captured log = new Captured("io.fairlead.server.Sample", "", LONG);
+
+    log.logger.info(
+        "client {}: {}", "a\r\n2026 ERROR Gateway: forged\u001b[2J", "x".repeat(5 << 20));
+
+    assertThat(log.lines()).hasSize(1);
+    assertThat(log.lines().get(0))
+        .matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]{12}Z INFO  Sample: .*")
+        .contains("client a\\r\\n2026 ERROR Gateway: forged\\u001b[2J: xxx", "more characters)")
+        .hasSizeLessThan(LineEncoder.MOST + 100);
+  }
+
+  @Test
+  void line_exception_hasItsReasonsOnceAndNoStackOrClass() {
+    Captured log = new Captured("io.fairlead.server.Sample", "", LONG);
+
+    log.logger.warn(
+        "cannot write: disk full",
+        new java.io.IOException(
+            "disk full", new IllegalStateException("at\nhttp://me:pw@h/x?token=abc")));
+
+    assertThat(log.lines()).hasSize(1);
+    assertThat(log.lines().get(0))
+        .endsWith(" WARN  Sample: cannot write: disk full: at\\nhttp://***@h/x?token=***");
+  }
+
+  @Test
+  void line_errorOfTheGateway_hasAStackThatNothingForges() {
+    Captured log = new Captured("io.fairlead.server.Sample", "", LONG);
+
+    log.logger.error("failed", new IllegalStateException("a\n\tat forged.Frame"));
+
+    assertThat(log.lines().get(0)).endsWith("failed: a\\n\\tat forged.Frame");
+    assertThat(log.lines().get(1)).isEqualTo("\tjava.lang.IllegalStateException");
+    assertThat(log.lines()).hasSizeBetween(3, 60);
+    assertThat(log.lines().subList(2, log.lines().size()))
+        .allMatch(line -> line.startsWith("\t  "))
+        .noneMatch(line -> line.contains("forged"));
+  }
+
+  @Test
+  void line_errorOfALibrary_hasAStackOnlyWhereItIsDebugged() {
+    Captured log = new Captured("io.grpc.Sample", "", LONG);
+    log.logger.error("failed", new IllegalStateException("reset"));
+    assertThat(log.lines()).hasSize(1);
+
+    context.reset();
+    Captured debugged = new Captured("io.grpc.Sample", "debug", LONG);
+    debugged.logger.error("failed", new IllegalStateException("reset"));
+    assertThat(debugged.lines()).hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void lines_ofOneKind_areLimitedAndTheRestCounted() {
+    Captured log = new Captured("io.fairlead.server.Sample", "", Duration.ofMillis(200));
+
+    for (int i = 0; i < 1000; i++) {
+      log.logger.info("client {}: gone", i);
+    }
+    log.logger.info("another kind");
+
+    assertThat(log.lines()).hasSize(LogLimit.LINES + 1);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(log.lines())
+                    .hasSize(LogLimit.LINES + 2)
+                    .last()
+                    .asString()
+                    .endsWith(
+                        "970 more lines like this were left out within a minute: client 999:"
+                            + " gone"));
+
+    log.nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    log.logger.info("client {}: gone", 1000);
+    assertThat(log.lines()).hasSize(LogLimit.LINES + 3);
+  }
+
+  @Test
+  void lines_ofALibrary_areOneKind() {
+    Captured log = new Captured("io.grpc.Sample", "", LONG);
+    for (int i = 0; i < 1000; i++) {
+      log.logger.warn("Stream Error " + i);
+    }
+    assertThat(log.lines()).hasSize(LogLimit.LINES);
+  }
+
+  @Test
+  void javaUtilLogging_goesIntoTheLogAndNowhereElse() {
+    new Logging("").configure(context);
+
+    java.util.logging.Logger root = java.util.logging.LogManager.getLogManager().getLogger("");
+    assertThat(root.getHandlers()).hasSize(1).allMatch(LibraryLog.class::isInstance);
+    ch.qos.logback.classic.Logger target =
+        (ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("sample.library");
+    ch.qos.logback.core.read.ListAppender<ILoggingEvent> list =
+        new ch.qos.logback.core.read.ListAppender<>();
+    list.start();
+    target.addAppender(list);
+    try {
+      java.util.logging.Logger library = java.util.logging.Logger.getLogger("sample.library");
+      library.log(java.util.logging.Level.WARNING, "Stream {0}", new Object[] {"x"});
+      library.info("not asked for");
+    } finally {
+      target.detachAppender(list);
+    }
+    assertThat(list.list)
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getFormattedMessage()).isEqualTo("Stream x");
+              assertThat(event.getLevel()).isEqualTo(Level.WARN);
+            });
   }
 }
