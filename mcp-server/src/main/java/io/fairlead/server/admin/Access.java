@@ -3,6 +3,7 @@ package io.fairlead.server.admin;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
 import io.fairlead.server.config.HostPort;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -10,27 +11,25 @@ import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who may do what: everybody who reaches the address may read; what changes something needs the
- * token, unless only this machine reaches the address. Immutable; the token is read anew for each
- * request, so that a rotated one takes effect.
+ * token, unless only this machine reaches the address. Thread-safe.
  */
-final class Access implements Handler<RoutingContext> {
+final class Access implements Handler<RoutingContext>, AutoCloseable {
   private static final Set<HttpMethod> READING =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
-  private static final Pattern LOCAL_NAME = Pattern.compile("localhost|[0-9.]+|\\[?[0-9a-f:]+]?");
-  private static final String BEARER = "Bearer ";
+  private static final String BEARER = "bearer ";
 
   private final boolean loopback;
-  private final @Nullable Secret token;
+  private final @Nullable TokenReader token;
 
   Access(HostPort address, @Nullable Secret token) {
     this.loopback = address.isLoopback();
-    this.token = token;
+    this.token = token == null ? null : new TokenReader(token);
   }
 
   @Override
@@ -56,11 +55,16 @@ final class Access implements Handler<RoutingContext> {
     }
   }
 
+  // Requests of HTTP/1.0 may come without a name; browsers send none.
   private static boolean isLocalName(@Nullable HostAndPort authority) {
-    return authority == null || LOCAL_NAME.matcher(authority.host()).matches();
+    return authority == null || LocalNames.isLocal(authority.host());
   }
 
   private static boolean isOwnPage(HttpServerRequest request) {
+    String site = request.getHeader("sec-fetch-site");
+    if (site != null && !site.equals("same-origin") && !site.equals("none")) {
+      return false;
+    }
     String origin = request.getHeader("origin");
     HostAndPort authority = request.authority();
     return origin == null
@@ -68,21 +72,48 @@ final class Access implements Handler<RoutingContext> {
             && (origin.equals("http://" + authority) || origin.equals("https://" + authority)));
   }
 
-  private static void authorise(RoutingContext context, Secret token) {
-    String header = context.request().getHeader("authorization");
+  private static void authorise(RoutingContext context, TokenReader token) {
+    // Its body waits until the handler is there that takes it.
+    context.request().pause();
+    Future.fromCompletionStage(token.read(), context.vertx().getOrCreateContext())
+        .onComplete(
+            read -> {
+              if (read.failed()) {
+                unavailable(context, read.cause());
+              } else if (isShown(context.request(), read.result())) {
+                context.next();
+              } else {
+                context.response().putHeader("www-authenticate", "Bearer");
+                Responses.problem(
+                    context, 401, "authorization: not the token (expected: Bearer TOKEN)");
+              }
+              context.request().resume();
+            });
+  }
+
+  private static boolean isShown(HttpServerRequest request, String token) {
+    String header = request.getHeader("authorization");
     String shown =
-        header != null && header.startsWith(BEARER) ? header.substring(BEARER.length()) : "";
-    try {
-      byte[] expected = token.read().getBytes(StandardCharsets.UTF_8);
-      byte[] given = shown.getBytes(StandardCharsets.UTF_8);
-      if (expected.length > 0 && MessageDigest.isEqual(expected, given)) {
-        context.next();
-      } else {
-        context.response().putHeader("www-authenticate", "Bearer");
-        Responses.problem(context, 401, "authorization: not the token (expected: Bearer TOKEN)");
-      }
-    } catch (SecretUnavailableException e) {
-      Responses.problem(context, 503, "admin.token: " + e.getMessage());
+        header != null && header.toLowerCase(Locale.ROOT).startsWith(BEARER)
+            ? header.substring(BEARER.length())
+            : "";
+    // Takes the same time wherever the two differ.
+    return MessageDigest.isEqual(
+        token.getBytes(StandardCharsets.UTF_8), shown.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void unavailable(RoutingContext context, Throwable failure) {
+    String what =
+        failure instanceof SecretUnavailableException
+            ? failure.getMessage()
+            : "cannot be read in time (expected: a file that answers)";
+    Responses.problem(context, 503, "admin.token: " + what);
+  }
+
+  @Override
+  public void close() {
+    if (token != null) {
+      token.close();
     }
   }
 }

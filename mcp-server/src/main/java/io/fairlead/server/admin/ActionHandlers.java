@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fairlead.registry.ForeignText;
 import io.fairlead.server.config.Durations;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
@@ -87,7 +88,8 @@ final class ActionHandlers {
       Responses.json(
           context, 200, JsonNodeFactory.instance.objectNode().put("id", id).put(what, true));
     } else {
-      Responses.problem(context, 404, id + " (expected: the id of an open " + kind + ")");
+      Responses.problem(
+          context, 404, ForeignText.clean(id) + " (expected: the id of an open " + kind + ")");
     }
   }
 

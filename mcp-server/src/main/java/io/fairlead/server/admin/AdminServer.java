@@ -3,19 +3,19 @@ package io.fairlead.server.admin;
 import io.fairlead.registry.Causes;
 import io.fairlead.registry.Secret;
 import io.fairlead.server.config.HostPort;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,15 +31,17 @@ import org.slf4j.LoggerFactory;
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final long START_SECONDS = 30;
-  private static final long LARGEST_BODY = 16 << 10;
+  private static final long SWEEP_MILLIS = 1000;
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Vertx vertx;
   private final HttpServer server;
   private final HostPort address;
+  private final Access access;
 
-  private AdminServer(Vertx vertx, HttpServer server, HostPort address) {
+  private AdminServer(Vertx vertx, HttpServer server, HostPort address, Access access) {
     this.vertx = vertx;
+    this.access = access;
     this.server = server;
     this.address = address;
   }
@@ -61,15 +63,40 @@ public final class AdminServer implements AutoCloseable {
       AdminActions actions,
       Supplier<String> metrics)
       throws IOException {
+    return start(address, token, source, actions, metrics, AdminLimits.DEFAULT);
+  }
+
+  /** The same with other limits. */
+  static AdminServer start(
+      HostPort address,
+      @Nullable Secret token,
+      AdminSource source,
+      AdminActions actions,
+      Supplier<String> metrics,
+      AdminLimits limits)
+      throws IOException {
     Vertx vertx = Vertx.vertx();
+    Connections connections = new Connections(limits, System::nanoTime);
+    Access access = new Access(address, token);
+    RequestGate gate =
+        new RequestGate(connections, router(vertx, access, source, actions, metrics, connections));
     HttpServer server =
         vertx
-            .createHttpServer(new HttpServerOptions().setCompressionSupported(true))
-            .requestHandler(router(vertx, new Access(address, token), source, actions, metrics));
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setCompressionSupported(true)
+                    .setHttp2ClearTextEnabled(false)
+                    .setHandle100ContinueAutomatically(true))
+            .connectionHandler(connections::opened)
+            .exceptionHandler(failure -> LOG.debug("a connection failed", failure))
+            .invalidRequestHandler(gate::invalid)
+            .requestHandler(gate);
+    vertx.setPeriodic(SWEEP_MILLIS, timer -> connections.closeOverdue());
     try {
       HttpServer listening = await(server.listen(address.port(), address.host()));
-      return new AdminServer(vertx, listening, address.withPort(listening.actualPort()));
+      return new AdminServer(vertx, listening, address.withPort(listening.actualPort()), access);
     } catch (ExecutionException | TimeoutException e) {
+      access.close();
       closeQuietly(vertx);
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
@@ -87,17 +114,19 @@ public final class AdminServer implements AutoCloseable {
       Access access,
       AdminSource source,
       AdminActions actions,
-      Supplier<String> metrics) {
+      Supplier<String> metrics,
+      Connections connections) {
     Router router = Router.router(vertx);
     router.route().handler(access);
-    router.get("/livez").handler(context -> Responses.send(context, 200, "text/plain", "ok\n"));
-    router.get("/readyz").handler(context -> readyz(context, source));
-    router
-        .get("/metrics")
+    router.route().method(HttpMethod.OPTIONS).handler(AdminServer::options);
+    reading(router, "/livez")
+        .handler(context -> Responses.send(context, 200, "text/plain", "ok\n"));
+    reading(router, "/readyz").handler(context -> readyz(context, source));
+    reading(router, "/metrics")
         .blockingHandler(
             context -> Responses.send(context, 200, METRICS_TYPE, metrics.get()), false);
-    String console = console();
-    router.get("/").handler(context -> console(context, console));
+    ConsolePage console = ConsolePage.load();
+    reading(router, "/").handler(context -> console(context, console));
     ApiHandlers api = new ApiHandlers(source);
     get(router, "/registries", api::registries);
     get(router, "/resources", api::resources);
@@ -113,30 +142,61 @@ public final class AdminServer implements AutoCloseable {
     get(router, "/holds", api::holds);
     get(router, "/transactions", api::transactions);
     ActionHandlers operator = new ActionHandlers(actions);
-    post(router, "/transactions", operator::open);
-    post(router, "/transactions/:id/release", operator::release);
-    post(router, "/guards/:id/approve", operator::approve);
-    post(router, "/guards/:id/reject", operator::reject);
+    Handler<RoutingContext> received =
+        context -> {
+          connections.received(context.request());
+          context.next();
+        };
+    post(router, "/transactions", received, operator::open);
+    post(router, "/transactions/:id/release", received, operator::release);
+    post(router, "/guards/:id/approve", received, operator::approve);
+    post(router, "/guards/:id/reject", received, operator::reject);
+    for (int status = 400; status < 600; status++) {
+      router.errorHandler(status, AdminServer::refused);
+    }
     router.errorHandler(404, context -> Responses.problem(context, 404, "no such path"));
-    router.errorHandler(
-        405,
-        context ->
-            Responses.problem(
-                context,
-                405,
-                "not of this path (expected: GET, or POST for what changes something)"));
+    router.errorHandler(405, AdminServer::notOfThisPath);
     router.errorHandler(500, AdminServer::failed);
     return router;
   }
 
   private static void get(Router router, String path, Handler<RoutingContext> handler) {
-    router.get("/api/v1" + path).blockingHandler(handler, false);
+    reading(router, "/api/v1" + path).blockingHandler(handler, false);
   }
 
-  private static void post(Router router, String path, Handler<RoutingContext> handler) {
+  private static Route reading(Router router, String path) {
+    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
+  }
+
+  private static void options(RoutingContext context) {
+    Responses.empty(context.request(), RequestChecks.METHODS);
+  }
+
+  private static void notOfThisPath(RoutingContext context) {
+    boolean post = context.request().method().equals(HttpMethod.POST);
+    context.response().putHeader("allow", post ? "GET, HEAD, OPTIONS" : "POST, OPTIONS");
+    Responses.problem(
+        context, 405, "not of this path (expected: GET, or POST for what changes something)");
+  }
+
+  // What the router refuses by itself.
+  private static void refused(RoutingContext context) {
+    int status = context.statusCode();
+    Responses.problem(
+        context,
+        status,
+        HttpResponseStatus.valueOf(status).reasonPhrase().toLowerCase(Locale.ROOT));
+  }
+
+  private static void post(
+      Router router,
+      String path,
+      Handler<RoutingContext> received,
+      Handler<RoutingContext> handler) {
     router
         .post("/api/v1" + path)
-        .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY))
+        .handler(BodyHandler.create(false).setBodyLimit(RequestChecks.LARGEST_BODY))
+        .handler(received)
         .blockingHandler(handler, false);
   }
 
@@ -145,24 +205,9 @@ public final class AdminServer implements AutoCloseable {
     Responses.json(context, status.ready() ? 200 : 503, ApiViews.readiness(status, source.holds()));
   }
 
-  private static void console(RoutingContext context, String page) {
-    context
-        .response()
-        .putHeader(
-            "content-security-policy",
-            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
-                + " connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none';"
-                + " frame-ancestors 'none'");
-    Responses.send(context, 200, "text/html; charset=utf-8", page);
-  }
-
-  private static String console() {
-    try (InputStream input =
-        Objects.requireNonNull(AdminServer.class.getResourceAsStream("console.html"))) {
-      return new String(input.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read console.html", e);
-    }
+  private static void console(RoutingContext context, ConsolePage page) {
+    context.response().putHeader("content-security-policy", page.policy());
+    Responses.send(context, 200, "text/html; charset=utf-8", page.html());
   }
 
   private static void failed(RoutingContext context) {
@@ -191,6 +236,7 @@ public final class AdminServer implements AutoCloseable {
 
   @Override
   public void close() {
+    access.close();
     try {
       await(server.close());
     } catch (ExecutionException | TimeoutException e) {

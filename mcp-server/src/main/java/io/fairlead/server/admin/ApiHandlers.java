@@ -5,6 +5,7 @@ import io.fairlead.aggregation.DampedHost;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
+import io.fairlead.registry.ForeignText;
 import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
@@ -112,6 +113,7 @@ final class ApiHandlers {
         new TreeSet<>(snapshot.types())
             .stream()
                 .filter(type -> kind.isEmpty() || type.kind().equalsIgnoreCase(kind))
+                .filter(type -> ResourceKey.isName(name))
                 .flatMap(type -> find(snapshot, type, name))
                 .findFirst();
     if (found.isPresent()) {
@@ -119,7 +121,8 @@ final class ApiHandlers {
       document.putObject("status").set("clients", new ServiceAnswers(source).clients(found.get()));
       Responses.json(context, 200, document);
     } else {
-      Responses.problem(context, 404, name + " (expected: the name of a resource)");
+      Responses.problem(
+          context, 404, ForeignText.clean(name) + " (expected: the name of a resource)");
     }
   }
 

@@ -1,0 +1,20 @@
+package io.fairlead.server.admin;
+
+import java.time.Duration;
+
+/**
+ * What a caller of the admin server may take of it.
+ *
+ * @param request time for the first request of a connection to arrive, and for the body of each
+ * @param idle time for each later request of a connection to arrive
+ * @param answer time for an answer to be taken
+ * @param connections open connections
+ * @param connectionsOfAnAddress open connections of one address
+ */
+record AdminLimits(
+    Duration request, Duration idle, Duration answer, int connections, int connectionsOfAnAddress) {
+  /** Far above what probes, Prometheus and browsers need. */
+  static final AdminLimits DEFAULT =
+      new AdminLimits(
+          Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofMinutes(1), 512, 128);
+}
