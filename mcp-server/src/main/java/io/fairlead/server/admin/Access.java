@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Access implements Handler<RoutingContext>, AutoCloseable {
   private static final Set<HttpMethod> READING =
-      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+      Set.of(HttpMethod.GET, HttpMethod.HEAD);
   private static final String BEARER = "bearer ";
 
   private final boolean loopback;
@@ -37,6 +37,8 @@ final class Access implements Handler<RoutingContext>, AutoCloseable {
     if (loopback && !isLocalName(context.request().authority())) {
       // A page from elsewhere may have its name resolve to 127.0.0.1 and read through the browser.
       Responses.problem(context, 403, "host: another name (expected: localhost or an address)");
+    } else if (context.request().method().equals(HttpMethod.OPTIONS)) {
+      Responses.empty(context.request(), RequestChecks.METHODS);
     } else if (READING.contains(context.request().method())) {
       context.next();
     } else if (!isOwnPage(context.request())) {

@@ -118,7 +118,6 @@ public final class AdminServer implements AutoCloseable {
       Connections connections) {
     Router router = Router.router(vertx);
     router.route().handler(access);
-    router.route().method(HttpMethod.OPTIONS).handler(AdminServer::options);
     reading(router, "/livez")
         .handler(context -> Responses.send(context, 200, "text/plain", "ok\n"));
     reading(router, "/readyz").handler(context -> readyz(context, source));
@@ -166,10 +165,6 @@ public final class AdminServer implements AutoCloseable {
 
   private static Route reading(Router router, String path) {
     return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
-  }
-
-  private static void options(RoutingContext context) {
-    Responses.empty(context.request(), RequestChecks.METHODS);
   }
 
   private static void notOfThisPath(RoutingContext context) {

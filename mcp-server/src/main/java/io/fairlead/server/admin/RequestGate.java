@@ -40,6 +40,8 @@ final class RequestGate implements Handler<HttpServerRequest> {
     Optional<RequestChecks.Refusal> refusal = RequestChecks.check(request);
     if (refusal.isPresent()) {
       refuse(request, refusal.get());
+    } else if (request.uri().equals("*")) {
+      Responses.empty(request, RequestChecks.METHODS);
     } else {
       next.handle(request);
     }

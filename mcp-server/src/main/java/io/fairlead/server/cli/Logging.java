@@ -31,6 +31,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
           "io.netty", Level.WARN,
           "io.grpc", Level.WARN,
           "io.vertx", Level.WARN,
+          // A caller that went away; what failed in the gateway itself the admin server says.
+          "io.vertx.ext.web.RoutingContext", Level.OFF,
           "com.alibaba.nacos", Level.OFF,
           "com.networknt", Level.ERROR);
 

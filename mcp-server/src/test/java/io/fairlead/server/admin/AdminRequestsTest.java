@@ -26,6 +26,7 @@ class AdminRequestsTest {
   private static final int PATIENCE_MILLIS = 60_000;
 
   private final SampleSource source = new SampleSource(3);
+  private final int transactions = source.transactions().size();
   private final AdminServer server = start("127.0.0.1", null);
 
   private AdminServer start(String host, @Nullable Secret token) {
@@ -73,11 +74,11 @@ class AdminRequestsTest {
 
   private static void assertProblem(String answer, int status) {
     assertThat(answer)
-        .startsWith("HTTP/1.1 " + status + " ")
+        .containsPattern("^HTTP/1\\.[01] " + status + " ")
         .containsIgnoringCase("content-type: application/problem+json")
         .contains("\"status\":" + status);
     assertProtected(answer);
-    assertThat(answer.split("HTTP/1\\.1 ", -1)).as("one answer: %s", answer).hasSize(2);
+    assertThat(answer.split("HTTP/1\\.[01] ", -1)).as("one answer: %s", answer).hasSize(2);
   }
 
   private static void assertProtected(String answer) {
@@ -114,7 +115,7 @@ class AdminRequestsTest {
                   + host
                   + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
       assertThat(answer).as(line).containsPattern("^HTTP/1.1 40[03] ");
-      assertThat(source.transactions()).isEmpty();
+      assertThat(source.transactions()).hasSize(transactions);
     }
   }
 
@@ -144,24 +145,17 @@ class AdminRequestsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "gzip, 501",
-    "identity, 501",
-    "'chunked, gzip', 501",
-    "'gzip, chunked', 501",
-    "xchunked, 501",
-    "chunked\r\nTransfer-Encoding: identity, 501"
-  })
-  void body_encodedOtherwise_isNoSecondRequest(String encoding, int status) throws IOException {
+  @ValueSource(
+      strings = {"gzip", "identity", "chunked, gzip", "gzip, chunked", "xchunked", "chunked\r\nTransfer-Encoding: identity"})
+  void body_encodedOtherwise_isNoSecondRequest(String encoding) throws IOException {
     String answer =
         answer(
             "POST /api/v1/transactions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
                 + encoding
                 + "\r\n\r\nGET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    assertThat(answer.split("HTTP/1\\.1 ", -1)).hasSize(2);
+    assertThat(answer.split("HTTP/1\\.[01] ", -1)).hasSize(2);
     assertThat(answer).doesNotContain("ok\n");
     assertThat(answer).containsPattern("^HTTP/1.1 (501|400) ");
-    assertThat(status).isEqualTo(501);
   }
 
   @ParameterizedTest
@@ -295,7 +289,7 @@ class AdminRequestsTest {
         socket.close();
       }
     }
-    assertThat(source.transactions()).isEmpty();
+    assertThat(source.transactions()).hasSize(transactions);
   }
 
   @Test

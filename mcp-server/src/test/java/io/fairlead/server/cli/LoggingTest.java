@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator.ExecutionStatus;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import java.io.ByteArrayOutputStream;
@@ -83,6 +84,7 @@ class LoggingTest {
     Captured(String name, String level, Duration window) {
       System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
       new Logging(level, new LogLimit(nanos::get, window)).configure(context);
+      context.setMDCAdapter(new LogbackMDCAdapter());
       logger = context.getLogger(name);
     }
 
