@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * token, unless only this machine reaches the address. Thread-safe.
  */
 final class Access implements Handler<RoutingContext>, AutoCloseable {
-  private static final Set<HttpMethod> READING =
-      Set.of(HttpMethod.GET, HttpMethod.HEAD);
+  private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
   private static final String BEARER = "bearer ";
 
   private final boolean loopback;

@@ -146,7 +146,14 @@ class AdminRequestsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"gzip", "identity", "chunked, gzip", "gzip, chunked", "xchunked", "chunked\r\nTransfer-Encoding: identity"})
+      strings = {
+        "gzip",
+        "identity",
+        "chunked, gzip",
+        "gzip, chunked",
+        "xchunked",
+        "chunked\r\nTransfer-Encoding: identity"
+      })
   void body_encodedOtherwise_isNoSecondRequest(String encoding) throws IOException {
     String answer =
         answer(
