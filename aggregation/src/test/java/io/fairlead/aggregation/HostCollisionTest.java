@@ -80,6 +80,25 @@ class HostCollisionTest {
   }
 
   @Test
+  void groupsDifferInCase_oneServiceHasTheHostAndBothSayWho() {
+    ServiceId upper = new ServiceId("public", "PAY", "db");
+    ServiceId lower = new ServiceId("public", "pay", "db");
+    world
+        .aggregation
+        .register(
+            new RegistrySettings(
+                "a",
+                1,
+                Given.policy("a").host(HostTemplate.parse("{service}.{group}.test")).build(),
+                Given.KEEP_EMPTY))
+        .resync(fresh(service(lower, "10.0.0.2"), service(upper, "10.0.0.1")));
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/db.pay.test", "a 10.0.0.1").hasSize(2);
+    assertThat(finding(lower).reason()).isEqualTo(Reason.HOST_COLLISION);
+    assertThat(finding(upper).reason()).isEqualTo(Reason.HOST_CONTESTED);
+  }
+
+  @Test
   void manyNamespaces_theOneThatHasTheHostSaysHowManyWouldHaveIt() {
     register(world)
         .resync(

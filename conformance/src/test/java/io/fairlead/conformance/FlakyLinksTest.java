@@ -33,8 +33,8 @@ final class FlakyLinksTest {
   private static final long SEED = number("FAIRLEAD_SEED").orElseGet(System::nanoTime);
   private static final Duration LENGTH =
       MINUTES.map(Duration::ofMinutes).orElse(Duration.ofSeconds(30));
-  private static final Duration RESET = Duration.ofSeconds(MINUTES.isPresent() ? 20 : 4);
-  private static final Duration SETTLE = Duration.ofSeconds(MINUTES.isPresent() ? 30 : 6);
+  private static final Duration RESET = Duration.ofSeconds(MINUTES.isPresent() ? 20 : 6);
+  private static final Duration SETTLE = Duration.ofSeconds(MINUTES.isPresent() ? 30 : 12);
   private static final Duration LIMIT = SETTLE.plusSeconds(10);
   private static final Duration PER_CHANGE = Duration.ofMillis(100);
   private static final Duration PER_LOOK = Duration.ofMillis(500);

@@ -43,6 +43,10 @@ final class HoldWatch {
               + " ("
               + hold.path("reason").asText()
               + ")";
+      if (!hold.has("until")) {
+        faults.add(key + ": without an end");
+        continue;
+      }
       Instant since = Instant.parse(hold.path("since").asText());
       Instant until = Instant.parse(hold.path("until").asText());
       Span before = present.get(key);

@@ -38,6 +38,10 @@ final class NacosAdapter implements RegistryAdapter {
   private static final Duration REPEATED_READ = Duration.ofSeconds(1);
   // Where lists have no counts, whole reads are what finds lost pushes.
   private static final Duration SWEEP = Duration.ofSeconds(5);
+  // How often it is looked whether a whole read is due.
+  private static final Duration LOOK = Duration.ofMillis(500);
+  // After a broken connection the vendor's client subscribes again within about 4 s.
+  private static final Duration RESUBSCRIBED = Duration.ofSeconds(5);
 
   private final String registry;
   private final NacosConfiguration configuration;
@@ -60,6 +64,9 @@ final class NacosAdapter implements RegistryAdapter {
   private @Nullable NacosSource source;
   // Written by the owner, read by readers: the namespaces that have services.
   private volatile Set<String> known = Set.of();
+  // The same: whether the last list came, and the last interruption.
+  private volatile boolean answering = true;
+  private volatile long interruptedAt = System.nanoTime() - RESUBSCRIBED.toNanos();
   private long interruptions;
   private long aliveAt;
 
@@ -178,6 +185,8 @@ final class NacosAdapter implements RegistryAdapter {
           return longer(configuration.pollInterval(), Duration.ofNanos(2 * took));
         },
         e -> {
+          interruptedAt = System.nanoTime();
+          answering = false;
           mirror.interrupted();
           failed(e);
           reads.pause();
@@ -187,6 +196,7 @@ final class NacosAdapter implements RegistryAdapter {
   }
 
   private void listed(Poll.Listed listed) {
+    answering = true;
     noteInterruptions();
     listed.failed().forEach(mirror::interrupted);
     listed.rows().forEach(mirror::listed);
@@ -228,6 +238,7 @@ final class NacosAdapter implements RegistryAdapter {
   private void noteInterruptions() {
     if (source != null && source.interruptions() != interruptions) {
       interruptions = source.interruptions();
+      interruptedAt = System.nanoTime();
       mirror.interrupted();
     }
   }
@@ -235,28 +246,49 @@ final class NacosAdapter implements RegistryAdapter {
   private void reconcile(NacosSource from) {
     Duration interval = from.hasCounts() ? configuration.reconcileInterval() : SWEEP;
     int share = from.hasCounts() ? 19 : 3;
-    AtomicLong begin = new AtomicLong();
+    AtomicLong begin = new AtomicLong(System.nanoTime());
+    AtomicLong pause = new AtomicLong();
     threads.repeat(
-        interval,
+        LOOK,
         () -> {
-          begin.set(System.nanoTime());
+          long now = System.nanoTime();
           Map<ServiceId, Content> contents = new HashMap<>();
-          for (String namespace : known) {
-            contents.putAll(from.all(namespace));
+          if (isWholeReadDue(begin.get(), now, interval, pause.get())) {
+            begin.set(now);
+            pause.set(RESUBSCRIBED.toNanos());
+            for (String namespace : known) {
+              contents.putAll(from.all(namespace));
+            }
+            pause.set((System.nanoTime() - now) * share);
           }
           return contents;
         },
         contents -> {
           noteInterruptions();
           mirror.reconciled(contents);
-          Duration took = Duration.ofNanos(System.nanoTime() - begin.get());
-          return longer(interval, took.multipliedBy(share));
+          return LOOK;
         },
         e -> {
           noteInterruptions();
           failed(e);
-          return interval;
+          return LOOK;
         });
+  }
+
+  /**
+   * Whether everything is to be read: once in an interval, and twice after an interruption, in
+   * which pushes were lost that no count shows: when Nacos answers again, and when its client had
+   * the time to connect and subscribe again.
+   */
+  private boolean isWholeReadDue(long last, long now, Duration interval, long pause) {
+    if (!answering || now - last < pause) {
+      return false;
+    }
+    long interrupted = interruptedAt;
+    long subscribed = interrupted + RESUBSCRIBED.toNanos();
+    return now - last >= interval.toNanos()
+        || last - interrupted < 0
+        || (now - subscribed >= 0 && last - subscribed < 0);
   }
 
   private static Duration longer(Duration one, Duration other) {
