@@ -22,10 +22,12 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +42,15 @@ final class NacosHttp implements AutoCloseable {
   private static final Duration WHOLE_ANSWER = Duration.ofMinutes(2);
   private static final int MAX_ERROR = 64 * 1024;
   private static final int CONNECTIONS = 16;
+  // Where all failed within this time a second try is made, over new connections.
+  private static final Duration SOON = Duration.ofSeconds(1);
   // Nacos' ErrorCode of that name.
   private static final int SERVICE_NOT_EXIST = 21008;
 
   private final List<NacosAddress> addresses;
   private final String contextPath;
   private final NacosLogin login;
+  private final PoolingHttpClientConnectionManager connections;
   private final CloseableHttpClient http;
   private final AtomicLong interruptions = new AtomicLong();
 
@@ -62,7 +67,7 @@ final class NacosHttp implements AutoCloseable {
     this.addresses = List.copyOf(addresses);
     this.contextPath = contextPath;
     this.login = login;
-    PoolingHttpClientConnectionManagerBuilder connections =
+    PoolingHttpClientConnectionManagerBuilder builder =
         PoolingHttpClientConnectionManagerBuilder.create()
             .setMaxConnTotal(CONNECTIONS)
             .setMaxConnPerRoute(CONNECTIONS)
@@ -72,11 +77,12 @@ final class NacosHttp implements AutoCloseable {
                     .setSocketTimeout(ANSWER)
                     .build());
     if (tls != null) {
-      connections.setTlsSocketStrategy(new DefaultClientTlsStrategy(TlsContexts.of(tls)));
+      builder.setTlsSocketStrategy(new DefaultClientTlsStrategy(TlsContexts.of(tls)));
     }
+    this.connections = builder.build();
     this.http =
         HttpClients.custom()
-            .setConnectionManager(connections.build())
+            .setConnectionManager(connections)
             .setDefaultRequestConfig(
                 RequestConfig.custom()
                     .setConnectionRequestTimeout(ANSWER)
@@ -119,7 +125,11 @@ final class NacosHttp implements AutoCloseable {
   private <T> T onAnyServer(String what, Call<T> call) throws NacosReadException {
     int first = preferred;
     IOException last = null;
-    for (int i = 0; i < addresses.size(); i++) {
+    long begin = System.nanoTime();
+    for (int i = 0; i < 2 * addresses.size(); i++) {
+      if (i == addresses.size() && System.nanoTime() - begin > SOON.toNanos()) {
+        break;
+      }
       int index = (first + i) % addresses.size();
       try {
         T result = call.on(addresses.get(index));
@@ -127,6 +137,8 @@ final class NacosHttp implements AutoCloseable {
         return result;
       } catch (IOException e) {
         interruptions.incrementAndGet();
+        // What broke one connection most likely broke all of them: each would fail a call.
+        connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
         if (last != null) {
           e.addSuppressed(last);
         }
