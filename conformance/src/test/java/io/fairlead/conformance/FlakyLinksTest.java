@@ -9,8 +9,12 @@ import io.fairlead.harness.NacosLink;
 import io.fairlead.harness.NacosServer;
 import io.fairlead.harness.NeedsServer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -76,7 +80,11 @@ final class FlakyLinksTest {
           Awaitility.await("the mesh equals the registries")
               .atMost(LIMIT.plus(PER_LOOK))
               .pollInterval(Duration.ofMillis(100))
-              .untilAsserted(() -> assertThat(mesh.held()).isEqualTo(churn.expected()));
+              .untilAsserted(
+                  () ->
+                      assertThat(differences(churn.expected(), mesh.held()))
+                          .as("differences; holds: %s", gateway.get("/api/v1/holds"))
+                          .isEmpty());
           say(
               String.format(
                   "%d changes in %d s, %d connections broken; %s; %s",
@@ -116,6 +124,21 @@ final class FlakyLinksTest {
         say(churn.changes() + " changes so far; " + staleness.figures());
       }
     }
+  }
+
+  private static List<String> differences(
+      Map<String, Set<String>> expected, Map<String, Set<String>> held) {
+    List<String> differences = new ArrayList<>();
+    Set<String> hosts = new TreeSet<>(expected.keySet());
+    hosts.addAll(held.keySet());
+    for (String host : hosts) {
+      Set<String> one = expected.getOrDefault(host, Set.of());
+      Set<String> other = held.getOrDefault(host, Set.of());
+      if (!one.equals(other)) {
+        differences.add(host + ": " + other + " (expected: " + one + ")");
+      }
+    }
+    return differences;
   }
 
   private static void say(String text) {

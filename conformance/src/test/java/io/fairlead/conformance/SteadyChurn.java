@@ -15,7 +15,9 @@ import java.util.TreeSet;
  * nothing counts as flapping. Seeded. Confined to one thread.
  */
 final class SteadyChurn {
-  private static final int SERVICES = 20;
+  // So many that what is kept at the end of the changes, and then leaves within seconds, is less
+  // than the share that the gateway's deletion guard wants confirmed.
+  private static final int SERVICES = 150;
   private static final int MIN_INSTANCES = 1;
   private static final int MAX_INSTANCES = 6;
 
@@ -41,7 +43,7 @@ final class SteadyChurn {
   }
 
   private static String name(int number) {
-    return String.format("s%02d", number);
+    return String.format("s%03d", number);
   }
 
   /** Makes one change. */
