@@ -117,7 +117,9 @@ final class FlakyLinksTest {
       if (next >= nextLook) {
         nextLook = next + PER_LOOK.toNanos();
         holds.look();
-        assertThat(staleness.staleFor(LIMIT)).as("stale for longer than %s", LIMIT).isEmpty();
+        assertThat(staleness.staleFor(LIMIT))
+            .as("stale for longer than %s; %s", LIMIT, holds.last())
+            .isEmpty();
       }
       if (next >= nextLine) {
         nextLine = next + Duration.ofMinutes(1).toNanos();

@@ -74,6 +74,11 @@ final class HoldWatch {
     return seen.size();
   }
 
+  /** What the gateway kept at the last look, for a message. */
+  String last() {
+    return "kept: " + present;
+  }
+
   /** Figures for a person. */
   String figures() {
     return seen.size() + " holds seen, the longest for " + longest.toSeconds() + " s";

@@ -61,14 +61,13 @@ final class GetCommand implements Callable<Integer> {
     AdminClient client = target.client();
     try {
       if (kind == Kind.resources && !name.isEmpty()) {
-        JsonNode resource = client.get("resources/" + AdminClient.path(name));
+        JsonNode resource =
+            client.find("resources/" + AdminClient.path(name)).orElseThrow(this::noSuchName);
         out.print(output == Output.json ? pretty(resource) : Yaml.write(resource));
       } else if (!printService(out, client)) {
         ArrayNode items = kind.select(client.all(kind.name(), kind.query(name)), name);
         if (items.isEmpty() && !name.isEmpty()) {
-          throw new AdminClientException(
-              kind + ": no such name: " + Printable.of(name) + " (expected: " + kind.names() + ")",
-              null);
+          throw noSuchName();
         }
         print(out, items);
       }
@@ -78,6 +77,11 @@ final class GetCommand implements Callable<Integer> {
     }
     out.flush();
     return ExitCode.DONE;
+  }
+
+  private AdminClientException noSuchName() {
+    return new AdminClientException(
+        kind + ": no such name: " + Printable.of(name) + " (expected: " + kind.names() + ")", null);
   }
 
   // The answer about one service, if there is one of that registry and id.

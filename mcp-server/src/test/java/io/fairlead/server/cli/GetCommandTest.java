@@ -112,7 +112,9 @@ class GetCommandTest extends AdminFixture {
     assertThat(get.code()).isEqualTo(1);
     assertThat(get.out()).isEmpty();
     assertThat(get.err())
-        .isEqualToIgnoringNewLines("fairlead get: shop/none (expected: the name of a resource)");
+        .startsWith("fairlead get: resources: no such name: shop/none (expected: the name of one");
+    assertThat(Invocation.of("get", "resources", "none", "--admin", url).err())
+        .startsWith("fairlead get: resources: no such name: none");
   }
 
   @Test
