@@ -32,13 +32,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>The sum.</b> Shrunken rights show in one whole view with Consul, and as a thousand single
  * changes with Nacos. Therefore losses are summed over a window as long as the time of
- * confirmation, less what came back. As long as the sum is small everything passes at once and
- * untouched, since an endpoint that is gone must leave the mesh quickly. The batch with which the
- * sum becomes too much is held as a whole, and so is each later loss, until the first of them have
- * been decided about ({@code confirmAfter} after the guard began to hold); after that a loss is
- * held only if it is too much together with all that is held, since otherwise a registry with
- * everyday removals would be held for ever, each loss waiting for the one before. What was let go
- * earlier stays gone: it was small.
+ * confirmation, less what came back, and less what the same service had grown by within that time:
+ * a deployment may start each new instance before it ends the old one. As long as the sum is small
+ * everything passes at once and untouched, since an endpoint that is gone must leave the mesh
+ * quickly. The batch with which the sum becomes too much is held as a whole, and so is each later
+ * loss, until the first of them have been decided about ({@code confirmAfter} after the guard began
+ * to hold); after that a loss is held only if it is too much together with all that is held, since
+ * otherwise a registry with everyday removals would be held for ever, each loss waiting for the one
+ * before. What was let go earlier stays gone: it was small.
  *
  * <p><b>Holding.</b> Only removals are held. A service that is gone is served as it was; one that
  * shrank with its new endpoints, ports, labels and all, and those it lacks ({@link KeptEndpoints}).
@@ -103,7 +104,7 @@ final class DeletionGuard {
               if (before != null) {
                 follow(before, service, words, back, now);
               } else {
-                compare(service, word, losses);
+                compare(service, word, losses, now);
               }
             });
     if (!back.isEmpty()) {
@@ -165,15 +166,19 @@ final class DeletionGuard {
     return new Taken(service, Optional.of(entry), Taken.Kind.HELD, List.of(), entry.endpoints());
   }
 
-  private void compare(ServiceId service, Optional<Taken> word, Map<ServiceId, Extent> losses) {
+  private void compare(
+      ServiceId service, Optional<Taken> word, Map<ServiceId, Extent> losses, Moment now) {
     int before = endpoints(contribution.get(service));
     int after = HeldLoss.endpoints(word);
     if (after < before) {
       losses.put(service, Extent.lost(before, after));
     } else if (after > before) {
       Extent gained = Extent.lost(after, before);
-      recent.cameBack(new Subject.OfService(service), gained);
-      if (before == 0) {
+      Extent more = recent.cameBack(new Subject.OfService(service), gained);
+      if (before > 0) {
+        recent.grew(new Subject.OfService(service), more, now.nanos());
+      } else {
+        // A service that is new, as all are in the first whole view, is no growth.
         word.flatMap(Taken::entry)
             .ifPresent(entry -> recent.cameBack(new Subject.OfResource(entry.key()), gained));
       }
@@ -189,7 +194,11 @@ final class DeletionGuard {
     if (losses.isEmpty()) {
       return;
     }
-    Extent lost = losses.values().stream().reduce(recent.sum(), Extent::plus).plus(held.waiting());
+    Extent lost = recent.sum().plus(held.waiting());
+    for (Map.Entry<ServiceId, Extent> loss : losses.entrySet()) {
+      Subject subject = new Subject.OfService(loss.getKey());
+      lost = lost.plus(recent.beyondGrowth(subject, loss.getValue()));
+    }
     HeldGroup group = decisions.holding();
     boolean undecided =
         group != null && !decisions.isConfirmed(group.opened().nanos(), contact, now);

@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import static io.fairlead.aggregation.GuardedRegistry.CONFIRM;
+import static io.fairlead.aggregation.GuardedRegistry.address;
 import static io.fairlead.aggregation.GuardedRegistry.name;
 import static io.fairlead.aggregation.GuardedRegistry.services;
 import static io.fairlead.aggregation.GuardedRegistry.shrunk;
@@ -71,6 +72,34 @@ class DeletionGuardTest {
     registry.resync(services(6, 20));
     assertThat(registry.served()).hasSize(14);
     assertThat(registry.guards()).isEmpty();
+  }
+
+  /** A deployment of the whole fleet that starts each new instance before it ends the old one. */
+  @Test
+  void services_thatGrowBeforeTheyShrink_haveLostNothing() {
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 20; i++) {
+        registry.change(
+            Given.service(name(i), "10.1." + round + "." + i, "10.2.0." + i, "10.3.0.1"));
+        registry.change(Given.service(name(i), "10.1." + round + "." + i, "10.2.0." + i));
+      }
+    }
+    assertThat(registry.guards()).isEmpty();
+    // What they had before is another matter.
+    registry.resync(List.of());
+    assertThat(registry.guard().heldEndpoints()).isEqualTo(40);
+  }
+
+  /** What a service grew by covers its own loss only, and only for the window. */
+  @Test
+  void growth_coversNeitherOthersNorForLong() {
+    for (int i = 0; i < 20; i++) {
+      registry.change(Given.service(name(i), address(i, 1), address(i, 2), address(i, 3)));
+    }
+    registry.world.advance(CONFIRM);
+    registry.sink.alive();
+    registry.resync(IntStream.range(0, 20).mapToObj(GuardedRegistry::shrunk).toList());
+    assertThat(registry.guard().heldEndpoints()).isEqualTo(40);
   }
 
   @Test

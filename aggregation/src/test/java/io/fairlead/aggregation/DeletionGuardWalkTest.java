@@ -57,6 +57,8 @@ class DeletionGuardWalkTest {
     final Map<String, TreeMap<Long, Integer>> levels = new HashMap<>();
     final TreeSet<Long> reads = new TreeSet<>();
     final Map<String, Deque<Vanished>> vanished = new HashMap<>();
+    // What services have grown by, which may go again.
+    final Map<String, Deque<Vanished>> grown = new HashMap<>();
     final Map<String, Integer> rejected = new TreeMap<>();
     boolean failing;
     long steady;
@@ -283,6 +285,7 @@ class DeletionGuardWalkTest {
       assertThat(served()).isEqualTo(before);
       // A new process knows neither what was let go before nor what was rejected.
       vanished.clear();
+      grown.clear();
       rejected.clear();
       levels.clear();
       reads.clear();
@@ -345,7 +348,7 @@ class DeletionGuardWalkTest {
         allServices += endpoints.isEmpty() ? 0 : 1;
         allEndpoints += endpoints.size();
       }
-      boolean more = false;
+      boolean anyMore = false;
       for (Map.Entry<String, Integer> one : was.entrySet()) {
         String name = one.getKey();
         int had = one.getValue();
@@ -353,21 +356,25 @@ class DeletionGuardWalkTest {
         assertThat(after.getOrDefault(name, Set.of()).size()).isGreaterThanOrEqualTo(has);
         if (has < had && !judged && !isConfirmed(name)) {
           assertThat(rejected).doesNotContainKey(name);
-          int service = has == 0 ? 1 : 0;
-          vanished
-              .computeIfAbsent(name, n -> new ArrayDeque<>())
-              .addFirst(new Vanished(now(), service, had - has));
-          more = true;
+          Vanished beyond = new Vanished(now(), has == 0 ? 1 : 0, had - has);
+          beyond.endpoints = take(grown, name, 0, beyond.endpoints);
+          vanished.computeIfAbsent(name, n -> new ArrayDeque<>()).addFirst(beyond);
+          anyMore = true;
         } else if (has < had && !judged) {
           assertThat(rejected).doesNotContainKey(name);
         } else if (has > had) {
-          back(name, had == 0 ? 1 : 0, has - had);
+          int more = take(vanished, name, had == 0 ? 1 : 0, has - had);
+          if (had > 0 && more > 0) {
+            grown
+                .computeIfAbsent(name, n -> new ArrayDeque<>())
+                .addFirst(new Vanished(now(), 0, more));
+          }
         }
       }
       rejected
           .entrySet()
           .removeIf(one -> said.getOrDefault(one.getKey(), Set.of()).size() >= one.getValue());
-      if (more) {
+      if (anyMore) {
         assertAllowed(sum(true), allServices);
         assertAllowed(sum(false), allEndpoints);
       }
@@ -395,12 +402,15 @@ class DeletionGuardWalkTest {
 
     private void forget() {
       vanished.values().forEach(list -> list.removeIf(one -> now() - one.at >= WINDOW));
+      grown.values().forEach(list -> list.removeIf(one -> now() - one.at >= WINDOW));
     }
 
-    private void back(String name, int services, int endpoints) {
+    /** Takes that much off the newest of a service; gives the endpoints that are left. */
+    private static int take(
+        Map<String, Deque<Vanished>> from, String name, int services, int endpoints) {
       int leftServices = services;
       int leftEndpoints = endpoints;
-      Iterator<Vanished> newest = vanished.getOrDefault(name, new ArrayDeque<>()).iterator();
+      Iterator<Vanished> newest = from.getOrDefault(name, new ArrayDeque<>()).iterator();
       while (newest.hasNext()) {
         Vanished one = newest.next();
         int s = Math.min(leftServices, one.services);
@@ -410,6 +420,7 @@ class DeletionGuardWalkTest {
         leftServices -= s;
         leftEndpoints -= e;
       }
+      return leftEndpoints;
     }
 
     void end() {
