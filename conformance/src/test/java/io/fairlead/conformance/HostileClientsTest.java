@@ -188,7 +188,9 @@ final class HostileClientsTest {
       }
     }
     for (Hostile client : clients) {
-      assertThat(client.awaitEnd().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      // Reset without the status if too much more came before the status was out.
+      assertThat(client.awaitEnd().getCode())
+          .isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.CANCELLED);
     }
   }
 

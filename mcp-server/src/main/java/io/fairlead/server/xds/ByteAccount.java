@@ -37,14 +37,9 @@ final class ByteAccount {
     return used.get();
   }
 
-  /** Whether no more should be begun. */
-  boolean isFull() {
-    return used.get() >= limit || (above != null && above.isFull());
-  }
-
-  /** Whether half of it is used, here or above: the rest is for those who give back. */
-  boolean isHalfFull() {
-    return used.get() >= limit / 2 || (above != null && above.isHalfFull());
+  /** Whether so many quarters of it are used, here or above. */
+  boolean isUsed(int quarters) {
+    return used.get() >= limit / 4 * quarters || (above != null && above.isUsed(quarters));
   }
 
   /** Takes the bytes here and above; gives the account that has too few left, and takes none. */

@@ -147,7 +147,7 @@ public final class XdsServer implements AutoCloseable {
         lags.merge(stream.revision(), stream.lagNanos(now), Math::max);
         stream.check(now);
       }
-      if (quotas.responses().isHalfFull()) {
+      if (quotas.responses().isUsed(2)) {
         streams.all().forEach(stream -> stream.makeRoom(now));
       }
       context.metrics().lags(lags);

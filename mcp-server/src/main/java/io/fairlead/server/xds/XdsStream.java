@@ -306,8 +306,7 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
         // It waits for an ACK, and so does what may refer to what it has not been sent.
         break;
       }
-      ByteAccount all = connection.quota().responses();
-      waitsForRoom = answers ? all.isFull() : all.isHalfFull();
+      waitsForRoom = connection.quota().responses().isUsed(share());
       if (waitsForRoom) {
         // Looked at again by the next check.
         break;
@@ -321,6 +320,19 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
       }
     }
     return Rounds.Outcome.DONE;
+  }
+
+  // In quarters, how much of the room for responses may be used before a further one waits. Who
+  // only
+  // takes has half of it. A connection that has nothing under way has a quarter more, for a
+  // response
+  // that it can show itself by: else a client that is new waits until all who never answer were cut
+  // off, one after the other. The rest is for those who answer.
+  private int share() {
+    if (answers) {
+      return 4;
+    }
+    return connection.quota().responses().used() == 0 ? 3 : 2;
   }
 
   // Whether to find out what is pending is already more than a light worker may do.
