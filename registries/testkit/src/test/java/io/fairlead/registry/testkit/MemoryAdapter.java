@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** Polls a {@link MemoryRegistry} on a thread of its own, with a fault if one is asked for. */
@@ -36,18 +37,25 @@ final class MemoryAdapter implements RegistryAdapter {
   private final Fault fault;
   private final RegistrySink sink;
   private final List<Thread> threads = new ArrayList<>();
+  private final CountDownLatch calling = new CountDownLatch(1);
   private volatile boolean closed;
 
   MemoryAdapter(AdapterContext context, MemoryRegistry registry, Fault fault) {
     this.registry = registry;
     this.fault = fault;
     this.sink = context.sink();
-    int count = fault == Fault.OVERLAPPING_CALLS ? 2 : 1;
-    for (int i = 0; i < count; i++) {
-      Thread thread = new Thread(this::poll, "memory-" + context.registry());
-      thread.setDaemon(true);
-      threads.add(thread);
+    threads.add(thread(this::poll, context));
+    if (fault == Fault.OVERLAPPING_CALLS) {
+      threads.add(thread(this::callOnAndOn, context));
+    } else {
+      calling.countDown();
     }
+  }
+
+  private static Thread thread(Runnable task, AdapterContext context) {
+    Thread thread = new Thread(task, "memory-" + context.registry());
+    thread.setDaemon(true);
+    return thread;
   }
 
   @Override
@@ -55,9 +63,18 @@ final class MemoryAdapter implements RegistryAdapter {
     threads.forEach(Thread::start);
   }
 
+  // Within the sink nearly all of the time, so that whatever else is called overlaps with it.
+  private void callOnAndOn() {
+    while (!closed) {
+      sink.alive();
+      calling.countDown();
+    }
+  }
+
   private void poll() {
     Map<ServiceId, Service> sent = null;
     try {
+      calling.await();
       while (!closed) {
         sent = once(sent);
         Thread.sleep(PERIOD_MILLIS);
