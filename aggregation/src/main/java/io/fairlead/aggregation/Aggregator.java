@@ -224,7 +224,7 @@ final class Aggregator {
     departures.reject(id, now);
   }
 
-  /** What left with a change of the configuration and is still served. */
+  /** The departures: registries that left the configuration and are still served. */
   Departures departures() {
     return departures;
   }

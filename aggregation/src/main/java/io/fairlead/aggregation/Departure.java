@@ -272,7 +272,7 @@ final class Departure {
     return Stream.of(decided, emptied).flatMap(Optional::stream).min(Comparator.naturalOrder());
   }
 
-  /** What holds for all who came: what one of them cannot confirm is not confirmed. */
+  /** The contact with all successors together: the loss is confirmed only by all of them. */
   private RegistryView.Contact contact() {
     if (waiting) {
       return RegistryView.Contact.NONE;
@@ -283,7 +283,7 @@ final class Departure {
         .orElse(RegistryView.Contact.NONE);
   }
 
-  /** What it holds. For any thread. */
+  /** The guard of this departure, if it holds anything. For any thread. */
   List<GuardStatus> guards(InstantSource clock) {
     return decisions.board().statuses(contact(), clock);
   }

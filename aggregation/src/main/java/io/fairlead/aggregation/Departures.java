@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What left with changes of the configuration and is still served, and the registries that have to
- * be read before it goes.
+ * The registries that left with changes of the configuration and are still served, and those that
+ * have to be read before they go.
  *
  * <p>Why. A registry that is renamed leaves under one name and comes under another. If its services
  * went when it leaves, the mesh would be empty until it is read again, and for ever if it cannot
@@ -107,7 +107,7 @@ final class Departures {
     return Optional.empty();
   }
 
-  /** What is served of registries whose successor a registry may be, by name. */
+  /** The resources still served of registries that a registry may succeed, by name. */
   Map<ResourceKey, Resource> inheritedBy(RegistryView view) {
     if (!awaited.contains(view)) {
       return Map.of();
@@ -180,7 +180,7 @@ final class Departures {
         .min(Comparator.naturalOrder());
   }
 
-  /** What stays for now, and what the deletion guard holds of it. For any thread. */
+  /** The guards of all departures, those that only wait included. For any thread. */
   Stream<GuardStatus> guards() {
     return all.stream().flatMap(each -> each.guards(clock).stream());
   }

@@ -108,7 +108,7 @@ final class GuardLog {
     log.info("Registry {}: nothing is held by {} any more", registry, group.id());
   }
 
-  /** What left with a change of the configuration stays for now. */
+  /** Tells that the services of a registry that left the configuration stay for now. */
   void leaves(HeldGroup group, Extent of) {
     log.info(
         "Registry {}: it left the configuration or is another one now; its {} with {} endpoints"
@@ -120,7 +120,7 @@ final class GuardLog {
         group.id());
   }
 
-  /** What left with a change of the configuration goes. */
+  /** Tells that the services of a registry that left the configuration go. */
   void left(Extent lost, int elsewhere) {
     log.info(
         "Registry {}: it left the configuration or is another one now; {} with {} endpoints go, {}"

@@ -97,7 +97,7 @@ sealed interface HeldLoss {
           group, service, before, keep, next, served(next, keep, served), since, grown);
     }
 
-    /** What is left of it once that is believed which was missing before it grew. */
+    /** The loss without the endpoints that were missing before it grew: those are believed. */
     OfService withoutFirst() {
       Growth grown = growth.orElseThrow();
       ByteString keep =

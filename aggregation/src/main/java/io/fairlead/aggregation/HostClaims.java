@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class HostClaims {
   /** Told what changed. */
   interface Listener {
-    /** Who has a name now; null: nobody. Of one host one name at most is had. */
+    /** A name has another holder now, or none (null); at most one name of a host has one. */
     void nameChanged(ResourceKey key, @Nullable CompactEntry holder);
 
     /** A service got or lost its host, or one that others claim, too. */
     void holdingChanged(ServiceId service);
 
-    /** Who claims a host now; null: at most one service does. */
+    /** A host has other claimants now; null: at most one. */
     default void contestChanged(String host, @Nullable Contest contest) {}
 
     /** A host went from a service that goes on claiming it to another one. */
@@ -106,7 +106,7 @@ final class HostClaims {
     settle(host, service, before);
   }
 
-  /** How it stood with a host. */
+  /** The holder, the first claimant and the contest of a host before a change. */
   private record Before(
       @Nullable CompactEntry holder, @Nullable ServiceId first, @Nullable Contest contest) {}
 

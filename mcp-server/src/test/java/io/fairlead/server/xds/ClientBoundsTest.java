@@ -388,6 +388,22 @@ class ClientBoundsTest {
                     .doesNotContain("\n", "\u001b"));
   }
 
+  /** A client of which nothing but the end matters. */
+  private static StreamObserver<DiscoveryResponse> endsInto(BlockingQueue<String> ends) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(DiscoveryResponse value) {}
+
+      @Override
+      public void onError(Throwable t) {
+        ends.add(Status.fromThrowable(t).toString());
+      }
+
+      @Override
+      public void onCompleted() {}
+    };
+  }
+
   @Test
   void request_compressedAndLargeWhenUnpacked_endsTheStream() throws Exception {
     start(new Bounds());
@@ -397,19 +413,7 @@ class ClientBoundsTest {
     BlockingQueue<String> ends = new LinkedBlockingQueue<>();
     AggregatedDiscoveryServiceGrpc.newStub(channel)
         .withCompression("gzip")
-        .streamAggregatedResources(
-            new StreamObserver<>() {
-              @Override
-              public void onNext(DiscoveryResponse value) {}
-
-              @Override
-              public void onError(Throwable t) {
-                ends.add(Status.fromThrowable(t).toString());
-              }
-
-              @Override
-              public void onCompleted() {}
-            })
+        .streamAggregatedResources(endsInto(ends))
         .onNext(
             DiscoveryRequest.newBuilder()
                 .setTypeUrl(SERVICE_ENTRY)
@@ -498,19 +502,7 @@ class ClientBoundsTest {
     BlockingQueue<String> ends = new LinkedBlockingQueue<>();
     for (int i = 0; i < 10; i++) {
       AggregatedDiscoveryServiceGrpc.newStub(channel)
-          .streamAggregatedResources(
-              new StreamObserver<>() {
-                @Override
-                public void onNext(DiscoveryResponse value) {}
-
-                @Override
-                public void onError(Throwable t) {
-                  ends.add(Status.fromThrowable(t).toString());
-                }
-
-                @Override
-                public void onCompleted() {}
-              })
+          .streamAggregatedResources(endsInto(ends))
           .onNext(
               DiscoveryRequest.newBuilder()
                   .setTypeUrl(SERVICE_ENTRY)

@@ -40,17 +40,13 @@ public sealed interface Secret {
     public String read() {
       String value = System.getenv(name);
       if (value == null) {
-        throw unavailable("not set (expected: the secret)", null);
+        throw new SecretUnavailableException(source() + ": not set (expected: the secret)", null);
       }
-      String wrong = Checked.whatIsWrong(value);
-      if (wrong != null) {
-        throw unavailable(wrong, null);
-      }
-      return Checked.trimmed(value);
+      return Checked.value(source(), value);
     }
 
-    private SecretUnavailableException unavailable(String what, @Nullable Throwable cause) {
-      return new SecretUnavailableException("environment variable " + name + ": " + what, cause);
+    private String source() {
+      return "environment variable " + name;
     }
 
     @Override
@@ -89,15 +85,15 @@ public sealed interface Secret {
       } catch (IOException e) {
         throw unavailable("cannot be read: " + Causes.of(e) + " (expected: a file)", e);
       }
-      String wrong = Checked.whatIsWrong(value);
-      if (wrong != null) {
-        throw unavailable(wrong, null);
-      }
-      return Checked.trimmed(value);
+      return Checked.value(source(), value);
     }
 
     private SecretUnavailableException unavailable(String what, @Nullable Throwable cause) {
-      return new SecretUnavailableException("secret file " + path + ": " + what, cause);
+      return new SecretUnavailableException(source() + ": " + what, cause);
+    }
+
+    private String source() {
+      return "secret file " + path;
     }
 
     @Override
@@ -110,8 +106,21 @@ public sealed interface Secret {
   final class Checked {
     private Checked() {}
 
+    /**
+     * The secret that a text holds.
+     *
+     * @param source where the text is from, for the message
+     */
+    static String value(String source, String text) {
+      String wrong = whatIsWrong(text);
+      if (wrong != null) {
+        throw new SecretUnavailableException(source + ": " + wrong, null);
+      }
+      return trimmed(text);
+    }
+
     /** What makes the text no secret, without showing any of it; null for nothing. */
-    static @Nullable String whatIsWrong(String text) {
+    private static @Nullable String whatIsWrong(String text) {
       String value = trimmed(text);
       if (value.isEmpty()) {
         return "empty (expected: the secret)";
@@ -134,7 +143,7 @@ public sealed interface Secret {
       return null;
     }
 
-    static String trimmed(String text) {
+    private static String trimmed(String text) {
       int end = text.length();
       if (end > 0 && text.charAt(end - 1) == '\n') {
         end--;
