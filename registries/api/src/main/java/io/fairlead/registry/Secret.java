@@ -120,7 +120,7 @@ public sealed interface Secret {
     }
 
     /** What makes the text no secret, without showing any of it; null for nothing. */
-    private static @Nullable String whatIsWrong(String text) {
+    static @Nullable String whatIsWrong(String text) {
       String value = trimmed(text);
       if (value.isEmpty()) {
         return "empty (expected: the secret)";
