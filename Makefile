@@ -11,7 +11,7 @@ export ISTIO_VERSIONS NEWEST_JAVA_HOME SCENARIOS QUICK
 
 MVN ?= mvn -B -ntp
 FAIRLEAD := target/fairlead/bin/fairlead
-BENCH := bench/target/fairlead-bench-0.1.0-SNAPSHOT.jar
+BENCH := testing/bench/target/fairlead-bench-0.1.0-SNAPSHOT.jar
 # What the distribution is made of.
 SOURCES := $(shell find . \( -name .cache -o -name target -o -name .git -o -path ./data \) -prune -o \
   \( -name pom.xml -o -path '*/src/main/*' -o -path './examples/*' \) -type f -print)
@@ -32,7 +32,7 @@ bench: $(BENCH) ## run the benchmarks (SCENARIOS=start,commit to choose, QUICK=1
 	@scripts/bench
 
 soak: ## kill a gateway under load 200 times (FAIRLEAD_KILLS=n), as 'make test' does 20 times
-	FAIRLEAD_KILLS=$${FAIRLEAD_KILLS:-200} $(MVN) -q verify -pl conformance -am \
+	FAIRLEAD_KILLS=$${FAIRLEAD_KILLS:-200} $(MVN) -q verify -pl testing/conformance -am \
 	  -Dtest='io.fairlead.conformance.KillLoopTest' -Dsurefire.failIfNoSpecifiedTests=false
 
 flaky: ## run the contract with Consul and Nacos over links that break each 5, 20 and 60 s
@@ -42,7 +42,7 @@ flaky: ## run the contract with Consul and Nacos over links that break each 5, 2
 	done
 
 soak-flaky: ## change a Consul and a Nacos over links that break each 20 s, 30 minutes (FAIRLEAD_FLAKY_MINUTES=n)
-	FAIRLEAD_FLAKY_MINUTES=$${FAIRLEAD_FLAKY_MINUTES:-30} $(MVN) -q verify -pl conformance -am \
+	FAIRLEAD_FLAKY_MINUTES=$${FAIRLEAD_FLAKY_MINUTES:-30} $(MVN) -q verify -pl testing/conformance -am \
 	  -Dtest='io.fairlead.conformance.FlakyLinksTest' -Dsurefire.failIfNoSpecifiedTests=false
 
 dist: ## make the distribution in target/fairlead

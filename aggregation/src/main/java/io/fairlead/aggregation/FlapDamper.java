@@ -1,6 +1,6 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.registry.DurationText;
+import io.fairlead.common.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -192,9 +192,9 @@ final class FlapDamper {
         registry,
         host,
         history.changes(policy.window(), now),
-        DurationText.of(history.span(policy.window(), now)),
-        DurationText.of(policy.first()),
-        DurationText.of(policy.max()));
+        Durations.format(history.span(policy.window(), now)),
+        Durations.format(policy.first()),
+        Durations.format(policy.max()));
   }
 
   private void show(String host, Look look, FlapHistory history, long now) {

@@ -1,6 +1,6 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.registry.DurationText;
+import io.fairlead.common.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -43,7 +43,7 @@ final class GuardLog {
         of.services(),
         lost.endpoints(),
         of.endpoints(),
-        DurationText.of(policy.confirmAfter()),
+        Durations.format(policy.confirmAfter()),
         Math.round(policy.share() * 100),
         policy.atLeast(),
         services(held.size()),
@@ -80,7 +80,7 @@ final class GuardLog {
         "Registry {}: the losses of {} go, since the registry has said the same for {} ({}): {}",
         registry,
         services(losses.size()),
-        DurationText.of(policy.confirmAfter()),
+        Durations.format(policy.confirmAfter()),
         group.id(),
         names(losses));
   }

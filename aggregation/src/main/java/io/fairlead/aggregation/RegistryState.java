@@ -1,10 +1,10 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.HostTable.Candidate;
+import io.fairlead.common.ForeignText;
 import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
-import io.fairlead.registry.ForeignText;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;

@@ -1,6 +1,6 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.registry.ForeignText;
+import io.fairlead.common.ForeignText;
 import io.fairlead.registry.Hold;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.registry.DurationText;
+import io.fairlead.common.Durations;
 import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.VersionedStore;
@@ -86,9 +86,9 @@ final class Transactions {
     if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
           "ttl: "
-              + DurationText.of(ttl)
+              + Durations.format(ttl)
               + " (expected: more than 0, at most "
-              + DurationText.of(LONGEST)
+              + Durations.format(LONGEST)
               + ")");
     }
     Transaction opened;
@@ -114,7 +114,7 @@ final class Transactions {
     log.info(
         "Transaction {} is open for at most {}: nothing is committed",
         opened.id(),
-        DurationText.of(ttl));
+        Durations.format(ttl));
     return status(opened);
   }
 
@@ -139,7 +139,7 @@ final class Transactions {
         "Transaction {} {} after {}; {}",
         id,
         ending.text,
-        DurationText.of(Duration.ofNanos(loop.nanoTime() - transaction.openedNanos())),
+        Durations.format(Duration.ofNanos(loop.nanoTime() - transaction.openedNanos())),
         others == 0 ? "what has gathered is committed" : others + " others are still open");
     return true;
   }

@@ -5,7 +5,7 @@ import static io.fairlead.aggregation.Given.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fairlead.registry.DurationText;
+import io.fairlead.common.Durations;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ChangeSet;
@@ -194,7 +194,7 @@ class TransactionsTest {
         List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofHours(24).plusNanos(1))) {
       assertThatThrownBy(() -> aggregation.openTransaction(ttl))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("ttl: " + DurationText.of(ttl) + " (expected: more than 0, at most 24h)");
+          .hasMessage("ttl: " + Durations.format(ttl) + " (expected: more than 0, at most 24h)");
     }
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 100; i++) {

@@ -1,6 +1,6 @@
 package io.fairlead.conversion;
 
-import io.fairlead.registry.ForeignText;
+import io.fairlead.common.ForeignText;
 
 /**
  * Makes text of a registry fit for annotations and findings: every part that is no character of

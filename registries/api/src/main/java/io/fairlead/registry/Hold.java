@@ -1,5 +1,6 @@
 package io.fairlead.registry;
 
+import io.fairlead.common.ForeignText;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;

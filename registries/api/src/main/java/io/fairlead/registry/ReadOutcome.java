@@ -1,5 +1,6 @@
 package io.fairlead.registry;
 
+import io.fairlead.common.ForeignText;
 import java.util.List;
 import java.util.Objects;
 

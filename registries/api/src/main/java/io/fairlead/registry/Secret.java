@@ -1,5 +1,6 @@
 package io.fairlead.registry;
 
+import io.fairlead.common.Causes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

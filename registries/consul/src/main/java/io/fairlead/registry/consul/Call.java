@@ -1,6 +1,6 @@
 package io.fairlead.registry.consul;
 
-import io.fairlead.registry.Causes;
+import io.fairlead.common.Causes;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;

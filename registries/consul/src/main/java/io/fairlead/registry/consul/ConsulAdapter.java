@@ -1,7 +1,7 @@
 package io.fairlead.registry.consul;
 
+import io.fairlead.common.Backoff;
 import io.fairlead.registry.AdapterContext;
-import io.fairlead.registry.Backoff;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
 import io.vertx.core.Vertx;

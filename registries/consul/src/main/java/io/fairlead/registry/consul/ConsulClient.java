@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.fairlead.registry.Causes;
+import io.fairlead.common.Causes;
 import io.fairlead.registry.SecretUnavailableException;
 import java.io.IOException;
 import java.net.URLEncoder;

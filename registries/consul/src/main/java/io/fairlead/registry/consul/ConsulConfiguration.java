@@ -1,7 +1,7 @@
 package io.fairlead.registry.consul;
 
-import io.fairlead.registry.DurationText;
-import io.fairlead.registry.ForeignText;
+import io.fairlead.common.Durations;
+import io.fairlead.common.ForeignText;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.TlsFiles;
 import java.net.URI;
@@ -74,12 +74,12 @@ public record ConsulConfiguration(
     if (maxWait.compareTo(Duration.ofSeconds(1)) < 0
         || maxWait.compareTo(Duration.ofMinutes(10)) > 0) {
       throw new IllegalArgumentException(
-          "maxWait: " + DurationText.of(maxWait) + " (expected: 1s to 10m)");
+          "maxWait: " + Durations.format(maxWait) + " (expected: 1s to 10m)");
     }
     settle = Objects.requireNonNullElse(settle, SETTLE);
     if (settle.isNegative()) {
       throw new IllegalArgumentException(
-          "settle: " + DurationText.of(settle) + " (expected: 0s or more)");
+          "settle: " + Durations.format(settle) + " (expected: 0s or more)");
     }
     aclFiltering = Objects.requireNonNullElse(aclFiltering, AclFiltering.REFUSE);
   }

@@ -1,6 +1,6 @@
 package io.fairlead.registry.consul;
 
-import io.fairlead.registry.Causes;
+import io.fairlead.common.Causes;
 import io.fairlead.registry.TlsFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,7 +1,7 @@
 package io.fairlead.registry.consul;
 
-import io.fairlead.registry.Backoff;
-import io.fairlead.registry.Causes;
+import io.fairlead.common.Backoff;
+import io.fairlead.common.Causes;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpVersion;
 import java.net.ConnectException;

@@ -1,6 +1,6 @@
 package io.fairlead.registry.consul;
 
-import io.fairlead.registry.Backoff;
+import io.fairlead.common.Backoff;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;

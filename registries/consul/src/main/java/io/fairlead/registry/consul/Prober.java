@@ -1,6 +1,6 @@
 package io.fairlead.registry.consul;
 
-import io.fairlead.registry.Backoff;
+import io.fairlead.common.Backoff;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -1,6 +1,6 @@
 package io.fairlead.registry.consul;
 
-import io.fairlead.registry.ForeignText;
+import io.fairlead.common.ForeignText;
 import io.fairlead.registry.Secret;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.fairlead.registry.file;
 
-import io.fairlead.registry.Causes;
+import io.fairlead.common.Causes;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystem;

@@ -1,8 +1,8 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.common.Backoff;
+import io.fairlead.common.Causes;
 import io.fairlead.registry.AdapterContext;
-import io.fairlead.registry.Backoff;
-import io.fairlead.registry.Causes;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;

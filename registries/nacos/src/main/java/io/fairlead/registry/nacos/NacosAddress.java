@@ -1,6 +1,6 @@
 package io.fairlead.registry.nacos;
 
-import io.fairlead.registry.ForeignText;
+import io.fairlead.common.ForeignText;
 import java.net.URI;
 
 /**

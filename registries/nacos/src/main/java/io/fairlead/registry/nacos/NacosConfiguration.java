@@ -1,6 +1,6 @@
 package io.fairlead.registry.nacos;
 
-import io.fairlead.registry.DurationText;
+import io.fairlead.common.Durations;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.TlsFiles;
 import java.time.Duration;
@@ -105,11 +105,11 @@ public record NacosConfiguration(
       throw new IllegalArgumentException(
           name
               + ": "
-              + DurationText.of(value)
+              + Durations.format(value)
               + " (expected: "
-              + DurationText.of(least)
+              + Durations.format(least)
               + " to "
-              + DurationText.of(most)
+              + Durations.format(most)
               + ")");
     }
   }

@@ -3,7 +3,7 @@ package io.fairlead.registry.nacos;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.fairlead.registry.Causes;
+import io.fairlead.common.Causes;
 import io.fairlead.registry.TlsFiles;
 import io.fairlead.registry.nacos.Json.Answer;
 import io.fairlead.registry.nacos.NacosReadException.Reason;

@@ -3,7 +3,7 @@ package io.fairlead.registry.nacos;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.fairlead.registry.ForeignText;
+import io.fairlead.common.ForeignText;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
 import io.fairlead.registry.nacos.NacosReadException.Reason;

@@ -1,7 +1,7 @@
 package io.fairlead.registry.nacos;
 
 import com.alibaba.nacos.api.exception.NacosException;
-import io.fairlead.registry.Causes;
+import io.fairlead.common.Causes;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.fairlead.registry.nacos;
 
-import io.fairlead.registry.Causes;
+import io.fairlead.common.Causes;
 import io.fairlead.registry.TlsFiles;
 import io.fairlead.registry.nacos.NacosReadException.Reason;
 import java.io.ByteArrayInputStream;

@@ -1,0 +1,136 @@
+package io.fairlead.server.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fairlead.common.Causes;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Asks the admin API of a running gateway. Thread-safe. */
+final class AdminClient {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int PAGE = 10_000;
+
+  private final URI base;
+  private final String token;
+  private final HttpClient client =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+  /**
+   * A client of the gateway with that admin address.
+   *
+   * @param token shown with what changes something; empty for none
+   */
+  AdminClient(URI base, String token) {
+    this.base = base;
+    this.token = token;
+  }
+
+  /** A name, whose slashes separate, as it is written in a path. */
+  static String path(String name) {
+    return Arrays.stream(name.split("/", -1))
+        .map(AdminClient::encoded)
+        .collect(Collectors.joining("/"));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** Every item of a list, page by page. */
+  ArrayNode all(String kind, String query) throws AdminClientException, InterruptedException {
+    ArrayNode items = JsonNodeFactory.instance.arrayNode();
+    long total = Long.MAX_VALUE;
+    while (items.size() < total) {
+      JsonNode page =
+          get(kind + "?limit=" + PAGE + "&offset=" + items.size() + "&q=" + encoded(query));
+      if (page.path("items").isEmpty()) {
+        break;
+      }
+      items.addAll((ArrayNode) page.path("items"));
+      total = page.path("total").asLong();
+    }
+    return items;
+  }
+
+  /** One answer, or nothing if the gateway says that there is no such thing. */
+  Optional<JsonNode> find(String path) throws AdminClientException, InterruptedException {
+    try {
+      return Optional.of(get(path));
+    } catch (AdminClientException e) {
+      if (e.isNotFound()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** One answer. */
+  JsonNode get(String path) throws AdminClientException, InterruptedException {
+    return send(request(path).build());
+  }
+
+  /** Has something done; gives the answer. */
+  JsonNode post(String path, JsonNode body) throws AdminClientException, InterruptedException {
+    HttpRequest.Builder request =
+        request(path)
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString(), StandardCharsets.UTF_8));
+    if (!token.isEmpty()) {
+      request.header("authorization", "Bearer " + token);
+    }
+    return send(request.build());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    URI uri = URI.create(base.toString().replaceFirst("/$", "") + "/api/v1/" + path);
+    return HttpRequest.newBuilder(uri).timeout(PATIENCE);
+  }
+
+  private JsonNode send(HttpRequest request) throws AdminClientException, InterruptedException {
+    URI uri = request.uri();
+    HttpResponse<String> response;
+    try {
+      response = client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new AdminClientException(
+          base
+              + ": not reachable: "
+              + Causes.of(e)
+              + " (expected: the admin address of a running gateway, see --admin)",
+          e);
+    }
+    try {
+      JsonNode body = JSON.readTree(response.body());
+      if (response.statusCode() / 100 != 2) {
+        String detail = body.path("detail").asText("");
+        throw AdminClientException.answered(
+            response.statusCode(),
+            detail.isEmpty()
+                ? uri + ": HTTP status " + response.statusCode() + " (expected: a gateway's answer)"
+                : Printable.of(detail));
+      }
+      return body;
+    } catch (JsonProcessingException e) {
+      throw new AdminClientException(
+          uri
+              + ": HTTP status "
+              + response.statusCode()
+              + " without JSON (expected: the admin address of a gateway, see --admin)",
+          e);
+    }
+  }
+}

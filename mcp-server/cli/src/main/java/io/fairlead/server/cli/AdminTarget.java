@@ -1,0 +1,55 @@
+package io.fairlead.server.cli;
+
+import io.fairlead.common.ForeignText;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The option that says which running gateway is meant. */
+final class AdminTarget {
+  private static final String TOKEN = "FAIRLEAD_ADMIN_TOKEN";
+
+  @Option(
+      names = "--admin",
+      paramLabel = "URL",
+      defaultValue = "http://127.0.0.1:15014",
+      description =
+          "the gateway's admin address (default: ${DEFAULT-VALUE}); what changes something shows"
+              + " the token in the environment variable "
+              + TOKEN
+              + ", if there is one")
+  private String url = "";
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private CommandSpec spec;
+
+  /** A client of that gateway. */
+  AdminClient client() {
+    return new AdminClient(address(), Optional.ofNullable(System.getenv(TOKEN)).orElse(""));
+  }
+
+  private URI address() {
+    try {
+      URI address = URI.create(url.contains("://") ? url : "http://" + url);
+      if (List.of("http", "https").contains(address.getScheme()) && address.getHost() != null) {
+        return address;
+      }
+    } catch (IllegalArgumentException e) {
+      throw wrong(e);
+    }
+    throw wrong(null);
+  }
+
+  private ParameterException wrong(@Nullable Throwable cause) {
+    return new ParameterException(
+        spec.commandLine(),
+        "--admin: " + ForeignText.address(url) + " (expected: HOST:PORT or http://HOST:PORT)",
+        cause);
+  }
+}

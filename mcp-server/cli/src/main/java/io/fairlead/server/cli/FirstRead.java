@@ -1,0 +1,77 @@
+package io.fairlead.server.cli;
+
+import io.fairlead.common.ForeignText;
+import io.fairlead.registry.Hold;
+import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A sink that passes everything on and tells the outcome of the first whole read. Called as the
+ * sink's contract says; the future may be awaited by any thread.
+ */
+final class FirstRead implements RegistrySink {
+  private final RegistrySink sink;
+  private final Consumer<Service> seen;
+  private final CompletableFuture<ReadOutcome> outcome = new CompletableFuture<>();
+  private volatile String problem = "";
+
+  /**
+   * @param sink what everything is passed on to
+   * @param seen is given each service besides, by the adapter's threads
+   */
+  FirstRead(RegistrySink sink, Consumer<Service> seen) {
+    this.sink = sink;
+    this.seen = seen;
+  }
+
+  /** The first outcome, once there is one. */
+  CompletableFuture<ReadOutcome> outcome() {
+    return outcome;
+  }
+
+  /** What the adapter last said to be failing; empty if nothing. */
+  String problem() {
+    return problem;
+  }
+
+  @Override
+  public void resync(ReadOutcome read) {
+    if (read instanceof ReadOutcome.Fresh fresh) {
+      fresh.services().forEach(seen);
+    }
+    sink.resync(read);
+    outcome.complete(read);
+  }
+
+  @Override
+  public void changed(Service service) {
+    seen.accept(service);
+    sink.changed(service);
+  }
+
+  @Override
+  public void removed(ServiceId id) {
+    sink.removed(id);
+  }
+
+  @Override
+  public void alive() {
+    sink.alive();
+  }
+
+  @Override
+  public void failing(String said, Throwable cause) {
+    problem = ForeignText.problem(said);
+    sink.failing(said, cause);
+  }
+
+  @Override
+  public void holding(List<Hold> holds) {
+    sink.holding(holds);
+  }
+}

@@ -1,0 +1,43 @@
+package io.fairlead.server.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fairlead.common.Durations;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code fairlead hold}: opens an operator's transaction. */
+@Command(
+    name = "hold",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Open a transaction and print its id: nothing is pushed until it is released, then all that"
+          + " changed meanwhile at once.",
+      "Several may be open; the last one that ends publishes. It ends by itself at its time limit,"
+          + " and with the gateway."
+    })
+final class HoldCommand extends OperatorCommand {
+  @Option(
+      names = "--ttl",
+      paramLabel = "DURATION",
+      defaultValue = "10m",
+      converter = DurationConverter.class,
+      description = "when it ends by itself, such as 30s, 10m or 2h (default: ${DEFAULT-VALUE})")
+  private Duration ttl = Duration.ZERO;
+
+  @Override
+  void act(AdminClient client) throws AdminClientException, InterruptedException {
+    JsonNode opened =
+        client.post(
+            "transactions",
+            JsonNodeFactory.instance.objectNode().put("ttl", Durations.format(ttl)));
+    String id = opened.path("id").asText();
+    print(id);
+    complain(
+        "Nothing is pushed until "
+            + Column.time("", "expires").value().apply(opened)
+            + " or: fairlead release "
+            + id);
+  }
+}

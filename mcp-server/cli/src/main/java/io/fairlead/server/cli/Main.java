@@ -1,0 +1,87 @@
+package io.fairlead.server.cli;
+
+import io.fairlead.common.Causes;
+import io.fairlead.server.watch.WatchCommand;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code fairlead} command. */
+@Command(
+    name = "fairlead",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description =
+        "Mirrors service registries into Istio configuration and serves it to istiod over"
+            + " MCP-over-xDS.",
+    subcommands = {
+      ServeCommand.class,
+      CheckCommand.class,
+      PreviewCommand.class,
+      WatchCommand.class,
+      GetCommand.class,
+      ApproveCommand.class,
+      RejectCommand.class,
+      HoldCommand.class,
+      ReleaseCommand.class,
+      MeshConfigCommand.class,
+      SchemaCommand.class,
+      VersionCommand.class
+    })
+public final class Main implements Runnable {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no command (expected: one of these)");
+  }
+
+  /** Runs the command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, failure) ->
+            LoggerFactory.getLogger(Main.class).error("{} ended", thread.getName(), failure));
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(out, err, arguments));
+  }
+
+  /** Runs the command with the given streams. */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    int code =
+        new CommandLine(new Main())
+            .setOut(out)
+            .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(Main::failed)
+            .setParameterExceptionHandler(WrongUse::handle)
+            .execute(arguments);
+    out.flush();
+    err.flush();
+    return code;
+  }
+
+  private static int failed(
+      Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+    LoggerFactory.getLogger(Main.class).debug("{} failed", command.getCommandName(), failure);
+    // A command that fails says in its own message what happened and what to do.
+    String message = failure.getMessage();
+    command
+        .getErr()
+        .println(
+            "fairlead "
+                + command.getCommandName()
+                + ": "
+                + (message != null && message.contains("expected:")
+                    ? message
+                    : Causes.of(failure)));
+    return ExitCode.FAILED;
+  }
+}

@@ -1,0 +1,245 @@
+package io.fairlead.server.watch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fairlead.common.Causes;
+import io.fairlead.common.Durations;
+import io.fairlead.common.ForeignText;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code fairlead watch}: shows what a gateway serves, as istiod gets it. */
+@Command(
+    name = "watch",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Be a client as istiod is: a line for each response.",
+      "CHANGED counts resources that are new to the client or have a new version: what istiod has"
+          + " to work on. REMOVED counts those that the response lacks: istiod deletes them."
+    })
+public final class WatchCommand implements Callable<Integer> {
+  private static final int NAMES_SHOWN = 3;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT)
+          .withZone(ZoneId.systemDefault());
+  private static final String ROW = "%-23s  %12s  %9s  %7s  %7s  %-34s  %s%n";
+
+  enum Output {
+    table,
+    json
+  }
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1:15010",
+      description = "HOST:PORT of the gateway (default: ${DEFAULT-VALUE})")
+  private String address = "";
+
+  @Option(
+      names = "--type",
+      paramLabel = "T",
+      defaultValue = "ServiceEntry",
+      description =
+          "a kind of networking.istio.io, or group/version/Kind (default: ${DEFAULT-VALUE})")
+  private String type = "";
+
+  @Option(
+      names = "--revision",
+      paramLabel = "R",
+      defaultValue = "",
+      description = "the Istio revision to be a client of (default: none, sees everything)")
+  private String revision = "";
+
+  @Option(
+      names = "--delta",
+      description =
+          "be an incremental client: only changes are sent, and after a reconnect only what differs")
+  private boolean delta;
+
+  @Option(names = "--once", description = "end after the first response")
+  private boolean once;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      defaultValue = "30s",
+      description =
+          "with --once: longest wait for the response, such as 500ms, 30s or 2m (default:"
+              + " ${DEFAULT-VALUE})")
+  private String timeout = "";
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "table|json",
+      defaultValue = "table",
+      description = "a table, or one JSON object a line with all names (default: ${DEFAULT-VALUE})")
+  private Output output = Output.table;
+
+  private static final List<String> NOT_GRPC =
+      List.of("was not SETTINGS", "HTTP status code", "http2 exception", "Protocol error");
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private CommandSpec spec;
+
+  private final ObjectMapper json = new ObjectMapper();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Duration limit = limit();
+    ManagedChannel channel = channel();
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      if (output == Output.table) {
+        out.printf(ROW, "TIME", "BYTES", "RESOURCES", "CHANGED", "REMOVED", "VERSION", "WHICH");
+        out.flush();
+      }
+      Predicate<WatchedResponse> wantsMore =
+          response -> {
+            print(out, response);
+            return !once && !out.checkError();
+          };
+      CompletableFuture<Void> end =
+          delta
+              ? DeltaClient.watch(channel, typeUrl(), revision, wantsMore, this::reconnecting)
+              : SotwClient.watch(channel, typeUrl(), revision, wantsMore);
+      if (once) {
+        end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      } else {
+        end.get();
+      }
+      return 0;
+    } catch (ExecutionException e) {
+      spec.commandLine()
+          .getErr()
+          .println(address + ": " + reason(e.getCause() == null ? e : e.getCause()));
+      return 1;
+    } catch (java.util.concurrent.TimeoutException e) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              address
+                  + ": no response within "
+                  + Durations.format(limit)
+                  + " (a gateway answers once every registry has synced: see /readyz)");
+      return 1;
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private void reconnecting(Throwable cause) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(address + ": " + reason(cause) + "; coming back with the versions held");
+    err.flush();
+  }
+
+  private Duration limit() {
+    try {
+      return Durations.parse(timeout);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--timeout: " + e.getMessage(), e);
+    }
+  }
+
+  private ManagedChannel channel() {
+    int colon = address.lastIndexOf(':');
+    int port = -1;
+    try {
+      port = Integer.parseInt(address.substring(colon + 1));
+    } catch (NumberFormatException e) {
+      // Said below, with what was expected.
+      port = -1;
+    }
+    if (colon <= 0 || port < 1 || port > 65_535 || address.contains("://")) {
+      throw new ParameterException(
+          spec.commandLine(), "ADDRESS: " + address + " (expected: HOST:PORT)");
+    }
+    return NettyChannelBuilder.forAddress(address.substring(0, colon), port)
+        .usePlaintext()
+        .maxInboundMessageSize(Integer.MAX_VALUE)
+        .build();
+  }
+
+  private String typeUrl() {
+    return type.indexOf('/') >= 0 ? type : "networking.istio.io/v1/" + type;
+  }
+
+  private static String reason(Throwable error) {
+    Status status = Status.fromThrowable(error);
+    String description = String.valueOf(status.getDescription());
+    if (NOT_GRPC.stream().anyMatch(description::contains)) {
+      return "no gRPC server at that port (expected: the gateway's xds.address)";
+    }
+    Throwable cause = status.getCause();
+    if (status.getCode() == Status.Code.UNAVAILABLE) {
+      return "not reachable: "
+          + (cause == null ? ForeignText.clean(description) : Causes.of(cause));
+    }
+    return status.getCode()
+        + (status.getDescription() == null ? "" : ": " + ForeignText.clean(description));
+  }
+
+  private void print(PrintWriter out, WatchedResponse response) {
+    if (output == Output.json) {
+      ObjectNode line =
+          json.createObjectNode()
+              .put("time", response.time().toString())
+              .put("type", response.typeUrl())
+              .put("version", response.version())
+              .put("bytes", response.bytes())
+              .put("resources", response.resources());
+      line.set("changed", json.valueToTree(response.changed()));
+      line.set("removed", json.valueToTree(response.removed()));
+      try {
+        out.println(json.writeValueAsString(line));
+      } catch (JsonProcessingException e) {
+        throw new UncheckedIOException("cannot fail on a tree", e);
+      }
+    } else {
+      out.printf(
+          ROW,
+          TIME.format(response.time()),
+          response.bytes(),
+          response.resources(),
+          response.changed().size(),
+          response.removed().size(),
+          response.version(),
+          which(response));
+    }
+    out.flush();
+  }
+
+  private static String which(WatchedResponse response) {
+    List<String> names =
+        Stream.concat(
+                response.changed().stream().map(name -> "+" + name),
+                response.removed().stream().map(name -> "-" + name))
+            .toList();
+    String shown = names.stream().limit(NAMES_SHOWN).collect(Collectors.joining(" "));
+    return names.size() > NAMES_SHOWN ? shown + " ..." : shown;
+  }
+}

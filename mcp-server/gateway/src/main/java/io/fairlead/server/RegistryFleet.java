@@ -1,0 +1,161 @@
+package io.fairlead.server;
+
+import io.fairlead.aggregation.Aggregation;
+import io.fairlead.aggregation.RegistrySettings;
+import io.fairlead.common.Causes;
+import io.fairlead.registry.AdapterContext;
+import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.server.config.RegistryConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The adapters that run. Each registry is started, changed and withdrawn alone: the others do not
+ * notice. State but {@code shown} is guarded by this object's lock, which is held while adapters
+ * start and stop, for a limited time; adapters never call back into it.
+ */
+final class RegistryFleet implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RegistryFleet.class);
+
+  // Less than a step of the gateway's stop may take.
+  private static final Duration MAX_CLOSING = Duration.ofSeconds(8);
+
+  /** A registry with its adapter; none if the adapter could not be made. */
+  private record Running(RegistryConfig config, @Nullable RegistryAdapter adapter) {}
+
+  private final Aggregation aggregation;
+  private final Map<String, Running> running = new LinkedHashMap<>();
+  // Changed as a whole: who looks at it must not wait for an adapter that ends.
+  private volatile List<RegistryConfig> shown = List.of();
+  private boolean started;
+  private boolean closed;
+
+  RegistryFleet(Aggregation aggregation) {
+    this.aggregation = aggregation;
+  }
+
+  /** Makes the adapters and registers their registries, without starting any. */
+  synchronized void prepare(List<RegistryConfig> registries) {
+    registries.forEach(this::add);
+    show();
+    aggregation.allRegistered();
+  }
+
+  /** Starts the adapters. */
+  synchronized void start() {
+    started = true;
+    running.values().forEach(RegistryFleet::start);
+  }
+
+  /** The configurations of what runs, in the order of their start. For any thread, never waits. */
+  List<RegistryConfig> registries() {
+    return shown;
+  }
+
+  /**
+   * Goes over to another set: registries that are equal run on untouched, the others are changed in
+   * one step. What they had stays served until those that came have been read.
+   */
+  synchronized void apply(List<RegistryConfig> next) {
+    if (closed) {
+      return;
+    }
+    Set<String> names = next.stream().map(RegistryConfig::name).collect(Collectors.toSet());
+    List<String> leaving = running.keySet().stream().filter(name -> !names.contains(name)).toList();
+    List<RegistrySettings> changed = new ArrayList<>();
+    List<RegistrySettings> arriving = new ArrayList<>();
+    List<RegistryConfig> toStart = new ArrayList<>();
+    for (RegistryConfig config : next) {
+      Running before = running.get(config.name());
+      if (before == null || !before.config().equals(config)) {
+        boolean sameSource = before != null && before.config().hasSourceOf(config);
+        (sameSource ? changed : arriving).add(settings(config));
+        toStart.add(config);
+        LOG.info("Registry {}: {}", config.name(), before == null ? "added" : "changed");
+      }
+    }
+    List<String> ending = new ArrayList<>(leaving);
+    toStart.forEach(config -> ending.add(config.name()));
+    stop(ending);
+    leaving.forEach(name -> LOG.info("Registry {}: left the configuration", name));
+    if (leaving.isEmpty() && toStart.isEmpty()) {
+      return;
+    }
+    Map<String, RegistrySink> sinks = aggregation.reload(leaving, changed, arriving);
+    List<Running> made = new ArrayList<>();
+    for (RegistryConfig config : toStart) {
+      RegistrySink sink = Objects.requireNonNull(sinks.get(config.name()));
+      made.add(run(config, sink));
+    }
+    show();
+    made.forEach(RegistryFleet::start);
+  }
+
+  private void show() {
+    shown = running.values().stream().map(Running::config).toList();
+  }
+
+  private void add(RegistryConfig config) {
+    run(config, aggregation.register(settings(config)));
+  }
+
+  private static RegistrySettings settings(RegistryConfig config) {
+    return new RegistrySettings(
+        config.name(), config.shared().priority(), config.policy(), config.shared().keepEmpty());
+  }
+
+  private Running run(RegistryConfig config, RegistrySink sink) {
+    Running added = new Running(config, adapter(config, sink));
+    running.put(config.name(), added);
+    return added;
+  }
+
+  // One registry that cannot even begin must not keep the others from the mesh.
+  private @Nullable RegistryAdapter adapter(RegistryConfig config, RegistrySink sink) {
+    try {
+      return config.createAdapter(new AdapterContext(config.name(), sink));
+    } catch (RuntimeException e) {
+      if (!started) {
+        throw e;
+      }
+      sink.failing("the adapter could not be made: " + Causes.of(e), e);
+      return null;
+    }
+  }
+
+  private static void start(Running registry) {
+    if (registry.adapter() != null) {
+      registry.adapter().start();
+    }
+  }
+
+  // What an adapter does after its time does no harm: nobody listens to its sink any more.
+  private void stop(Collection<String> names) {
+    Map<String, RegistryAdapter> adapters = new LinkedHashMap<>();
+    for (String name : names) {
+      Running stopped = running.remove(name);
+      if (stopped != null && stopped.adapter() != null) {
+        adapters.put("registry " + name, stopped.adapter());
+      }
+    }
+    Closing.within(MAX_CLOSING, adapters);
+  }
+
+  /** Stops all adapters, each left behind that does not end in time; what they gave stays. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    stop(List.copyOf(running.keySet()));
+  }
+}

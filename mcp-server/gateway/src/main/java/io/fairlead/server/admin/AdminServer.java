@@ -1,0 +1,250 @@
+package io.fairlead.server.admin;
+
+import io.fairlead.common.Causes;
+import io.fairlead.registry.Secret;
+import io.fairlead.server.config.HostPort;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves health, metrics, API and console over HTTP. Handlers that read much run on worker threads,
+ * so that a large list delays no health check. Thread-safe; closing is idempotent.
+ */
+public final class AdminServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+  private static final long START_SECONDS = 30;
+  private static final long SWEEP_MILLIS = 1000;
+  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final Vertx vertx;
+  private final HttpServer server;
+  private final HostPort address;
+  private final Access access;
+
+  private AdminServer(Vertx vertx, HttpServer server, HostPort address, Access access) {
+    this.vertx = vertx;
+    this.access = access;
+    this.server = server;
+    this.address = address;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param address where; port 0 takes a free one
+   * @param token what callers show to change something, if anything
+   * @param source what is shown
+   * @param actions what operators can do
+   * @param metrics gives the metrics in Prometheus' text format
+   * @throws IOException if the address cannot be listened on; the message names it
+   */
+  public static AdminServer start(
+      HostPort address,
+      @Nullable Secret token,
+      AdminSource source,
+      AdminActions actions,
+      Supplier<String> metrics)
+      throws IOException {
+    return start(address, token, source, actions, metrics, AdminLimits.DEFAULT);
+  }
+
+  /** The same with other limits. */
+  static AdminServer start(
+      HostPort address,
+      @Nullable Secret token,
+      AdminSource source,
+      AdminActions actions,
+      Supplier<String> metrics,
+      AdminLimits limits)
+      throws IOException {
+    Vertx vertx = Vertx.vertx();
+    Connections connections = new Connections(limits, System::nanoTime);
+    Access access = new Access(address, token);
+    RequestGate gate =
+        new RequestGate(connections, router(vertx, access, source, actions, metrics, connections));
+    HttpServer server =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setCompressionSupported(true)
+                    .setHttp2ClearTextEnabled(false)
+                    .setHandle100ContinueAutomatically(true))
+            .connectionHandler(connections::opened)
+            .exceptionHandler(failure -> LOG.debug("a connection failed", failure))
+            .invalidRequestHandler(gate::invalid)
+            .requestHandler(gate);
+    vertx.setPeriodic(SWEEP_MILLIS, timer -> connections.closeOverdue());
+    try {
+      HttpServer listening = await(server.listen(address.port(), address.host()));
+      return new AdminServer(vertx, listening, address.withPort(listening.actualPort()), access);
+    } catch (ExecutionException | TimeoutException e) {
+      access.close();
+      closeQuietly(vertx);
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(
+          "admin.address: "
+              + address
+              + " cannot be listened on: "
+              + Causes.of(cause)
+              + " (expected: a free port of this machine)",
+          cause);
+    }
+  }
+
+  private static Router router(
+      Vertx vertx,
+      Access access,
+      AdminSource source,
+      AdminActions actions,
+      Supplier<String> metrics,
+      Connections connections) {
+    Router router = Router.router(vertx);
+    router.route().handler(access);
+    reading(router, "/livez")
+        .handler(context -> Responses.send(context, 200, "text/plain", "ok\n"));
+    reading(router, "/readyz").handler(context -> readyz(context, source));
+    reading(router, "/metrics")
+        .blockingHandler(
+            context -> Responses.send(context, 200, METRICS_TYPE, metrics.get()), false);
+    ConsolePage console = ConsolePage.load();
+    reading(router, "/").handler(context -> console(context, console));
+    ApiHandlers api = new ApiHandlers(source);
+    get(router, "/registries", api::registries);
+    get(router, "/resources", api::resources);
+    get(router, "/resources/:namespace/:name", api::resource);
+    get(router, "/services", api::services);
+    // An id may have slashes, encoded or not, so the handler takes the path apart.
+    get(router, "/services/*", api::service);
+    get(router, "/refused", api::refused);
+    get(router, "/clients", api::clients);
+    get(router, "/commits", api::commits);
+    get(router, "/configuration", api::configuration);
+    get(router, "/guards", api::guards);
+    get(router, "/holds", api::holds);
+    get(router, "/transactions", api::transactions);
+    ActionHandlers operator = new ActionHandlers(actions);
+    Handler<RoutingContext> received =
+        context -> {
+          connections.received(context.request());
+          context.next();
+        };
+    post(router, "/transactions", received, operator::open);
+    post(router, "/transactions/:id/release", received, operator::release);
+    post(router, "/guards/:id/approve", received, operator::approve);
+    post(router, "/guards/:id/reject", received, operator::reject);
+    for (int status = 400; status < 600; status++) {
+      router.errorHandler(status, AdminServer::refused);
+    }
+    router.errorHandler(404, context -> Responses.problem(context, 404, "no such path"));
+    router.errorHandler(405, AdminServer::notOfThisPath);
+    router.errorHandler(500, AdminServer::failed);
+    return router;
+  }
+
+  private static void get(Router router, String path, Handler<RoutingContext> handler) {
+    reading(router, "/api/v1" + path).blockingHandler(handler, false);
+  }
+
+  private static Route reading(Router router, String path) {
+    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
+  }
+
+  private static void notOfThisPath(RoutingContext context) {
+    boolean post = context.request().method().equals(HttpMethod.POST);
+    context.response().putHeader("allow", post ? "GET, HEAD, OPTIONS" : "POST, OPTIONS");
+    Responses.problem(
+        context, 405, "not of this path (expected: GET, or POST for what changes something)");
+  }
+
+  // What the router refuses by itself.
+  private static void refused(RoutingContext context) {
+    int status = context.statusCode();
+    Responses.problem(
+        context,
+        status,
+        HttpResponseStatus.valueOf(status).reasonPhrase().toLowerCase(Locale.ROOT));
+  }
+
+  private static void post(
+      Router router,
+      String path,
+      Handler<RoutingContext> received,
+      Handler<RoutingContext> handler) {
+    router
+        .post("/api/v1" + path)
+        .handler(BodyHandler.create(false).setBodyLimit(RequestChecks.LARGEST_BODY))
+        .handler(received)
+        .blockingHandler(handler, false);
+  }
+
+  private static void readyz(RoutingContext context, AdminSource source) {
+    ReadinessStatus status = source.readiness();
+    Responses.json(context, status.ready() ? 200 : 503, ApiViews.readiness(status, source.holds()));
+  }
+
+  private static void console(RoutingContext context, ConsolePage page) {
+    context.response().putHeader("content-security-policy", page.policy());
+    Responses.send(context, 200, "text/html; charset=utf-8", page.html());
+  }
+
+  private static void failed(RoutingContext context) {
+    Throwable failure = context.failure();
+    if (failure instanceof BadRequestException) {
+      Responses.problem(context, 400, String.valueOf(failure.getMessage()));
+    } else {
+      LOG.error("{} failed", context.request().path(), failure);
+      Responses.problem(context, 500, "an error of the gateway; its log has more");
+    }
+  }
+
+  /** Where it listens, with the real port. */
+  public HostPort address() {
+    return address;
+  }
+
+  private static <T> T await(Future<T> future) throws ExecutionException, TimeoutException {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ExecutionException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    access.close();
+    try {
+      await(server.close());
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("{}: did not close in order", address, e);
+    }
+    closeQuietly(vertx);
+  }
+
+  private static void closeQuietly(Vertx vertx) {
+    try {
+      await(vertx.close());
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the HTTP server's threads did not end in order", e);
+    }
+  }
+}

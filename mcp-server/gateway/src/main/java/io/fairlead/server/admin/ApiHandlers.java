@@ -1,0 +1,237 @@
+package io.fairlead.server.admin;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fairlead.aggregation.DampedHost;
+import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.common.ForeignText;
+import io.fairlead.conversion.Finding;
+import io.fairlead.conversion.Reason;
+import io.fairlead.server.render.ResourceDocument;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.Snapshot;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The handlers of the read API. Stateless but for the source; runs on worker threads. */
+final class ApiHandlers {
+  /** What the path of one service begins with. */
+  private static final String SERVICES = "/api/v1/services/";
+
+  private final AdminSource source;
+
+  ApiHandlers(AdminSource source) {
+    this.source = source;
+  }
+
+  void registries(RoutingContext context) {
+    Map<String, Long> holds =
+        source.holds().stream()
+            .collect(Collectors.groupingBy(HoldStatus::registry, Collectors.counting()));
+    list(
+        context,
+        source.registries(),
+        registry -> ApiViews.registry(registry, holds.getOrDefault(registry.name(), 0L)));
+  }
+
+  void clients(RoutingContext context) {
+    list(context, source.clients(), ApiViews::client);
+  }
+
+  void commits(RoutingContext context) {
+    list(context, source.commits(), ApiViews::commit);
+  }
+
+  void guards(RoutingContext context) {
+    list(context, source.guards(), ApiViews::guard);
+  }
+
+  void holds(RoutingContext context) {
+    list(context, source.holds(), ApiViews::hold);
+  }
+
+  void transactions(RoutingContext context) {
+    list(context, source.transactions(), ApiViews::transaction);
+  }
+
+  /** {@code ?q=} part of the name, {@code ?type=} kind, {@code ?registry=}. */
+  void resources(RoutingContext context) {
+    String wanted = parameter(context, "q");
+    String kind = parameter(context, "type");
+    String registry = parameter(context, "registry");
+    Snapshot snapshot = source.snapshot();
+    List<Resource> found =
+        new TreeSet<>(snapshot.types())
+            .stream()
+                .filter(type -> kind.isEmpty() || type.kind().equalsIgnoreCase(kind))
+                .flatMap(type -> snapshot.resources(type).stream())
+                .filter(resource -> contains(resource.key().name(), wanted))
+                .filter(resource -> registry.isEmpty() || isFrom(resource, registry))
+                .sorted(Comparator.comparing(Resource::key))
+                .toList();
+    Map<String, DampedHost> damped = damped();
+    list(context, found, resource -> ApiViews.resource(resource, damped));
+  }
+
+  private Map<String, DampedHost> damped() {
+    Map<String, DampedHost> byResource = new HashMap<>();
+    for (DampedHost host : source.damped()) {
+      host.resources().forEach(name -> byResource.put(name, host));
+    }
+    return byResource;
+  }
+
+  private static boolean isFrom(Resource resource, String registry) {
+    return registry.equals(
+        resource
+            .decode()
+            .getMetadata()
+            .getLabelsMap()
+            .get(io.fairlead.conversion.ConvertedEntry.REGISTRY_LABEL));
+  }
+
+  /** One resource, whole; {@code ?type=} where two kinds have the same name. */
+  void resource(RoutingContext context) {
+    String name = context.pathParam("namespace") + "/" + context.pathParam("name");
+    String kind = parameter(context, "type");
+    Snapshot snapshot = source.snapshot();
+    Optional<Resource> found =
+        new TreeSet<>(snapshot.types())
+            .stream()
+                .filter(type -> kind.isEmpty() || type.kind().equalsIgnoreCase(kind))
+                .filter(type -> ResourceKey.isName(name))
+                .flatMap(type -> find(snapshot, type, name))
+                .findFirst();
+    if (found.isPresent()) {
+      ObjectNode document = ResourceDocument.of(found.get());
+      document.putObject("status").set("clients", new ServiceAnswers(source).clients(found.get()));
+      Responses.json(context, 200, document);
+    } else {
+      Responses.problem(
+          context, 404, ForeignText.clean(name) + " (expected: the name of a resource)");
+    }
+  }
+
+  private static Stream<Resource> find(Snapshot snapshot, ResourceType type, String name) {
+    return Stream.ofNullable(snapshot.find(new ResourceKey(type, name)));
+  }
+
+  /** Everything the registries have; {@code ?q=} part of service or host, {@code ?registry=}. */
+  void services(RoutingContext context) {
+    services(context, report -> true);
+  }
+
+  /** Services that are not served, and those of which something was refused. */
+  void refused(RoutingContext context) {
+    services(
+        context,
+        report ->
+            report.outcome() == ServiceReport.Outcome.REFUSED
+                || report.outcome() == ServiceReport.Outcome.SHADOWED
+                || report.findings().stream().anyMatch(ApiHandlers::isFault));
+  }
+
+  private static boolean isFault(Finding finding) {
+    return finding.reason().kind() != Reason.Kind.OUT_OF_SERVICE;
+  }
+
+  /** A service and the registry that it is from. */
+  private record Located(String registry, ServiceReport report) {}
+
+  private void services(RoutingContext context, Predicate<ServiceReport> filter) {
+    String wanted = parameter(context, "q");
+    String registry = parameter(context, "registry");
+    List<Located> found = new ArrayList<>();
+    for (RegistryView each : source.registries()) {
+      if (registry.isEmpty() || registry.equals(each.name())) {
+        for (ServiceReport report : source.services(each.name())) {
+          if (filter.test(report)
+              && (contains(report.service().toString(), wanted)
+                  || contains(report.host(), wanted))) {
+            found.add(new Located(each.name(), report));
+          }
+        }
+      }
+    }
+    ServiceAnswers answers = new ServiceAnswers(source);
+    list(context, found, located -> answers.of(located.registry(), located.report()));
+  }
+
+  /** One service of a registry, by its id as text, with the answer for each client. */
+  void service(RoutingContext context) {
+    String path = context.request().path();
+    String rest = path.substring(SERVICES.length());
+    int slash = rest.indexOf('/');
+    String registry = decoded(slash < 0 ? rest : rest.substring(0, slash));
+    String id = slash < 0 ? "" : decoded(rest.substring(slash + 1));
+    ServiceAnswers answers = new ServiceAnswers(source);
+    Optional<RegistryView> known =
+        source.registries().stream().filter(each -> each.name().equals(registry)).findFirst();
+    if (known.isEmpty()) {
+      Responses.problem(context, 404, registry + " (expected: the name of a registry)");
+      return;
+    }
+    Optional<ServiceReport> found =
+        source.services(registry).stream()
+            .filter(report -> report.service().toString().equals(id))
+            .findFirst();
+    if (found.isPresent()) {
+      Responses.json(context, 200, answers.of(registry, found.get()));
+    } else if (known.get().isUnread()) {
+      Responses.json(context, 200, answers.unread(known.get(), id));
+    } else {
+      Responses.problem(
+          context,
+          404,
+          id
+              + " (expected: a service that the registry "
+              + registry
+              + " has, as fairlead get services shows it)"
+              + answers.ofTransactions());
+    }
+  }
+
+  private static String decoded(String text) {
+    try {
+      // A plus is a plus in a path.
+      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException(
+          "path: " + context(text) + " (expected: two hexadecimal digits after each %)", e);
+    }
+  }
+
+  private static String context(String text) {
+    return text.length() > 100 ? text.substring(0, 100) + "..." : text;
+  }
+
+  void configuration(RoutingContext context) {
+    Responses.json(context, 200, ApiViews.configuration(source.configuration()));
+  }
+
+  private static <T> void list(RoutingContext context, List<T> all, Function<T, ObjectNode> view) {
+    Responses.json(context, 200, Page.of(context.request().params()).of(all, view));
+  }
+
+  private static String parameter(RoutingContext context, String name) {
+    return Optional.ofNullable(context.request().getParam(name)).orElse("");
+  }
+
+  private static boolean contains(String text, String wanted) {
+    return text.toLowerCase(Locale.ROOT).contains(wanted.toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,183 @@
+package io.fairlead.server.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.common.Causes;
+import io.fairlead.registry.RegistryAdapterFactory;
+import io.fairlead.registry.RegularFile;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Loads configuration files: reads, validates, binds, checks. Immutable. */
+public final class ConfigLoader {
+  /** The most bytes that a configuration file may have. */
+  public static final int MAX_BYTES = 16 << 20;
+
+  private final AdapterTypes types;
+  private final ConfigSchema schema;
+  private final Purpose purpose;
+
+  /** What a configuration is loaded for, which decides what has to be there. */
+  private enum Purpose {
+    /** To be looked at: every file has to be there, secrets need not. */
+    READING,
+    /** To be checked on the machine that runs it: secrets have to be there, too. */
+    CHECKING,
+    /** To be run: what a registry is read from may come later. */
+    SERVING
+  }
+
+  /** A loader that knows the given registry types. */
+  public ConfigLoader(AdapterTypes types) {
+    this(types, new ConfigSchema(types), Purpose.READING);
+  }
+
+  private ConfigLoader(AdapterTypes types, ConfigSchema schema, Purpose purpose) {
+    this.types = types;
+    this.schema = schema;
+    this.purpose = purpose;
+  }
+
+  /**
+   * The same for a gateway that is to run: a file or folder that a registry is read from may be
+   * missing, which the registry's adapter then reports until it is there.
+   */
+  public ConfigLoader forServing() {
+    return new ConfigLoader(types, schema, Purpose.SERVING);
+  }
+
+  /**
+   * The same for where the gateway is to run: environment variables and files that have a secret
+   * must be there, and hold one.
+   */
+  public ConfigLoader withSecrets() {
+    return new ConfigLoader(types, schema, Purpose.CHECKING);
+  }
+
+  /** The schema that files are validated by. */
+  public ConfigSchema schema() {
+    return schema;
+  }
+
+  /** Loads a file. A file that cannot be read is a problem like any other. */
+  public ConfigResult load(Path file) {
+    return read(file).result();
+  }
+
+  /**
+   * A text and what it says.
+   *
+   * @param content the text, empty if the file could not be read
+   * @param result what it says
+   */
+  public record Text(String content, ConfigResult result) {}
+
+  /** Loads a file and gives its text, too: for watching it from there on. */
+  public Text read(Path file) {
+    try {
+      // A pipe that is named on purpose, such as /dev/stdin, is read once; it cannot be watched.
+      String content =
+          purpose != Purpose.SERVING && isStandardInput(file)
+              ? Files.readString(file, StandardCharsets.UTF_8)
+              : RegularFile.readText(file, MAX_BYTES);
+      return new Text(content, parse(file, content));
+    } catch (NoSuchFileException e) {
+      return unreadable(file, "no such file (expected: a configuration file)");
+    } catch (CharacterCodingException e) {
+      return unreadable(file, "not UTF-8 (expected: a text in UTF-8)");
+    } catch (AccessDeniedException e) {
+      return unreadable(file, "access denied (expected: readable for this process)");
+    } catch (FileSystemException e) {
+      return unreadable(file, e.getReason() == null ? "cannot be read" : e.getReason());
+    } catch (IOException e) {
+      return unreadable(file, "cannot be read: " + Causes.of(e) + " (expected: a file)");
+    }
+  }
+
+  private static boolean isStandardInput(Path file) {
+    return file.equals(Path.of("/dev/stdin")) || file.startsWith(Path.of("/dev/fd"));
+  }
+
+  private static Text unreadable(Path file, String what) {
+    Problem problem = new Problem(file, 1, 1, KeyPath.ROOT, what);
+    return new Text("", new ConfigResult.Invalid(List.of(problem)));
+  }
+
+  /**
+   * Loads a text.
+   *
+   * @param file where it is from; relative paths in it are relative to that file's folder
+   */
+  public ConfigResult parse(Path file, String text) {
+    YamlReader.Result read = YamlReader.read(file, text);
+    if (read.document().isEmpty()) {
+      return new ConfigResult.Invalid(read.problems());
+    }
+    YamlDocument document = read.document().get();
+    Problems problems = new Problems(file, document, read.problems());
+    UnsupportedKeys.report(document.root(), problems);
+    schema.validate(document, problems);
+    Optional<GatewayConfig> config = bind(file, document.root(), problems);
+    config.ifPresent(bound -> SemanticChecks.check(bound, problems));
+    if (purpose == Purpose.CHECKING) {
+      config.ifPresent(bound -> FileChecks.checkSecrets(bound.admin(), "admin", problems));
+    }
+    List<Problem> all = problems.all();
+    return all.isEmpty() && config.isPresent()
+        ? new ConfigResult.Loaded(config.get())
+        : new ConfigResult.Invalid(all);
+  }
+
+  private Optional<GatewayConfig> bind(Path file, JsonNode root, Problems problems) {
+    Path parent = file.toAbsolutePath().getParent();
+    Path folder = parent == null ? file.toAbsolutePath() : parent;
+    RecordBinder binder = new RecordBinder(problems, new Converters(folder));
+    Optional<GatewayConfig.Frame> frame =
+        binder.bind(root, KeyPath.ROOT, GatewayConfig.Frame.class);
+    List<RegistryConfig> registries = new ArrayList<>();
+    JsonNode nodes = root.path("registries");
+    for (int i = 0; i < nodes.size(); i++) {
+      String path = KeyPath.item("registries", i);
+      registry(binder, nodes.path(i), path, problems).ifPresent(registries::add);
+    }
+    UniqueNames.check(nodes, problems);
+    return frame
+        .filter(bound -> registries.size() == nodes.size())
+        .map(bound -> bound.with(registries));
+  }
+
+  private Optional<RegistryConfig> registry(
+      RecordBinder binder, JsonNode node, String path, Problems problems) {
+    Optional<RegistryConfig.Shared> shared = binder.bind(node, path, RegistryConfig.Shared.class);
+    Optional<RegistryAdapterFactory<?>> factory = types.find(node.path("type").asText(""));
+    if (factory.isEmpty()) {
+      return Optional.empty(); // The schema has said so, with the types that there are.
+    }
+    Optional<? extends Record> own = binder.bind(node, path, factory.get().configurationType());
+    own.ifPresent(
+        record -> {
+          if (purpose == Purpose.SERVING) {
+            FileChecks.checkForServing(record, path, problems);
+          } else {
+            FileChecks.check(record, path, problems);
+          }
+          if (purpose == Purpose.CHECKING) {
+            FileChecks.checkSecrets(record, path, problems);
+          }
+        });
+    if (shared.isEmpty() || own.isEmpty()) {
+      return Optional.empty();
+    }
+    RegistryConfig config = new RegistryConfig(shared.get(), own.get(), factory.get());
+    PolicyChecks.check(config, path, problems);
+    return Optional.of(config);
+  }
+}

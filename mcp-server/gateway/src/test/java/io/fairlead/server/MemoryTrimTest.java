@@ -1,0 +1,121 @@
+package io.fairlead.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.server.xds.GivenResource;
+import io.fairlead.versioning.ChangeSet;
+import io.fairlead.versioning.MemoryCommitLog;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.VersionedStore;
+import java.lang.management.ManagementFactory;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+
+class MemoryTrimTest {
+  private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
+
+  private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
+  private final AtomicInteger collections = new AtomicInteger();
+  private final AtomicInteger nativeTrims = new AtomicInteger();
+
+  private void commit(int resources, int edition) {
+    store.commit(
+        ChangeSet.of(
+            IntStream.range(0, resources)
+                .mapToObj(
+                    number -> GivenResource.of(new ResourceKey(TYPE, "ns/r" + number), edition))
+                .toList(),
+            List.of()));
+  }
+
+  private MemoryTrim trim() {
+    return new MemoryTrim(store, collections::incrementAndGet, nativeTrims::incrementAndGet);
+  }
+
+  private int looksUntilQuiet(MemoryTrim trim) {
+    trim.look();
+    int before = collections.get();
+    trim.look();
+    trim.look();
+    return collections.get() - before;
+  }
+
+  @Test
+  void look_afterALargeChange_collectsOnceItIsQuiet() {
+    try (MemoryTrim trim = trim()) {
+      commit(2000, 1);
+      trim.look();
+      assertThat(collections).hasValue(0);
+      commit(600, 2);
+      trim.look();
+      assertThat(collections).hasValue(0);
+      trim.look();
+      assertThat(collections).hasValue(1);
+      trim.look();
+      assertThat(collections).hasValue(1);
+    }
+  }
+
+  @Test
+  void look_afterSeveralLoudTimes_collectsWhenTheyAddUp() {
+    try (MemoryTrim trim = trim()) {
+      commit(600, 1);
+      assertThat(looksUntilQuiet(trim)).isZero();
+      commit(600, 2);
+      assertThat(looksUntilQuiet(trim)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void look_afterAStartFromALargeStore_collects() {
+    commit(2000, 1);
+    try (MemoryTrim trim = trim()) {
+      trim.look();
+      assertThat(collections).hasValue(1);
+    }
+  }
+
+  @Test
+  void look_whileLittleChangesAllTheTime_collectsOnceAfterALargeChangeAndNeverForTheRest() {
+    try (MemoryTrim trim = trim()) {
+      commit(2000, 1);
+      trim.look();
+      for (int look = 0; look < 100; look++) {
+        commit(100, 2 + look);
+        trim.look();
+      }
+      assertThat(collections).hasValue(1);
+      assertThat(nativeTrims).hasValue(100);
+    }
+  }
+
+  @Test
+  void look_whileMuchChanges_doesNothing() {
+    try (MemoryTrim trim = trim()) {
+      for (int look = 0; look < 5; look++) {
+        commit(2000, 1 + look);
+        trim.look();
+      }
+      assertThat(collections).hasValue(0);
+      assertThat(nativeTrims).hasValue(0);
+    }
+  }
+
+  @Test
+  void trimOfTheNativeHeap_isDoneWhereTheVirtualMachineCan() throws JMException {
+    boolean can =
+        Arrays.stream(
+                ManagementFactory.getPlatformMBeanServer()
+                    .getMBeanInfo(new ObjectName("com.sun.management:type=DiagnosticCommand"))
+                    .getOperations())
+            .anyMatch(operation -> operation.getName().equals("systemTrimNativeHeap"));
+    assertThat(NativeHeap.trim()).isEqualTo(can);
+  }
+}
