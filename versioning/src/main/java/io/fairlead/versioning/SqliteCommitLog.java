@@ -26,15 +26,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class SqliteCommitLog implements CommitLog {
   private static final Logger log = LoggerFactory.getLogger(SqliteCommitLog.class);
-  // With a commit and never without one: what compaction removes is made by commits only, so a
-  // store
-  // to which nothing is committed does not grow, and its next commit comes to it.
+  // With a commit and never without one: only commits add to the list, so a store to which nothing
+  // is committed does not grow, and its next commit comes to it.
   private static final Duration COMPACT_EVERY = Duration.ofHours(1);
 
   /**
    * What can be chosen about a log.
    *
-   * @param keepHistory how long tombstones of removed resources and the list of commits are kept;
+   * @param keepHistory how long the list of commits is kept, for people who look into the file;
    *     positive
    * @param clock names files that are set aside
    */
@@ -172,24 +171,6 @@ public final class SqliteCommitLog implements CommitLog {
   @Override
   public synchronized Optional<String> problem() {
     return problem.isEmpty() ? Optional.empty() : Optional.of(problem);
-  }
-
-  @Override
-  public synchronized Optional<Since> since(long number) {
-    checkOpen();
-    try {
-      return read(open -> new SqliteSince(open).read(number));
-    } catch (SQLException | RuntimeException e) {
-      disconnect();
-      throw new CommitLogException(
-          "store "
-              + path
-              + ": what changed since "
-              + number
-              + " cannot be read: "
-              + PlainCause.of(e),
-          e);
-    }
   }
 
   /**

@@ -80,7 +80,6 @@ final class SqliteMigrations {
         "Migrated the store {} from schema version {} to {}", file, from, SqliteSchema.VERSION);
   }
 
-  // Which tombstones version 1 had forgotten is not known: only from here on all are there.
   private static void toVersion2(Connection connection) throws SQLException {
     SqliteSchema.createIndexes(connection);
     SqliteRows.putMeta(

@@ -21,7 +21,7 @@ final class SqliteRows {
   static final String EPOCH = "epoch";
   static final String LAST_NUMBER = "last_number";
 
-  /** Newest number of which a tombstone or the commit itself was forgotten; 0: of none. */
+  /** There since version 2, and not used any more. */
   static final String COMPACTED_TO = "compacted_to";
 
   /**

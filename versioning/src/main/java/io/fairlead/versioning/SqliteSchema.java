@@ -11,10 +11,8 @@ import java.util.TreeMap;
 /**
  * The tables of a store's file.
  *
- * <p>Resources and tombstones carry the number of the commit that last touched them, and are
- * indexed by it, so what changed since a number is read from these two tables, as far back as
- * tombstones are kept: {@code meta.compacted_to} is the newest number of which something was
- * forgotten.
+ * <p>Of version 2, the table {@code tombstones}, both indexes and {@code meta.compacted_to} are
+ * there and nothing else: releases that could tell what had changed since a commit used them.
  *
  * <p>Pages that become free are used again by later commits, so the file is about as large as the
  * store ever was. {@code auto_vacuum=INCREMENTAL} would give them back, but it adds a map of pages

@@ -3,7 +3,6 @@ package io.fairlead.versioning;
 import io.fairlead.versioning.SqliteRows.ResourceRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
@@ -11,8 +10,7 @@ import java.util.Map;
 /** Writes commits to the tables, within the caller's transaction. */
 final class SqliteWriter {
   // Statements that the driver is given at a time: it keeps what they are to write until then, and
-  // a
-  // first whole view would be in memory once more.
+  // a first whole view would be in memory once more.
   private static final int BATCH = 1_000;
 
   private final Connection connection;
@@ -48,16 +46,13 @@ final class SqliteWriter {
 
   private void writePuts(Commit commit) throws SQLException {
     try (PreparedStatement put =
-            connection.prepareStatement(
-                "INSERT INTO resources (type_group, kind, name, version, revisions, encoded,"
-                    + " first_seen, number, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                    + " ON CONFLICT (type_group, kind, name) DO UPDATE SET"
-                    + " version = excluded.version, revisions = excluded.revisions,"
-                    + " encoded = excluded.encoded, number = excluded.number,"
-                    + " checksum = excluded.checksum");
-        PreparedStatement revive =
-            connection.prepareStatement(
-                "DELETE FROM tombstones WHERE type_group = ? AND kind = ? AND name = ?")) {
+        connection.prepareStatement(
+            "INSERT INTO resources (type_group, kind, name, version, revisions, encoded,"
+                + " first_seen, number, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " ON CONFLICT (type_group, kind, name) DO UPDATE SET"
+                + " version = excluded.version, revisions = excluded.revisions,"
+                + " encoded = excluded.encoded, number = excluded.number,"
+                + " checksum = excluded.checksum")) {
       int waiting = 0;
       for (Resource resource : commit.changes().puts()) {
         ResourceRow row = ResourceRow.of(resource, commit.number());
@@ -71,36 +66,23 @@ final class SqliteWriter {
         put.setLong(8, row.number());
         put.setLong(9, row.checksum());
         put.addBatch();
-        setKey(revive, resource.key());
-        revive.addBatch();
         if (++waiting % BATCH == 0) {
           put.executeBatch();
-          revive.executeBatch();
         }
       }
       put.executeBatch();
-      revive.executeBatch();
     }
   }
 
   private void writeRemovals(Commit commit) throws SQLException {
     try (PreparedStatement delete =
-            connection.prepareStatement(
-                "DELETE FROM resources WHERE type_group = ? AND kind = ? AND name = ?");
-        PreparedStatement bury =
-            connection.prepareStatement(
-                "INSERT OR REPLACE INTO tombstones (type_group, kind, name, number, time)"
-                    + " VALUES (?, ?, ?, ?, ?)")) {
+        connection.prepareStatement(
+            "DELETE FROM resources WHERE type_group = ? AND kind = ? AND name = ?")) {
       for (ResourceKey key : commit.changes().removals()) {
         setKey(delete, key);
         delete.addBatch();
-        setKey(bury, key);
-        bury.setLong(4, commit.number());
-        bury.setLong(5, commit.time().toEpochMilli());
-        bury.addBatch();
       }
       delete.executeBatch();
-      bury.executeBatch();
     }
   }
 
@@ -126,26 +108,12 @@ final class SqliteWriter {
     }
   }
 
-  /** Forgets tombstones and commits from before an instant, and notes how far that went. */
+  /** Forgets commits from before an instant. */
   void compact(Instant before) throws SQLException {
-    long compactedTo = Long.parseLong(SqliteRows.meta(connection, SqliteRows.COMPACTED_TO));
-    long newest = compactedTo;
-    for (String table : new String[] {"tombstones", "commits"}) {
-      try (PreparedStatement oldest =
-              connection.prepareStatement("SELECT max(number) FROM " + table + " WHERE time < ?");
-          PreparedStatement delete =
-              connection.prepareStatement("DELETE FROM " + table + " WHERE time < ?")) {
-        oldest.setLong(1, before.toEpochMilli());
-        try (ResultSet row = oldest.executeQuery()) {
-          // No row gives null, which reads as 0.
-          newest = Math.max(newest, row.next() ? row.getLong(1) : 0);
-        }
-        delete.setLong(1, before.toEpochMilli());
-        delete.executeUpdate();
-      }
-    }
-    if (newest > compactedTo) {
-      SqliteRows.putMeta(connection, SqliteRows.COMPACTED_TO, Long.toString(newest));
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE FROM commits WHERE time < ?")) {
+      delete.setLong(1, before.toEpochMilli());
+      delete.executeUpdate();
     }
   }
 

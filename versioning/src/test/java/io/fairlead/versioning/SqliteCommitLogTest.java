@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -173,96 +172,23 @@ class SqliteCommitLogTest {
   }
 
   @Test
-  void append_tombstonesGoWhenTheResourceReturnsOrTimeIsUp() throws SQLException {
+  void append_commitsAreListedForTheirTimeAndLookedThroughOnceAnHour() throws SQLException {
+    Instant later = NOW.plus(Duration.ofDays(7)).plusMillis(35);
     try (SqliteCommitLog log = open()) {
-      log.append(commit(1, puts(Resources.of("a", "1"), Resources.of("b", "1"))));
-      log.append(
-          commit(2, ChangeSet.of(List.of(), List.of(Resources.key("a"), Resources.key("b")))));
-      assertThat(query("SELECT count(*) FROM tombstones WHERE number = 2")).isEqualTo(2);
-      log.append(commit(3, puts(Resources.of("a", "1"))));
-      assertThat(query("SELECT count(*) FROM tombstones")).isEqualTo(1);
-      log.append(new Commit(4, NOW.plus(Duration.ofDays(8)), puts(Resources.of("c", "1"))));
-      assertThat(query("SELECT count(*) FROM tombstones")).isZero();
+      for (int number = 10; number <= 50; number += 10) {
+        log.append(commit(number, puts(Resources.of("a", "" + number))));
+      }
+      assertThat(query("SELECT count(*) FROM commits")).isEqualTo(5);
+      log.append(new Commit(60, later, puts(Resources.of("d", "1"))));
+      assertThat(query("SELECT min(number) FROM commits")).isEqualTo(40);
+      log.append(new Commit(70, later.plus(Duration.ofMinutes(59)), puts(Resources.of("d", "2"))));
+      assertThat(query("SELECT min(number) FROM commits")).isEqualTo(40);
+      log.append(new Commit(80, later.plus(Duration.ofMinutes(61)), puts(Resources.of("d", "3"))));
+      assertThat(query("SELECT min(number) FROM commits")).isEqualTo(60);
+      log.append(new Commit(90, NOW.plus(Duration.ofDays(15)), puts(Resources.of("d", "4"))));
       assertThat(query("SELECT count(*) FROM commits")).isEqualTo(1);
     }
-    assertThat(contentOf(file)).containsEntry("number", 4L).hasSize(3);
-  }
-
-  private static String told(Optional<CommitLog.Since> since) {
-    return since
-        .map(
-            some ->
-                some.upTo()
-                    + " changed "
-                    + some.changed().stream().map(put -> put.key().name()).sorted().toList()
-                    + " removed "
-                    + some.removed().stream().map(ResourceKey::name).sorted().toList())
-        .orElse("unknown");
-  }
-
-  private static void appendHistory(CommitLog log) {
-    log.append(commit(10, puts(Resources.of("a", "1"), Resources.of("b", "1"))));
-    log.append(commit(20, puts(Resources.of("a", "2"), Resources.of("c", "1"))));
-    log.append(commit(30, ChangeSet.of(List.of(), List.of(Resources.key("b")))));
-    log.append(commit(40, ChangeSet.of(List.of(), List.of(Resources.key("c")))));
-    log.append(commit(50, puts(Resources.of("b", "2"))));
-  }
-
-  private static void assertTellsHistory(CommitLog log) {
-    assertThat(told(log.since(0))).isEqualTo("50 changed [ns/a, ns/b] removed [ns/c]");
-    assertThat(told(log.since(10))).isEqualTo("50 changed [ns/a, ns/b] removed [ns/c]");
-    assertThat(told(log.since(20))).isEqualTo("50 changed [ns/b] removed [ns/c]");
-    assertThat(told(log.since(40))).isEqualTo("50 changed [ns/b] removed []");
-    assertThat(told(log.since(50))).isEqualTo("50 changed [] removed []");
-    assertThat(told(log.since(25))).as("a number of another line of events").isEqualTo("unknown");
-    assertThat(told(log.since(60))).isEqualTo("unknown");
-  }
-
-  @Test
-  void since_tellsTheLastWordAboutWhatChanged() {
-    try (SqliteCommitLog log = open()) {
-      assertThat(told(log.since(0))).isEqualTo("0 changed [] removed []");
-      appendHistory(log);
-      assertTellsHistory(log);
-    }
-    try (SqliteCommitLog log = open()) {
-      assertTellsHistory(log);
-    }
-  }
-
-  @Test
-  void since_inMemoryTellsTheSameAndForgetsTheOldest() {
-    try (MemoryCommitLog log = new MemoryCommitLog()) {
-      appendHistory(log);
-      assertTellsHistory(log);
-      for (int i = 0; i < MemoryCommitLog.HISTORY - 3; i++) {
-        log.append(commit(100 + i, puts(Resources.of("a", "" + i))));
-      }
-      assertThat(told(log.since(20))).isEqualTo("unknown");
-      assertThat(told(log.since(40))).startsWith("1096 changed [ns/a, ns/b] removed []");
-    }
-  }
-
-  @Test
-  void since_doesNotReachBackBeyondWhatWasForgotten() throws SQLException {
-    try (SqliteCommitLog log = open()) {
-      appendHistory(log);
-      Instant later = NOW.plus(Duration.ofDays(7)).plusMillis(35);
-      log.append(new Commit(60, later, puts(Resources.of("d", "1"))));
-      assertThat(query("SELECT value FROM meta WHERE key = 'compacted_to'")).isEqualTo(30);
-      assertThat(told(log.since(0))).isEqualTo("unknown");
-      assertThat(told(log.since(30))).as("its commit is forgotten too").isEqualTo("unknown");
-      assertThat(told(log.since(40))).isEqualTo("60 changed [ns/b, ns/d] removed []");
-      log.append(new Commit(70, later.plus(Duration.ofMinutes(59)), puts(Resources.of("d", "2"))));
-      assertThat(told(log.since(40))).as("once an hour").isNotEqualTo("unknown");
-      log.append(new Commit(80, later.plus(Duration.ofMinutes(61)), puts(Resources.of("d", "3"))));
-      assertThat(told(log.since(40))).isEqualTo("unknown");
-      assertThat(told(log.since(60))).isEqualTo("80 changed [ns/d] removed []");
-    }
-    try (SqliteCommitLog log = open()) {
-      assertThat(told(log.since(40))).isEqualTo("unknown");
-      assertThat(told(log.since(60))).isEqualTo("80 changed [ns/d] removed []");
-    }
+    assertThat(contentOf(file)).containsEntry("number", 90L).hasSize(3);
   }
 
   @Test
@@ -282,8 +208,7 @@ class SqliteCommitLogTest {
         }
       }
     }
-    // 850 tombstones more take some.
-    assertThat(query("PRAGMA page_count")).isBetween(pages, pages + pages / 2);
+    assertThat(query("PRAGMA page_count")).isBetween(pages, pages + pages / 4);
   }
 
   @Test
@@ -294,8 +219,8 @@ class SqliteCommitLogTest {
       assertThatThrownBy(() -> log.append(commit(6, puts(Resources.of("b", "1")))))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("6");
-      assertThat(log.since(0)).hasValueSatisfying(since -> assertThat(since.upTo()).isEqualTo(7));
     }
+    assertThat(contentOf(file)).containsEntry("number", 7L).hasSize(2);
   }
 
   @Test
