@@ -19,7 +19,6 @@ import java.util.Objects;
  * @param loopback what becomes of loopback addresses
  * @param port which number the port of a service gets
  * @param revisions which Istio revisions see a service
- * @param location whether the mesh regards the services as its own
  * @param createTime creation time of every entry; istiod lets the older of two entries with one
  *     host win
  */
@@ -32,7 +31,6 @@ public record ConversionPolicy(
     LoopbackRule loopback,
     PortRule port,
     RevisionRule revisions,
-    MeshLocation location,
     Instant createTime) {
 
   public ConversionPolicy {
@@ -47,7 +45,6 @@ public record ConversionPolicy(
     Objects.requireNonNull(loopback, "loopback");
     Objects.requireNonNull(port, "port");
     Objects.requireNonNull(revisions, "revisions");
-    Objects.requireNonNull(location, "location");
     Objects.requireNonNull(createTime, "createTime");
   }
 
@@ -84,7 +81,6 @@ public record ConversionPolicy(
     private LoopbackRule loopback = LoopbackRule.REFUSE;
     private PortRule port = new PortRule.MostInstances();
     private RevisionRule revisions = RevisionRule.STANDARD;
-    private MeshLocation location = MeshLocation.INTERNAL;
     private Instant createTime = Instant.EPOCH;
 
     private Builder(String registry) {
@@ -136,12 +132,6 @@ public record ConversionPolicy(
       return this;
     }
 
-    /** Default {@link MeshLocation#INTERNAL}. */
-    public Builder location(MeshLocation value) {
-      this.location = value;
-      return this;
-    }
-
     /** Default the epoch. */
     public Builder createTime(Instant time) {
       this.createTime = time;
@@ -155,16 +145,7 @@ public record ConversionPolicy(
      */
     public ConversionPolicy build() {
       return new ConversionPolicy(
-          registry,
-          host,
-          namespace,
-          exportTo,
-          protocol,
-          loopback,
-          port,
-          revisions,
-          location,
-          createTime);
+          registry, host, namespace, exportTo, protocol, loopback, port, revisions, createTime);
     }
   }
 }

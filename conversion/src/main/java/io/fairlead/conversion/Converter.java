@@ -95,7 +95,8 @@ public final class Converter {
         ServiceEntry.newBuilder()
             .addHosts(host.text())
             .addPorts(port)
-            .setLocation(policy.location().location())
+            // Safe without sidecars: no endpoint gets what makes istiod use mutual TLS to it.
+            .setLocation(ServiceEntry.Location.MESH_INTERNAL)
             .setResolution(
                 candidates.hasHostNames()
                     ? ServiceEntry.Resolution.DNS

@@ -24,7 +24,6 @@ class ConversionPolicyTest {
     assertThat(policy.loopback()).isEqualTo(LoopbackRule.REFUSE);
     assertThat(policy.port()).isEqualTo(new PortRule.MostInstances());
     assertThat(policy.revisions()).isEqualTo(RevisionRule.STANDARD);
-    assertThat(policy.location()).isEqualTo(MeshLocation.INTERNAL);
     assertThat(policy).isEqualTo(ConversionPolicy.builder("dc1").build());
   }
 

@@ -403,13 +403,13 @@ class ConverterTest {
   }
 
   @Test
-  void convert_external_isSaid() {
-    Converter converter = new Converter(policy().location(MeshLocation.EXTERNAL).build());
+  void convert_location_isInsideTheMesh() {
+    Converter converter = new Converter(policy().build());
     assertThat(
             entry(converter.convert(service("web", instance("10.0.0.1", 80))))
                 .entry()
                 .getLocation())
-        .isEqualTo(ServiceEntry.Location.MESH_EXTERNAL);
+        .isEqualTo(ServiceEntry.Location.MESH_INTERNAL);
   }
 
   @Test
