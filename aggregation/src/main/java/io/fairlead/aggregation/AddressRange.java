@@ -1,8 +1,10 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.common.IpText;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
@@ -93,17 +95,14 @@ public final class AddressRange {
 
   /** A usable address in canonical text (RFC 5952 for IPv6), by its index from 0. */
   String address(long index) {
-    if (!isV4()) {
-      return v6Text(first.add(BigInteger.valueOf(index + skipped)));
-    }
-    long value = first.longValue() + skipped;
-    value += prefix <= 24 ? index / USABLE_OF_256 * 256 + index % USABLE_OF_256 : index;
-    return v4Text(value);
+    long offset =
+        isV4() && prefix <= 24 ? index / USABLE_OF_256 * 256 + index % USABLE_OF_256 : index;
+    return text(first.add(BigInteger.valueOf(offset + skipped)));
   }
 
   /** The index of an address in canonical text, if it is a usable one of this range. */
   OptionalLong indexOf(String address) {
-    OptionalLong offset = isV4() ? v4Offset(address) : v6Offset(address);
+    OptionalLong offset = offset(address);
     if (offset.isEmpty() || offset.getAsLong() < 0) {
       return OptionalLong.empty();
     }
@@ -117,97 +116,28 @@ public final class AddressRange {
     return index < size ? OptionalLong.of(index) : OptionalLong.empty();
   }
 
-  // By hand, since a start does it for every host that the store knows.
-  private OptionalLong v4Offset(String address) {
-    long value = 0;
-    int part = 0;
-    int digits = 0;
-    int dots = 0;
-    for (int i = 0; i < address.length(); i++) {
-      char c = address.charAt(i);
-      if (c == '.' && digits > 0) {
-        value = value << 8 | part;
-        dots++;
-        part = 0;
-        digits = 0;
-      } else if (c >= '0' && c <= '9' && (digits == 0 || part > 0)) {
-        part = part * 10 + (c - '0');
-        digits++;
-      } else {
-        return OptionalLong.empty();
-      }
-      if (part > 255 || dots > 3) {
-        return OptionalLong.empty();
-      }
+  private OptionalLong offset(String address) {
+    Optional<byte[]> parsed = isV4() ? IpText.parse4(address) : IpText.parse6(address);
+    if (parsed.isEmpty()) {
+      return OptionalLong.empty();
     }
-    return dots == 3 && digits > 0
-        ? OptionalLong.of((value << 8 | part) - first.longValue() - skipped)
+    BigInteger value = new BigInteger(1, parsed.get());
+    BigInteger offset = value.subtract(first).subtract(BigInteger.valueOf(skipped));
+    return offset.bitLength() <= MAX_V6_BITS && text(value).equals(address)
+        ? OptionalLong.of(offset.longValue())
         : OptionalLong.empty();
   }
 
-  private OptionalLong v6Offset(String address) {
-    if (!LITERAL.matcher(address).matches()) {
-      return OptionalLong.empty();
-    }
-    try {
-      byte[] parsed = InetAddress.getByName(address).getAddress();
-      BigInteger value = new BigInteger(1, parsed);
-      BigInteger offset = value.subtract(first).subtract(BigInteger.valueOf(skipped));
-      return parsed.length == bytes
-              && offset.bitLength() <= MAX_V6_BITS
-              && v6Text(value).equals(address)
-          ? OptionalLong.of(offset.longValue())
-          : OptionalLong.empty();
-    } catch (UnknownHostException e) {
-      return OptionalLong.empty();
-    }
-  }
-
-  private static String v4Text(long value) {
-    return (value >>> 24)
-        + "."
-        + (value >>> 16 & 0xff)
-        + "."
-        + (value >>> 8 & 0xff)
-        + "."
-        + (value & 0xff);
-  }
-
-  private static String v6Text(BigInteger value) {
-    int[] groups = new int[8];
-    for (int i = 0; i < 8; i++) {
-      groups[i] = value.shiftRight(16 * (7 - i)).intValue() & 0xffff;
-    }
-    int bestStart = -1;
-    int bestLength = 1;
-    for (int i = 0; i < 8; i++) {
-      int end = i;
-      while (end < 8 && groups[end] == 0) {
-        end++;
-      }
-      if (end - i > bestLength) {
-        bestStart = i;
-        bestLength = end - i;
-      }
-      i = Math.max(i, end - 1);
-    }
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < 8; i++) {
-      if (i == bestStart) {
-        text.append("::");
-        i += bestLength - 1;
-      } else {
-        if (text.length() > 0 && text.charAt(text.length() - 1) != ':') {
-          text.append(':');
-        }
-        text.append(Integer.toHexString(groups[i]));
-      }
-    }
-    return text.toString();
+  private String text(BigInteger value) {
+    byte[] ip = new byte[bytes];
+    byte[] magnitude = value.toByteArray();
+    int length = Math.min(bytes, magnitude.length);
+    System.arraycopy(magnitude, magnitude.length - length, ip, bytes - length, length);
+    return isV4() ? IpText.format4(ip) : IpText.format6(ip);
   }
 
   @Override
   public String toString() {
-    return (isV4() ? v4Text(first.longValue()) : v6Text(first)) + "/" + prefix;
+    return text(first) + "/" + prefix;
   }
 }

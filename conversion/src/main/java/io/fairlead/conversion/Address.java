@@ -1,5 +1,6 @@
 package io.fairlead.conversion;
 
+import io.fairlead.common.IpText;
 import java.util.Locale;
 import java.util.Optional;
 

@@ -1,17 +1,17 @@
-package io.fairlead.conversion;
+package io.fairlead.common;
 
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Reads and writes IP addresses as Go's {@code netip} does, which istiod uses: no leading zeros, no
- * short forms, and the canonical text of RFC 5952.
+ * The text of IP addresses, read and written as Go's {@code netip} does, which istiod uses: no
+ * leading zeros, no short forms, and the canonical text of RFC 5952.
  */
-final class IpText {
+public final class IpText {
   private IpText() {}
 
   /** The four bytes of a dotted decimal address. */
-  static Optional<byte[]> parse4(String text) {
+  public static Optional<byte[]> parse4(String text) {
     byte[] ip = new byte[4];
     int at = 0;
     for (int i = 0; i < 4; i++) {
@@ -27,7 +27,7 @@ final class IpText {
   }
 
   /** The sixteen bytes of an IPv6 address without brackets and zone. */
-  static Optional<byte[]> parse6(String text) {
+  public static Optional<byte[]> parse6(String text) {
     int gap = text.indexOf("::");
     if (gap < 0) {
       byte[] ip = groups(text);
@@ -50,7 +50,7 @@ final class IpText {
   }
 
   /** The IPv4 address within an IPv4-mapped one ({@code ::ffff:0:0/96}), else the same. */
-  static byte[] unmapped(byte[] ip) {
+  public static byte[] unmapped(byte[] ip) {
     if (ip.length != 16 || ip[10] != -1 || ip[11] != -1) {
       return ip;
     }
@@ -62,11 +62,13 @@ final class IpText {
     return Arrays.copyOfRange(ip, 12, 16);
   }
 
-  static String format4(byte[] ip) {
+  /** The dotted decimal text of four bytes. */
+  public static String format4(byte[] ip) {
     return (ip[0] & 0xff) + "." + (ip[1] & 0xff) + "." + (ip[2] & 0xff) + "." + (ip[3] & 0xff);
   }
 
-  static String format6(byte[] ip) {
+  /** The text of sixteen bytes: lower-case, the longest run of zeros shortened. */
+  public static String format6(byte[] ip) {
     int gapAt = -1;
     int gapLength = 1;
     for (int i = 0; i < 8; i++) {
