@@ -1,0 +1,68 @@
+package io.fairlead.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PomsTest {
+  private static final Path ROOT = Path.of(System.getProperty("fairlead.root"));
+  private static final String GATEWAY = "mcp-server/gateway";
+  private static final String COMMAND = "mcp-server/cli";
+
+  private final Poms poms = Poms.read(ROOT);
+
+  @Test
+  void modules_dependAlongTheArrows_andCompileAgainstNoAdapter() {
+    assertThat(poms.folders()).hasSizeGreaterThanOrEqualTo(Room.ALL.size());
+    assertThat(poms.faults()).isEmpty();
+  }
+
+  @Test
+  void gateway_hasTheAdaptersAtRunTime() {
+    assertThat(poms.module(GATEWAY).dependencies())
+        .containsEntry("registries/file", "runtime")
+        .containsEntry("registries/consul", "runtime")
+        .containsEntry("registries/nacos", "runtime");
+  }
+
+  @Test
+  void distribution_hasNothingThatOnlyTestsUse() {
+    assertThat(poms.runtimeOf(COMMAND))
+        .contains("common", "registries/nacos", "mcp-server/xds")
+        .noneMatch(folder -> folder.startsWith("testing/") || folder.endsWith("testkit"));
+  }
+
+  @Test
+  void modules_withMainCode_areAllRooms() {
+    assertThat(poms.folders())
+        .filteredOn(folder -> Files.isDirectory(ROOT.resolve(folder).resolve("src/main")))
+        // The benchmarks measure every room.
+        .filteredOn(folder -> !folder.equals("testing/bench"))
+        .containsExactlyInAnyOrderElementsOf(Room.ALL.stream().map(Room::folder).toList());
+  }
+
+  @Test
+  void arrowThatRunsBack_isAFault() {
+    poms.with(new Poms.Module("versioning", Map.of("conversion", "compile")));
+
+    assertThat(poms.faults()).containsExactly("versioning compiles against conversion");
+  }
+
+  @Test
+  void adapterThatIsCompiledIn_isAFault() {
+    poms.with(new Poms.Module(COMMAND, Map.of("registries/nacos", "compile")));
+
+    assertThat(poms.faults())
+        .containsExactly("mcp-server/cli compiles against the adapter registries/nacos");
+  }
+
+  @Test
+  void toolOfTests_thatTheGatewayNeeds_isInTheDistribution() {
+    poms.with(new Poms.Module(GATEWAY, Map.of("testing/harness", "runtime")));
+
+    assertThat(poms.runtimeOf(COMMAND)).contains("testing/harness");
+  }
+}

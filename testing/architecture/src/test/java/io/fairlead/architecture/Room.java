@@ -1,0 +1,89 @@
+package io.fairlead.architecture;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A module, the packages that are its own, and the modules whose classes it uses. This table is the
+ * architecture: an arrow that is missing here must not be in the code, and one that is here must
+ * be.
+ *
+ * @param folder the module's folder, which is its name here
+ * @param packages its packages, as ArchUnit writes them: {@code ..} for those below
+ * @param uses folders of the modules that it uses besides {@code common}, which all may use
+ */
+record Room(String folder, List<String> packages, Set<String> uses) {
+  static final String COMMON = "common";
+
+  private static final String API = "registries/api";
+  private static final String SERVER = "io.fairlead.server";
+
+  /** The rooms of the house, from the lowest to the highest. */
+  static final List<Room> ALL =
+      List.of(
+          room(COMMON, "io.fairlead.common.."),
+          room("istio-api", "io.fairlead.istio.."),
+          room(API, "io.fairlead.registry"),
+          room("registries/testkit", "io.fairlead.registry.testkit..").using(API),
+          room("registries/file", "io.fairlead.registry.file..").using(API),
+          room("registries/consul", "io.fairlead.registry.consul..").using(API),
+          room("registries/nacos", "io.fairlead.registry.nacos..").using(API),
+          room("conversion", "io.fairlead.conversion..").using(API, "istio-api"),
+          room("versioning", "io.fairlead.versioning..").using("istio-api"),
+          room("aggregation", "io.fairlead.aggregation..")
+              .using(API, "conversion", "versioning", "istio-api"),
+          room("revisions", "io.fairlead.revisions..").using("versioning"),
+          room("mcp-server/xds", SERVER + ".xds..").using("revisions", "versioning", "istio-api"),
+          room(
+                  "mcp-server/gateway",
+                  SERVER,
+                  SERVER + ".admin..",
+                  SERVER + ".config..",
+                  SERVER + ".render..")
+              .using(API, "conversion", "versioning", "aggregation", "mcp-server/xds", "istio-api"),
+          room("mcp-server/cli", SERVER + ".cli..", SERVER + ".watch..")
+              .using(
+                  API,
+                  "conversion",
+                  "versioning",
+                  "aggregation",
+                  "mcp-server/gateway",
+                  "istio-api"),
+          room("testing/harness", "io.fairlead.harness..").using(API),
+          room("testing/scripted", "io.fairlead.registry.scripted..").using(API));
+
+  /** The rooms that hold one registry each. */
+  static final List<String> ADAPTERS =
+      List.of("registries/file", "registries/consul", "registries/nacos", "testing/scripted");
+
+  static Optional<Room> of(String folder) {
+    return ALL.stream().filter(room -> room.folder.equals(folder)).findFirst();
+  }
+
+  /** Returns the packages of a room and of all that it may use. */
+  String[] reach() {
+    return ALL.stream()
+        .filter(
+            room -> room.equals(this) || room.folder.equals(COMMON) || uses.contains(room.folder))
+        .flatMap(room -> room.packages.stream())
+        .toArray(String[]::new);
+  }
+
+  /** Returns the room without one of its arrows. */
+  Room without(String use) {
+    Set<String> fewer = new TreeSet<>(uses);
+    fewer.remove(use);
+    return new Room(folder, packages, fewer);
+  }
+
+  private Room using(String... folders) {
+    return new Room(folder, packages, new TreeSet<>(Arrays.asList(folders)));
+  }
+
+  private static Room room(String folder, String... packages) {
+    return new Room(folder, List.of(packages), Set.of());
+  }
+}
