@@ -3,7 +3,7 @@ package io.fairlead.aggregation;
 import io.fairlead.versioning.Batching;
 
 /**
- * What can be chosen about an aggregation.
+ * What can be chosen about an registries.
  *
  * @param batching how changes outside of whole views gather
  * @param addresses where virtual IPs come from

@@ -78,11 +78,11 @@ class AggregationOnDiskTest {
     long number;
     try (SqliteCommitLog log = SqliteCommitLog.open(file, SqliteCommitLog.Options.DEFAULT)) {
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
-      Aggregation aggregation = new Aggregation(store, OPTIONS, Clock.systemUTC());
-      try (aggregation) {
+      Registries registries = new Registries(store, OPTIONS, Clock.systemUTC());
+      try (registries) {
         List<Thread> adapters = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-          RegistrySink sink = aggregation.register(registry(i));
+          RegistrySink sink = registries.register(registry(i));
           int index = i;
           states.add(Map.of());
           Thread adapter =
@@ -96,11 +96,11 @@ class AggregationOnDiskTest {
           adapter.start();
           adapters.add(adapter);
         }
-        aggregation.allRegistered();
+        registries.allRegistered();
         for (Thread adapter : adapters) {
           adapter.join();
         }
-        await().until(aggregation::isSynced);
+        await().until(registries::isSynced);
       }
       versions = versions(store.current());
       number = store.current().number();
@@ -110,14 +110,14 @@ class AggregationOnDiskTest {
     try (SqliteCommitLog log = SqliteCommitLog.open(file, SqliteCommitLog.Options.DEFAULT)) {
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
       assertThat(versions(store.current())).isEqualTo(versions);
-      Aggregation aggregation = new Aggregation(store, OPTIONS, Clock.systemUTC());
-      try (aggregation) {
+      Registries registries = new Registries(store, OPTIONS, Clock.systemUTC());
+      try (registries) {
         List<RegistrySink> sinks = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-          sinks.add(aggregation.register(registry(i)));
+          sinks.add(registries.register(registry(i)));
         }
-        aggregation.allRegistered();
-        await().until(aggregation::isSynced);
+        registries.allRegistered();
+        await().until(registries::isSynced);
         assertThat(store.current().number()).isEqualTo(number);
         for (int i = 0; i < 3; i++) {
           sinks.get(i).resync(new ReadOutcome.Fresh(state(states.get(i))));

@@ -17,7 +17,7 @@ class AggregationRestartTest {
   private static final VirtualAddresses RANGE = VirtualAddresses.of("241.0.0.0/8");
 
   private static World restarted(World before) {
-    before.aggregation.close();
+    before.registries.close();
     return new World(before.log, RANGE);
   }
 
@@ -25,7 +25,7 @@ class AggregationRestartTest {
     World world = new World();
     world.register("a", 2).resync(fresh(service("web", "10.0.0.1"), service("one", "10.0.0.2")));
     world.register("b", 1).resync(fresh(service("web", "10.0.1.1"), service("two", "10.0.1.2")));
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     world.settle();
     return world;
   }
@@ -37,10 +37,10 @@ class AggregationRestartTest {
     assertThat(before).hasSize(3);
     world.register("a", 2);
     world.register("b", 1);
-    assertThat(world.aggregation.isSynced()).isFalse();
-    world.aggregation.allRegistered();
+    assertThat(world.registries.isSynced()).isFalse();
+    world.registries.allRegistered();
     world.settle();
-    assertThat(world.aggregation.isSynced()).isTrue();
+    assertThat(world.registries.isSynced()).isTrue();
     assertThat(world.served()).isEqualTo(before);
     assertThat(world.encoded).isEmpty();
   }
@@ -52,7 +52,7 @@ class AggregationRestartTest {
     int commits = world.log.commits.size();
     RegistrySink a = world.register("a", 2);
     RegistrySink b = world.register("b", 1);
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     b.resync(fresh(service("web", "10.0.1.1"), service("two", "10.0.1.2")));
     world.settle();
     a.resync(fresh(service("one", "10.0.0.2"), service("web", "10.0.0.1")));
@@ -66,7 +66,7 @@ class AggregationRestartTest {
     World before = new World();
     RegistrySink first = before.register("a", 1);
     first.resync(fresh(service("listed", "10.0.0.1"), service("lost", "10.0.0.2")));
-    before.aggregation.allRegistered();
+    before.registries.allRegistered();
     before.settle();
     first.changed(service("listed"));
     first.changed(service("lost"));
@@ -76,7 +76,7 @@ class AggregationRestartTest {
 
     World world = restarted(before);
     RegistrySink sink = world.register("a", 1);
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     sink.resync(fresh(service("listed")));
     world.settle();
     assertThat(world.versions()).isEqualTo(versions);
@@ -90,14 +90,14 @@ class AggregationRestartTest {
     World before = new World();
     RegistrySink first = before.register("a", 1);
     first.resync(fresh(service("web", "10.0.0.1")));
-    before.aggregation.allRegistered();
+    before.registries.allRegistered();
     before.settle();
     first.changed(service("web"));
     before.settle();
 
     World world = restarted(before);
     RegistrySink sink = world.register("a", 1);
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     sink.resync(fresh(service("web")));
     world.settle();
     sink.changed(service("web", "10.0.0.7"));
@@ -113,14 +113,14 @@ class AggregationRestartTest {
             ServiceId.of("web"), List.of(Given.instance("10.0.0.1", 8080, Availability.UNHEALTHY)));
     World before = new World();
     before.register("a", 1).resync(fresh(down));
-    before.aggregation.allRegistered();
+    before.registries.allRegistered();
     before.settle();
     before.advance(Given.KEEP_EMPTY);
     assertThat(before.served()).isEmpty();
 
     World world = restarted(before);
     RegistrySink sink = world.register("a", 1);
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     int commits = world.log.commits.size();
     sink.resync(fresh(down));
     world.settle();
@@ -137,7 +137,7 @@ class AggregationRestartTest {
     World world = restarted(withTwoRegistries());
     RegistrySink a = world.register("a", 2);
     RegistrySink b = world.register("b", 1);
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     a.removed(ServiceId.of("one"));
     a.changed(service("new", "10.0.0.5"));
     b.resync(fresh(service("web", "10.0.1.1")));
@@ -157,16 +157,16 @@ class AggregationRestartTest {
     before.settle();
     World world = restarted(before);
     world.register("a", 1);
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     world.settle();
-    assertThat(world.aggregation.isSynced()).isTrue();
-    world.aggregation.unregister("a");
+    assertThat(world.registries.isSynced()).isTrue();
+    world.registries.unregister("a");
     world.settle();
     World later = restarted(world);
     later.register("a", 1);
-    later.aggregation.allRegistered();
+    later.registries.allRegistered();
     later.settle();
-    assertThat(later.aggregation.isSynced()).isFalse();
+    assertThat(later.registries.isSynced()).isFalse();
   }
 
   @Test
@@ -183,7 +183,7 @@ class AggregationRestartTest {
                 "mesh/web.test", "b 10.0.1.1",
                 "mesh/one.test", "a 10.0.0.2",
                 "mesh/two.test", "b 10.0.1.2"));
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     world.settle();
     assertThat(world.served()).containsKey("mesh/one.test");
     fresh.resync(fresh(service("three", "10.0.2.1")));
@@ -199,7 +199,7 @@ class AggregationRestartTest {
     List<String> address = world.addresses().get("one.test");
     RegistrySink renamed = world.register("renamed", 2);
     world.register("b", 1);
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     world.settle();
     assertThat(world.served()).hasSize(3);
     int commits = world.log.commits.size();
@@ -221,7 +221,7 @@ class AggregationRestartTest {
     World world = restarted(withTwoRegistries());
     world.register("a", 2);
     world.register("b", 1);
-    world.aggregation.unregister("a");
+    world.registries.unregister("a");
     world.settle();
     assertThat(world.served().keySet()).containsExactly("mesh/two.test");
   }
@@ -252,7 +252,7 @@ class AggregationRestartTest {
     World world = restarted(withTwoRegistries());
     world.register("a", 2);
     world.register("b", 1);
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     world.advance(VirtualAddressBook.KEEP.plusDays(1));
     assertThat(world.log.notes()).containsKeys("vip/web.test", "vip/one.test", "vip/two.test");
   }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class AggregationTest {
   private final World world = new World();
-  private final Aggregation aggregation = world.aggregation;
+  private final Registries registries = world.registries;
 
   @AfterEach
   void theLogHoldsWhatIsServed() {
@@ -102,12 +102,12 @@ class AggregationTest {
   @Test
   void failures_touchNothingButTheStatus() {
     RegistrySink sink = world.register("a", 1);
-    assertThat(only(aggregation.registries()).lastSuccess()).isNull();
+    assertThat(only(registries.statuses()).lastSuccess()).isNull();
     sink.resync(fresh(service("one", "10.0.0.1"), service("none")));
     world.settle();
     int commits = world.log.commits.size();
     sink.resync(new ReadOutcome.Failed("no leader at 10.0.0.9", new IOException("500")));
-    RegistryStatus failed = only(aggregation.registries());
+    RegistryStatus failed = only(registries.statuses());
     assertThat(failed.problem()).isEqualTo("no leader at 10.0.0.9");
     assertThat(failed.lastSuccess()).isEqualTo(World.NOW);
     assertThat(failed.services()).isEqualTo(2);
@@ -115,13 +115,13 @@ class AggregationTest {
     assertThat(failed.refused()).isEqualTo(1);
     assertThat(failed.findings()).isEqualTo(Map.of(Reason.NO_PORT, 1));
     sink.changed(service("one", "10.0.0.1"));
-    assertThat(only(aggregation.registries()).problem()).isNotNull();
+    assertThat(only(registries.statuses()).problem()).isNotNull();
     sink.alive();
-    assertThat(only(aggregation.registries()).problem()).isNull();
+    assertThat(only(registries.statuses()).problem()).isNull();
     sink.failing("one service", new IOException("reset"));
-    assertThat(only(aggregation.registries()).problem()).isEqualTo("one service");
+    assertThat(only(registries.statuses()).problem()).isEqualTo("one service");
     sink.resync(fresh(service("one", "10.0.0.1"), service("none")));
-    assertThat(only(aggregation.registries()).problem()).isNull();
+    assertThat(only(registries.statuses()).problem()).isNull();
     world.settle();
     assertThat(world.log.commits).hasSize(commits);
   }
@@ -137,7 +137,7 @@ class AggregationTest {
         .isEqualTo(Map.of("mesh/web.test", "high 10.0.1.1", "mesh/own.test", "low 10.0.0.9"));
     assertThat(world.outcomes("low"))
         .isEqualTo(Map.of("web", Outcome.SHADOWED, "own", Outcome.SERVED));
-    assertThat(aggregation.reports("low").get(1).shadowedBy()).isEqualTo("high");
+    assertThat(registries.reports("low").get(1).shadowedBy()).isEqualTo("high");
     List<String> address = world.addresses().get("web.test");
 
     high.removed(ServiceId.of("web"));
@@ -149,7 +149,7 @@ class AggregationTest {
     high.changed(service("web", "10.0.1.2"));
     world.settle();
     assertThat(world.served()).containsEntry("mesh/web.test", "high 10.0.1.2");
-    aggregation.unregister("high");
+    registries.unregister("high");
     world.settle();
     assertThat(world.served()).containsEntry("mesh/web.test", "low 10.0.0.1");
     assertThat(world.addresses()).containsEntry("web.test", address);
@@ -180,7 +180,7 @@ class AggregationTest {
   @Test
   void merge_isByHostOverNamespaces() {
     RegistrySink low =
-        aggregation.register(
+        registries.register(
             new RegistrySettings(
                 "low",
                 1,
@@ -210,7 +210,7 @@ class AggregationTest {
     sink.changed(service(first, "10.0.0.1"));
     world.settle();
     assertThat(world.served()).containsEntry("mesh/web.test", "a 10.0.0.1").hasSize(3);
-    assertThat(aggregation.reports("a"))
+    assertThat(registries.reports("a"))
         .satisfiesExactly(
             report -> {
               assertThat(report.service()).isEqualTo(first);
@@ -225,17 +225,17 @@ class AggregationTest {
               assertThat(report.findings().get(0).reason()).isEqualTo(Reason.HOST_COLLISION);
             },
             report -> assertThat(report.outcome()).isEqualTo(Outcome.SERVED));
-    assertThat(only(aggregation.registries()).findings())
+    assertThat(only(registries.statuses()).findings())
         .isEqualTo(Map.of(Reason.HOST_COLLISION, 2, Reason.HOST_CONTESTED, 1));
     sink.removed(first);
     world.settle();
     assertThat(world.versions()).isEqualTo(two);
-    assertThat(only(aggregation.registries()).findings())
+    assertThat(only(registries.statuses()).findings())
         .isEqualTo(Map.of(Reason.HOST_COLLISION, 1, Reason.HOST_CONTESTED, 1));
     sink.removed(second);
     world.settle();
     assertThat(world.served()).isEqualTo(Map.of("mesh/web.test", "a 10.0.0.3"));
-    assertThat(only(aggregation.registries()).findings()).isEmpty();
+    assertThat(only(registries.statuses()).findings()).isEmpty();
   }
 
   @Test
@@ -249,7 +249,7 @@ class AggregationTest {
     world.settle();
     assertThat(world.entry("web.test")).isEqualTo(before.toBuilder().clearEndpoints().build());
     assertThat(world.outcomes("a")).containsEntry("web", Outcome.KEPT_EMPTY);
-    assertThat(only(aggregation.registries()).refused()).isZero();
+    assertThat(only(registries.statuses()).refused()).isZero();
 
     // Whatever is said meanwhile: the time runs from when it became empty.
     world.advance(Duration.ofMinutes(3));
@@ -330,18 +330,18 @@ class AggregationTest {
   @Test
   void registerAgain_keepsTheContributionUntilTheNewWholeView() {
     RegistrySink old = world.register("a", 1);
-    aggregation.allRegistered();
+    registries.allRegistered();
     old.resync(fresh(service("one", "10.0.0.1"), service("two", "10.0.0.2")));
     world.settle();
     RegistrySink renewed =
-        aggregation.register(
+        registries.register(
             new RegistrySettings(
                 "a",
                 1,
                 Given.policy("a").port(new PortRule.Fixed(9090)).build(),
                 Given.KEEP_EMPTY));
     world.settle();
-    assertThat(aggregation.isSynced()).isTrue();
+    assertThat(registries.isSynced()).isTrue();
     old.resync(fresh());
     old.removed(ServiceId.of("one"));
     renewed.changed(service("one"));
@@ -371,8 +371,8 @@ class AggregationTest {
     world.settle();
     int commits = world.log.commits.size();
     sink.changed(service("three", "10.0.0.3"));
-    aggregation.unregister("a");
-    aggregation.unregister("unknown");
+    registries.unregister("a");
+    registries.unregister("unknown");
     world.thread.runWaiting();
     assertThat(world.served()).isEmpty();
     assertThat(world.log.commits).hasSize(commits + 1);
@@ -381,14 +381,14 @@ class AggregationTest {
     sink.failing("late", new IOException());
     world.settle();
     assertThat(world.served()).isEmpty();
-    assertThat(aggregation.registries()).isEmpty();
-    assertThat(aggregation.reports("a")).isEmpty();
+    assertThat(registries.statuses()).isEmpty();
+    assertThat(registries.reports("a")).isEmpty();
   }
 
   @Test
   void register_refusesANameThatIsTheSameLabel() {
-    aggregation.register(Given.registry("a b", 1));
-    assertThatThrownBy(() -> aggregation.register(Given.registry("a-b", 1)))
+    registries.register(Given.registry("a b", 1));
+    assertThatThrownBy(() -> registries.register(Given.registry("a-b", 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a b");
   }
@@ -406,27 +406,27 @@ class AggregationTest {
   @Test
   void synced_onceEveryRegistryHasBeenReadAndTheSnapshotShowsIt() {
     List<String> told = new ArrayList<>();
-    aggregation.onSynced(() -> told.add("first with " + world.served().size()));
+    registries.onSynced(() -> told.add("first with " + world.served().size()));
     RegistrySink a = world.register("a", 1);
     RegistrySink b = world.register("b", 1);
     a.resync(fresh(service("one", "10.0.0.1")));
     world.settle();
-    aggregation.allRegistered();
+    registries.allRegistered();
     world.settle();
-    assertThat(aggregation.isSynced()).isFalse();
+    assertThat(registries.isSynced()).isFalse();
     b.resync(new ReadOutcome.Failed("down", new IOException()));
     world.settle();
-    assertThat(aggregation.isSynced()).isFalse();
+    assertThat(registries.isSynced()).isFalse();
 
     // A disk that cannot be written holds up nobody.
     world.log.failuresToCome = 1;
     b.resync(fresh(service("two", "10.0.0.2")));
     world.thread.runWaiting();
-    assertThat(aggregation.isSynced()).isTrue();
+    assertThat(registries.isSynced()).isTrue();
     assertThat(told).containsExactly("first with 2");
     assertThat(world.store.durability().durable()).isFalse();
     world.advance(Duration.ofSeconds(1));
-    aggregation.onSynced(() -> told.add("second"));
+    registries.onSynced(() -> told.add("second"));
     assertThat(told).containsExactly("first with 2", "second");
   }
 
@@ -434,21 +434,21 @@ class AggregationTest {
   void synced_notBeforeAllAreRegistered() {
     world.register("a", 1).resync(fresh());
     world.settle();
-    assertThat(aggregation.isSynced()).isFalse();
-    aggregation.allRegistered();
+    assertThat(registries.isSynced()).isFalse();
+    registries.allRegistered();
     world.settle();
-    assertThat(aggregation.isSynced()).isTrue();
+    assertThat(registries.isSynced()).isTrue();
   }
 
   @Test
   void synced_aListenerThatFailsDoesNotHurtTheOthers() {
     List<String> told = new ArrayList<>();
-    aggregation.onSynced(
+    registries.onSynced(
         () -> {
           throw new IllegalStateException("listener");
         });
-    aggregation.onSynced(() -> told.add("second"));
-    aggregation.allRegistered();
+    registries.onSynced(() -> told.add("second"));
+    registries.allRegistered();
     world.settle();
     assertThat(told).containsExactly("second");
   }
@@ -515,10 +515,10 @@ class AggregationTest {
     sink.resync(fresh());
     world.settle();
     sink.changed(service("one", "10.0.0.1"));
-    aggregation.close();
+    registries.close();
     assertThat(world.served()).hasSize(1);
     sink.changed(service("two", "10.0.0.1"));
-    aggregation.close();
+    registries.close();
     assertThat(world.served()).hasSize(1);
   }
 }

@@ -59,7 +59,7 @@ class AggregationWalkTest {
         case 0, 1, 2 -> resync(registry);
         case 3 -> sink(registry).resync(new ReadOutcome.Failed("down", new IOException("down")));
         case 4 -> {
-          world.aggregation.unregister(registry);
+          world.registries.unregister(registry);
           truth.remove(registry);
           sinks.remove(registry);
           read.remove(registry);
@@ -91,7 +91,7 @@ class AggregationWalkTest {
     }
 
     private RegistrySink registration(String registry) {
-      return world.aggregation.register(settings(registry));
+      return world.registries.register(settings(registry));
     }
 
     private void register(String registry) {
@@ -107,7 +107,7 @@ class AggregationWalkTest {
     }
 
     private void restart() {
-      world.aggregation.close();
+      world.registries.close();
       world = new World(world.log, options);
       sinks.clear();
       read.clear();
@@ -147,7 +147,7 @@ class AggregationWalkTest {
           resync(registry);
         }
       }
-      world.aggregation.allRegistered();
+      world.registries.allRegistered();
       world.advance(Duration.ofMinutes(1));
       world.advance(Given.KEEP_EMPTY);
       // What comes into view by that may have to wait.
@@ -173,7 +173,7 @@ class AggregationWalkTest {
     Collections.shuffle(registries, random);
     Map<String, RegistrySink> sinks = new HashMap<>();
     for (String registry : registries) {
-      sinks.put(registry, world.aggregation.register(settings(registry)));
+      sinks.put(registry, world.registries.register(settings(registry)));
     }
     Collections.shuffle(registries, random);
     for (String registry : registries) {
@@ -181,7 +181,7 @@ class AggregationWalkTest {
       Collections.shuffle(services, random);
       Objects.requireNonNull(sinks.get(registry)).resync(new ReadOutcome.Fresh(services));
     }
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     world.advance(Given.KEEP_EMPTY);
     return world;
   }
@@ -209,7 +209,7 @@ class AggregationWalkTest {
     World anew = readAnew(walk.truth, walk.random);
     assertThat(walk.world.served()).isEqualTo(anew.served());
     assertThat(walk.world.versions()).isEqualTo(anew.versions());
-    assertThat(walk.world.aggregation.isSynced()).isTrue();
+    assertThat(walk.world.registries.isSynced()).isTrue();
     assertThat(shown(walk.world)).isEqualTo(shown(anew));
   }
 
@@ -228,7 +228,7 @@ class AggregationWalkTest {
    */
   private static List<String> shown(World world) {
     List<String> shown = new ArrayList<>();
-    for (RegistryStatus status : world.aggregation.registries()) {
+    for (RegistryStatus status : world.registries.statuses()) {
       shown.add(
           status.name()
               + " "
@@ -239,7 +239,7 @@ class AggregationWalkTest {
               + status.instances()
               + " "
               + status.findings());
-      for (ServiceReport report : world.aggregation.reports(status.name())) {
+      for (ServiceReport report : world.registries.reports(status.name())) {
         shown.add(report.service() + " " + report.resource() + " " + report.shadowedBy());
         report.findings().stream()
             .filter(finding -> finding.reason().name().startsWith("HOST_CO"))

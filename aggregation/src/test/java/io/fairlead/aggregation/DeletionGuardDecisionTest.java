@@ -219,13 +219,13 @@ class DeletionGuardDecisionTest {
   void approve_letsAllGoInOneCommit() {
     registry.resync(services(15, 20));
     int commits = registry.world.log.commits.size();
-    assertThat(registry.world.aggregation.approve("a-1")).isTrue();
+    assertThat(registry.world.registries.approve("a-1")).isTrue();
     registry.world.thread.runWaiting();
     assertThat(registry.served()).hasSize(5);
     assertThat(registry.world.log.commits).hasSize(commits + 1);
     assertThat(registry.guards()).isEmpty();
-    assertThat(registry.world.aggregation.approve("a-1")).isFalse();
-    assertThat(registry.world.aggregation.reject("b-1")).isFalse();
+    assertThat(registry.world.registries.approve("a-1")).isFalse();
+    assertThat(registry.world.registries.reject("b-1")).isFalse();
   }
 
   @Test
@@ -234,7 +234,7 @@ class DeletionGuardDecisionTest {
       registry.sink.removed(ServiceId.of(name(i)));
       registry.world.settle();
     }
-    registry.world.aggregation.approve("a-1");
+    registry.world.registries.approve("a-1");
     registry.sink.removed(ServiceId.of(name(12)));
     registry.world.settle();
     assertThat(registry.served()).hasSize(7);
@@ -245,7 +245,7 @@ class DeletionGuardDecisionTest {
   void keepEmpty_beginsWhenALossIsLetGo() {
     registry.resync(IntStream.range(0, 20).mapToObj(i -> Given.service(name(i))).toList());
     registry.readFor(ALMOST);
-    registry.world.aggregation.approve("a-1");
+    registry.world.registries.approve("a-1");
     registry.world.settle();
     assertThat(registry.served()).hasSize(20).containsEntry("mesh/s00.test", "a ");
     registry.readFor(Given.KEEP_EMPTY.minusSeconds(30));
@@ -257,7 +257,7 @@ class DeletionGuardDecisionTest {
   @Test
   void reject_keepsWithoutALimit_andJudgesLaterLossesAnew() {
     registry.resync(services(10, 20));
-    assertThat(registry.world.aggregation.reject("a-1")).isTrue();
+    assertThat(registry.world.registries.reject("a-1")).isTrue();
     registry.world.settle();
     assertThat(registry.guard().state()).isEqualTo(GuardStatus.State.REJECTED);
     assertThat(registry.guard().confirmsAt()).isEmpty();
@@ -276,7 +276,7 @@ class DeletionGuardDecisionTest {
             tuple("a-1", GuardStatus.State.REJECTED, 10),
             tuple("a-2", GuardStatus.State.HOLDING, 9));
 
-    registry.world.aggregation.approve("a-1");
+    registry.world.registries.approve("a-1");
     registry.world.settle();
     assertThat(registry.served()).hasSize(9);
     registry.resync(services(0, 20));
@@ -287,7 +287,7 @@ class DeletionGuardDecisionTest {
   @Test
   void reject_endsForWhatIsGivenAgain() {
     registry.resync(services(10, 20));
-    registry.world.aggregation.reject("a-1");
+    registry.world.registries.reject("a-1");
     registry.resync(services(1, 20));
     assertThat(registry.guard().held()).hasSize(1);
     registry.resync(services(0, 20));
@@ -299,7 +299,7 @@ class DeletionGuardDecisionTest {
     registry.resync(List.of());
     Service moved = Given.service(name(0), "10.2.0.1");
     registry.change(moved);
-    registry.world.aggregation.approve("a-1");
+    registry.world.registries.approve("a-1");
     registry.world.settle();
     assertThat(registry.served()).containsExactly(Map.entry("mesh/s00.test", "a 10.2.0.1"));
   }

@@ -86,7 +86,7 @@ class DeletionGuardRestartTest {
     assertThat(registry.served()).containsEntry("mesh/s00.test", "a 10.0.0.1,10.0.0.2,10.2.0.1");
     registry.change(GuardedRegistry.whole(1));
     assertThat(registry.guard().heldServices()).isEqualTo(9);
-    registry.world.aggregation.approve("a-1");
+    registry.world.registries.approve("a-1");
     registry.world.settle();
     assertThat(registry.served()).hasSize(12).containsEntry("mesh/s00.test", "a 10.2.0.1");
   }
@@ -106,7 +106,7 @@ class DeletionGuardRestartTest {
   @Test
   void rejected_staysUntilItIsGivenAgain() {
     registry.resync(services(10, 20));
-    registry.world.aggregation.reject("a-1");
+    registry.world.registries.reject("a-1");
     registry.readFor(Duration.ofHours(1));
     assertThat(registry.served()).isEqualTo(before);
     registry.change(shrunk(0));
@@ -125,7 +125,7 @@ class DeletionGuardRestartTest {
     registry.resync(List.of());
     assertThat(registry.served()).isEqualTo(before);
     registry.sink = registry.world.register("a", 1);
-    registry.world.aggregation.unregister("a");
+    registry.world.registries.unregister("a");
     registry.world.settle();
     assertThat(registry.served()).isEmpty();
   }

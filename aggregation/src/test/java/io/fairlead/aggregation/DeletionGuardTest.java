@@ -241,11 +241,11 @@ class DeletionGuardTest {
   @Test
   void unregister_takesTheGuardWithIt() {
     registry.resync(List.of());
-    registry.world.aggregation.unregister("a");
+    registry.world.registries.unregister("a");
     registry.world.settle();
     assertThat(registry.served()).isEmpty();
     assertThat(registry.guards()).isEmpty();
-    assertThat(registry.world.aggregation.approve("a-1")).isFalse();
+    assertThat(registry.world.registries.approve("a-1")).isFalse();
   }
 
   @Test

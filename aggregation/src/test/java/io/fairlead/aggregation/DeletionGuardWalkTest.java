@@ -265,10 +265,10 @@ class DeletionGuardWalkTest {
       }
       GuardStatus guard = guards.get(random.nextInt(guards.size()));
       if (random.nextBoolean()) {
-        assertThat(registry.world.aggregation.approve(guard.id())).isTrue();
+        assertThat(registry.world.registries.approve(guard.id())).isTrue();
         guard.held().forEach(held -> rejected.remove(held.service().name()));
       } else {
-        assertThat(registry.world.aggregation.reject(guard.id())).isTrue();
+        assertThat(registry.world.registries.reject(guard.id())).isTrue();
         guard.held().forEach(held -> rejected.put(held.service().name(), held.endpointsBefore()));
       }
       registry.world.settle();
@@ -279,7 +279,7 @@ class DeletionGuardWalkTest {
 
     private void restart() {
       // It commits what is pending, such as a confirmation in the last moment.
-      registry.world.aggregation.close();
+      registry.world.registries.close();
       Map<String, Set<String>> before = served();
       registry = registry.restarted();
       assertThat(served()).isEqualTo(before);
@@ -327,7 +327,7 @@ class DeletionGuardWalkTest {
 
     /** Has what was decided in the last moment of the time that passed be seen now. */
     private void flush() {
-      registry.world.aggregation.allRegistered();
+      registry.world.registries.allRegistered();
       registry.world.thread.runWaiting();
     }
 
@@ -427,7 +427,7 @@ class DeletionGuardWalkTest {
       resync();
       registry.guards().stream()
           .filter(guard -> guard.state() == GuardStatus.State.REJECTED)
-          .forEach(guard -> registry.world.aggregation.approve(guard.id()));
+          .forEach(guard -> registry.world.registries.approve(guard.id()));
       registry.readFor(GuardedRegistry.CONFIRM.plusSeconds(30));
       assertThat(registry.guards()).isEmpty();
       registry.readFor(Given.KEEP_EMPTY);

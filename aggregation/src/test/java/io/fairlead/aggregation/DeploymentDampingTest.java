@@ -62,7 +62,7 @@ class DeploymentDampingTest {
     say();
     world.thread.advance(HALF);
     assertThat(served()).isEqualTo(wanted);
-    assertThat(world.aggregation.damped()).isEmpty();
+    assertThat(world.registries.damped()).isEmpty();
   }
 
   private void replaceEach(int generation) {
@@ -129,7 +129,7 @@ class DeploymentDampingTest {
       say();
       world.thread.advance(SECOND.dividedBy(2));
       assertThat(wanted).containsAll(served());
-      if (firstWait == 0 && !world.aggregation.damped().isEmpty()) {
+      if (firstWait == 0 && !world.registries.damped().isEmpty()) {
         firstWait = second;
       }
       world.thread.advance(SECOND.dividedBy(2));
@@ -166,7 +166,7 @@ class DeploymentDampingTest {
       world.thread.advance(SECOND);
       assertThat(served()).isEqualTo(wanted);
     }
-    assertThat(world.aggregation.damped()).hasSize(1);
+    assertThat(world.registries.damped()).hasSize(1);
     assertThat(world.log.commits.size() - before)
         .isLessThanOrEqualTo(POLICY.free() + 6 + 1 + 600 / 60);
   }
@@ -182,7 +182,7 @@ class DeploymentDampingTest {
       wanted.add("10.1." + second / 200 + "." + (1 + second % 200));
       say();
       world.thread.advance(SECOND.dividedBy(2));
-      if (firstWait == 0 && !world.aggregation.damped().isEmpty()) {
+      if (firstWait == 0 && !world.registries.damped().isEmpty()) {
         firstWait = second;
       }
       world.thread.advance(SECOND.dividedBy(2));
@@ -208,7 +208,7 @@ class DeploymentDampingTest {
       strong.removed(ServiceId.of("web"));
       world.thread.advance(SECOND);
     }
-    assertThat(world.aggregation.damped()).hasSize(1);
+    assertThat(world.registries.damped()).hasSize(1);
     assertThat(world.log.commits.size() - before)
         .isLessThanOrEqualTo(3 + POLICY.free() + 2 * (6 + 1 + 600 / 60));
   }
@@ -257,10 +257,10 @@ class DeploymentDampingTest {
       say();
       world.thread.advance(SECOND);
     }
-    assertThat(world.aggregation.damped()).hasSize(1);
+    assertThat(world.registries.damped()).hasSize(1);
     // It is damped, but no wait is on.
     world.advance(POLICY.max().dividedBy(2));
-    assertThat(world.aggregation.damped()).isEmpty();
+    assertThat(world.registries.damped()).isEmpty();
     replaceEach(1);
   }
 }

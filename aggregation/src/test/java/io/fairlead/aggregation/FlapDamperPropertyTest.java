@@ -176,7 +176,7 @@ class FlapDamperPropertyTest {
     flapping.say(0, Set.of("10.0.0.0", "10.0.0.2"));
     flapping.world.advance(flapping.policy.max());
     assertThat(flapping.world.served()).containsEntry("mesh/web.test", "r0 10.0.0.0,10.0.0.2");
-    assertThat(flapping.world.aggregation.damped()).isEmpty();
+    assertThat(flapping.world.registries.damped()).isEmpty();
   }
 
   @Property(tries = 50)

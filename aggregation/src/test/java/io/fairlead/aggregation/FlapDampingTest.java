@@ -48,8 +48,8 @@ class FlapDampingTest {
     return world.served().getOrDefault(WEB, "");
   }
 
-  private Aggregation aggregation() {
-    return world.aggregation;
+  private Registries registries() {
+    return world.registries;
   }
 
   /** An endpoint comes and goes until four of its changes count: the next addition of it waits. */
@@ -64,7 +64,7 @@ class FlapDampingTest {
       say("10.0.0.1", "10.0.0.2");
       assertThat(web()).isEqualTo("a 10.0.0.1,10.0.0.2");
     }
-    assertThat(aggregation().damped()).isEmpty();
+    assertThat(registries().damped()).isEmpty();
   }
 
   /** One second of the first wait is over. */
@@ -73,7 +73,7 @@ class FlapDampingTest {
     say("10.0.0.1");
     say("10.0.0.1", "10.0.0.2");
     assertThat(web()).isEqualTo("a 10.0.0.1");
-    assertThat(aggregation().damped()).hasSize(1);
+    assertThat(registries().damped()).hasSize(1);
   }
 
   private static Service weighted(double weight, String... addresses) {
@@ -102,7 +102,7 @@ class FlapDampingTest {
     world.advance(FIRST.minusSeconds(7));
     assertThat(web()).isEqualTo("a 10.0.0.1,10.0.0.2,10.0.0.5");
     assertThat(world.log.commits).hasSize(commits + 1);
-    assertThat(aggregation().damped()).isEmpty();
+    assertThat(registries().damped()).isEmpty();
   }
 
   @Test
@@ -119,7 +119,7 @@ class FlapDampingTest {
       world.thread.advance(committed);
       assertThat(web()).isEqualTo("a 10.0.0.1");
       assertThat(world.log.commits).hasSize(commits + 1);
-      Duration rest = Duration.between(World.NOW, aggregation().damped().get(0).until());
+      Duration rest = Duration.between(World.NOW, registries().damped().get(0).until());
       waits.add(rest.plus(committed).toSeconds());
       world.thread.advance(rest.minusMillis(1));
       assertThat(web()).isEqualTo("a 10.0.0.1");
@@ -140,7 +140,7 @@ class FlapDampingTest {
       assertThat(web()).isEqualTo("a 10.0.0.1");
       say("10.0.0.1", "10.0.0.2");
       assertThat(web()).isEqualTo("a 10.0.0.1,10.0.0.2");
-      assertThat(aggregation().damped()).isEmpty();
+      assertThat(registries().damped()).isEmpty();
     }
   }
 
@@ -171,12 +171,12 @@ class FlapDampingTest {
     say("10.0.0.2", "10.0.0.4");
     assertThat(web()).isEqualTo("a 10.0.0.2,10.0.0.4");
     // The wait goes on.
-    assertThat(aggregation().damped()).hasSize(1);
+    assertThat(registries().damped()).hasSize(1);
     say("10.0.0.2", "10.0.0.4", "10.0.0.5");
     assertThat(web()).isEqualTo("a 10.0.0.2,10.0.0.4");
     world.advance(FIRST);
     assertThat(web()).isEqualTo("a 10.0.0.2,10.0.0.4,10.0.0.5");
-    assertThat(aggregation().damped()).isEmpty();
+    assertThat(registries().damped()).isEmpty();
   }
 
   @Test
@@ -190,7 +190,7 @@ class FlapDampingTest {
     say("10.0.0.1");
     say("10.0.0.1", "10.0.0.2");
     assertThat(web()).isEqualTo("a 10.0.0.1");
-    assertThat(aggregation().damped())
+    assertThat(registries().damped())
         .extracting(DampedHost::until)
         .containsExactly(World.NOW.plus(FIRST.multipliedBy(2)).minusSeconds(1));
   }
@@ -295,7 +295,7 @@ class FlapDampingTest {
     world.settle();
     say("10.0.0.1");
     assertThat(world.served()).containsOnlyKeys("mesh/calm.test");
-    assertThat(aggregation().damped())
+    assertThat(registries().damped())
         .containsExactly(
             new DampedHost("web.test", List.of(WEB), World.NOW.plus(FIRST).minusSeconds(1), 6));
     world.advance(FIRST);
@@ -307,7 +307,7 @@ class FlapDampingTest {
     world.settle();
     world.advance(MAX);
     assertThat(world.served()).containsOnlyKeys("mesh/calm.test");
-    assertThat(aggregation().damped()).isEmpty();
+    assertThat(registries().damped()).isEmpty();
   }
 
   @Test
@@ -315,10 +315,10 @@ class FlapDampingTest {
     damp();
     int commits = world.log.commits.size();
     say("10.0.0.1");
-    assertThat(aggregation().damped()).hasSize(1);
+    assertThat(registries().damped()).hasSize(1);
     world.advance(FIRST);
     assertThat(world.log.commits).hasSize(commits);
-    assertThat(aggregation().damped()).isEmpty();
+    assertThat(registries().damped()).isEmpty();
   }
 
   @Test
@@ -339,7 +339,7 @@ class FlapDampingTest {
     sink.resync(fresh(service("web", "10.0.0.1")));
     world.settle();
     for (int round = 0; round < 7; round++) {
-      String id = aggregation().openTransaction(Duration.ofMinutes(1)).id();
+      String id = registries().openTransaction(Duration.ofMinutes(1)).id();
       for (int i = 0; i < 20; i++) {
         say("10.0.0.1");
         say("10.0.0.1", "10.0.0.2");
@@ -347,24 +347,24 @@ class FlapDampingTest {
       if (round % 2 == 1) {
         say("10.0.0.1");
       }
-      aggregation().releaseTransaction(id);
+      registries().releaseTransaction(id);
       world.settle();
       assertThat(web()).isEqualTo(round % 2 == 1 ? "a 10.0.0.1" : "a 10.0.0.1,10.0.0.2");
-      assertThat(aggregation().damped()).isEmpty();
+      assertThat(registries().damped()).isEmpty();
     }
   }
 
   @Test
   void transaction_holdsUpWhatHasWaitedWithoutTimers() {
     damp();
-    String id = aggregation().openTransaction(Duration.ofHours(1)).id();
+    String id = registries().openTransaction(Duration.ofHours(1)).id();
     world.advance(Duration.ofMinutes(30));
     assertThat(web()).isEqualTo("a 10.0.0.1");
-    assertThat(aggregation().damped()).hasSize(1);
-    aggregation().releaseTransaction(id);
+    assertThat(registries().damped()).hasSize(1);
+    registries().releaseTransaction(id);
     world.settle();
     assertThat(web()).isEqualTo("a 10.0.0.1,10.0.0.2");
-    assertThat(aggregation().damped()).isEmpty();
+    assertThat(registries().damped()).isEmpty();
   }
 
   @Test
@@ -403,7 +403,7 @@ class FlapDampingTest {
   void restart_beginsAnewAndCutsWhatAFormerProcessServed() {
     flap();
     String version = world.versions().getOrDefault(WEB, "");
-    world.aggregation.close();
+    world.registries.close();
     world = new World(world.log, OPTIONS);
     sink = world.register("a", 1);
     RegistrySink strong = world.register("strong", 9);

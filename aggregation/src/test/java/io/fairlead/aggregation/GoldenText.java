@@ -45,7 +45,7 @@ final class GoldenText {
         new ArrayList<>(List.of(GoldenServices.first(), GoldenServices.second()));
     Collections.shuffle(registries, random);
     for (RegistrySettings settings : registries) {
-      RegistrySink sink = world.aggregation.register(settings);
+      RegistrySink sink = world.registries.register(settings);
       boolean isFirst = settings.name().equals(GoldenServices.first().name());
       fill(sink, isFirst ? GoldenServices.ofFirst() : GoldenServices.ofSecond(), random);
       world.settle();

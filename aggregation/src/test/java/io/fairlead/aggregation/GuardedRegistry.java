@@ -31,13 +31,13 @@ final class GuardedRegistry {
   private GuardedRegistry(World world) {
     this.world = world;
     this.sink = world.register("a", 1);
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     world.settle();
   }
 
   /** The next process on the same store. */
   GuardedRegistry restarted() {
-    world.aggregation.close();
+    world.registries.close();
     return new GuardedRegistry(World.guarded(world.log, POLICY));
   }
 
@@ -91,7 +91,7 @@ final class GuardedRegistry {
   }
 
   List<GuardStatus> guards() {
-    return world.aggregation.guards();
+    return world.registries.guards();
   }
 
   GuardStatus guard() {

@@ -33,7 +33,7 @@ class HostCollisionTest {
 
   /** A template of hosts that drops the namespace, which the entries have. */
   private static RegistrySink register(World world) {
-    return world.aggregation.register(
+    return world.registries.register(
         new RegistrySettings(
             "a",
             1,
@@ -56,7 +56,7 @@ class HostCollisionTest {
   }
 
   private ServiceReport report(ServiceId id) {
-    return world.aggregation.reports("a").stream()
+    return world.registries.reports("a").stream()
         .filter(report -> report.service().equals(id))
         .findFirst()
         .orElseThrow();
@@ -84,7 +84,7 @@ class HostCollisionTest {
     ServiceId upper = new ServiceId("public", "PAY", "db");
     ServiceId lower = new ServiceId("public", "pay", "db");
     world
-        .aggregation
+        .registries
         .register(
             new RegistrySettings(
                 "a",
@@ -143,7 +143,7 @@ class HostCollisionTest {
     sink.removed(GREEN);
     world.settle();
     assertThat(report(BLUE).findings()).isEmpty();
-    assertThat(world.aggregation.registries().get(0).findings()).isEmpty();
+    assertThat(world.registries.statuses().get(0).findings()).isEmpty();
   }
 
   @Test
@@ -204,10 +204,10 @@ class HostCollisionTest {
     world.settle();
     Map<String, String> before = world.versions();
     int commits = world.log.commits.size();
-    world.aggregation.close();
+    world.registries.close();
     world = new World(world.log, VirtualAddresses.of("241.0.0.0/8"));
     register(world).resync(fresh(services[1], services[0], services[2]));
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     world.settle();
     assertThat(world.versions()).isEqualTo(before);
     assertThat(world.log.commits).hasSize(commits);
@@ -220,13 +220,13 @@ class HostCollisionTest {
     other.settle();
     register(world).resync(fresh(service(BLUE, "10.0.0.1")));
     world.settle();
-    world.aggregation.close();
+    world.registries.close();
     for (Commit commit : other.log.commits) {
       world.log.append(commit);
     }
     world = new World(world.log, VirtualAddresses.of("241.0.0.0/8"));
     RegistrySink sink = register(world);
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     assertThat(world.served()).containsOnlyKeys("blue/db.test", "green/db.test");
     sink.resync(fresh(service(BLUE, "10.0.0.1"), service(GREEN, "10.0.0.2")));
     world.settle();
@@ -278,7 +278,7 @@ class HostCollisionTest {
         step.settle();
       }
       if (random.nextInt(3) == 0) {
-        step.aggregation.close();
+        step.registries.close();
         step = new World(step.log, VirtualAddresses.of("241.0.0.0/8"));
         sink = register(step);
         sink.resync(fresh(latest(order.subList(0, i + 1), randomly(random, gone))));
@@ -287,7 +287,7 @@ class HostCollisionTest {
     sink.removed(gone);
     step.settle();
     assertThat(step.versions()).isEqualTo(once.versions());
-    assertThat(step.aggregation.reports("a")).isEqualTo(once.aggregation.reports("a"));
+    assertThat(step.registries.reports("a")).isEqualTo(once.registries.reports("a"));
   }
 
   private static Service randomly(Random random, ServiceId id) {

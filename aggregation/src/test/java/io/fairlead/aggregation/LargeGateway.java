@@ -29,7 +29,7 @@ final class LargeGateway {
 
   final ManualCommitThread thread = new ManualCommitThread();
   final VersionedStore store;
-  final Aggregation aggregation;
+  final Registries registries;
   final RegistrySink sink;
 
   LargeGateway() {
@@ -39,15 +39,15 @@ final class LargeGateway {
   LargeGateway(CommitLog.State former) {
     Clock clock = Clock.fixed(World.NOW, ZoneOffset.UTC);
     store = new VersionedStore(new ForgetfulLog(former), clock);
-    aggregation =
-        new Aggregation(
+    registries =
+        new Registries(
             store,
             AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8")).with(DampingPolicy.OFF),
             clock,
             CommitObserver.NONE,
             thread,
             ResourceEncoder.SERVICE_ENTRY);
-    sink = aggregation.register(Given.registry("load", 1));
+    sink = registries.register(Given.registry("load", 1));
     settle();
   }
 
@@ -83,7 +83,7 @@ final class LargeGateway {
     for (Resource resource : resources()) {
       encoded += RetainedSize.ofBytes(resource.encoded().size());
     }
-    return RetainedSize.of(List.of(aggregation, sink)) - encoded;
+    return RetainedSize.of(List.of(registries, sink)) - encoded;
   }
 
   /** A log that keeps nothing once it was loaded. */

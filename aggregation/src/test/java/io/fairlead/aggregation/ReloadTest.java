@@ -29,7 +29,7 @@ class ReloadTest {
   private RegistrySink a = world.register("a", 5);
 
   ReloadTest() {
-    world.aggregation.allRegistered();
+    world.registries.allRegistered();
     a.resync(all(20));
     world.settle();
   }
@@ -44,14 +44,14 @@ class ReloadTest {
 
   private Map<String, RegistrySink> reload(Set<String> leaving, String... arriving) {
     Map<String, RegistrySink> sinks =
-        world.aggregation.reload(leaving, List.of(), registries(arriving));
+        world.registries.reload(leaving, List.of(), registries(arriving));
     world.settle();
     return sinks;
   }
 
   private Map<String, RegistrySink> change(RegistrySettings... changed) {
     Map<String, RegistrySink> sinks =
-        world.aggregation.reload(Set.of(), List.of(changed), List.of());
+        world.registries.reload(Set.of(), List.of(changed), List.of());
     world.settle();
     return sinks;
   }
@@ -67,7 +67,7 @@ class ReloadTest {
   }
 
   private List<GuardStatus> guards() {
-    return world.aggregation.guards();
+    return world.registries.guards();
   }
 
   private static void fail(RegistrySink sink) {
@@ -220,7 +220,7 @@ class ReloadTest {
   @Test
   void approval_endsTheWait() {
     fail(sink(reload(Set.of("a"), "b"), "b"));
-    assertThat(world.aggregation.approve(guards().get(0).id())).isTrue();
+    assertThat(world.registries.approve(guards().get(0).id())).isTrue();
     world.settle();
     assertThat(world.served()).isEmpty();
     assertThat(guards()).isEmpty();
@@ -229,11 +229,11 @@ class ReloadTest {
   @Test
   void rejection_keepsWhatTheNewRegistryLacks() {
     RegistrySink b = sink(reload(Set.of("a"), "b"), "b");
-    assertThat(world.aggregation.reject(guards().get(0).id())).isTrue();
+    assertThat(world.registries.reject(guards().get(0).id())).isTrue();
     b.resync(all(3));
     readFor(POLICY.confirmAfter().multipliedBy(10), b);
     assertThat(world.served()).hasSize(20);
-    world.aggregation.approve(guards().get(0).id());
+    world.registries.approve(guards().get(0).id());
     world.settle();
     assertThat(world.served()).hasSize(3);
   }
@@ -244,11 +244,11 @@ class ReloadTest {
       World swapped = World.guarded(new World.Log(), POLICY);
       swapped.register("x", 5).resync(new ReadOutcome.Fresh(GuardedRegistry.services(0, 10)));
       swapped.register("y", 9).resync(new ReadOutcome.Fresh(GuardedRegistry.services(10, 20)));
-      swapped.aggregation.allRegistered();
+      swapped.registries.allRegistered();
       swapped.settle();
       Set<String> hosts = Set.copyOf(swapped.served().keySet());
       Map<String, RegistrySink> sinks =
-          swapped.aggregation.reload(
+          swapped.registries.reload(
               Set.of(), List.of(), List.of(Given.registry("x", 5), Given.registry("y", 9)));
       swapped.settle();
       assertThat(swapped.served().keySet()).isEqualTo(hosts);
@@ -263,7 +263,7 @@ class ReloadTest {
           .hasSize(20)
           .containsEntry("mesh/s00.test", "y 10.0.0.1,10.0.0.2")
           .containsEntry("mesh/s19.test", "x 10.0.19.1,10.0.19.2");
-      assertThat(swapped.aggregation.guards()).isEmpty();
+      assertThat(swapped.registries.guards()).isEmpty();
     }
   }
 
@@ -352,7 +352,7 @@ class ReloadTest {
 
   @Test
   void leavingRegistry_keepsItsHostsFromOneOfLowerPriority_untilItsSuccessorIsRead() {
-    RegistrySink low = world.aggregation.register(Given.registry("low", 1));
+    RegistrySink low = world.registries.register(Given.registry("low", 1));
     low.resync(fresh(service("s00", "10.7.0.1")));
     world.settle();
     RegistrySink b = sink(reload(Set.of("a"), "b"), "b");
@@ -366,18 +366,18 @@ class ReloadTest {
   void restartDuringTheWait_isAsSafe_andStillJudgesTheLoss() {
     Map<String, String> before = world.served();
     fail(sink(reload(Set.of("a"), "b"), "b"));
-    world.aggregation.close();
+    world.registries.close();
     World next = World.guarded(world.log, POLICY);
     RegistrySink b = next.register("b", 5);
-    next.aggregation.allRegistered();
+    next.registries.allRegistered();
     next.settle();
     assertThat(next.served()).isEqualTo(before);
-    assertThat(next.aggregation.isSynced()).isFalse();
+    assertThat(next.registries.isSynced()).isFalse();
     b.resync(all(3));
     next.settle();
     assertThat(next.served()).hasSize(20);
-    assertThat(next.aggregation.guards().get(0).heldServices()).isEqualTo(17);
-    next.aggregation.approve(next.aggregation.guards().get(0).id());
+    assertThat(next.registries.guards().get(0).heldServices()).isEqualTo(17);
+    next.registries.approve(next.registries.guards().get(0).id());
     next.settle();
     assertThat(next.served()).hasSize(3);
   }
@@ -404,7 +404,7 @@ class ReloadTest {
 
   @Test
   void otherPriorityOfTheSameSource_changesNoHostMeanwhile() {
-    RegistrySink low = world.aggregation.register(Given.registry("low", 3));
+    RegistrySink low = world.registries.register(Given.registry("low", 3));
     low.resync(fresh(service("s00", "10.7.0.1")));
     world.settle();
     Map<String, String> before = world.served();

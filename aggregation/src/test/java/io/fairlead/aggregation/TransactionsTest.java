@@ -20,7 +20,7 @@ class TransactionsTest {
   private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
 
   private final World world = new World();
-  private final Aggregation aggregation = world.aggregation;
+  private final Registries registries = world.registries;
 
   private ChangeSet lastCommit() {
     return world.log.commits.get(world.log.commits.size() - 1).changes();
@@ -34,7 +34,7 @@ class TransactionsTest {
     b.resync(fresh());
     world.settle();
     int commits = world.log.commits.size();
-    String id = aggregation.openTransaction(TEN_MINUTES).id();
+    String id = registries.openTransaction(TEN_MINUTES).id();
     a.resync(fresh(service("one", "10.0.0.1")));
     for (int i = 0; i < 1000; i++) {
       b.changed(service("s" + i, "10.0.0.2"));
@@ -43,13 +43,13 @@ class TransactionsTest {
     world.advance(Duration.ofMinutes(5));
     b.changed(service("last", "10.0.0.3"));
     assertThat(world.log.commits).hasSize(commits);
-    assertThat(aggregation.releaseTransaction(id)).isTrue();
+    assertThat(registries.releaseTransaction(id)).isTrue();
     world.thread.runWaiting();
     assertThat(world.log.commits).hasSize(commits + 1);
     assertThat(lastCommit().puts()).hasSize(1002);
     assertThat(lastCommit().removals()).hasSize(1);
-    assertThat(aggregation.releaseTransaction(id)).isFalse();
-    assertThat(aggregation.transactions()).isEmpty();
+    assertThat(registries.releaseTransaction(id)).isFalse();
+    assertThat(registries.transactions()).isEmpty();
   }
 
   @Test
@@ -57,20 +57,20 @@ class TransactionsTest {
     RegistrySink sink = world.register("a", 1);
     sink.resync(fresh());
     world.settle();
-    TransactionStatus opened = aggregation.openTransaction(TEN_MINUTES);
+    TransactionStatus opened = registries.openTransaction(TEN_MINUTES);
     assertThat(opened.id()).matches("[0-9a-hjkmnp-tv-z]{8}");
     assertThat(opened.opened()).isEqualTo(World.NOW);
     assertThat(opened.expires()).isEqualTo(World.NOW.plus(TEN_MINUTES));
     assertThat(opened.waiting()).isZero();
-    TransactionStatus second = aggregation.openTransaction(Duration.ofMinutes(1));
+    TransactionStatus second = registries.openTransaction(Duration.ofMinutes(1));
     sink.changed(service("one", "10.0.0.1"));
     sink.changed(service("two", "10.0.0.1"));
     sink.changed(service("one", "10.0.0.2"));
     world.thread.runWaiting();
-    assertThat(aggregation.transactions())
+    assertThat(registries.transactions())
         .extracting(TransactionStatus::id)
         .containsExactly(opened.id(), second.id());
-    assertThat(aggregation.transactions())
+    assertThat(registries.transactions())
         .extracting(TransactionStatus::waiting)
         .containsExactly(2, 2);
   }
@@ -80,11 +80,11 @@ class TransactionsTest {
     RegistrySink sink = world.register("a", 1);
     sink.resync(fresh(service("before", "10.0.0.1")));
     // The sink's task waits, and will take what is said until it begins.
-    String id = aggregation.openTransaction(TEN_MINUTES).id();
+    String id = registries.openTransaction(TEN_MINUTES).id();
     sink.changed(service("after", "10.0.0.2"));
     world.settle();
     assertThat(world.served()).isEmpty();
-    aggregation.releaseTransaction(id);
+    registries.releaseTransaction(id);
     world.thread.runWaiting();
     assertThat(world.served()).hasSize(2);
   }
@@ -92,18 +92,18 @@ class TransactionsTest {
   @Test
   void release_ofOneAmongSeveralCommitsNothing() {
     RegistrySink sink = world.register("a", 1);
-    String one = aggregation.openTransaction(TEN_MINUTES).id();
-    String two = aggregation.openTransaction(TEN_MINUTES).id();
+    String one = registries.openTransaction(TEN_MINUTES).id();
+    String two = registries.openTransaction(TEN_MINUTES).id();
     sink.resync(fresh(service("one", "10.0.0.1")));
-    aggregation.releaseTransaction(one);
-    aggregation.releaseTransaction(one);
+    registries.releaseTransaction(one);
+    registries.releaseTransaction(one);
     world.advance(Duration.ofMinutes(1));
     assertThat(world.served()).isEmpty();
-    aggregation.releaseTransaction(two);
-    String three = aggregation.openTransaction(TEN_MINUTES).id();
+    registries.releaseTransaction(two);
+    String three = registries.openTransaction(TEN_MINUTES).id();
     world.advance(Duration.ofMinutes(1));
     assertThat(world.served()).isEmpty();
-    aggregation.releaseTransaction(three);
+    registries.releaseTransaction(three);
     world.thread.runWaiting();
     assertThat(world.served()).hasSize(1);
   }
@@ -111,19 +111,19 @@ class TransactionsTest {
   @Test
   void time_endsEachByItself() {
     RegistrySink sink = world.register("a", 1);
-    aggregation.openTransaction(TEN_MINUTES);
-    aggregation.openTransaction(Duration.ofHours(24));
-    aggregation.openTransaction(Duration.ofMinutes(1));
+    registries.openTransaction(TEN_MINUTES);
+    registries.openTransaction(Duration.ofHours(24));
+    registries.openTransaction(Duration.ofMinutes(1));
     sink.resync(fresh(service("one", "10.0.0.1")));
     world.thread.advance(Duration.ofMinutes(1));
-    assertThat(aggregation.transactions()).hasSize(2);
+    assertThat(registries.transactions()).hasSize(2);
     world.thread.advance(Duration.ofMinutes(9));
-    assertThat(aggregation.transactions()).hasSize(1);
+    assertThat(registries.transactions()).hasSize(1);
     world.thread.advance(Duration.ofHours(24).minus(TEN_MINUTES).minusNanos(1));
-    assertThat(aggregation.transactions()).hasSize(1);
+    assertThat(registries.transactions()).hasSize(1);
     assertThat(world.served()).isEmpty();
     world.thread.advance(Duration.ofNanos(1));
-    assertThat(aggregation.transactions()).isEmpty();
+    assertThat(registries.transactions()).isEmpty();
     assertThat(world.served()).hasSize(1);
   }
 
@@ -132,9 +132,9 @@ class TransactionsTest {
     world.thread.runWaiting();
     int timers = world.thread.waitingTimers();
     for (int i = 0; i < 1000; i++) {
-      String id = aggregation.openTransaction(Duration.ofHours(24)).id();
+      String id = registries.openTransaction(Duration.ofHours(24)).id();
       world.settle();
-      aggregation.releaseTransaction(id);
+      registries.releaseTransaction(id);
       world.settle();
     }
     assertThat(world.thread.waitingTimers()).isLessThanOrEqualTo(timers + 2);
@@ -149,12 +149,12 @@ class TransactionsTest {
     assertThat(world.log.failuresToCome).isZero();
     assertThat(world.log.load().resources()).isEmpty();
     assertThat(world.served()).hasSize(1);
-    String id = aggregation.openTransaction(TEN_MINUTES).id();
+    String id = registries.openTransaction(TEN_MINUTES).id();
     sink.changed(service("two", "10.0.0.2"));
     world.advance(Duration.ofMinutes(5));
     assertThat(world.log.load().resources()).hasSize(1);
     assertThat(world.served()).hasSize(1);
-    aggregation.releaseTransaction(id);
+    registries.releaseTransaction(id);
     world.thread.runWaiting();
     assertThat(world.served()).hasSize(2);
     assertThat(world.log.load().resources()).hasSize(2);
@@ -165,12 +165,12 @@ class TransactionsTest {
     RegistrySink sink = world.register("a", 1);
     sink.resync(fresh(service("one", "10.0.0.1"), service("two", "10.0.0.1")));
     world.settle();
-    String id = aggregation.openTransaction(TEN_MINUTES).id();
+    String id = registries.openTransaction(TEN_MINUTES).id();
     sink.removed(ServiceId.of("one"));
-    aggregation.unregister("b");
+    registries.unregister("b");
     world.settle();
     assertThat(world.served()).hasSize(2);
-    aggregation.releaseTransaction(id);
+    registries.releaseTransaction(id);
     world.settle();
     assertThat(world.served()).hasSize(1);
   }
@@ -178,13 +178,13 @@ class TransactionsTest {
   @Test
   void close_commitsAndAcceptsNoMore() {
     RegistrySink sink = world.register("a", 1);
-    String id = aggregation.openTransaction(TEN_MINUTES).id();
+    String id = registries.openTransaction(TEN_MINUTES).id();
     sink.resync(fresh(service("one", "10.0.0.1")));
-    aggregation.close();
+    registries.close();
     assertThat(world.served()).hasSize(1);
-    assertThat(aggregation.transactions()).isEmpty();
-    assertThat(aggregation.releaseTransaction(id)).isFalse();
-    assertThatThrownBy(() -> aggregation.openTransaction(TEN_MINUTES))
+    assertThat(registries.transactions()).isEmpty();
+    assertThat(registries.releaseTransaction(id)).isFalse();
+    assertThatThrownBy(() -> registries.openTransaction(TEN_MINUTES))
         .isInstanceOf(IllegalStateException.class);
   }
 
@@ -192,20 +192,20 @@ class TransactionsTest {
   void open_refusesTimesOutOfRangeAndTooMany() {
     for (Duration ttl :
         List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofHours(24).plusNanos(1))) {
-      assertThatThrownBy(() -> aggregation.openTransaction(ttl))
+      assertThatThrownBy(() -> registries.openTransaction(ttl))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("ttl: " + Durations.format(ttl) + " (expected: more than 0, at most 24h)");
     }
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      ids.add(aggregation.openTransaction(TEN_MINUTES).id());
+      ids.add(registries.openTransaction(TEN_MINUTES).id());
     }
-    assertThatThrownBy(() -> aggregation.openTransaction(TEN_MINUTES))
+    assertThatThrownBy(() -> registries.openTransaction(TEN_MINUTES))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("100 are open");
-    assertThat(aggregation.releaseTransaction(ids.get(50))).isTrue();
-    aggregation.openTransaction(TEN_MINUTES);
-    assertThat(aggregation.releaseTransaction("00000000")).isEqualTo(ids.contains("00000000"));
+    assertThat(registries.releaseTransaction(ids.get(50))).isTrue();
+    registries.openTransaction(TEN_MINUTES);
+    assertThat(registries.releaseTransaction("00000000")).isEqualTo(ids.contains("00000000"));
   }
 
   @Test

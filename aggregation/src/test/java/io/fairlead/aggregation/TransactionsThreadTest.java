@@ -28,8 +28,8 @@ class TransactionsThreadTest {
       new ResourceKey(CompactEntry.TYPE, "mesh/watched.test");
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
-  private final Aggregation aggregation =
-      new Aggregation(
+  private final Registries registries =
+      new Registries(
           store,
           AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8"))
               .with(GuardPolicy.OFF)
@@ -39,7 +39,7 @@ class TransactionsThreadTest {
 
   @AfterEach
   void close() {
-    aggregation.close();
+    registries.close();
   }
 
   private List<String> endpoints() {
@@ -51,8 +51,8 @@ class TransactionsThreadTest {
 
   @Test
   void open_nothingReportedAfterItReturnedSlipsOut() throws Exception {
-    RegistrySink sink = aggregation.register(Given.registry("a", 1));
-    RegistrySink noisy = aggregation.register(Given.registry("noisy", 1));
+    RegistrySink sink = registries.register(Given.registry("a", 1));
+    RegistrySink noisy = registries.register(Given.registry("noisy", 1));
     AtomicBoolean ended = new AtomicBoolean();
     AtomicInteger resyncs = new AtomicInteger();
     // Whole views commit at once: the commit thread is about to commit nearly all the time.
@@ -71,7 +71,7 @@ class TransactionsThreadTest {
     try {
       for (int i = 0; i < 400; i++) {
         String address = "10.0." + i / 250 + "." + (1 + i % 249);
-        TransactionStatus transaction = aggregation.openTransaction(Duration.ofMinutes(5));
+        TransactionStatus transaction = registries.openTransaction(Duration.ofMinutes(5));
         sink.changed(service("watched", address));
         // The noise is taken in meanwhile, and would be committed a number of times.
         int seen = resyncs.get();
@@ -79,7 +79,7 @@ class TransactionsThreadTest {
           Thread.onSpinWait();
         }
         assertThat(endpoints()).doesNotContain(address);
-        assertThat(aggregation.releaseTransaction(transaction.id())).isTrue();
+        assertThat(registries.releaseTransaction(transaction.id())).isTrue();
         if (i % 50 == 0) {
           await().until(() -> endpoints().equals(List.of(address)));
         }

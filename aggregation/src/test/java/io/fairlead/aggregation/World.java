@@ -73,7 +73,7 @@ final class World {
   final ManualCommitThread thread = new ManualCommitThread();
   final Log log;
   final VersionedStore store;
-  final Aggregation aggregation;
+  final Registries registries;
   final List<String> encoded = new ArrayList<>();
   final Set<String> unencodable = new HashSet<>();
 
@@ -106,12 +106,11 @@ final class World {
           }
           return ResourceEncoder.SERVICE_ENTRY.encode(entry, addressesOfIt);
         };
-    this.aggregation =
-        new Aggregation(store, options, clock, CommitObserver.NONE, thread, counting);
+    this.registries = new Registries(store, options, clock, CommitObserver.NONE, thread, counting);
   }
 
   RegistrySink register(String name, int priority) {
-    RegistrySink sink = aggregation.register(Given.registry(name, priority));
+    RegistrySink sink = registries.register(Given.registry(name, priority));
     settle();
     return sink;
   }
@@ -177,7 +176,7 @@ final class World {
 
   Map<String, ServiceReport.Outcome> outcomes(String registry) {
     Map<String, ServiceReport.Outcome> outcomes = new TreeMap<>();
-    for (ServiceReport report : aggregation.reports(registry)) {
+    for (ServiceReport report : registries.reports(registry)) {
       outcomes.put(report.service().toString(), report.outcome());
     }
     return outcomes;

@@ -1,7 +1,7 @@
 package io.fairlead.server;
 
-import io.fairlead.aggregation.Aggregation;
 import io.fairlead.aggregation.AggregationOptions;
+import io.fairlead.aggregation.Registries;
 import io.fairlead.server.admin.AdminServer;
 import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.GatewayConfig;
@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running gateway: adapters, aggregation, store, xDS and admin server put together.
+ * A running gateway: adapters, registries, store, xDS and admin server put together.
  *
  * <p>It starts from the store outwards, so that what was known before is served at once, and stops
  * from the adapters inwards: no change comes after the first step, streams end in order, then what
@@ -63,8 +63,8 @@ public final class Gateway implements AutoCloseable {
           SqliteCommitLog.open(config.store().path(), SqliteCommitLog.Options.DEFAULT);
       opened("store", log);
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
-      Aggregation aggregation =
-          new Aggregation(
+      Registries registries =
+          new Registries(
               store,
               AggregationOptions.of(config.virtualIps().addresses())
                   .with(
@@ -76,24 +76,24 @@ public final class Gateway implements AutoCloseable {
                   .with(config.damping().policy()),
               Clock.systemUTC(),
               metrics);
-      opened("aggregation", aggregation);
-      fleet = new RegistryFleet(aggregation);
+      opened("aggregation", registries);
+      fleet = new RegistryFleet(registries);
       opened("prepared adapters", fleet);
       fleet.prepare(config.registries());
-      status = new GatewayStatus(options, store, aggregation, fleet, gate);
+      status = new GatewayStatus(options, store, registries, fleet, gate);
       admin =
           AdminServer.start(
               config.admin().address(),
               config.admin().token(),
               status,
               status,
-              () -> metrics.scrape(aggregation, store));
+              () -> metrics.scrape(registries, store));
       opened("admin server", admin);
       xds = startXds(config, store);
       opened("xDS server", xds);
       // Not before clients can connect: who is told that this is ready may send them at once, and
       // an istiod ends where nobody listens.
-      aggregation.onSynced(gate::open);
+      registries.onSynced(gate::open);
       status.serving(xds::clients, xds::deliveries);
       opened("adapters", fleet);
       fleet.start();

@@ -1,7 +1,7 @@
 package io.fairlead.server;
 
-import io.fairlead.aggregation.Aggregation;
 import io.fairlead.aggregation.GuardStatus;
+import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.conversion.Reason;
 import io.fairlead.registry.Hold;
@@ -143,9 +143,9 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
   }
 
   /** Everything in Prometheus' text format, as it is now. */
-  String scrape(Aggregation aggregation, VersionedStore store) {
-    refresh(aggregation.registries(), store.current());
-    refreshHeld(aggregation, store.durability());
+  String scrape(Registries registries, VersionedStore store) {
+    refresh(registries.statuses(), store.current());
+    refreshHeld(registries, store.durability());
     return meters.scrape();
   }
 
@@ -186,16 +186,16 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
         snapshot.types().stream().<Row<?>>map(type -> row(snapshot, type)).toList(), true);
   }
 
-  private synchronized void refreshHeld(Aggregation aggregation, Durability durability) {
+  private synchronized void refreshHeld(Registries registries, Durability durability) {
     List<Row<?>> services = new ArrayList<>();
     List<Row<?>> endpoints = new ArrayList<>();
-    List<GuardStatus> guards = aggregation.guardSummaries();
-    List<RegistryStatus> registries = aggregation.registries();
+    List<GuardStatus> guards = registries.guardSummaries();
+    List<RegistryStatus> statuses = registries.statuses();
     // Also what has left the configuration and is still served.
     Set<String> names = new TreeSet<>();
-    registries.forEach(registry -> names.add(registry.name()));
+    statuses.forEach(registry -> names.add(registry.name()));
     guards.forEach(guard -> names.add(guard.registry()));
-    holds.register(holdRows(names, GatewayStatus.holds(registries, guards)), true);
+    holds.register(holdRows(names, GatewayStatus.holds(statuses, guards)), true);
     for (String name : names) {
       List<GuardStatus> own =
           guards.stream()
@@ -208,8 +208,8 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     }
     guardHeld.register(services, true);
     guardHeldEndpoints.register(endpoints, true);
-    single(damped, aggregation.damped().size());
-    single(transactions, aggregation.transactions().size());
+    single(damped, registries.damped().size());
+    single(transactions, registries.transactions().size());
     single(storeDurable, durability.durable() ? 1 : 0);
     single(storeUnwritten, durability.unwritten());
   }

@@ -1,8 +1,8 @@
 package io.fairlead.server;
 
-import io.fairlead.aggregation.Aggregation;
 import io.fairlead.aggregation.DampedHost;
 import io.fairlead.aggregation.GuardStatus;
+import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.TransactionStatus;
@@ -40,7 +40,7 @@ final class GatewayStatus implements AdminSource, AdminActions {
 
   private final GatewayOptions options;
   private final VersionedStore store;
-  private final Aggregation aggregation;
+  private final Registries registries;
   private final RegistryFleet fleet;
   private final ReadinessGate gate;
   private volatile Supplier<List<ClientStatus>> clients = List::of;
@@ -52,12 +52,12 @@ final class GatewayStatus implements AdminSource, AdminActions {
   GatewayStatus(
       GatewayOptions options,
       VersionedStore store,
-      Aggregation aggregation,
+      Registries registries,
       RegistryFleet fleet,
       ReadinessGate gate) {
     this.options = options;
     this.store = store;
-    this.aggregation = aggregation;
+    this.registries = registries;
     this.fleet = fleet;
     this.gate = gate;
     this.configuration = inForce(List.of());
@@ -97,7 +97,7 @@ final class GatewayStatus implements AdminSource, AdminActions {
   public ReadinessStatus readiness() {
     boolean ready = gate.isOpen();
     List<ReadinessStatus.Waiting> waiting =
-        aggregation.registries().stream()
+        registries.statuses().stream()
             .filter(registry -> !registry.synced())
             .map(
                 registry ->
@@ -110,7 +110,7 @@ final class GatewayStatus implements AdminSource, AdminActions {
   @Override
   public List<RegistryView> registries() {
     Map<String, RegistryStatus> known =
-        aggregation.registries().stream()
+        registries.statuses().stream()
             .collect(Collectors.toMap(RegistryStatus::name, Function.identity()));
     List<RegistryView> views = new ArrayList<>();
     for (RegistryConfig config : fleet.registries()) {
@@ -149,7 +149,7 @@ final class GatewayStatus implements AdminSource, AdminActions {
 
   @Override
   public List<ServiceReport> services(String registry) {
-    return aggregation.reports(registry);
+    return registries.reports(registry);
   }
 
   @Override
@@ -171,12 +171,12 @@ final class GatewayStatus implements AdminSource, AdminActions {
 
   @Override
   public List<GuardStatus> guards() {
-    return aggregation.guards();
+    return registries.guards();
   }
 
   @Override
   public List<HoldStatus> holds() {
-    return holds(aggregation.registries(), aggregation.guardSummaries());
+    return holds(registries.statuses(), registries.guardSummaries());
   }
 
   /** What adapters keep, and what the deletion guard does. */
@@ -194,32 +194,32 @@ final class GatewayStatus implements AdminSource, AdminActions {
 
   @Override
   public List<TransactionStatus> transactions() {
-    return aggregation.transactions();
+    return registries.transactions();
   }
 
   @Override
   public List<DampedHost> damped() {
-    return aggregation.damped();
+    return registries.damped();
   }
 
   @Override
   public TransactionStatus openTransaction(Duration ttl) {
-    return aggregation.openTransaction(ttl);
+    return registries.openTransaction(ttl);
   }
 
   @Override
   public boolean releaseTransaction(String id) {
-    return aggregation.releaseTransaction(id);
+    return registries.releaseTransaction(id);
   }
 
   @Override
   public boolean approve(String guard) {
-    return aggregation.approve(guard);
+    return registries.approve(guard);
   }
 
   @Override
   public boolean reject(String guard) {
-    return aggregation.reject(guard);
+    return registries.reject(guard);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.fairlead.server;
 
-import io.fairlead.aggregation.Aggregation;
+import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistrySettings;
 import io.fairlead.common.Causes;
 import io.fairlead.registry.AdapterContext;
@@ -34,22 +34,22 @@ final class RegistryFleet implements AutoCloseable {
   /** A registry with its adapter; none if the adapter could not be made. */
   private record Running(RegistryConfig config, @Nullable RegistryAdapter adapter) {}
 
-  private final Aggregation aggregation;
+  private final Registries registries;
   private final Map<String, Running> running = new LinkedHashMap<>();
   // Changed as a whole: who looks at it must not wait for an adapter that ends.
   private volatile List<RegistryConfig> shown = List.of();
   private boolean started;
   private boolean closed;
 
-  RegistryFleet(Aggregation aggregation) {
-    this.aggregation = aggregation;
+  RegistryFleet(Registries registries) {
+    this.registries = registries;
   }
 
   /** Makes the adapters and registers their registries, without starting any. */
-  synchronized void prepare(List<RegistryConfig> registries) {
-    registries.forEach(this::add);
+  synchronized void prepare(List<RegistryConfig> configs) {
+    configs.forEach(this::add);
     show();
-    aggregation.allRegistered();
+    registries.allRegistered();
   }
 
   /** Starts the adapters. */
@@ -92,7 +92,7 @@ final class RegistryFleet implements AutoCloseable {
     if (leaving.isEmpty() && toStart.isEmpty()) {
       return;
     }
-    Map<String, RegistrySink> sinks = aggregation.reload(leaving, changed, arriving);
+    Map<String, RegistrySink> sinks = registries.reload(leaving, changed, arriving);
     List<Running> made = new ArrayList<>();
     for (RegistryConfig config : toStart) {
       RegistrySink sink = Objects.requireNonNull(sinks.get(config.name()));
@@ -107,7 +107,7 @@ final class RegistryFleet implements AutoCloseable {
   }
 
   private void add(RegistryConfig config) {
-    run(config, aggregation.register(settings(config)));
+    run(config, registries.register(settings(config)));
   }
 
   private static RegistrySettings settings(RegistryConfig config) {

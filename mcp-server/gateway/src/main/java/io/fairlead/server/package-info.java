@@ -1,4 +1,4 @@
-/** The gateway: adapters, aggregation, store, xDS and admin server put together. */
+/** The gateway: adapters, registries, store, xDS and admin server put together. */
 @NullMarked
 package io.fairlead.server;
 

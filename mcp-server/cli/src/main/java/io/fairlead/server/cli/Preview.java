@@ -1,7 +1,7 @@
 package io.fairlead.server.cli;
 
-import io.fairlead.aggregation.Aggregation;
 import io.fairlead.aggregation.AggregationOptions;
+import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistrySettings;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.common.Durations;
@@ -37,7 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * One reading of registries through the parts that also serve: adapters, conversion, aggregation, a
+ * One reading of registries through the parts that also serve: adapters, conversion, the merge, a
  * store in memory. Confined to the command's thread.
  */
 final class Preview {
@@ -54,8 +54,8 @@ final class Preview {
 
   /** Reads; gives what could not be read and why, a sentence for each registry. */
   List<String> read(Duration limit) throws InterruptedException {
-    Aggregation aggregation =
-        new Aggregation(
+    Registries services =
+        new Registries(
             store, AggregationOptions.of(config.virtualIps().addresses()), Clock.systemUTC());
     List<RegistryAdapter> adapters = new ArrayList<>();
     try {
@@ -63,11 +63,11 @@ final class Preview {
       for (RegistryConfig registry : registries) {
         Origin origin = new Origin(registry.policy());
         origins.put(registry.name(), origin);
-        FirstRead read = new FirstRead(aggregation.register(settings(registry)), origin::note);
+        FirstRead read = new FirstRead(services.register(settings(registry)), origin::note);
         reads.put(registry.name(), read);
         adapters.add(registry.createAdapter(new AdapterContext(registry.name(), read)));
       }
-      aggregation.allRegistered();
+      services.allRegistered();
       adapters.forEach(RegistryAdapter::start);
       long deadline = System.nanoTime() + limit.toNanos();
       List<String> failures = new ArrayList<>();
@@ -78,9 +78,9 @@ final class Preview {
       return failures;
     } finally {
       close(adapters);
-      aggregation.close();
+      services.close();
       registries.forEach(
-          registry -> reports.put(registry.name(), aggregation.reports(registry.name())));
+          registry -> reports.put(registry.name(), services.reports(registry.name())));
     }
   }
 

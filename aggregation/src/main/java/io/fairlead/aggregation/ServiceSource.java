@@ -20,14 +20,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state behind {@link Aggregation}: what each registry contributes, who wins which host, and
- * what of it changed since the last drain. It knows no thread and no timer; times are monotonic
- * nanoseconds, given by its caller.
+ * The merge of the registries' reports into changes of ServiceEntries: what each registry
+ * contributes, who wins which host, and what of it changed since the last drain. It knows no thread
+ * and no timer; times are monotonic nanoseconds, given by its caller.
  *
  * <p>Confined to the commit thread, but for {@link #holderOf}, {@link #changedHosts}, {@link
  * #damped} and what {@link #departures} says so of.
  */
-final class Aggregator {
+final class ServiceSource {
   // Says that a registry had its first sync, so that one without any service counts as known, too.
   private static final String SYNCED_PREFIX = "registry/";
 
@@ -47,7 +47,7 @@ final class Aggregator {
   private final Map<String, String> holders = new ConcurrentHashMap<>();
 
   /** A state that starts with what a store holds. */
-  Aggregator(
+  ServiceSource(
       Collection<Resource> resources,
       Map<String, String> notes,
       AggregationOptions options,

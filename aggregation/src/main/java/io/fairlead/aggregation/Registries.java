@@ -26,8 +26,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From what registries say to what is committed: adapters put services into the sinks that {@link
- * #register} gives, and the store gets what has changed.
+ * The registries that the gateway mirrors, as their adapters and the admin API see them: adapters
+ * report services to the sinks that {@link #register} gives, and the merge of their reports is
+ * committed.
  *
  * <ul>
  *   <li>A whole view of a registry replaces all that the registry contributes, in one commit.
@@ -47,9 +48,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: every method may be called from any thread; only {@link #close()} blocks. State is
  * owned by the commit thread.
  */
-public final class Aggregation implements AutoCloseable {
+public final class Registries implements AutoCloseable {
   private final InstantSource clock;
-  private final Aggregator aggregator;
+  private final ServiceSource source;
   private final CommitLoop loop;
   private final Transactions transactions;
   private final SyncGate gate = new SyncGate(this::isSynced);
@@ -66,18 +67,18 @@ public final class Aggregation implements AutoCloseable {
   private @Nullable Long timerDue;
 
   /**
-   * An aggregation on a commit thread of its own.
+   * Registries on a commit thread of its own.
    *
    * @param store where changes are committed; nobody else commits to it
    * @param options what can be chosen
    * @param clock the wall clock, for showing times only
    */
-  public Aggregation(VersionedStore store, AggregationOptions options, InstantSource clock) {
+  public Registries(VersionedStore store, AggregationOptions options, InstantSource clock) {
     this(store, options, clock, CommitObserver.NONE);
   }
 
   /** The same, with somebody who is told what becomes of commits. */
-  public Aggregation(
+  public Registries(
       VersionedStore store,
       AggregationOptions options,
       InstantSource clock,
@@ -91,7 +92,7 @@ public final class Aggregation implements AutoCloseable {
         ResourceEncoder.SERVICE_ENTRY);
   }
 
-  Aggregation(
+  Registries(
       VersionedStore store,
       AggregationOptions options,
       InstantSource clock,
@@ -99,8 +100,8 @@ public final class Aggregation implements AutoCloseable {
       CommitThread thread,
       ResourceEncoder encoder) {
     this.clock = clock;
-    this.aggregator =
-        new Aggregator(
+    this.source =
+        new ServiceSource(
             store.current().resources(CompactEntry.TYPE),
             store.notes(),
             options,
@@ -108,7 +109,7 @@ public final class Aggregation implements AutoCloseable {
             clock,
             thread.nanoTime());
     this.loop = new CommitLoop(store, new Source(), options.batching(), observer, thread);
-    this.transactions = new Transactions(loop, store, clock, aggregator::changedHosts);
+    this.transactions = new Transactions(loop, store, clock, source::changedHosts);
     loop.execute(this::armTimer);
   }
 
@@ -117,15 +118,15 @@ public final class Aggregation implements AutoCloseable {
     @Override
     public ChangeSet drain() {
       loop.assertCommitThread();
-      ChangeSet drained = aggregator.drain(loop.nanoTime());
-      withoutVirtualIp.set(aggregator.withoutVirtualIp());
+      ChangeSet drained = source.drain(loop.nanoTime());
+      withoutVirtualIp.set(source.withoutVirtualIp());
       armTimer();
       return drained;
     }
 
     @Override
     public void committed() {
-      aggregator.committed();
+      source.committed();
       transactions.committed();
       gate.fireIfOpen();
     }
@@ -143,7 +144,7 @@ public final class Aggregation implements AutoCloseable {
       expectOwnLabel(settings, registrations.keySet());
       Registration registration = replace(settings);
       // Within the lock, so that the commit thread hears of registrations in their order.
-      loop.executeNow(() -> aggregator.attach(registration.view()));
+      loop.executeNow(() -> source.attach(registration.view()));
       return registration.sink();
     }
   }
@@ -193,7 +194,7 @@ public final class Aggregation implements AutoCloseable {
       }
       loop.executeNow(
           () -> {
-            aggregator.reload(left, other, came, loop.nanoTime());
+            source.reload(left, other, came, loop.nanoTime());
             armTimer();
           });
     }
@@ -238,7 +239,7 @@ public final class Aggregation implements AutoCloseable {
           if (batch.whole().isPresent()) {
             loop.commitAfterThisTask();
           }
-          aggregator.apply(view, batch, loop.nanoTime());
+          source.apply(view, batch, loop.nanoTime());
           armTimer();
         });
   }
@@ -251,7 +252,7 @@ public final class Aggregation implements AutoCloseable {
       Registration registration = registrations.remove(registry);
       if (registration != null) {
         registration.sink().close();
-        loop.executeNow(() -> aggregator.detach(registration.view(), loop.nanoTime()));
+        loop.executeNow(() -> source.detach(registration.view(), loop.nanoTime()));
       }
     }
   }
@@ -265,13 +266,13 @@ public final class Aggregation implements AutoCloseable {
     loop.executeNow(
         () -> {
           complete = true;
-          aggregator.allRegistered(loop.nanoTime());
+          source.allRegistered(loop.nanoTime());
           armTimer();
         });
   }
 
   /** How it stands with each registry, by name. */
-  public List<RegistryStatus> registries() {
+  public List<RegistryStatus> statuses() {
     return views().stream().map(RegistryView::status).toList();
   }
 
@@ -300,7 +301,7 @@ public final class Aggregation implements AutoCloseable {
   private ServiceReport report(RegistryView view, Ledger.Line line) {
     String label = view.settings().label();
     String host = line.name().map(CompactEntry::hostOf).orElse("");
-    String holder = host.isEmpty() ? label : aggregator.holderOf(host);
+    String holder = host.isEmpty() ? label : source.holderOf(host);
     boolean shadowed = !holder.isEmpty() && !holder.equals(label);
     ServiceReport.Outcome outcome;
     if (line.isRefused()) {
@@ -333,14 +334,14 @@ public final class Aggregation implements AutoCloseable {
   public List<GuardStatus> guards() {
     return byRegistry(
         views().stream().flatMap(view -> view.guards(clock).stream()),
-        aggregator.departures().guards());
+        source.departures().guards());
   }
 
   /** The same without the services, however many are held. */
   public List<GuardStatus> guardSummaries() {
     return byRegistry(
         views().stream().flatMap(view -> view.guardSummaries(clock).stream()),
-        aggregator.departures().guardSummaries());
+        source.departures().guardSummaries());
   }
 
   private static List<GuardStatus> byRegistry(
@@ -359,8 +360,8 @@ public final class Aggregation implements AutoCloseable {
   public boolean approve(String guard) {
     return decide(
         guard,
-        view -> aggregator.approve(view, guard, loop.nanoTime()),
-        () -> aggregator.approveDeparture(guard));
+        view -> source.approve(view, guard, loop.nanoTime()),
+        () -> source.approveDeparture(guard));
   }
 
   /**
@@ -373,15 +374,15 @@ public final class Aggregation implements AutoCloseable {
   public boolean reject(String guard) {
     return decide(
         guard,
-        view -> aggregator.reject(view, guard, loop.nanoTime()),
-        () -> aggregator.rejectDeparture(guard, loop.nanoTime()));
+        view -> source.reject(view, guard, loop.nanoTime()),
+        () -> source.rejectDeparture(guard, loop.nanoTime()));
   }
 
   private boolean decide(String guard, Consumer<RegistryView> ofRegistry, Runnable ofDeparture) {
     Optional<RegistryView> found = views().stream().filter(v -> v.hasGuard(guard)).findFirst();
     Runnable decision =
         found.<Runnable>map(view -> () -> ofRegistry.accept(view)).orElse(ofDeparture);
-    if (found.isEmpty() && !aggregator.departures().hasGuard(guard)) {
+    if (found.isEmpty() && !source.departures().hasGuard(guard)) {
       return false;
     }
     loop.executeNow(
@@ -451,7 +452,7 @@ public final class Aggregation implements AutoCloseable {
     long nanos = loop.nanoTime();
     Instant now = clock.instant();
     List<DampedHost> hosts = new ArrayList<>();
-    for (FlapDamper.Shown shown : aggregator.damped()) {
+    for (FlapDamper.Shown shown : source.damped()) {
       // Rounded: the two clocks do not tick together, and each call would give another time.
       Instant until = now.plusNanos(shown.until() - nanos + 500_000).truncatedTo(ChronoUnit.MILLIS);
       hosts.add(new DampedHost(shown.host(), shown.resources(), until, shown.changes()));
@@ -460,7 +461,7 @@ public final class Aggregation implements AutoCloseable {
   }
 
   private void armTimer() {
-    Optional<Duration> next = aggregator.untilNextExpiry(loop.nanoTime());
+    Optional<Duration> next = source.untilNextExpiry(loop.nanoTime());
     if (next.isEmpty()) {
       return;
     }
@@ -479,7 +480,7 @@ public final class Aggregation implements AutoCloseable {
       return;
     }
     timerDue = null;
-    aggregator.expire(loop.nanoTime());
+    source.expire(loop.nanoTime());
     armTimer();
   }
 
