@@ -34,9 +34,9 @@ final class Documents {
       Pattern.compile("(?m)^([\\w-]+(?:/[\\w-]+)*/) {2,}\\S");
 
   private static final Pattern PATH = Pattern.compile("[\\w.-]+(?:/[\\w.-]+)*/?");
-  private static final Pattern FILE = Pattern.compile(".*\\.(?:java|md|xml|proto|sh|txt)");
+  private static final Pattern FILE = Pattern.compile(".+\\.(?:java|md|xml|proto|sh|txt)");
   private static final Pattern TYPE =
-      Pattern.compile("([A-Z]\\w*[a-z]\\w*)(?:\\.([a-z]\\w*))?(?:\\([\\w, ]*\\))?");
+      Pattern.compile("([A-Z]\\w*[a-z]\\w*)(?:\\.([A-Za-z]\\w*))?(?:\\([\\w, ]*\\))?");
 
   private static final Set<String> SKIPPED =
       Set.of("target", ".git", ".cache", "data", "node_modules");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the documents name is there. */
 class DocumentsTest {
-  /** Names of Istio, Envoy, Consul, Nacos and gRPC. */
+  /** Names of Istio, Envoy, Consul, Nacos and Java. */
   private static final Set<String> FOREIGN =
       Set.of(
           "CoreMaintainerService",
@@ -22,6 +22,7 @@ class DocumentsTest {
           "NacosServerBasicApplication",
           "NacosServerWebApplication",
           "ResourceVersion",
+          "ServiceLoader",
           "StreamAggregatedResources",
           "TaggedAddresses");
 
