@@ -36,7 +36,7 @@ public interface RegistrySink {
 
   /**
    * Notes a successful contact that found nothing changed, so that staleness is not shown. Adapters
-   * call it when a poll or a keepalive succeeds, at most about once a second.
+   * call it whenever a poll or a keepalive succeeds: it costs next to nothing.
    */
   void alive();
 

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which parts of the registry cannot be read at present, and so what the sink is told: failing
- * while there is any, alive once there is none. Owned by the loop.
+ * The parts of the registry that cannot be read at present. The sink is told of failing while there
+ * is any, and of being alive once there is none. Owned by the loop.
  */
 final class Staleness {
   private static final Logger LOG = LoggerFactory.getLogger(Staleness.class);
@@ -23,13 +23,12 @@ final class Staleness {
   private final RegistrySink sink;
   private final Set<String> failing = new HashSet<>();
   private boolean synced;
-  private long toldAt;
+  private long failedAt;
 
   Staleness(Loop loop, String registry, RegistrySink sink) {
     this.loop = loop;
     this.registry = registry;
     this.sink = sink;
-    this.toldAt = loop.now() - QUIET_NANOS;
   }
 
   /** A part cannot be read, or what was read is not believed. */
@@ -37,8 +36,9 @@ final class Staleness {
     loop.check();
     boolean first = failing.isEmpty();
     boolean added = failing.add(part);
-    if (first || quiet()) {
-      told();
+    // Each with its own text: hundreds of parts fail together.
+    if (first || loop.now() - failedAt >= QUIET_NANOS) {
+      failedAt = loop.now();
       if (first) {
         LOG.debug("registry {}: {}", registry, problem);
       }
@@ -79,12 +79,10 @@ final class Staleness {
   /** A part was read. */
   void works(String part) {
     loop.check();
-    boolean ended = failing.remove(part) && failing.isEmpty();
-    if (ended) {
+    if (failing.remove(part) && failing.isEmpty()) {
       LOG.debug("registry {}: readable again", registry);
     }
-    if (synced && failing.isEmpty() && (ended || quiet())) {
-      told();
+    if (synced && failing.isEmpty()) {
       sink.alive();
     }
   }
@@ -106,14 +104,5 @@ final class Staleness {
     loop.check();
     sink.resync(new ReadOutcome.Fresh(services));
     synced = true;
-    told();
-  }
-
-  private boolean quiet() {
-    return loop.now() - toldAt >= QUIET_NANOS;
-  }
-
-  private void told() {
-    toldAt = loop.now();
   }
 }

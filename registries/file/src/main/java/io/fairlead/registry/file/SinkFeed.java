@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +43,7 @@ final class SinkFeed {
 
   // More differences go as one resync, which is one transaction and is seen by the deletion guard.
   // The guard looks at ten removals or more.
-  private static final int MOST_SINGLE_CHANGES = 8;
-  private static final long ALIVE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int MAX_SINGLE_CHANGES = 8;
 
   private final RegistrySink sink;
   private final LongSupplier nanoTime;
@@ -57,7 +55,6 @@ final class SinkFeed {
   private List<Hold> holds = List.of();
   private @Nullable Map<ServiceId, Service> sent;
   private @Nullable String problem;
-  private long lastToldNanos;
 
   /** Something that waits, by both clocks. */
   private record Waiting(long nanos, Instant wall) {}
@@ -94,12 +91,9 @@ final class SinkFeed {
       resync(services);
     } else if (!before.equals(services)) {
       differences(before, services);
-    } else if (nanoTime.getAsLong() - lastToldNanos >= ALIVE_NANOS) {
-      sink.alive();
     } else {
-      return;
+      sink.alive();
     }
-    lastToldNanos = nanoTime.getAsLong();
     // Only now: if the sink threw, the next look starts with a resync.
     sent = services;
     problem = null;
@@ -227,7 +221,7 @@ final class SinkFeed {
     changed.entrySet().removeIf(one -> one.getValue().equals(before.get(one.getKey())));
     Set<ServiceId> removed = new HashSet<>(before.keySet());
     removed.removeAll(services.keySet());
-    if (changed.size() + removed.size() > MOST_SINGLE_CHANGES) {
+    if (changed.size() + removed.size() > MAX_SINGLE_CHANGES) {
       resync(services);
     } else {
       changed.values().forEach(sink::changed);

@@ -68,7 +68,6 @@ final class NacosAdapter implements RegistryAdapter {
   private volatile boolean answering = true;
   private volatile long interruptedAt = System.nanoTime() - RESUBSCRIBED.toNanos();
   private long interruptions;
-  private long aliveAt;
 
   NacosAdapter(
       AdapterContext context,
@@ -163,7 +162,6 @@ final class NacosAdapter implements RegistryAdapter {
     source = begun.source;
     interruptions = begun.source.interruptions();
     sink.resync(new ReadOutcome.Fresh(mirror.begin(begun.contents)));
-    aliveAt = System.nanoTime();
     known = mirror.namespaces();
     mirror.ids().forEach(subscriptions::add);
     poll(new Poll(begun.source, scope, begun.namespaces));
@@ -206,17 +204,11 @@ final class NacosAdapter implements RegistryAdapter {
     Exception failure = listed.failure();
     if (failure == null) {
       backoff.reset();
-      alive();
+      if (unreadable.isEmpty()) {
+        sink.alive();
+      }
     } else {
       failed(failure);
-    }
-  }
-
-  private void alive() {
-    long now = System.nanoTime();
-    if (unreadable.isEmpty() && now - aliveAt >= Duration.ofSeconds(1).toNanos()) {
-      aliveAt = now;
-      sink.alive();
     }
   }
 
