@@ -8,20 +8,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Gives memory back to the system that was needed for a time only: once many resources have changed
- * and then few for a while, the garbage of that is collected as a whole; and whenever few change,
- * the native heap is trimmed.
+ * and then few for a while, the garbage of that is collected as a whole.
  *
- * <p><b>The heap.</b> To read and convert a registry of a million endpoints makes gigabytes of
- * garbage within seconds, for which the collector grows the heap far beyond the few hundred
- * megabytes that stay. It would give them back when it next has to collect, but afterwards next to
- * nothing is allocated, so that may be hours later. A collection of everything stops the gateway
- * for about a tenth of a second for each 100 MB that stay, hence only when it is quiet, and only if
- * it is worth it. Quiet is not silent: in a large mesh something always changes, and the few
- * changes of quiet times never add up to a collection.
- *
- * <p><b>The native heap.</b> The compilers of the virtual machine take tens of megabytes while they
- * work, and the C library keeps what they free. Where there is nothing to give back, to ask costs a
- * tenth of a millisecond.
+ * <p>To read and convert a registry of a million endpoints makes gigabytes of garbage within
+ * seconds, for which the collector grows the heap far beyond the few hundred megabytes that stay.
+ * It would give them back when it next has to collect, but afterwards next to nothing is allocated,
+ * so that may be hours later. A collection of everything stops the gateway for about a tenth of a
+ * second for each 100 MB that stay, hence only when it is quiet, and only if it is worth it. Quiet
+ * is not silent: in a large mesh something always changes, and the few changes of quiet times never
+ * add up to a collection.
  *
  * <p>Owned by its thread, but for {@link #close}.
  */
@@ -33,17 +28,15 @@ final class MemoryTrim implements AutoCloseable {
 
   private final VersionedStore store;
   private final Runnable collection;
-  private final Runnable nativeTrim;
   private final ScheduledExecutorService thread = Timers.daemon("memory-trim");
 
   // Resources that changed in loud times since the last collection; at first what the store held.
   private long changed;
   private long lastNumber;
 
-  MemoryTrim(VersionedStore store, Runnable collection, Runnable nativeTrim) {
+  MemoryTrim(VersionedStore store, Runnable collection) {
     this.store = store;
     this.collection = collection;
-    this.nativeTrim = nativeTrim;
     this.changed =
         store.current().types().stream().mapToLong(type -> store.current().size(type)).sum();
     this.lastNumber = store.current().number();
@@ -52,7 +45,7 @@ final class MemoryTrim implements AutoCloseable {
   /** Looks regularly, from now on. */
   @SuppressWarnings("FutureReturnValueIgnored") // A look does nothing that could fail.
   static MemoryTrim start(VersionedStore store) {
-    MemoryTrim trim = new MemoryTrim(store, System::gc, NativeHeap::trim);
+    MemoryTrim trim = new MemoryTrim(store, System::gc);
     trim.thread.scheduleWithFixedDelay(
         trim::look, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     return trim;
@@ -77,7 +70,6 @@ final class MemoryTrim implements AutoCloseable {
       changed = 0;
       collection.run();
     }
-    nativeTrim.run();
   }
 
   @Override

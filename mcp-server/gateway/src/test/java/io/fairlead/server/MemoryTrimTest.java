@@ -8,14 +8,10 @@ import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
-import java.lang.management.ManagementFactory;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import javax.management.JMException;
-import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 class MemoryTrimTest {
@@ -23,7 +19,6 @@ class MemoryTrimTest {
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final AtomicInteger collections = new AtomicInteger();
-  private final AtomicInteger nativeTrims = new AtomicInteger();
 
   private void commit(int resources, int edition) {
     store.commit(
@@ -36,7 +31,7 @@ class MemoryTrimTest {
   }
 
   private MemoryTrim trim() {
-    return new MemoryTrim(store, collections::incrementAndGet, nativeTrims::incrementAndGet);
+    return new MemoryTrim(store, collections::incrementAndGet);
   }
 
   private int looksUntilQuiet(MemoryTrim trim) {
@@ -92,7 +87,6 @@ class MemoryTrimTest {
         trim.look();
       }
       assertThat(collections).hasValue(1);
-      assertThat(nativeTrims).hasValue(100);
     }
   }
 
@@ -104,18 +98,6 @@ class MemoryTrimTest {
         trim.look();
       }
       assertThat(collections).hasValue(0);
-      assertThat(nativeTrims).hasValue(0);
     }
-  }
-
-  @Test
-  void trimOfTheNativeHeap_isDoneWhereTheVirtualMachineCan() throws JMException {
-    boolean can =
-        Arrays.stream(
-                ManagementFactory.getPlatformMBeanServer()
-                    .getMBeanInfo(new ObjectName("com.sun.management:type=DiagnosticCommand"))
-                    .getOperations())
-            .anyMatch(operation -> operation.getName().equals("systemTrimNativeHeap"));
-    assertThat(NativeHeap.trim()).isEqualTo(can);
   }
 }
