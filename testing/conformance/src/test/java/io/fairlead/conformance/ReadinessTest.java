@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @NeedsServer({"consul", "istiod-1.27.0", "istiod-1.18.2"})
 final class ReadinessTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final String WAIT = "readiness: {wait: 3s}";
+  private static final String WAIT = "readiness: {wait: 5s}";
 
   private final ConsulServer server = ConsulServer.started();
   private final ConsulRegistry consul = new ConsulRegistry(server);
@@ -58,9 +58,10 @@ final class ReadinessTest {
   void emptyStore_andARegistryDown_isNoAnswer_thenTheFullOne() {
     server.stop();
     gateway.start().awaitListening();
+    // Before the clients are started, which may take longer than the configured wait.
+    awaitWaiting("overdue", false);
     try (SourceClient client = SourceClient.connect(gateway.xdsAddress());
         Istiods istiods = Istiods.start(gateway.source())) {
-      awaitWaiting("overdue", false);
       // Longer than the configured wait.
       awaitWaiting("overdue", true);
       awaitSubscribed(1 + Istiods.versions().size());
@@ -70,7 +71,7 @@ final class ReadinessTest {
       assertThat(gateway.process().linesSince(0))
           .as("log")
           .anySatisfy(
-              line -> assertThat(line).contains("have not been answered for 3 s", "consul"));
+              line -> assertThat(line).contains("have not been answered for 5 s", "consul"));
 
       server.start();
       SourceClient.Response first = client.awaitServices(0, any -> true);
