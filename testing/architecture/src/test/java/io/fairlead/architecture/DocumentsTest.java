@@ -21,6 +21,7 @@ class DocumentsTest {
           "ModifyIndex",
           "NacosServerBasicApplication",
           "NacosServerWebApplication",
+          "Node",
           "ResourceVersion",
           "ServiceLoader",
           "StreamAggregatedResources",
