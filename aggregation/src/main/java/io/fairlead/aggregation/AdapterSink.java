@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.conversion.Converter;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.Hold;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
@@ -115,7 +116,7 @@ final class AdapterSink implements RegistrySink {
       return new Taken(
           service.id(),
           Optional.empty(),
-          Taken.Kind.REFUSED,
+          ServiceStatus.REFUSED,
           List.of(),
           service.instances().size());
     }

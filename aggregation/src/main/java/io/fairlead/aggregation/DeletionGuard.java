@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
@@ -163,7 +164,7 @@ final class DeletionGuard {
 
   private static Taken restored(Resource resource, ServiceId service, CompactEntry likeThis) {
     CompactEntry entry = KeptEndpoints.restored(resource, likeThis);
-    return new Taken(service, Optional.of(entry), Taken.Kind.HELD, List.of(), entry.endpoints());
+    return new Taken(service, Optional.of(entry), ServiceStatus.HELD, List.of(), entry.endpoints());
   }
 
   private void compare(
@@ -216,7 +217,11 @@ final class DeletionGuard {
             HeldLoss.OfService.of(
                 into,
                 new Taken(
-                    service, state.entry(), Taken.Kind.HELD, state.findings(), state.instances()),
+                    service,
+                    state.entry(),
+                    ServiceStatus.HELD,
+                    state.findings(),
+                    state.instances()),
                 endpoints(state),
                 words.about(service),
                 now);

@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import com.google.protobuf.ByteString;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.Resource;
 import java.util.Optional;
@@ -106,7 +107,7 @@ sealed interface HeldLoss {
           new Taken(
               service,
               served.entry().map(entry -> KeptEndpoints.only(entry, keep)),
-              Taken.Kind.HELD,
+              ServiceStatus.HELD,
               served.findings(),
               served.instances());
       return new OfService(
@@ -129,7 +130,7 @@ sealed interface HeldLoss {
       return new Taken(
           until.service(),
           merged.or(until::entry),
-          Taken.Kind.HELD,
+          ServiceStatus.HELD,
           word.get().findings(),
           word.get().instances());
     }
@@ -171,7 +172,7 @@ sealed interface HeldLoss {
 
   /** Number of endpoints by a registry's word. */
   static int endpoints(Optional<Taken> word) {
-    return word.filter(taken -> taken.kind() == Taken.Kind.LIVE)
+    return word.filter(taken -> taken.status() == ServiceStatus.SERVED)
         .flatMap(Taken::entry)
         .map(CompactEntry::endpoints)
         .orElse(0);

@@ -2,6 +2,7 @@ package io.fairlead.aggregation;
 
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
 import java.util.Comparator;
@@ -20,7 +21,7 @@ final class Ledger {
   /** One service. */
   record Line(
       ServiceId service,
-      ServiceState.Phase phase,
+      ServiceStatus status,
       @Nullable ResourceKey nameOrNull,
       List<Finding> findings,
       int instances) {
@@ -30,8 +31,8 @@ final class Ledger {
     }
 
     boolean isRefused() {
-      return phase == ServiceState.Phase.REFUSED
-          || (phase != ServiceState.Phase.WITHDRAWN && nameOrNull == null);
+      return status == ServiceStatus.REFUSED
+          || (status != ServiceStatus.WITHDRAWN && nameOrNull == null);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.ChangeSource;
@@ -303,24 +304,13 @@ public final class Registries implements AutoCloseable {
     String host = line.name().map(CompactEntry::hostOf).orElse("");
     String holder = host.isEmpty() ? label : source.holderOf(host);
     boolean shadowed = !holder.isEmpty() && !holder.equals(label);
-    ServiceReport.Outcome outcome;
-    if (line.isRefused()) {
-      outcome = ServiceReport.Outcome.REFUSED;
-    } else if (shadowed) {
-      outcome = ServiceReport.Outcome.SHADOWED;
-    } else {
-      outcome =
-          switch (line.phase()) {
-            case LIVE -> ServiceReport.Outcome.SERVED;
-            case HELD -> ServiceReport.Outcome.HELD;
-            case KEPT -> ServiceReport.Outcome.KEPT_EMPTY;
-            case WITHDRAWN -> ServiceReport.Outcome.WITHDRAWN;
-            case REFUSED -> ServiceReport.Outcome.REFUSED;
-          };
-    }
+    ServiceStatus status =
+        line.isRefused()
+            ? ServiceStatus.REFUSED
+            : shadowed ? ServiceStatus.SHADOWED : line.status();
     return new ServiceReport(
         line.service(),
-        outcome,
+        status,
         line.name().map(key -> key.name()).orElse(""),
         host,
         shadowed ? holder : "",

@@ -5,6 +5,7 @@ import io.fairlead.common.ForeignText;
 import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
@@ -231,7 +232,7 @@ final class RegistryState implements HostClaims.Listener {
     }
     serve(service, ServiceState.next(Optional.ofNullable(services.get(service)), taken));
     ServiceState state = services.get(service);
-    if (state != null && state.phase() == ServiceState.Phase.KEPT) {
+    if (state != null && state.status() == ServiceStatus.KEPT_EMPTY) {
       empty.add(service, now);
     } else {
       empty.remove(service);
@@ -241,7 +242,8 @@ final class RegistryState implements HostClaims.Listener {
   /** Whether a service without endpoints was not served by the former process either. */
   private boolean wasWithdrawn(Taken taken) {
     return restored
-        && taken.kind() == Taken.Kind.EMPTY
+        && taken.status() == ServiceStatus.KEPT_EMPTY
+        && taken.entry().isPresent()
         && !services.contains(taken.service())
         && taken.entry().filter(entry -> inherited.contains(entry.key())).isEmpty();
   }
@@ -385,7 +387,7 @@ final class RegistryState implements HostClaims.Listener {
         service,
         new Ledger.Line(
             state.service(),
-            state.phase(),
+            state.status(),
             name.orElse(null),
             List.copyOf(findings),
             state.instances()));

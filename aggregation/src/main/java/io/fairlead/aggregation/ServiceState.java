@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.conversion.Finding;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
 import java.util.List;
 import java.util.Optional;
@@ -16,58 +17,43 @@ import org.jspecify.annotations.Nullable;
  * true any more, and what refuses it is counted and shown.
  *
  * @param service which service
- * @param phase how it is served
+ * @param status served, held, kept empty, withdrawn or refused
  * @param entryOrNull what is served; null if it is withdrawn or refused
  * @param findings what its last conversion found
  * @param instances number of its instances in the registry
  */
 record ServiceState(
     ServiceId service,
-    Phase phase,
+    ServiceStatus status,
     @Nullable CompactEntry entryOrNull,
     List<Finding> findings,
     int instances) {
-  enum Phase {
-    /** Has endpoints. */
-    LIVE,
-    /** Has endpoints that the registry does not give any more. */
-    HELD,
-    /** Has none, and is kept for its time. */
-    KEPT,
-    /** Has none for longer than it is kept. */
-    WITHDRAWN,
-    /** Cannot be served. */
-    REFUSED
-  }
 
   /** The state after a registry's word. */
   static ServiceState next(Optional<ServiceState> before, Taken taken) {
-    return switch (taken.kind()) {
-      case LIVE -> of(Phase.LIVE, taken.entry(), taken);
-      case HELD -> of(Phase.HELD, taken.entry(), taken);
-      case REFUSED -> of(Phase.REFUSED, Optional.empty(), taken);
-      case EMPTY, PORTLESS -> empty(before, taken);
-    };
+    return taken.status() == ServiceStatus.KEPT_EMPTY
+        ? empty(before, taken)
+        : of(taken.status(), taken.entry(), taken);
   }
 
   private static ServiceState empty(Optional<ServiceState> before, Taken taken) {
-    if (before.isPresent() && before.get().phase == Phase.WITHDRAWN) {
-      return of(Phase.WITHDRAWN, Optional.empty(), taken);
+    if (before.isPresent() && before.get().status == ServiceStatus.WITHDRAWN) {
+      return of(ServiceStatus.WITHDRAWN, Optional.empty(), taken);
     }
     Optional<CompactEntry> last =
         before.flatMap(ServiceState::entry).map(CompactEntry::withoutEndpoints);
     Optional<CompactEntry> kept = last.isPresent() ? last : taken.entry();
-    return of(kept.isPresent() ? Phase.KEPT : Phase.REFUSED, kept, taken);
+    return of(kept.isPresent() ? ServiceStatus.KEPT_EMPTY : ServiceStatus.REFUSED, kept, taken);
   }
 
-  private static ServiceState of(Phase phase, Optional<CompactEntry> entry, Taken taken) {
+  private static ServiceState of(ServiceStatus status, Optional<CompactEntry> entry, Taken taken) {
     return new ServiceState(
-        taken.service(), phase, entry.orElse(null), taken.findings(), taken.instances());
+        taken.service(), status, entry.orElse(null), taken.findings(), taken.instances());
   }
 
   /** A service that is known and not served. */
   static ServiceState withdrawn(ServiceId service) {
-    return new ServiceState(service, Phase.WITHDRAWN, null, List.of(), 0);
+    return new ServiceState(service, ServiceStatus.WITHDRAWN, null, List.of(), 0);
   }
 
   /** What is served, unless it is withdrawn or refused. */
@@ -82,16 +68,16 @@ record ServiceState(
 
   /** The same state with an entry that is equal to the one it has, and with that one's id. */
   ServiceState with(CompactEntry equalEntry) {
-    return new ServiceState(equalEntry.service(), phase, equalEntry, findings, instances);
+    return new ServiceState(equalEntry.service(), status, equalEntry, findings, instances);
   }
 
   /** The same state without what is served. */
   ServiceState withoutEntry() {
-    return new ServiceState(service, phase, null, List.of(), instances);
+    return new ServiceState(service, status, null, List.of(), instances);
   }
 
   /** The state once the time to keep it is over. */
   ServiceState withdrawn() {
-    return new ServiceState(service, Phase.WITHDRAWN, null, findings, instances);
+    return new ServiceState(service, ServiceStatus.WITHDRAWN, null, findings, instances);
   }
 }

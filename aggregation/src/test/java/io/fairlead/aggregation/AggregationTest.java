@@ -6,11 +6,11 @@ import static io.fairlead.aggregation.Given.unready;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fairlead.aggregation.ServiceReport.Outcome;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.HostTemplate;
 import io.fairlead.conversion.PortRule;
 import io.fairlead.conversion.Reason;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.ReadOutcome;
@@ -136,7 +136,7 @@ class AggregationTest {
     assertThat(world.served())
         .isEqualTo(Map.of("mesh/web.test", "high 10.0.1.1", "mesh/own.test", "low 10.0.0.9"));
     assertThat(world.outcomes("low"))
-        .isEqualTo(Map.of("web", Outcome.SHADOWED, "own", Outcome.SERVED));
+        .isEqualTo(Map.of("web", ServiceStatus.SHADOWED, "own", ServiceStatus.SERVED));
     assertThat(registries.reports("low").get(1).shadowedBy()).isEqualTo("high");
     List<String> address = world.addresses().get("web.test");
 
@@ -144,7 +144,7 @@ class AggregationTest {
     world.settle();
     assertThat(world.served()).containsEntry("mesh/web.test", "low 10.0.0.1");
     assertThat(world.addresses()).containsEntry("web.test", address);
-    assertThat(world.outcomes("low")).containsEntry("web", Outcome.SERVED);
+    assertThat(world.outcomes("low")).containsEntry("web", ServiceStatus.SERVED);
 
     high.changed(service("web", "10.0.1.2"));
     world.settle();
@@ -224,7 +224,7 @@ class AggregationTest {
               assertThat(report.host()).startsWith("web-").isNotEqualTo("web.test");
               assertThat(report.findings().get(0).reason()).isEqualTo(Reason.HOST_COLLISION);
             },
-            report -> assertThat(report.outcome()).isEqualTo(Outcome.SERVED));
+            report -> assertThat(report.status()).isEqualTo(ServiceStatus.SERVED));
     assertThat(only(registries.statuses()).findings())
         .isEqualTo(Map.of(Reason.HOST_COLLISION, 2, Reason.HOST_CONTESTED, 1));
     sink.removed(first);
@@ -248,7 +248,7 @@ class AggregationTest {
     sink.changed(service("web"));
     world.settle();
     assertThat(world.entry("web.test")).isEqualTo(before.toBuilder().clearEndpoints().build());
-    assertThat(world.outcomes("a")).containsEntry("web", Outcome.KEPT_EMPTY);
+    assertThat(world.outcomes("a")).containsEntry("web", ServiceStatus.KEPT_EMPTY);
     assertThat(only(registries.statuses()).refused()).isZero();
 
     // Whatever is said meanwhile: the time runs from when it became empty.
@@ -259,7 +259,7 @@ class AggregationTest {
     assertThat(world.served()).containsKey("mesh/web.test");
     world.advance(Duration.ofSeconds(20));
     assertThat(world.served()).isEqualTo(Map.of("mesh/other.test", "a 10.0.0.2"));
-    assertThat(world.outcomes("a")).containsEntry("web", Outcome.WITHDRAWN);
+    assertThat(world.outcomes("a")).containsEntry("web", ServiceStatus.WITHDRAWN);
 
     sink.changed(unready("web"));
     world.settle();
@@ -297,7 +297,7 @@ class AggregationTest {
     world.settle();
     assertThat(world.served()).isEqualTo(Map.of("mesh/port.test", "a "));
     assertThat(world.outcomes("a"))
-        .isEqualTo(Map.of("port", Outcome.KEPT_EMPTY, "none", Outcome.REFUSED));
+        .isEqualTo(Map.of("port", ServiceStatus.KEPT_EMPTY, "none", ServiceStatus.REFUSED));
     world.advance(Given.KEEP_EMPTY);
     assertThat(world.served()).isEmpty();
   }

@@ -7,6 +7,7 @@ import static io.fairlead.aggregation.GuardedRegistry.shrunk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
@@ -212,7 +213,7 @@ class DeletionGuardDecisionTest {
     registry.resync(services(0, 20));
     assertThat(registry.guards()).isEmpty();
     assertThat(registry.served()).isEqualTo(before);
-    assertThat(registry.world.outcomes("a").values()).containsOnly(ServiceReport.Outcome.SERVED);
+    assertThat(registry.world.outcomes("a").values()).containsOnly(ServiceStatus.SERVED);
   }
 
   @Test

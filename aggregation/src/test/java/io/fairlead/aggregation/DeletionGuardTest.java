@@ -8,7 +8,7 @@ import static io.fairlead.aggregation.GuardedRegistry.shrunk;
 import static io.fairlead.aggregation.GuardedRegistry.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.aggregation.ServiceReport.Outcome;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
@@ -56,7 +56,7 @@ class DeletionGuardTest {
     assertThat(guard.endpoints()).isEqualTo(40);
     assertThat(guard.held().get(3))
         .isEqualTo(new HeldService(ServiceId.of("s03"), 2, 0, true, World.NOW));
-    assertThat(registry.world.outcomes("a").values()).containsOnly(Outcome.HELD);
+    assertThat(registry.world.outcomes("a").values()).containsOnly(ServiceStatus.HELD);
   }
 
   @Test
@@ -173,7 +173,7 @@ class DeletionGuardTest {
   void lostHealth_isServedWithItsOldEndpoints() {
     registry.resync(IntStream.range(0, 20).mapToObj(i -> Given.unready(name(i))).toList());
     assertThat(registry.served()).isEqualTo(before);
-    assertThat(registry.world.outcomes("a").values()).containsOnly(Outcome.HELD);
+    assertThat(registry.world.outcomes("a").values()).containsOnly(ServiceStatus.HELD);
   }
 
   @Test

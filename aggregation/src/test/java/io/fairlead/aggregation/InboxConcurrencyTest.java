@@ -2,6 +2,7 @@ package io.fairlead.aggregation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.Batching;
@@ -110,7 +111,7 @@ class InboxConcurrencyTest {
     }
 
     private static Taken taken(ServiceId service, int state) {
-      return new Taken(service, Optional.empty(), Taken.Kind.REFUSED, List.of(), state);
+      return new Taken(service, Optional.empty(), ServiceStatus.REFUSED, List.of(), state);
     }
 
     /** The commit thread takes over while the adapter speaks, and once more when it has spoken. */

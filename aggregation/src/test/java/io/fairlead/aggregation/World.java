@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.registry.RegistrySink;
@@ -174,10 +175,10 @@ final class World {
     throw new AssertionError("not served: " + host);
   }
 
-  Map<String, ServiceReport.Outcome> outcomes(String registry) {
-    Map<String, ServiceReport.Outcome> outcomes = new TreeMap<>();
+  Map<String, ServiceStatus> outcomes(String registry) {
+    Map<String, ServiceStatus> outcomes = new TreeMap<>();
     for (ServiceReport report : registries.reports(registry)) {
-      outcomes.put(report.service().toString(), report.outcome());
+      outcomes.put(report.service().toString(), report.status());
     }
     return outcomes;
   }

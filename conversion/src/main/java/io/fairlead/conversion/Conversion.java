@@ -15,6 +15,9 @@ public sealed interface Conversion {
    */
   List<Finding> findings();
 
+  /** Returns what there is to serve: with endpoints, without, or nothing. */
+  ServiceStatus status();
+
   /**
    * A service that can be served, perhaps with no endpoint.
    *
@@ -31,13 +34,20 @@ public sealed interface Conversion {
       Objects.requireNonNull(origins, "origins");
       findings = List.copyOf(findings);
     }
+
+    @Override
+    public ServiceStatus status() {
+      return entry.entry().getEndpointsCount() > 0
+          ? ServiceStatus.SERVED
+          : ServiceStatus.KEPT_EMPTY;
+    }
   }
 
   /**
    * A service that cannot be served.
    *
    * @param service the service
-   * @param findings at least one, of {@link Reason.Kind#REFUSED}
+   * @param findings at least one, of {@link ServiceStatus#REFUSED}
    */
   record Refused(ServiceId service, List<Finding> findings) implements Conversion {
     public Refused {
@@ -46,6 +56,19 @@ public sealed interface Conversion {
       if (findings.isEmpty()) {
         throw new IllegalArgumentException("findings: [] (expected: the reason of the refusal)");
       }
+    }
+
+    /**
+     * A service that lacks a port alone has lost its instances, or none of them is usable: it is
+     * empty. Any other refusal is about what the service is.
+     */
+    @Override
+    public ServiceStatus status() {
+      return findings.stream()
+              .filter(finding -> finding.reason().status() == ServiceStatus.REFUSED)
+              .allMatch(finding -> finding.reason() == Reason.NO_PORT)
+          ? ServiceStatus.KEPT_EMPTY
+          : ServiceStatus.REFUSED;
     }
   }
 }

@@ -7,176 +7,164 @@ package io.fairlead.conversion;
 public enum Reason {
   /** The service has no port that could be served. */
   NO_PORT(
-      Kind.REFUSED,
+      ServiceStatus.REFUSED,
       "no instance has a port from 1 to 65535",
       "register an instance with a legal port, or configure a number as the registry's port"),
 
   /** The service speaks UDP. */
   UDP_NOT_SERVED(
-      Kind.REFUSED,
+      ServiceStatus.REFUSED,
       "the service speaks UDP, which Istio's proxies do not carry",
       "let its clients reach it without the mesh; if it speaks something else, say so in the"
           + " metadata 'protocol'"),
 
   /** The registry's health checks fail for the instance. */
-  UNHEALTHY(Kind.OUT_OF_SERVICE, "the registry reports the instance as unhealthy", ""),
+  UNHEALTHY(ServiceStatus.OUT_OF_SERVICE, "the registry reports the instance as unhealthy", ""),
   /** The instance is switched off. */
-  DISABLED(Kind.OUT_OF_SERVICE, "the instance is disabled in the registry", ""),
+  DISABLED(ServiceStatus.OUT_OF_SERVICE, "the instance is disabled in the registry", ""),
   /** The instance is in maintenance. */
-  MAINTENANCE(Kind.OUT_OF_SERVICE, "the instance is in maintenance", ""),
+  MAINTENANCE(ServiceStatus.OUT_OF_SERVICE, "the instance is in maintenance", ""),
   /** The instance has the weight 0. */
-  WEIGHT_ZERO(Kind.OUT_OF_SERVICE, "the weight 0 takes the instance out of rotation", ""),
+  WEIGHT_ZERO(ServiceStatus.OUT_OF_SERVICE, "the weight 0 takes the instance out of rotation", ""),
 
   /** The address is neither an IP address nor a host name. */
   ADDRESS_ILLEGAL(
-      Kind.ENDPOINT_LEFT_OUT,
+      ServiceStatus.ENDPOINT_LEFT_OUT,
       "the address is neither an IP address nor a legal host name",
       "register the instance with an IP address"),
   /** The address is a loopback one. */
   ADDRESS_LOOPBACK(
-      Kind.ENDPOINT_LEFT_OUT,
+      ServiceStatus.ENDPOINT_LEFT_OUT,
       "the address is a loopback address, which names each proxy's own machine",
       "register the instance's real address, or set allowLoopback where all runs on one machine"),
   /** The address is link-local. */
   ADDRESS_LINK_LOCAL(
-      Kind.ENDPOINT_LEFT_OUT,
+      ServiceStatus.ENDPOINT_LEFT_OUT,
       "the address is link-local and cannot be reached from another machine",
       "register a routable address"),
   /** The address is the unspecified one. */
   ADDRESS_UNSPECIFIED(
-      Kind.ENDPOINT_LEFT_OUT,
+      ServiceStatus.ENDPOINT_LEFT_OUT,
       "the address is the unspecified one (0.0.0.0 or ::)",
       "register the address of one interface instead of the address listened on"),
   /** The address belongs to a group of machines. */
   ADDRESS_MULTICAST(
-      Kind.ENDPOINT_LEFT_OUT,
+      ServiceStatus.ENDPOINT_LEFT_OUT,
       "the address is a multicast or broadcast address",
       "register the address of one machine"),
   /** The address is a host name while others have IP addresses. */
   HOST_NAME_AMONG_IPS(
-      Kind.ENDPOINT_LEFT_OUT,
+      ServiceStatus.ENDPOINT_LEFT_OUT,
       "the address is a host name, while other instances of the service have IP addresses",
       "register IP addresses, or host names for all instances"),
   /** The port cannot be served. */
   PORT_OUT_OF_RANGE(
-      Kind.ENDPOINT_LEFT_OUT,
+      ServiceStatus.ENDPOINT_LEFT_OUT,
       "the port is not in the range from 1 to 65535",
       "register the instance with the port it listens on"),
   /** Another instance has the same address and port. */
   DUPLICATE_ENDPOINT(
-      Kind.ENDPOINT_LEFT_OUT,
+      ServiceStatus.ENDPOINT_LEFT_OUT,
       "another instance of the service has the same address and port",
       "deregister the stale instance"),
 
   /** The host was changed. */
   NAME_CHANGED(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "the service's name is no legal or no unambiguous host, so the host got a hash suffix",
       "use lower-case letters, digits and '-' in names, or another host template"),
   /** The namespace was changed. */
   NAMESPACE_CHANGED(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "the namespace is no legal Kubernetes namespace, so it was changed and got a hash suffix",
       "use at most 63 lower-case letters, digits and '-', or another namespace template"),
   /** Another service of the registry has the host that this one would have. */
   HOST_COLLISION(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "an older service of the registry, or one with a lower id, has the same host, so this one got"
           + " another host with a hash suffix",
       "use a host template with the variables that tell the services apart, such as {namespace}"),
   /** Other services of the registry would have the host that this one has. */
   HOST_CONTESTED(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "other services of the registry have the same host; this one keeps it and they got hosts with"
           + " a hash suffix",
       "use a host template with the variables that tell the services apart, such as {namespace}"),
   /** The protocol is none that Istio knows. */
   PROTOCOL_UNKNOWN(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "the protocol is none that Istio knows and was passed over",
       "use one of http, http2, https, grpc, grpc-web, tcp, tls, mongo, redis, mysql"),
   /** The instance says another protocol than the service has. */
   PROTOCOL_OVERRULED(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "the instance names a protocol that is not the one of most instances and was passed over",
       "name the same protocol for all instances of the service"),
   /** No port is that of most instances. */
   PORT_UNDECIDED(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "no port is that of most instances, so the service's port was chosen by a rule",
       "name it: 'port: NUMBER' in the registry's configuration, or 'service-port' in the"
           + " service's metadata or tags"),
   /** A port besides the instance's own. */
   SECOND_PORT_NOT_SERVED(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "the metadata names a second port, which is not served",
       "register the second port as a service of its own"),
   /** Metadata with a meaning could not be read. */
   METADATA_UNREADABLE(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "metadata that describes the port could not be read and was passed over",
       "correct the value"),
   /** The weight is not a number or negative. */
   WEIGHT_ILLEGAL(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "the weight is negative or not a number and counts as 1",
       "register a weight of at least 0"),
   /** The weight is too large. */
   WEIGHT_CAPPED(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "the weight is above 1000000 and was lowered to it",
       "register a smaller weight"),
   /** The metadata cannot be a label. */
   LABEL_ILLEGAL(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "the metadata is no legal Kubernetes label and was left out of the endpoint's labels",
       "use at most 63 letters, digits, '-', '_' and '.' in key and value"),
   /** The metadata would set a label with a meaning to Istio or Kubernetes. */
   LABEL_RESERVED(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "the metadata key is reserved to Istio, Kubernetes or Fairlead and was left out",
       "use another key"),
   /** There is more metadata than labels allowed. */
   LABELS_CAPPED(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "the metadata has more or longer entries than an endpoint may have labels",
       "reduce the metadata to what routing needs"),
   /** The locality cannot be expressed. */
   LOCALITY_ILLEGAL(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "a part of the locality is illegal and was left out with the parts below it",
       "use at most 63 letters, digits, '-', '_' and '.' in region, zone and subzone"),
   /** The revision cannot be one. */
   REVISION_ILLEGAL(
-      Kind.REPAIRED,
+      ServiceStatus.REPAIRED,
       "the revision is no legal label value and was passed over",
       "use the name of an Istio revision");
 
-  /** What became of the thing that a reason is about. */
-  public enum Kind {
-    /** The whole service is not served. */
-    REFUSED,
-    /** An instance got no endpoint because of a fault in what was registered. */
-    ENDPOINT_LEFT_OUT,
-    /** An instance got no endpoint because the registry says that it takes no traffic: no fault. */
-    OUT_OF_SERVICE,
-    /** The service or endpoint is served, with a value changed or left out. */
-    REPAIRED
-  }
-
-  private final Kind kind;
+  private final ServiceStatus status;
   private final String text;
   private final String advice;
 
-  Reason(Kind kind, String text, String advice) {
-    this.kind = kind;
+  Reason(ServiceStatus status, String text, String advice) {
+    this.status = status;
     this.text = text;
     this.advice = advice;
   }
 
-  /** What became of the service, instance or value. */
-  public Kind kind() {
-    return kind;
+  /** Returns what became of the service, instance or value. */
+  public ServiceStatus status() {
+    return status;
   }
 
   /** What happened, in one clause. */

@@ -47,7 +47,7 @@ class FindingLogTest {
       assertThat(reason.text()).isNotBlank();
       assertThat(reason.advice().isEmpty())
           .as("%s", reason)
-          .isEqualTo(reason.kind() == Reason.Kind.OUT_OF_SERVICE);
+          .isEqualTo(reason.status() == ServiceStatus.OUT_OF_SERVICE);
     }
   }
 

@@ -42,7 +42,7 @@ class HostileConversionTest {
             .isEmpty();
       } else {
         assertThat(conversion.findings())
-            .anyMatch(finding -> finding.reason().kind() == Reason.Kind.REFUSED);
+            .anyMatch(finding -> finding.reason().status() == ServiceStatus.REFUSED);
       }
     }
   }
@@ -89,8 +89,8 @@ class HostileConversionTest {
             conversion.findings().stream()
                 .filter(
                     finding ->
-                        finding.reason().kind() == Reason.Kind.ENDPOINT_LEFT_OUT
-                            || finding.reason().kind() == Reason.Kind.OUT_OF_SERVICE)
+                        finding.reason().status() == ServiceStatus.ENDPOINT_LEFT_OUT
+                            || finding.reason().status() == ServiceStatus.OUT_OF_SERVICE)
                 .mapToInt(Finding::count)
                 .sum();
         assertThat(entry(conversion).entry().getEndpointsCount() + leftOut)

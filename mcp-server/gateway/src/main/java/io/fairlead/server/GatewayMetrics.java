@@ -4,6 +4,7 @@ import io.fairlead.aggregation.GuardStatus;
 import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.conversion.Reason;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.Hold;
 import io.fairlead.server.admin.HoldStatus;
 import io.fairlead.versioning.CommitObserver;
@@ -170,10 +171,11 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
       for (Map.Entry<Reason, Integer> finding : registry.findings().entrySet()) {
         Reason reason = finding.getKey();
         Tags withReason = tags.and("reason", lower(reason));
-        if (reason.kind() == Reason.Kind.REFUSED) {
+        if (reason.status() == ServiceStatus.REFUSED) {
           refusals.add(Row.of(withReason, finding.getValue()));
         }
-        allFindings.add(Row.of(withReason.and("kind", lower(reason.kind())), finding.getValue()));
+        allFindings.add(
+            Row.of(withReason.and("kind", reason.status().label()), finding.getValue()));
       }
     }
     up.register(ups, true);

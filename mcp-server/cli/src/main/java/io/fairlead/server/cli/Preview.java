@@ -7,6 +7,7 @@ import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.common.Durations;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
@@ -142,7 +143,7 @@ final class Preview {
         (registry, ofRegistry) -> {
           for (ServiceReport report : ofRegistry) {
             String origin = origins.getOrDefault(registry, Origin.NONE).of(report.service());
-            if (report.outcome() != ServiceReport.Outcome.SHADOWED && !origin.isEmpty()) {
+            if (report.status() != ServiceStatus.SHADOWED && !origin.isEmpty()) {
               comments.putIfAbsent(
                   report.resource(),
                   "# "
@@ -165,7 +166,7 @@ final class Preview {
     for (Map.Entry<String, List<ServiceReport>> registry : reports.entrySet()) {
       for (ServiceReport report : registry.getValue()) {
         String subject = registry.getKey() + " " + Printable.of(report.service().toString()) + ": ";
-        if (report.outcome() == ServiceReport.Outcome.SHADOWED) {
+        if (report.status() == ServiceStatus.SHADOWED) {
           shadowed++;
           err.println(
               subject
@@ -177,7 +178,7 @@ final class Preview {
         }
         for (Finding finding : report.findings()) {
           sums.merge(finding.reason(), finding.count(), Integer::sum);
-          if (finding.reason().kind() != Reason.Kind.OUT_OF_SERVICE) {
+          if (finding.reason().status().isFault()) {
             err.println(subject + line(finding));
           }
         }
@@ -187,7 +188,7 @@ final class Preview {
   }
 
   private static String line(Finding finding) {
-    return lower(finding.reason().kind()).replace('_', ' ')
+    return finding.reason().status().label().replace('_', ' ')
         + ": "
         + finding.reason().text()
         + (finding.detail().isEmpty() ? "" : ": " + Printable.of(finding.detail()))
@@ -205,7 +206,7 @@ final class Preview {
     err.println(services + " services read, " + resources + " resources");
     sums.forEach(
         (reason, count) ->
-            err.println("  " + lower(reason) + " (" + lower(reason.kind()) + "): " + count));
+            err.println("  " + lower(reason) + " (" + reason.status().label() + "): " + count));
     if (shadowed > 0) {
       err.println("  shadowed: " + shadowed);
     }

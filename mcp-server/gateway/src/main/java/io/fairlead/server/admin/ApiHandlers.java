@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.aggregation.DampedHost;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.common.ForeignText;
-import io.fairlead.conversion.Finding;
-import io.fairlead.conversion.Reason;
 import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
@@ -140,13 +138,9 @@ final class ApiHandlers {
     services(
         context,
         report ->
-            report.outcome() == ServiceReport.Outcome.REFUSED
-                || report.outcome() == ServiceReport.Outcome.SHADOWED
-                || report.findings().stream().anyMatch(ApiHandlers::isFault));
-  }
-
-  private static boolean isFault(Finding finding) {
-    return finding.reason().kind() != Reason.Kind.OUT_OF_SERVICE;
+            report.status().isFault()
+                || report.findings().stream()
+                    .anyMatch(finding -> finding.reason().status().isFault()));
   }
 
   /** A service and the registry that it is from. */

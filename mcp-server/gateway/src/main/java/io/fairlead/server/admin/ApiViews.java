@@ -172,7 +172,7 @@ final class ApiViews {
     return NODES
         .objectNode()
         .put("reason", lower(finding.reason()))
-        .put("kind", lower(finding.reason().kind()))
+        .put("kind", finding.reason().status().label())
         .put("text", finding.reason().text())
         .put("advice", finding.reason().advice())
         .put("subject", finding.subject())

@@ -8,6 +8,7 @@ import io.fairlead.aggregation.DampedHost;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.conversion.ConvertedEntry;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.Resource;
@@ -20,7 +21,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +33,6 @@ final class ServiceAnswers {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final ResourceType SERVICE_ENTRY =
       new ResourceType("networking.istio.io", "ServiceEntry");
-
-  /** What is served, or will be once it can be. */
-  private static final Set<ServiceReport.Outcome> LASTING =
-      Set.of(
-          ServiceReport.Outcome.SERVED,
-          ServiceReport.Outcome.HELD,
-          ServiceReport.Outcome.KEPT_EMPTY);
 
   private final AdminSource source;
   private final Snapshot snapshot;
@@ -87,11 +80,7 @@ final class ServiceAnswers {
     ObjectNode node = NODES.objectNode();
     node.put("registry", registry)
         .put("service", report.service().toString())
-        .put(
-            "outcome",
-            served == null && LASTING.contains(report.outcome())
-                ? "waiting"
-                : ApiViews.lower(report.outcome()))
+        .put("outcome", status(report, served).label())
         .put(
             "explanation",
             served == null
@@ -122,7 +111,7 @@ final class ServiceAnswers {
     ObjectNode node = NODES.objectNode();
     node.put("registry", registry.name())
         .put("service", id)
-        .put("outcome", "unknown")
+        .put("outcome", ServiceStatus.UNKNOWN.label())
         .put(
             "explanation",
             "Not known yet: "
@@ -163,7 +152,7 @@ final class ServiceAnswers {
       return "";
     }
     DampedHost waiting = damped.get(report.resource());
-    return (report.outcome() == ServiceReport.Outcome.HELD
+    return (report.status() == ServiceStatus.HELD
             ? "; some of its endpoints are held by the deletion guard"
             : "")
         + (waiting == null ? "" : "; what is new is " + damped(waiting));
@@ -191,13 +180,23 @@ final class ServiceAnswers {
         : null;
   }
 
+  /** Returns the status of a service, given what is served of it. */
+  private ServiceStatus status(ServiceReport report, @Nullable Resource served) {
+    if (served != null || !report.status().isServed()) {
+      return report.status();
+    }
+    return transactions.isEmpty() && damped.containsKey(report.resource())
+        ? ServiceStatus.DAMPED
+        : ServiceStatus.WAITING;
+  }
+
   private static boolean isTaken(ServiceReport report) {
-    return report.outcome() == ServiceReport.Outcome.SHADOWED;
+    return report.status() == ServiceStatus.SHADOWED;
   }
 
   // Why nothing of a service is served.
   private String absence(String registry, ServiceReport report) {
-    switch (report.outcome()) {
+    switch (report.status()) {
       case REFUSED:
         return "refused"
             + report.findings().stream()
@@ -304,7 +303,7 @@ final class ServiceAnswers {
             .collect(Collectors.joining(" "));
     return text
         + (missing.isEmpty() ? "" : " " + missing)
-        + switch (report.outcome()) {
+        + switch (report.status()) {
           case HELD ->
               " Some of its endpoints the registry no longer gives: their loss is held by the"
                   + " deletion guard, see fairlead get guards.";
@@ -327,7 +326,7 @@ final class ServiceAnswers {
                 + " of "
                 + all
                 + " istiods, until the removal is acknowledged.";
-    return switch (report.outcome()) {
+    return switch (report.status()) {
           case REFUSED -> "Not in the mesh, for the reasons below.";
           case SHADOWED ->
               "Not in the mesh from here: the registry "
@@ -341,7 +340,7 @@ final class ServiceAnswers {
           default -> "Not in the mesh yet: " + absence + ".";
         }
         + still
-        + (transactions.isEmpty() || LASTING.contains(report.outcome())
+        + (transactions.isEmpty() || report.status().isServed()
             ? ""
             : " What was served of it before transaction "
                 + transactions.get(0).id()

@@ -9,6 +9,7 @@ import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.registry.Hold;
 import io.fairlead.registry.ServiceId;
@@ -109,14 +110,14 @@ public final class SampleSource implements AdminSource, AdminActions {
         ? List.of(
             new ServiceReport(
                 ServiceId.of("web-000"),
-                ServiceReport.Outcome.SERVED,
+                ServiceStatus.SERVED,
                 "shop/web-000",
                 "web-000.shop",
                 "",
                 List.of()),
             new ServiceReport(
                 ServiceId.of("broken"),
-                ServiceReport.Outcome.REFUSED,
+                ServiceStatus.REFUSED,
                 "",
                 "",
                 "",
