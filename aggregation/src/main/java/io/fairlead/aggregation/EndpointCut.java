@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import io.fairlead.aggregation.HostTable.Candidate;
 import io.fairlead.aggregation.HostTable.Emitted;
+import io.fairlead.aggregation.damping.FlapUnit;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
@@ -20,10 +21,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What is served of a host, cut back to what is still wanted: nothing is added and nothing of what
- * stays is changed.
+ * A cut of what is served of a host back to what is still wanted: nothing is added, and nothing of
+ * what stays is changed.
  *
- * <p>An endpoint stays if each of its sockets ({@link Part}) is one of the wanted entry.
+ * <p>An endpoint stays if each of its sockets ({@link FlapUnit}) is one of the wanted entry.
  */
 final class EndpointCut {
   private EndpointCut() {}
@@ -44,14 +45,14 @@ final class EndpointCut {
 
   private static Emitted cut(ResourceKey key, Emitted served, Candidate wanted) {
     ServiceEntry entry = entry(served.candidate());
-    Set<Part> sockets = new HashSet<>();
+    Set<FlapUnit> sockets = new HashSet<>();
     ServiceEntry wantedEntry = entry(wanted);
     wantedEntry
         .getEndpointsList()
-        .forEach(endpoint -> sockets.addAll(Part.sockets(key, wantedEntry, endpoint)));
+        .forEach(endpoint -> sockets.addAll(FlapUnit.sockets(key, wantedEntry, endpoint)));
     List<WorkloadEntry> staying =
         entry.getEndpointsList().stream()
-            .filter(endpoint -> sockets.containsAll(Part.sockets(key, entry, endpoint)))
+            .filter(endpoint -> sockets.containsAll(FlapUnit.sockets(key, entry, endpoint)))
             .toList();
     if (staying.size() == entry.getEndpointsCount()) {
       return served;

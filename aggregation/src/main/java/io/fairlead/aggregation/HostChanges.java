@@ -3,6 +3,10 @@ package io.fairlead.aggregation;
 import io.fairlead.aggregation.HostTable.Candidate;
 import io.fairlead.aggregation.HostTable.Emitted;
 import io.fairlead.aggregation.HostTable.Slot;
+import io.fairlead.aggregation.damping.FlapDamper;
+import io.fairlead.aggregation.damping.FlapDamper.HostEvaluation;
+import io.fairlead.aggregation.damping.HostDiff;
+import io.fairlead.aggregation.vip.VirtualAddressBook;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.util.ArrayList;
@@ -41,9 +45,9 @@ final class HostChanges {
   private final List<Candidate> sources = new ArrayList<>();
   private final List<ResourceKey> removals = new ArrayList<>();
   private final Map<String, Map<ResourceKey, Emitted>> emitted = new LinkedHashMap<>();
-  private final Map<String, FlapDamper.Look> looks = new HashMap<>();
+  private final Map<String, HostEvaluation> evaluations = new HashMap<>();
   private final Map<String, Optional<String>> winners = new HashMap<>();
-  // Of the host that is looked at.
+  // Of the host that is evaluated.
   private final Map<Emitted, Resource> encoded = new IdentityHashMap<>();
 
   private HostChanges(
@@ -86,14 +90,14 @@ final class HostChanges {
         needing.add(host);
       } else if (desired.values().stream().anyMatch(Candidate.Inherited.class::isInstance)
           || (!desired.isEmpty() && changes.goesOnWithVirtualIps(host, slot, desired))) {
-        book.keep(host);
+        book.retain(host);
       } else {
-        book.leave(host, now);
+        book.release(host, now);
       }
     }
-    book.use(needing);
+    book.assign(needing);
     for (String host : hosts) {
-      changes.look(host);
+      changes.evaluate(host);
     }
     return changes;
   }
@@ -118,14 +122,14 @@ final class HostChanges {
     }
     try {
       return damper.remembers(host)
-          && damper.delays(host, HostDiff.of(slot.emitted(), wanted(host, desired)), now);
+          && damper.delays(host, HostState.diff(slot.emitted(), wanted(host, desired)), now);
     } catch (RuntimeException e) {
-      // The look at it will fail, too, and say so: it is served as it was.
+      // Its evaluation will fail, too, and say so: it is served as it was.
       return true;
     }
   }
 
-  private void look(String host) {
+  private void evaluate(String host) {
     encoded.clear();
     Slot slot = table.slot(host);
     Optional<String> winner = winners.getOrDefault(host, Optional.empty());
@@ -156,9 +160,9 @@ final class HostChanges {
     // Of the hosts of a first whole view there is nothing to remember.
     if (remembered || outcome.change().isPresent()) {
       List<String> names = remembered ? names(wanted.keySet(), after.keySet()) : List.of();
-      looks.put(
+      evaluations.put(
           host,
-          new FlapDamper.Look(winner.orElse(""), names, outcome.change(), after.equals(wanted)));
+          new HostEvaluation(winner.orElse(""), names, outcome.change(), after.equals(wanted)));
     }
   }
 
@@ -172,7 +176,7 @@ final class HostChanges {
     return served != null && served.sameAs(resource) ? served : resource;
   }
 
-  /** What is served of a host from now on, and in what that differs from before. */
+  /** The resources that are served of a host from now on, and their difference to before. */
   private record Outcome(Map<ResourceKey, Emitted> after, Optional<HostDiff> change) {}
 
   private Outcome outcome(
@@ -184,13 +188,14 @@ final class HostChanges {
         || (!damper.remembers(host) && (served.isEmpty() || isMadeAnew(served, wanted)))) {
       return new Outcome(wanted, Optional.empty());
     }
-    HostDiff diff = HostDiff.of(served, wanted);
+    HostDiff diff = HostState.diff(served, wanted);
     if (!damper.delays(host, diff, now)) {
       return new Outcome(wanted, Optional.of(diff));
     }
     Map<ResourceKey, Emitted> after = EndpointCut.of(served, wanted);
     return new Outcome(
-        after, after.equals(served) ? Optional.empty() : Optional.of(HostDiff.of(served, after)));
+        after,
+        after.equals(served) ? Optional.empty() : Optional.of(HostState.diff(served, after)));
   }
 
   private boolean isMadeAnew(Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
@@ -219,7 +224,8 @@ final class HostChanges {
         (key, candidate) ->
             wanted.put(
                 key,
-                new Emitted(candidate, needsVirtualIp(candidate) ? book.of(host) : List.of())));
+                new Emitted(
+                    candidate, needsVirtualIp(candidate) ? book.addressesOf(host) : List.of())));
     return wanted;
   }
 
@@ -276,7 +282,7 @@ final class HostChanges {
       }
     }
     emitted.forEach(this::serve);
-    looks.forEach((host, look) -> damper.published(host, look, now));
+    evaluations.forEach((host, evaluation) -> damper.published(host, evaluation, now));
     table.settled();
   }
 }

@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.collect.KeyedTable;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.collect.KeyedTable;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;

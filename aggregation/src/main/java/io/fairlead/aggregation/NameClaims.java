@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.collect.KeyedTable;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.versioning.ChangeSet;
@@ -9,9 +10,7 @@ import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.CommitThread;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -439,15 +438,7 @@ public final class Registries implements AutoCloseable {
    * by name. What was lost of them is published at once.
    */
   public List<DampedHost> damped() {
-    long nanos = loop.nanoTime();
-    Instant now = clock.instant();
-    List<DampedHost> hosts = new ArrayList<>();
-    for (FlapDamper.Shown shown : source.damped()) {
-      // Rounded: the two clocks do not tick together, and each call would give another time.
-      Instant until = now.plusNanos(shown.until() - nanos + 500_000).truncatedTo(ChronoUnit.MILLIS);
-      hosts.add(new DampedHost(shown.host(), shown.resources(), until, shown.changes()));
-    }
-    return hosts;
+    return source.damped(loop.nanoTime(), clock.instant());
   }
 
   private void armTimer() {

@@ -1,10 +1,14 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.aggregation.damping.FlapDamper;
+import io.fairlead.aggregation.vip.VirtualAddressBook;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -323,8 +327,8 @@ final class ServiceSource {
   }
 
   /** The hosts that wait since they change again and again, by name. For any thread. */
-  Collection<FlapDamper.Shown> damped() {
-    return damper.shown();
+  List<DampedHost> damped(long nanos, Instant now) {
+    return damper.dampedHosts(nanos, now);
   }
 
   /** Number of hosts that are served without a virtual IP since the range is full. */

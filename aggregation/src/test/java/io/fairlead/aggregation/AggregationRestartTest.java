@@ -4,6 +4,7 @@ import static io.fairlead.aggregation.Given.fresh;
 import static io.fairlead.aggregation.Given.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
@@ -14,6 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AggregationRestartTest {
+  // For how long a host that went keeps its addresses.
+  private static final Duration ADDRESS_RETENTION = Duration.ofDays(7);
   private static final VirtualAddresses RANGE = VirtualAddresses.of("241.0.0.0/8");
 
   private static World restarted(World before) {
@@ -241,7 +244,7 @@ class AggregationRestartTest {
     assertThat(later.addresses()).containsEntry("one.test", address);
 
     a.removed(ServiceId.of("one"));
-    later.advance(VirtualAddressBook.KEEP.minusMinutes(1));
+    later.advance(ADDRESS_RETENTION.minusMinutes(1));
     assertThat(later.log.notes()).containsKey("vip/one.test");
     later.advance(Duration.ofMinutes(1));
     assertThat(later.log.notes()).doesNotContainKey("vip/one.test").containsKey("vip/web.test");
@@ -253,7 +256,7 @@ class AggregationRestartTest {
     world.register("a", 2);
     world.register("b", 1);
     world.registries.allRegistered();
-    world.advance(VirtualAddressBook.KEEP.plusDays(1));
+    world.advance(ADDRESS_RETENTION.plusDays(1));
     assertThat(world.log.notes()).containsKeys("vip/web.test", "vip/one.test", "vip/two.test");
   }
 }

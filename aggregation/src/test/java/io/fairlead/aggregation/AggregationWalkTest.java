@@ -2,6 +2,8 @@ package io.fairlead.aggregation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.aggregation.damping.DampingPolicy;
+import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.conversion.HostTemplate;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;

@@ -4,6 +4,9 @@ import static io.fairlead.aggregation.Given.fresh;
 import static io.fairlead.aggregation.Given.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.aggregation.damping.DampingPolicy;
+import io.fairlead.aggregation.damping.FlapDamper;
+import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.ServiceId;

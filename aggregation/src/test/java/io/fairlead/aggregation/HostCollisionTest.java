@@ -4,6 +4,7 @@ import static io.fairlead.aggregation.Given.fresh;
 import static io.fairlead.aggregation.Given.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.HostTemplate;
 import io.fairlead.conversion.Reason;

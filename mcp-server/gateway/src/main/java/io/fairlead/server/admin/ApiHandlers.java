@@ -1,8 +1,8 @@
 package io.fairlead.server.admin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fairlead.aggregation.DampedHost;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.common.ForeignText;
 import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.versioning.Resource;

@@ -1,7 +1,7 @@
 package io.fairlead.server.config;
 
-import io.fairlead.aggregation.DampingPolicy;
 import io.fairlead.aggregation.GuardPolicy;
+import io.fairlead.aggregation.damping.DampingPolicy;
 import io.fairlead.common.Durations;
 import io.fairlead.registry.Secret;
 import io.fairlead.versioning.Snapshot;

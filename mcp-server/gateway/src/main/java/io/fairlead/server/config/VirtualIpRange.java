@@ -1,8 +1,8 @@
 package io.fairlead.server.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.fairlead.aggregation.AddressRange;
-import io.fairlead.aggregation.VirtualAddresses;
+import io.fairlead.aggregation.vip.AddressRange;
+import io.fairlead.aggregation.vip.VirtualAddresses;
 import java.util.ArrayList;
 import java.util.List;
 

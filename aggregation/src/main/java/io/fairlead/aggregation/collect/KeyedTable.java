@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.collect;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,22 +13,22 @@ import org.jspecify.annotations.Nullable;
  * have every service in them that decides how many services fit into a heap. Open addressing with
  * linear probing, at most two thirds full. Not thread-safe: owned as its owner says.
  */
-final class KeyedTable<K, V> {
-  /** How values are found by their keys. */
-  interface Keys<K, V> {
-    /** A hash of a key. */
+public final class KeyedTable<K, V> {
+  /** The hashes and keys of values, by which a table finds them. */
+  public interface Keys<K, V> {
+    /** Returns a hash of a key. */
     int hash(K key);
 
-    /** The same hash of the key of a value. */
+    /** Returns the same hash of the key of a value. */
     int hashOf(V value);
 
     /** Whether a value has a key. */
     boolean isOf(V value, K key);
 
-    /** The key of a value; always an equal one for the same value. */
+    /** Returns the key of a value; always an equal one for the same value. */
     K of(V value);
 
-    /** Keys that are at hand in the values. */
+    /** Returns keys that are at hand in the values. */
     static <K, V> Keys<K, V> by(Function<V, K> keyOf) {
       return new Keys<>() {
         @Override
@@ -54,43 +54,43 @@ final class KeyedTable<K, V> {
     }
   }
 
-  private static final int LEAST = 4;
+  private static final int MIN_LENGTH = 4;
   // 2^32 divided by the golden ratio: neighbouring hash codes are spread far apart.
   private static final int SPREAD = 0x9E3779B9;
 
   private final Keys<K, V> keys;
   // The length is a power of two.
-  private @Nullable Object[] values = new @Nullable Object[LEAST];
+  private @Nullable Object[] values = new @Nullable Object[MIN_LENGTH];
   private int size;
 
   /**
-   * An empty table.
+   * Makes an empty table.
    *
    * @param keyOf gives the key of a value, always an equal one for the same value
    */
-  KeyedTable(Function<V, K> keyOf) {
+  public KeyedTable(Function<V, K> keyOf) {
     this(Keys.by(keyOf));
   }
 
-  /** An empty table whose values need not have their keys at hand. */
-  KeyedTable(Keys<K, V> keys) {
+  /** Makes an empty table whose values need not have their keys at hand. */
+  public KeyedTable(Keys<K, V> keys) {
     this.keys = keys;
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
-  @Nullable V get(K key) {
+  public @Nullable V get(K key) {
     return at(find(key));
   }
 
-  boolean contains(K key) {
+  public boolean contains(K key) {
     return get(key) != null;
   }
 
-  /** Puts a value in the place of that with the same key; gives the former one. */
-  @Nullable V put(V value) {
+  /** Puts a value in the place of the one with the same key, and returns the former one. */
+  public @Nullable V put(V value) {
     int place = find(keys.of(value));
     V before = at(place);
     values[place] = value;
@@ -113,8 +113,8 @@ final class KeyedTable<K, V> {
     }
   }
 
-  /** Takes out the value of a key. */
-  @Nullable V remove(K key) {
+  /** Removes the value of a key, and returns it. */
+  public @Nullable V remove(K key) {
     int place = find(key);
     V removed = at(place);
     if (removed == null) {
@@ -138,15 +138,15 @@ final class KeyedTable<K, V> {
     return removed;
   }
 
-  /** All values, in no order: a copy, so the table may be changed meanwhile. */
-  List<V> values() {
+  /** Returns all values, in no order: a copy, so the table may be changed meanwhile. */
+  public List<V> values() {
     List<V> all = new ArrayList<>(size);
     forEach(all::add);
     return all;
   }
 
-  /** Calls back with each value, in no order; the table must not be changed meanwhile. */
-  void forEach(Consumer<V> consumer) {
+  /** Calls the consumer with each value, in no order; the table must not be changed meanwhile. */
+  public void forEach(Consumer<V> consumer) {
     for (Object value : values) {
       if (value != null) {
         consumer.accept(cast(value));
@@ -154,8 +154,8 @@ final class KeyedTable<K, V> {
     }
   }
 
-  void clear() {
-    values = new @Nullable Object[LEAST];
+  public void clear() {
+    values = new @Nullable Object[MIN_LENGTH];
     size = 0;
   }
 

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.vip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,12 +34,13 @@ class VirtualAddressBookTest {
 
   private static Map<String, List<String>> all(VirtualAddressBook book, List<String> hosts) {
     Map<String, List<String>> all = new TreeMap<>();
-    hosts.forEach(host -> all.put(host, book.of(host)));
+    hosts.forEach(host -> all.put(host, book.addressesOf(host)));
     return all;
   }
 
   private static void assertDistinct(VirtualAddressBook book, List<String> hosts) {
-    List<String> addresses = hosts.stream().flatMap(host -> book.of(host).stream()).toList();
+    List<String> addresses =
+        hosts.stream().flatMap(host -> book.addressesOf(host).stream()).toList();
     assertThat(addresses).doesNotHaveDuplicates();
   }
 
@@ -52,19 +53,19 @@ class VirtualAddressBookTest {
   }
 
   @Property(tries = 300)
-  void use_theSetOfHostsDecidesNotItsOrder(
+  void assign_theSetOfHostsDecidesNotItsOrder(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = SMALL_SIZE) int count) {
     Random random = new Random(seed);
     List<String> hosts = hosts(random, count);
     VirtualAddressBook one = new VirtualAddressBook(SMALL, Map.of(), Set.of(), 0);
-    one.use(hosts);
+    one.assign(hosts);
     Map<String, List<String>> choices = all(one, hosts);
     assertThat(choices.values()).allSatisfy(addresses -> assertThat(addresses).hasSize(2));
     assertDistinct(one, hosts);
 
     Collections.shuffle(hosts, random);
     VirtualAddressBook other = new VirtualAddressBook(SMALL, Map.of(), Set.of(), 5);
-    other.use(hosts);
+    other.assign(hosts);
     assertThat(all(other, hosts)).isEqualTo(choices);
   }
 
@@ -84,10 +85,10 @@ class VirtualAddressBookTest {
         used.add(host);
         List<String> needing = new ArrayList<>(book.waiting());
         needing.add(host);
-        book.use(needing);
+        book.assign(needing);
       } else {
         used.remove(host);
-        book.leave(host, now);
+        book.release(host, now);
         before.remove(host);
       }
       if (random.nextInt(10) == 0) {
@@ -96,73 +97,75 @@ class VirtualAddressBookTest {
       save(book, notes);
       if (random.nextInt(10) == 0) {
         book = new VirtualAddressBook(SMALL, notes, Set.of(), now);
-        book.use(used);
+        book.assign(used);
         save(book, notes);
       }
       VirtualAddressBook present = book;
       // Who has an address keeps it for as long as it is used.
-      before.forEach((other, addresses) -> assertThat(present.of(other)).containsAll(addresses));
+      before.forEach(
+          (other, addresses) -> assertThat(present.addressesOf(other)).containsAll(addresses));
       assertDistinct(book, hosts);
       assertThat(book.waiting()).isSubsetOf(used);
       for (String other : used) {
-        assertThat(present.waiting().contains(other)).isEqualTo(present.of(other).size() < 2);
+        assertThat(present.waiting().contains(other))
+            .isEqualTo(present.addressesOf(other).size() < 2);
       }
       // Nobody waits while an address is free or could be given away.
       assertThat(book.waiting().size()).isLessThanOrEqualTo(Math.max(0, used.size() - SMALL_SIZE));
       for (String other : hosts) {
         assertThat(notes.getOrDefault("vip/" + other, ""))
-            .isEqualTo(String.join(",", book.of(other)));
+            .isEqualTo(String.join(",", book.addressesOf(other)));
       }
     }
   }
 
   @Test
-  void use_fillsARangeToTheLastAddress() {
+  void assign_fillsARangeToTheLastAddress() {
     List<String> hosts = hosts(new Random(1), 254);
     VirtualAddressBook book =
         new VirtualAddressBook(VirtualAddresses.of("192.0.2.0/24"), Map.of(), Set.of(), 0);
     for (String host : hosts) {
-      book.use(List.of(host));
+      book.assign(List.of(host));
     }
     assertThat(book.waiting()).isEmpty();
-    assertThat(hosts).allSatisfy(host -> assertThat(book.of(host)).hasSize(1));
+    assertThat(hosts).allSatisfy(host -> assertThat(book.addressesOf(host)).hasSize(1));
     assertDistinct(book, hosts);
-    book.use(List.of("one-more.test"));
+    book.assign(List.of("one-more.test"));
     assertThat(book.waiting()).containsExactly("one-more.test");
-    book.leave("unknown.test", 0);
-    book.leave(hosts.get(7), 0);
-    book.use(book.waiting());
+    book.release("unknown.test", 0);
+    book.release(hosts.get(7), 0);
+    book.assign(book.waiting());
     assertThat(book.waiting()).isEmpty();
-    assertThat(book.of("one-more.test")).hasSize(1);
+    assertThat(book.addressesOf("one-more.test")).hasSize(1);
   }
 
   @Test
-  void use_tenThousandHostsHaveTheirFirstPlaceButForAFew() {
+  void assign_tenThousandHostsHaveTheirFirstPlaceButForAFew() {
     VirtualAddresses range = VirtualAddresses.of("241.0.0.0/8");
     List<String> hosts = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
       hosts.add("service-" + i + ".default.test");
     }
     VirtualAddressBook book = new VirtualAddressBook(range, Map.of(), Set.of(), 0);
-    book.use(hosts);
+    book.assign(hosts);
     assertDistinct(book, hosts);
     int moved = 0;
     for (String host : hosts) {
       VirtualAddressBook alone = new VirtualAddressBook(range, Map.of(), Set.of(), 0);
-      alone.use(List.of(host));
-      moved += alone.of(host).equals(book.of(host)) ? 0 : 1;
+      alone.assign(List.of(host));
+      moved += alone.addressesOf(host).equals(book.addressesOf(host)) ? 0 : 1;
     }
     assertThat(moved).isLessThan(15);
   }
 
   @Test
-  void of_isTheSameForGood() {
+  void addresses_areTheSameForGood() {
     VirtualAddressBook book =
         new VirtualAddressBook(
             VirtualAddresses.of("241.0.0.0/8", "fd00::/64"), Map.of(), Set.of(), 0);
-    book.use(List.of("reviews.default.test"));
+    book.assign(List.of("reviews.default.test"));
     // Golden: a change of it would be a full push of every service on an upgrade.
-    assertThat(book.of("reviews.default.test"))
+    assertThat(book.addressesOf("reviews.default.test"))
         .containsExactly("241.89.52.129", "fd00::850:f257:bffb:12b7");
   }
 
@@ -179,8 +182,8 @@ class VirtualAddressBookTest {
     save(book, notes);
     assertThat(notes)
         .containsOnlyKeys(
-            "other/note", book.of("one.test").isEmpty() ? "vip/two.test" : "vip/one.test");
-    book.use(List.of("one.test", "two.test"));
+            "other/note", book.addressesOf("one.test").isEmpty() ? "vip/two.test" : "vip/one.test");
+    book.assign(List.of("one.test", "two.test"));
     save(book, notes);
     assertDistinct(book, List.of("one.test", "two.test"));
     assertThat(notes).containsKeys("vip/one.test", "vip/two.test");
@@ -191,22 +194,24 @@ class VirtualAddressBookTest {
     Map<String, String> notes = new HashMap<>();
     VirtualAddressBook before =
         new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/8"), notes, Set.of(), 0);
-    before.use(List.of("web.test"));
+    before.assign(List.of("web.test"));
     save(before, notes);
     VirtualAddressBook after =
         new VirtualAddressBook(VirtualAddresses.of("241.0.0.0/8", "fd00::/64"), notes, Set.of(), 0);
-    after.use(List.of("web.test"));
-    assertThat(after.of("web.test")).hasSize(2).startsWith(before.of("web.test").get(0));
+    after.assign(List.of("web.test"));
+    assertThat(after.addressesOf("web.test"))
+        .hasSize(2)
+        .startsWith(before.addressesOf("web.test").get(0));
   }
 
   @Test
   void off_noNotesAndNoAddresses() {
     Map<String, String> notes = Map.of("vip/web.test", "241.0.0.1");
     VirtualAddressBook book = new VirtualAddressBook(VirtualAddresses.off(), notes, Set.of(), 0);
-    book.use(List.of("web.test"));
-    book.leave("web.test", 0);
+    book.assign(List.of("web.test"));
+    book.release("web.test", 0);
     book.expire(Duration.ofDays(100).toNanos());
-    assertThat(book.of("web.test")).isEmpty();
+    assertThat(book.addressesOf("web.test")).isEmpty();
     assertThat(book.newNotes()).isEmpty();
     assertThat(book.droppedNotes()).isEmpty();
     assertThat(book.waiting()).isEmpty();

@@ -1,18 +1,19 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.damping;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How many parts one host gained lately, and how many sockets it had at most. What is close
- * together is counted together, so that memory is bounded: the time is that of the window, or up to
- * one {@value #SLICES}th longer. Times are monotonic nanoseconds. Confined to the commit thread.
+ * A count of the units that one host gained lately, and of the sockets that it had at most. Changes
+ * close together are counted together, so that memory is bounded: the time is that of the window,
+ * or up to one {@value #SLICES}th longer. Times are monotonic nanoseconds. Confined to the commit
+ * thread.
  */
 final class Turnover {
   private static final int SLICES = 64;
 
-  /** What was within one slice of the window. */
+  /** The changes within one slice of the window. */
   private record Slice(long begin, long gained, int most) {}
 
   private final Deque<Slice> slices = new ArrayDeque<>(1);
@@ -35,7 +36,7 @@ final class Turnover {
 
   /**
    * Whether with that change more was gained within the window than by turning over twice whatever
-   * the host had at most, and a number of parts besides.
+   * the host had at most, and a number of units besides.
    */
   boolean isExceeded(HostDiff change, int besides, Duration window, long now) {
     long gained = change.gained().size();

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.vip;
 
 import io.fairlead.common.IpText;
 import java.math.BigInteger;
@@ -9,11 +9,11 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * A range of IP addresses that virtual IPs are taken from, as a numbered list of usable addresses.
+ * A range of IP addresses for virtual IPs, as a numbered list of its usable addresses.
  *
- * <p>IPv4 addresses that end in 0 or 255 are passed over: some devices and their owners take them
- * for networks and broadcasts wherever they stand. Of an IPv6 range the first address is passed
- * over (RFC 4291 gives it to routers), and at most 2^62 are used.
+ * <p>IPv4 addresses that end in .0 and .255 are skipped: some equipment treats them as network or
+ * broadcast addresses whatever the prefix length. Of an IPv6 range the first address is skipped
+ * (RFC 4291 gives it to routers), and at most 2^62 are used.
  */
 public final class AddressRange {
   private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
@@ -88,19 +88,19 @@ public final class AddressRange {
     return bytes == 4;
   }
 
-  /** Number of usable addresses, at least 2. */
+  /** Returns the number of usable addresses, at least 2. */
   public long size() {
     return size;
   }
 
-  /** A usable address in canonical text (RFC 5952 for IPv6), by its index from 0. */
+  /** Returns a usable address in canonical text (RFC 5952 for IPv6), by its index from 0. */
   String address(long index) {
     long offset =
         isV4() && prefix <= 24 ? index / USABLE_OF_256 * 256 + index % USABLE_OF_256 : index;
     return text(first.add(BigInteger.valueOf(offset + skipped)));
   }
 
-  /** The index of an address in canonical text, if it is a usable one of this range. */
+  /** Returns the index of an address in canonical text, if it is a usable one of this range. */
   OptionalLong indexOf(String address) {
     OptionalLong offset = offset(address);
     if (offset.isEmpty() || offset.getAsLong() < 0) {

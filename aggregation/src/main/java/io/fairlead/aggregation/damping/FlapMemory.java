@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.damping;
 
 import java.time.Duration;
 import java.util.Iterator;
@@ -6,16 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Which parts of one host went lately, and which of them came back. Of what went more than a given
- * time ago nothing is known. At most {@value #MOST} parts are remembered; while it is full, what
- * goes besides is as if it had never been there, so that of very many endpoints that flap together
- * some are still noticed. Times are monotonic nanoseconds. Confined to the commit thread.
+ * A memory of the units of one host that went lately, and of whether they came back. What went more
+ * than a given time ago is forgotten. At most {@value #MAX_UNITS} units are remembered; while it is
+ * full, further losses are not remembered: of very many endpoints that flap together some are still
+ * noticed. Times are monotonic nanoseconds. Confined to the commit thread.
  */
-final class PartMemory {
-  static final int MOST = 4096;
+final class FlapMemory {
+  static final int MAX_UNITS = 4096;
 
   /**
-   * What is known of a part.
+   * The last comings and goings of a unit.
    *
    * @param at when it last went or came back
    * @param back whether it came back
@@ -28,34 +28,34 @@ final class PartMemory {
   }
 
   // The oldest first, by when they last went or came back.
-  private final Map<Part, Trace> traces = new LinkedHashMap<>();
+  private final Map<FlapUnit, Trace> traces = new LinkedHashMap<>();
 
   /** Whether it went within that time. */
-  boolean isKnown(Part part, Duration span, long now) {
-    Trace trace = traces.get(part);
+  boolean isKnown(FlapUnit unit, Duration span, long now) {
+    Trace trace = traces.get(unit);
     return trace != null && now - trace.at() < span.toNanos();
   }
 
   /** Whether it went and came back within that time. */
-  boolean cameBack(Part part, Duration span, long now) {
-    Trace trace = traces.get(part);
+  boolean cameBack(FlapUnit unit, Duration span, long now) {
+    Trace trace = traces.get(unit);
     return trace != null && trace.cameBackWithin(span, now);
   }
 
   /** Remembers that it went. */
-  void lost(Part part, Duration span, long now) {
-    Trace before = traces.remove(part);
+  void lost(FlapUnit unit, Duration span, long now) {
+    Trace before = traces.remove(unit);
     boolean back = before != null && before.cameBackWithin(span, now);
-    if (traces.size() < MOST) {
-      traces.put(part, new Trace(now, back, back ? before.backAt() : 0));
+    if (traces.size() < MAX_UNITS) {
+      traces.put(unit, new Trace(now, back, back ? before.backAt() : 0));
     }
   }
 
   /** Remembers that it is there, if it went within that time. */
-  void gained(Part part, Duration span, long now) {
-    Trace before = traces.remove(part);
+  void gained(FlapUnit unit, Duration span, long now) {
+    Trace before = traces.remove(unit);
     if (before != null && now - before.at() < span.toNanos()) {
-      traces.put(part, new Trace(now, true, now));
+      traces.put(unit, new Trace(now, true, now));
     }
   }
 
@@ -67,7 +67,7 @@ final class PartMemory {
     }
   }
 
-  /** Number of parts that are remembered. */
+  /** Returns the number of units that are remembered. */
   int size() {
     return traces.size();
   }

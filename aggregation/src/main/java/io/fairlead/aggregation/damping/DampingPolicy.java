@@ -1,9 +1,9 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.damping;
 
 import java.time.Duration;
 
 /**
- * How a service is slowed down that changes again and again.
+ * The limits by which a service that changes again and again is slowed down.
  *
  * @param free number of repetitions within {@code window} that are published as they come; positive
  * @param window the time over which repetitions and turnover are counted, and after which a service
@@ -35,7 +35,7 @@ public record DampingPolicy(int free, Duration window, Duration first, Duration 
     }
   }
 
-  /** After how long without repetitions a service is as good as new. */
+  /** Returns the time without repetitions after which a service is as good as new. */
   Duration quiet() {
     return window.compareTo(max) > 0 ? window : max;
   }

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.collect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

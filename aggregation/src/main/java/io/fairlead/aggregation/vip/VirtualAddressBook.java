@@ -1,5 +1,6 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.vip;
 
+import io.fairlead.aggregation.collect.Expiry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,58 +14,29 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Which virtual IPs a host has.
- *
- * <p>Why each host needs one at all: istiods up to 1.24 allocate an address inside their stored
- * copy of an entry that has none, after which the entry never equals the one that comes again, so
- * that a change of one endpoint is a full push to every proxy; later ones give such entries none,
- * so that proxies with DNS capture cannot resolve them (docs/istiod.md). Hence an address must be
- * there, must be unique, and must not change as long as anyone may remember it.
- *
- * <p>How it is chosen. An address must depend on as little as possible: not on the order in which
- * hosts came, not on the registry, not on this process, since two replicas serve the same istiods
- * and a gateway that lost its disk must find the same addresses again. So the SHA-256 of the host
- * names a place in the range. Ten thousand hosts in the 16.6 million usable addresses of a /8 still
- * give about three pairs that meet in one place (the birthday paradox), so each host has a whole
- * sequence of places: a first one and a step, both from the digest, which visits every address of
- * the range once (double hashing with a step that has no divisor in common with the size). Hosts
- * that have no address yet choose in the order of their digests, each taking the first free place
- * of its own sequence. The outcome depends on the set of hosts alone: whoever starts with the same
- * set, in whatever order it arrives within the commit, chooses alike.
- *
- * <p>Why choices are kept all the same. The rule alone would move hosts: when one that holds a
- * contested place goes, the next in line would step back to its first place, and a new host with a
- * smaller digest would push another from its place. Each move is a full push and, worse, proxies
- * may still send to the old address, which is now another service. So a choice, once made, stays
- * (it is written with the commit that first serves it), and outlives the host for a time, so that a
- * service that is gone over a night comes back to its own address. Replicas with different
- * histories can differ in those few contested places, and in no others.
- *
- * <p>When the range is full, the place of the host that has been gone the longest is given away;
- * when nobody is gone, the host is served without an address, counted, and tried again whenever a
- * place becomes free: an entry without an address is better than none.
+ * A book of the virtual IPs that hosts have or had lately; the package says how they are chosen.
  *
  * <p>Confined to the commit thread.
  */
-final class VirtualAddressBook {
-  static final String NOTE_PREFIX = "vip/";
+public final class VirtualAddressBook {
+  private static final String NOTE_PREFIX = "vip/";
 
-  /** How long a host that went keeps its addresses. */
-  static final Duration KEEP = Duration.ofDays(7);
+  /** The time for which a host that went keeps its addresses. */
+  static final Duration RETENTION = Duration.ofDays(7);
 
   private final List<AddressPool> pools = new ArrayList<>();
-  private final Expiry<String> unused = new Expiry<>();
+  private final Expiry<String> released = new Expiry<>();
   private final Set<String> waiting = new TreeSet<>();
   private Map<String, String> newNotes = new HashMap<>();
   private Set<String> droppedNotes = new HashSet<>();
 
   /**
-   * A book with the choices that were noted, as far as they are of these ranges.
+   * Makes a book with the choices that were noted, as far as they are of these ranges.
    *
    * @param served hosts that use what was noted for them; all others count as gone from now on
    *     until they are used
    */
-  VirtualAddressBook(
+  public VirtualAddressBook(
       VirtualAddresses addresses, Map<String, String> notes, Set<String> served, long now) {
     if (addresses instanceof VirtualAddresses.Ranges ranges) {
       ranges.ranges().forEach(range -> pools.add(new AddressPool(range)));
@@ -80,7 +52,7 @@ final class VirtualAddressBook {
       }
       // They are given up in this order, which must not be that of a map.
       inOrder(choices.keySet().stream().filter(host -> !served.contains(host)))
-          .forEach(host -> unused.add(host, now));
+          .forEach(host -> released.add(host, now));
     }
   }
 
@@ -115,19 +87,19 @@ final class VirtualAddressBook {
           pool.restore(host, address);
         }
       }
-      if (!String.join(",", of(host)).equals(choice)) {
+      if (!String.join(",", addressesOf(host)).equals(choice)) {
         note(host);
       }
     }
   }
 
   /** Whether there are no virtual IPs at all. */
-  boolean isOff() {
+  private boolean isOff() {
     return pools.isEmpty();
   }
 
-  /** The addresses of a host, IPv4 first; empty if it has none. */
-  List<String> of(String host) {
+  /** Returns the addresses of a host, IPv4 first; empty if it has none. */
+  public List<String> addressesOf(String host) {
     List<String> addresses = new ArrayList<>(pools.size());
     for (AddressPool pool : pools) {
       pool.addressOf(host).ifPresent(addresses::add);
@@ -139,19 +111,19 @@ final class VirtualAddressBook {
     return pools.stream().allMatch(pool -> pool.hasAddress(host));
   }
 
-  /** Notes that a host is served with the addresses it has, if it has any. */
-  void keep(String host) {
-    unused.remove(host);
+  /** Retains the addresses of a host that is served with those it has, if it has any. */
+  public void retain(String host) {
+    released.remove(host);
   }
 
-  /** Has these hosts use their addresses; those that lack one choose, in the order of digests. */
-  void use(Collection<String> hosts) {
+  /** Assigns addresses to hosts: those they have, else free ones, in the order of digests. */
+  public void assign(Collection<String> hosts) {
     if (isOff()) {
       return;
     }
     TreeSet<HostDigest> choosing = new TreeSet<>(HostDigest.ORDER);
     for (String host : hosts) {
-      unused.remove(host);
+      released.remove(host);
       if (!isComplete(host)) {
         choosing.add(HostDigest.of(host));
       }
@@ -185,39 +157,40 @@ final class VirtualAddressBook {
   // A full range gives away the place of whoever has been gone the longest.
   private boolean chooseFrom(AddressPool pool, HostDigest digest) {
     while (!pool.choose(digest)) {
-      Optional<String> oldest = unused.takeOldest();
+      Optional<String> oldest = released.takeOldest();
       if (oldest.isEmpty()) {
         return false;
       }
-      release(oldest.get());
+      giveUp(oldest.get());
     }
     return true;
   }
 
-  /** Notes that a host is not served any more, or has addresses of its own. */
-  void leave(String host, long now) {
+  /** Releases the addresses of a host that is not served with them any more: they expire. */
+  public void release(String host, long now) {
     waiting.remove(host);
     if (pools.stream().anyMatch(pool -> pool.hasAddress(host))) {
-      unused.add(host, now);
+      released.add(host, now);
     }
   }
 
-  /** Gives up the addresses of hosts that have been gone for {@link #KEEP}. */
-  void expire(long now) {
-    unused.takeDue(KEEP, now).forEach(this::release);
+  /** Gives up the addresses of hosts that have been gone for {@link #RETENTION}. */
+  public void expire(long now) {
+    released.takeDue(RETENTION, now).forEach(this::giveUp);
   }
 
-  Optional<Duration> untilNextExpiry(long now) {
-    return unused.untilNext(KEEP, now);
+  /** Returns the time until addresses expire, zero if some have. */
+  public Optional<Duration> untilNextExpiry(long now) {
+    return released.untilNext(RETENTION, now);
   }
 
-  private void release(String host) {
+  private void giveUp(String host) {
     pools.forEach(pool -> pool.release(host));
     note(host);
   }
 
   private void note(String host) {
-    List<String> addresses = of(host);
+    List<String> addresses = addressesOf(host);
     String key = NOTE_PREFIX + host;
     if (addresses.isEmpty()) {
       newNotes.remove(key);
@@ -228,23 +201,23 @@ final class VirtualAddressBook {
     }
   }
 
-  /** Hosts that are served with fewer addresses than there are ranges, since one is full. */
-  Set<String> waiting() {
+  /** Returns the hosts that are served with too few addresses, since a range is full. */
+  public Set<String> waiting() {
     return Set.copyOf(waiting);
   }
 
-  /** Notes to write since {@link #notesTaken}. */
-  Map<String, String> newNotes() {
+  /** Returns the notes to write since {@link #notesTaken}. */
+  public Map<String, String> newNotes() {
     return newNotes;
   }
 
-  /** Keys of notes to drop since {@link #notesTaken}. */
-  Set<String> droppedNotes() {
+  /** Returns the keys of notes to drop since {@link #notesTaken}. */
+  public Set<String> droppedNotes() {
     return droppedNotes;
   }
 
   /** Forgets the notes that were to be written: somebody else keeps them now. */
-  void notesTaken() {
+  public void notesTaken() {
     // New ones: clearing a map that once had every host costs as much each time.
     newNotes = new HashMap<>();
     droppedNotes = new HashSet<>();

@@ -1,16 +1,15 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.damping;
 
 import java.time.Duration;
 
 /**
- * What one host went through lately, which of its changes are repetitions ({@link FlapDamper} says
- * which and why), and how long it has to wait for what. Times are monotonic nanoseconds. Confined
- * to the commit thread.
+ * The recent changes of one host: which of them are repetitions, and how long its additions have to
+ * wait; the package says why. Times are monotonic nanoseconds. Confined to the commit thread.
  */
 final class FlapHistory {
-  private final PartMemory memory = new PartMemory();
+  private final FlapMemory memory = new FlapMemory();
   private final Turnover turnover = new Turnover();
-  // Of the changes that count.
+  // Times of the changes that count.
   private long[] times = new long[1];
   private int count;
   private int waits;
@@ -31,9 +30,9 @@ final class FlapHistory {
   // Whether the addition repeats something; a loss that comes with it never has to wait.
   private boolean isRepeated(DampingPolicy policy, HostDiff change, long now) {
     Duration span = span(policy);
-    return change.gained().stream().anyMatch(part -> memory.cameBack(part, span, now))
+    return change.gained().stream().anyMatch(unit -> memory.cameBack(unit, span, now))
         || (change.altered()
-            && change.gained().stream().allMatch(part -> memory.isKnown(part, span, now)))
+            && change.gained().stream().allMatch(unit -> memory.isKnown(unit, span, now)))
         || (!change.gained().isEmpty()
             && turnover.isExceeded(change, policy.free(), policy.window(), now));
   }
@@ -41,7 +40,7 @@ final class FlapHistory {
   // Whether a resource would be without endpoints though it could have some that did not flap.
   private boolean isNeeded(DampingPolicy policy, HostDiff wanted, long now) {
     Duration span = span(policy);
-    return wanted.bare().stream().anyMatch(socket -> !memory.isKnown(socket, span, now))
+    return wanted.orphaned().stream().anyMatch(socket -> !memory.isKnown(socket, span, now))
         && !turnover.isExceeded(wanted, policy.free(), policy.window(), now);
   }
 
@@ -50,15 +49,15 @@ final class FlapHistory {
     return isDamped() ? policy.quiet().plus(policy.max()) : policy.quiet();
   }
 
-  /** Takes in what was published of it. Returns whether that counts. */
+  /** Records what was published of it, and returns whether that counts. */
   boolean changed(DampingPolicy policy, HostDiff change, long now) {
     Duration span = span(policy);
     boolean counts =
         isRepeated(policy, change, now)
-            || change.lost().stream().anyMatch(part -> memory.cameBack(part, span, now));
+            || change.lost().stream().anyMatch(unit -> memory.cameBack(unit, span, now));
     memory.forget(span, now);
-    change.lost().forEach(part -> memory.lost(part, span, now));
-    change.gained().forEach(part -> memory.gained(part, span, now));
+    change.lost().forEach(unit -> memory.lost(unit, span, now));
+    change.gained().forEach(unit -> memory.gained(unit, span, now));
     turnover.add(change, policy.window(), now);
     last = now;
     if (counts) {
@@ -72,7 +71,7 @@ final class FlapHistory {
     return now - last < time.toNanos();
   }
 
-  /** Number of changes within that time that count. */
+  /** Returns the number of changes within that time that count. */
   int changes(Duration window, long now) {
     return count - firstWithin(window, now);
   }
@@ -85,7 +84,7 @@ final class FlapHistory {
     return first;
   }
 
-  /** Time since the oldest of these changes. */
+  /** Returns the time since the oldest of these changes. */
   Duration span(Duration window, long now) {
     int first = firstWithin(window, now);
     return Duration.ofNanos(first == count ? 0 : now - times[first]);
@@ -101,7 +100,7 @@ final class FlapHistory {
     times[count++] = now;
   }
 
-  /** Begins the next wait, twice as long as the one before, up to the longest; tells its end. */
+  /** Begins the next wait, twice as long as the one before up to the longest; returns its end. */
   long beginWait(DampingPolicy policy, long now) {
     long first = policy.first().toNanos();
     long max = policy.max().toNanos();
@@ -131,14 +130,9 @@ final class FlapHistory {
     waits = 0;
   }
 
-  /** The end of the present wait. */
+  /** Returns the end of the present wait. */
   long until() {
     return until;
-  }
-
-  /** Number of parts that are remembered. */
-  int remembered() {
-    return memory.size();
   }
 
   /** Whether it has had to wait since it was last calm. */

@@ -1,9 +1,10 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.vip;
 
+import io.fairlead.aggregation.collect.KeyedTable;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Which host has which address of one range. Confined to the commit thread. */
+/** The taken addresses of one range, by host and by index. Confined to the commit thread. */
 final class AddressPool {
   private final AddressRange range;
   private final KeyedTable<String, Place> byHost = new KeyedTable<>(Place::host);

@@ -1,12 +1,9 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.vip;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Where virtual IPs come from: nowhere, or a range of IPv4 addresses and perhaps one of IPv6
- * addresses.
- */
+/** The source of virtual IPs: none, a range of IPv4 or of IPv6 addresses, or one of each. */
 public sealed interface VirtualAddresses {
   /** No virtual IPs: entries are served with the addresses that registries give, if any. */
   record Off() implements VirtualAddresses {}
@@ -28,13 +25,13 @@ public sealed interface VirtualAddresses {
     }
   }
 
-  /** No virtual IPs. */
+  /** Returns no virtual IPs. */
   static VirtualAddresses off() {
     return new Off();
   }
 
   /**
-   * Virtual IPs from ranges such as {@code 241.0.0.0/8} and {@code fd00::/64}.
+   * Returns virtual IPs from ranges such as {@code 241.0.0.0/8} and {@code fd00::/64}.
    *
    * @throws IllegalArgumentException if one is not a range, or if there are two of a kind
    */

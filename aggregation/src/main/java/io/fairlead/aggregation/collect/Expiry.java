@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.collect;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,27 +9,27 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Things that end a fixed time after they were added, oldest first. Times are of a monotonic clock,
- * in nanoseconds. Confined to the commit thread.
+ * A queue of keys that are due a fixed time after they were added, the oldest first. Times are
+ * monotonic, in nanoseconds. Confined to the commit thread.
  */
-final class Expiry<K> {
+public final class Expiry<K> {
   private final Map<K, Long> since = new LinkedHashMap<>();
 
-  /** Adds a thing unless it is there; the time that it has been there counts. */
-  void add(K key, long now) {
+  /** Adds a key; one that is there keeps the time at which it was added. */
+  public void add(K key, long now) {
     since.putIfAbsent(key, now);
   }
 
-  void remove(K key) {
+  public void remove(K key) {
     since.remove(key);
   }
 
-  boolean contains(K key) {
+  public boolean contains(K key) {
     return since.containsKey(key);
   }
 
-  /** Takes out what has been there for that long. */
-  List<K> takeDue(Duration keep, long now) {
+  /** Removes and returns the keys that have been there for that long. */
+  public List<K> takeDue(Duration keep, long now) {
     List<K> due = new ArrayList<>();
     Iterator<Map.Entry<K, Long>> oldest = since.entrySet().iterator();
     while (oldest.hasNext()) {
@@ -43,8 +43,8 @@ final class Expiry<K> {
     return due;
   }
 
-  /** Takes out the oldest. */
-  Optional<K> takeOldest() {
+  /** Removes and returns the oldest key. */
+  public Optional<K> takeOldest() {
     Iterator<K> oldest = since.keySet().iterator();
     if (!oldest.hasNext()) {
       return Optional.empty();
@@ -54,8 +54,8 @@ final class Expiry<K> {
     return Optional.of(key);
   }
 
-  /** Time until the oldest is due, zero if it is. */
-  Optional<Duration> untilNext(Duration keep, long now) {
+  /** Returns the time until the oldest key is due, zero if it is. */
+  public Optional<Duration> untilNext(Duration keep, long now) {
     return since.values().stream()
         .findFirst()
         .map(oldest -> Duration.ofNanos(Math.max(0, keep.toNanos() - (now - oldest))));

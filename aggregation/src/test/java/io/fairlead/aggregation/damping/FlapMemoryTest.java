@@ -1,27 +1,29 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.damping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class PartMemoryTest {
-  private static final ResourceKey WEB = new ResourceKey(CompactEntry.TYPE, "mesh/web.test");
+class FlapMemoryTest {
+  private static final ResourceKey WEB =
+      new ResourceKey(new ResourceType("networking.istio.io", "ServiceEntry"), "mesh/web.test");
   private static final Duration SPAN = Duration.ofNanos(100);
-  private final PartMemory memory = new PartMemory();
+  private final FlapMemory memory = new FlapMemory();
 
   // Where the clock's numbers wrap around.
   private static long at(long nanos) {
     return Long.MAX_VALUE - 150 + nanos;
   }
 
-  private static Part socket(int port) {
-    return new Part(WEB, "10.0.0.1", "", port);
+  private static FlapUnit socket(int port) {
+    return new FlapUnit(WEB, "10.0.0.1", "", port);
   }
 
   @Test
-  void part_thatComesBackIsKnownForTheSpan() {
+  void unit_thatComesBackIsKnownForTheSpan() {
     memory.gained(socket(1), SPAN, at(0));
     assertThat(memory.size()).isZero();
     memory.lost(socket(1), SPAN, at(0));
@@ -39,7 +41,7 @@ class PartMemoryTest {
   }
 
   @Test
-  void part_thatWentLongerAgoIsNew() {
+  void unit_thatWentLongerAgoIsNew() {
     memory.lost(socket(1), SPAN, at(0));
     memory.gained(socket(1), SPAN, at(100));
     assertThat(memory.size()).isZero();
@@ -47,13 +49,13 @@ class PartMemoryTest {
   }
 
   @Test
-  void partsBeyondTheMost_areNotRemembered() {
-    for (int port = 1; port <= PartMemory.MOST + 10; port++) {
+  void unitsBeyondTheMaximum_areNotRemembered() {
+    for (int port = 1; port <= FlapMemory.MAX_UNITS + 10; port++) {
       memory.lost(socket(port), SPAN, at(0));
     }
-    assertThat(memory.size()).isEqualTo(PartMemory.MOST);
-    assertThat(memory.isKnown(socket(PartMemory.MOST), SPAN, at(0))).isTrue();
-    assertThat(memory.isKnown(socket(PartMemory.MOST + 1), SPAN, at(0))).isFalse();
+    assertThat(memory.size()).isEqualTo(FlapMemory.MAX_UNITS);
+    assertThat(memory.isKnown(socket(FlapMemory.MAX_UNITS), SPAN, at(0))).isTrue();
+    assertThat(memory.isKnown(socket(FlapMemory.MAX_UNITS + 1), SPAN, at(0))).isFalse();
     memory.gained(socket(1), SPAN, at(0));
     memory.lost(socket(1), SPAN, at(0));
     assertThat(memory.cameBack(socket(1), SPAN, at(0))).isTrue();

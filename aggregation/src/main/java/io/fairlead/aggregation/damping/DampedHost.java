@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.damping;
 
 import java.time.Instant;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.vip;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 
 /**
- * The SHA-256 of a host as four numbers: what its virtual IPs are derived from, and its place in
- * the order in which hosts choose.
+ * The SHA-256 of a host as four numbers: its virtual IPs are derived from it, and so is its turn
+ * when several hosts choose.
  */
 record HostDigest(String host, long a, long b, long c, long d) {
   static final Comparator<HostDigest> ORDER =
