@@ -1,9 +1,9 @@
 package io.fairlead.registry.consul;
 
 /**
- * What came of one call of Consul's API.
+ * The outcome of one call of Consul's API.
  *
- * @param <T> what a successful call gives
+ * @param <T> the content of a successful answer
  */
 sealed interface Answer<T> {
 
@@ -16,16 +16,18 @@ sealed interface Answer<T> {
   record Read<T>(long index, boolean filtered, T value) implements Answer<T> {}
 
   /**
-   * Everything else.
+   * Any other outcome: no answer, an error status, or a malformed answer.
    *
    * @param problem one sentence with the address, for the operator
    */
   record Failed<T>(Fault fault, String problem, Throwable cause) implements Answer<T> {
-    /** A good answer that could not be taken over because of a fault of ours. */
-    static <T> Failed<T> notTaken(RuntimeException fault) {
+    /**
+     * Returns the failure of a good answer that a fault of the gateway kept from being processed.
+     */
+    static <T> Failed<T> notApplied(RuntimeException fault) {
       return new Failed<>(
           Fault.MALFORMED,
-          "an answer of Consul could not be taken over because of a fault in the gateway (see its"
+          "an answer of Consul could not be processed because of a fault in the gateway (see its"
               + " log); it is read again",
           fault);
     }

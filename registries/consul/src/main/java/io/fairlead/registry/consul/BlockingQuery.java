@@ -8,19 +8,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One query of Consul asked again and again, each time waiting for an index above the last. It
- * keeps Consul's rules for indexes, backs off after failures, and slows down where an index rises
- * all the time. Owned by the loop.
+ * A query of Consul that is repeated, each time waiting for an index above the last. It follows
+ * Consul's rules for indexes, backs off after failures, and slows down where an index rises all the
+ * time. Owned by the loop.
  *
- * @param <T> what an answer holds
+ * @param <T> the content of an answer
  */
 final class BlockingQuery<T> {
   private static final Logger LOG = LoggerFactory.getLogger(BlockingQuery.class);
-  private static final Duration SOON = Duration.ofMillis(50);
+  private static final Duration QUICK_RETRY = Duration.ofMillis(50);
 
   private final Loop loop;
-  private final Endpoints endpoints;
-  private final Source<T> source;
+  private final ConnectionPools pools;
+  private final Sender<T> sender;
   private final Listener<T> listener;
   private final Backoff backoff;
   private final TokenBucket bucket;
@@ -42,81 +42,85 @@ final class BlockingQuery<T> {
 
   BlockingQuery(
       Loop loop,
-      Endpoints endpoints,
-      Source<T> source,
+      ConnectionPools pools,
+      Sender<T> sender,
       Listener<T> listener,
       Backoff backoff,
       TokenBucket bucket,
       WaitLimit waits) {
     this.loop = loop;
-    this.endpoints = endpoints;
-    this.source = source;
+    this.pools = pools;
+    this.sender = sender;
     this.listener = listener;
     this.backoff = backoff;
     this.bucket = bucket;
     this.waits = waits;
   }
 
-  /** Makes one call. */
-  interface Source<T> {
-    Call ask(Query query, Consumer<Answer<T>> then);
+  /** A way to send the query once. */
+  interface Sender<T> {
+    Call send(Query query, Consumer<Answer<T>> then);
   }
 
-  /** Takes what comes. It may start and stop the query. */
+  /** The receiver of a query's outcomes. It may start and stop the query. */
   interface Listener<T> {
-    /** Takes an answer; says whether it is believed. If not, it is read again after a while. */
+    /**
+     * Takes an answer and returns whether it is accepted; a rejected one is read again after a
+     * back-off.
+     */
     boolean read(Answer.Read<T> read);
 
     /**
      * Takes a failure.
      *
-     * @param inARow how many there have been since the last answer, this one included
+     * @param inARow the number of failures since the last answer, this one included
      * @return the index to wait for next; 0 to read again at once
      */
     long failed(Answer.Failed<T> failed, int inARow, long index);
 
     /**
-     * The index went backwards, also when it was read again: the answer is not to be taken over,
-     * and the query starts again from 0.
+     * Called when the index went backwards and a second read confirmed it: the answer must be
+     * ignored, and the query starts again from 0.
      */
     void wentBackwards(Answer.Read<T> read);
 
     /**
-     * A wait ended before its time and without anything new. It is being read again; what comes of
-     * it is told by {@link #wentBackwards} or {@link #verified}.
+     * Called when a wait ended early and without anything new. The query reads again and then calls
+     * {@link #wentBackwards} or {@link #verified}.
      */
     default void endedEarly() {}
 
     /**
-     * What was read after an early end is not older than what was known; {@link #read} follows.
+     * Called when the answer after an early end is not older than the last one; {@link #read}
+     * follows.
      *
      * @param changed whether it is newer
      */
     default void verified(boolean changed) {}
   }
 
-  /** Begins to wait for an index above this one; 0 reads first. */
+  /** Starts waiting for an index above this one; 0 reads first. */
   void start(long index) {
-    loop.check();
+    loop.assertOnLoop();
     stop();
     running = true;
     last = index;
     next = index;
     verifying = 0;
-    ask();
+    sendQuery();
   }
 
-  /** Reads now, in place of waiting; the last index is kept for comparison. */
+  /** Reads now instead of waiting; the last index is kept for comparison. */
   void readNow() {
-    loop.check();
+    loop.assertOnLoop();
     if (running) {
       cancel();
       next = 0;
-      later(SOON);
+      later(QUICK_RETRY);
     }
   }
 
-  /** Ends it; it may be started again. */
+  /** Stops the query; it may be started again. */
   void stop() {
     running = false;
     cancel();
@@ -134,47 +138,53 @@ final class BlockingQuery<T> {
   }
 
   private void later(Duration delay) {
-    timer = Optional.of(loop.after(delay, () -> endpoints.whenUp(this::askIfRunning)));
+    timer = Optional.of(loop.after(delay, () -> pools.whenUp(this::sendIfRunning)));
   }
 
-  private void askIfRunning() {
-    // Parked while no address was up: meanwhile it may have been stopped, or asked otherwise.
+  private void sendIfRunning() {
+    // While no address was up the query may have been stopped, or sent for another reason.
     if (running && call.isEmpty()) {
-      ask();
+      sendQuery();
     }
   }
 
-  private void ask() {
+  private void sendQuery() {
     timer = Optional.empty();
     Query query = next == 0 ? Query.NOW : Query.after(next, waits.current());
     askedAt = loop.now();
-    askedNanos = query.patience().toNanos();
-    call = Optional.of(source.ask(query, this::answered));
+    askedNanos = query.maxWait().toNanos();
+    call = Optional.of(sender.send(query, this::answered));
   }
 
   private void answered(Answer<T> answer) {
     call = Optional.empty();
     Duration delay =
-        answer instanceof Answer.Read<T> read ? took(read) : lost((Answer.Failed<T>) answer);
+        answer instanceof Answer.Read<T> read
+            ? onAnswer(read)
+            : onFailure((Answer.Failed<T>) answer);
     if (running && call.isEmpty() && timer.isEmpty()) {
       later(delay);
     }
   }
 
-  private Duration took(Answer.Read<T> read) {
+  private Duration onAnswer(Answer.Read<T> read) {
     failures = 0;
     long waited = loop.now() - askedAt;
     if (next > 0 && read.index() == next && waited < askedNanos) {
-      LOG.debug("index: still {} before the wait was over: reading again", read.index());
+      LOG.debug(
+          "registry {}: index still {} before the wait was over: reading again",
+          loop.registry(),
+          read.index());
       verifying = waited;
       next = 0;
       listener.endedEarly();
       return Duration.ZERO;
     }
     if (WaitIndex.wentBackwards(last, read.index())) {
-      LOG.debug("index: {} after {}: reading again", read.index(), last);
+      LOG.debug(
+          "registry {}: index {} after {}: reading again", loop.registry(), read.index(), last);
       if (next == 0) {
-        // Not only an answer from elsewhere: read again without waiting, it is lower still.
+        // The second read, without waiting, is lower too: not just an answer of another server.
         last = 0;
         verifying = 0;
         listener.wentBackwards(read);
@@ -184,7 +194,7 @@ final class BlockingQuery<T> {
     }
     verify(read);
     last = WaitIndex.usable(read.index());
-    if (!believed(read)) {
+    if (!accepted(read)) {
       next = 0;
       return backoff.next();
     }
@@ -194,9 +204,9 @@ final class BlockingQuery<T> {
   }
 
   /**
-   * Tells what came of an early end. Consul ends a wait early, with the state of before, when its
-   * state is set back to a snapshot. A query that went on to wait for the same index would miss
-   * that, as an index below it wakes nobody; so each early end is followed by a read at once.
+   * Reports the outcome of an early end. Consul ends a wait early, with the previous state, when
+   * its state is restored from a snapshot. A query that waited for the same index again would miss
+   * that, since a lower index wakes nobody; so each early end is followed by a read at once.
    */
   private void verify(Answer.Read<T> read) {
     if (verifying == 0) {
@@ -216,20 +226,21 @@ final class BlockingQuery<T> {
     lastEarly = waited;
   }
 
-  private boolean believed(Answer.Read<T> read) {
+  private boolean accepted(Answer.Read<T> read) {
     try {
       return listener.read(read);
     } catch (RuntimeException e) {
-      // A fault of ours must not end the watch: it is told, and the answer is taken again later.
-      LOG.error("an answer of Consul could not be taken over", e);
-      listener.failed(Answer.Failed.notTaken(e), failures, next);
+      // A fault of the gateway must not end the watch: it is reported, and the answer is read
+      // again.
+      LOG.error("registry {}: an answer of Consul could not be processed", loop.registry(), e);
+      listener.failed(Answer.Failed.notApplied(e), failures, next);
       return false;
     }
   }
 
-  private Duration lost(Answer.Failed<T> failed) {
+  private Duration onFailure(Answer.Failed<T> failed) {
     failures++;
-    LOG.debug("{}", failed.problem());
+    LOG.debug("registry {}: {}", loop.registry(), failed.problem());
     boolean cut = failed.fault() == Fault.UNREACHABLE || failed.fault() == Fault.SERVER;
     if (next > 0 && cut) {
       // A proxy may end each wait with an error of its own.
@@ -238,7 +249,7 @@ final class BlockingQuery<T> {
     next = listener.failed(failed, failures, next);
     if (failed.fault() == Fault.UNREACHABLE && failures == 1) {
       // The connection broke; the next goes over another one, or waits for an address to be up.
-      return SOON;
+      return QUICK_RETRY;
     }
     return backoff.next();
   }

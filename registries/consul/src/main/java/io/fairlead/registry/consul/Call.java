@@ -13,42 +13,42 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One GET on one connection, from the wait for a connection to the last byte. It gives its outcome
- * once, on the loop, unless it was cancelled: an answer, a failure, or that its time is over. Owned
- * by the loop.
+ * A GET on one connection, from the wait for a connection to the last byte. It delivers its outcome
+ * once, on the loop, unless it was cancelled: a response, a failure, or a time-out. Owned by the
+ * loop.
  */
 final class Call {
-  // What a call may take beyond its limit: the wait for a connection, and a large answer that
-  // trickles in.
-  private static final Duration MORE = Duration.ofMinutes(5);
+  // The time a call may take beyond its limit, for the wait for a connection and a large answer
+  // that arrives slowly.
+  private static final Duration EXTRA_LIMIT = Duration.ofMinutes(5);
 
   private final Loop loop;
-  private final Optional<Endpoint> endpoint;
+  private final Optional<ConnectionPool> pool;
   private final Request request;
   private final Consumer<Outcome> then;
-  private Optional<Line> line = Optional.empty();
+  private Optional<PooledConnection> pooled = Optional.empty();
   private Optional<HttpClientRequest> sent = Optional.empty();
   private Optional<Loop.Timer> deadline = Optional.empty();
   private boolean done;
 
-  Call(Loop loop, Endpoint endpoint, Request request, Consumer<Outcome> then) {
-    this(loop, Optional.of(endpoint), request, then);
+  Call(Loop loop, ConnectionPool pool, Request request, Consumer<Outcome> then) {
+    this(loop, Optional.of(pool), request, then);
   }
 
-  private Call(Loop loop, Optional<Endpoint> endpoint, Request request, Consumer<Outcome> then) {
+  private Call(Loop loop, Optional<ConnectionPool> pool, Request request, Consumer<Outcome> then) {
     this.loop = loop;
-    this.endpoint = endpoint;
+    this.pool = pool;
     this.request = request;
     this.then = then;
   }
 
   /**
-   * What to ask.
+   * The request of a call.
    *
    * @param uri path and query
    * @param query whether it blocks
    * @param token the ACL token, or empty
-   * @param limit how long nothing may arrive
+   * @param limit the longest time without any byte received
    */
   record Request(String uri, Query query, String token, Duration limit) {
     String path() {
@@ -57,17 +57,18 @@ final class Call {
     }
   }
 
-  /** What came. */
+  /** The outcome of a call. */
   sealed interface Outcome {}
 
-  /** A whole response, of any status. */
-  record Raw(String path, int status, long index, boolean filtered, boolean closes, byte[] body)
+  /** A complete response, of any status. */
+  record Response(
+      String path, int status, long index, boolean filtered, boolean closes, byte[] body)
       implements Outcome {}
 
-  /** No whole response. */
+  /** The lack of a complete response. */
   record Broken(Fault fault, String problem, Throwable cause) implements Outcome {}
 
-  /** A call that failed before it was made; it tells so later, as every call does. */
+  /** Returns a call that failed before it was sent; the outcome is delivered later, as always. */
   static Call failed(Loop loop, Runnable then) {
     Call call =
         new Call(
@@ -82,24 +83,24 @@ final class Call {
   }
 
   void start() {
-    loop.check();
-    Endpoint target = endpoint.orElseThrow();
+    loop.assertOnLoop();
+    ConnectionPool target = pool.orElseThrow();
     target.count(request.query(), 1);
-    deadline = Optional.of(loop.after(request.limit().plus(MORE), () -> overdue(target)));
+    deadline = Optional.of(loop.after(request.limit().plus(EXTRA_LIMIT), () -> overdue(target)));
     target.acquire(
-        new Endpoint.Waiting() {
+        new ConnectionPool.Waiting() {
           @Override
-          public void ready(Line line) {
+          public void ready(PooledConnection pooled) {
             if (done) {
-              target.release(line);
+              target.release(pooled);
             } else {
-              sendOrFail(target, line);
+              sendOrFail(target, pooled);
             }
           }
 
           @Override
           public void failed(Answer.Failed<?> why) {
-            // Later, so that whoever fails the waiting is not called back within its own change.
+            // Later, so that the pool is not called back while it changes its state.
             loop.after(
                 Duration.ofMillis(1),
                 () -> finish(new Broken(why.fault(), why.problem(), why.cause())));
@@ -107,25 +108,26 @@ final class Call {
         });
   }
 
-  private void overdue(Endpoint target) {
+  private void overdue(ConnectionPool target) {
     if (!done) {
-      line.ifPresent(this::takeBack);
+      pooled.ifPresent(this::takeBack);
       String text =
           target.address()
               + request.path()
               + ": no whole answer within "
-              + request.limit().plus(MORE).toSeconds()
+              + request.limit().plus(EXTRA_LIMIT).toSeconds()
               + " s";
       finish(new Broken(Fault.UNREACHABLE, text, new ConsulCallException(Fault.UNREACHABLE, text)));
     }
   }
 
-  private void sendOrFail(Endpoint target, Line line) {
+  private void sendOrFail(ConnectionPool target, PooledConnection pooled) {
     try {
-      send(target, line);
+      send(target, pooled);
     } catch (RuntimeException e) {
-      // Nothing was sent, so the connection is as good as before. The message is left out: it may
-      // quote the token.
+      // Nothing was sent, so the connection stays usable. The message is left out, since it may
+      // quote
+      // the token.
       String text =
           target.address()
               + request.path()
@@ -135,14 +137,14 @@ final class Call {
       loop.after(
           Duration.ofMillis(1),
           () -> {
-            target.release(line);
+            target.release(pooled);
             finish(broken);
           });
     }
   }
 
-  private void send(Endpoint target, Line line) {
-    this.line = Optional.of(line);
+  private void send(ConnectionPool target, PooledConnection pooled) {
+    this.pooled = Optional.of(pooled);
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.GET)
@@ -151,12 +153,13 @@ final class Call {
     if (!request.token().isEmpty()) {
       options.putHeader("X-Consul-Token", request.token());
     }
-    line.connection
+    pooled
+        .connection
         .request(options)
         .compose(
             made -> {
               sent = Optional.of(made);
-              // The outcome below has it, too; without a handler it would be logged besides.
+              // The outcome below reports it; without a handler Vert.x would log it as well.
               made.exceptionHandler(error -> {});
               if (done) {
                 made.reset();
@@ -170,25 +173,25 @@ final class Call {
               if (loop.isClosed()) {
                 return;
               }
-              loop.check();
+              loop.assertOnLoop();
               Outcome outcome =
                   result.succeeded() ? result.result() : broken(target, result.cause());
-              if (outcome instanceof Raw raw && raw.status() == 429 && raw.closes()) {
+              if (outcome instanceof Response raw && raw.status() == 429 && raw.closes()) {
                 // Consul accepts a connection above its limit, answers 429 to whatever comes, and
                 // closes it; 429 on a connection that stays is its limit on the rate of requests.
-                line.closed = true;
-                line.connection.close();
+                pooled.closed = true;
+                pooled.connection.close();
                 target.overLimit(new ConsulCallException(Fault.LIMITED, "429 on a new connection"));
-              } else if (outcome instanceof Raw) {
-                line.proven = true;
+              } else if (outcome instanceof Response) {
+                pooled.served = true;
               }
-              target.release(line);
+              target.release(pooled);
               finish(outcome);
             });
   }
 
-  private Raw raw(HttpClientResponse response, Buffer body) {
-    return new Raw(
+  private Response raw(HttpClientResponse response, Buffer body) {
+    return new Response(
         request.path(),
         response.statusCode(),
         index(response.getHeader("X-Consul-Index")),
@@ -201,12 +204,12 @@ final class Call {
     try {
       return header == null ? 0 : Long.parseUnsignedLong(header.strip());
     } catch (NumberFormatException e) {
-      // As good as none: the watch then waits for anything above 1, that is, reads again.
+      // Treated as none: the watch then waits for an index above 1, that is, reads again.
       return 0;
     }
   }
 
-  private Broken broken(Endpoint target, Throwable cause) {
+  private Broken broken(ConnectionPool target, Throwable cause) {
     return new Broken(
         Fault.UNREACHABLE, target.address() + request.path() + ": " + Causes.of(cause), cause);
   }
@@ -217,28 +220,28 @@ final class Call {
     }
     done = true;
     deadline.ifPresent(Loop.Timer::cancel);
-    endpoint.ifPresent(target -> target.count(request.query(), -1));
+    pool.ifPresent(target -> target.count(request.query(), -1));
     then.accept(outcome);
   }
 
-  /** Gives up: no outcome is given, the stream is reset. */
+  /** Cancels the call: no outcome is delivered, the stream is reset. */
   void cancel() {
-    loop.check();
+    loop.assertOnLoop();
     if (done) {
       return;
     }
     done = true;
     deadline.ifPresent(Loop.Timer::cancel);
-    endpoint.ifPresent(target -> target.count(request.query(), -1));
-    line.ifPresent(this::takeBack);
+    pool.ifPresent(target -> target.count(request.query(), -1));
+    pooled.ifPresent(this::takeBack);
   }
 
-  private void takeBack(Line used) {
+  private void takeBack(PooledConnection used) {
     if (used.streams > 1) {
       sent.ifPresent(HttpClientRequest::reset);
     } else {
-      // HTTP/1.1 takes a request back by closing its connection. Whoever got the connection before
-      // the end of it is noticed would wait for an answer for ever.
+      // HTTP/1.1 can only cancel a request by closing its connection. Marked at once, since a call
+      // that got the connection before its end is noticed would wait for an answer for ever.
       used.closed = true;
       used.connection.close();
     }

@@ -20,7 +20,7 @@ record Catalog(Set<String> names, boolean holdsServers) {
     names = Set.copyOf(names);
   }
 
-  /** Reads the body of {@code /v1/catalog/services}: an object with a key for each name. */
+  /** Parses the body of {@code /v1/catalog/services}: an object with a key for each name. */
   static Catalog of(JsonNode body) {
     if (!body.isObject()) {
       throw new MalformedAnswerException(

@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mirrors one Consul datacenter. Everything happens on one event loop of its own, the sink's work
- * included; {@link #start()} and {@link #close()} may be called from any thread.
+ * An adapter that mirrors one Consul datacenter. All its work, the sink's included, is done on an
+ * event loop of its own; {@link #start()} and {@link #close()} may be called from any thread.
  *
- * <p>Whatever is thrown on the event loop and not caught where it is expected ends here: the sink
- * hears of it, all connections are closed, and the mirror begins anew after a while. So no call can
- * be left without an end by a fault of ours.
+ * <p>An unexpected exception on the event loop ends up here: it is reported to the sink, all
+ * connections are closed, and the mirror starts over after a back-off. So a fault of the gateway
+ * can leave no call without an outcome.
  */
 final class ConsulAdapter implements RegistryAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ConsulAdapter.class);
@@ -41,7 +41,7 @@ final class ConsulAdapter implements RegistryAdapter {
     this.configuration = configuration;
   }
 
-  /** The loop of the present mirror: another one after a fault. Written on the event loop. */
+  /** The loop of the present mirror; a fault replaces it. Written on the event loop. */
   private static final class CurrentLoop {
     private volatile Loop value;
 
@@ -68,7 +68,7 @@ final class ConsulAdapter implements RegistryAdapter {
                     .setWorkerPoolSize(1)
                     .setInternalBlockingPoolSize(1)
                     .setUseDaemonThread(true)
-                    // A whole view of a large registry is converted in one piece.
+                    // The whole view of a large registry is converted in one go.
                     .setMaxEventLoopExecuteTime(1)
                     .setMaxEventLoopExecuteTimeUnit(TimeUnit.MINUTES)
                     .setFileSystemOptions(
@@ -76,7 +76,7 @@ final class ConsulAdapter implements RegistryAdapter {
                             .setFileCachingEnabled(false)
                             .setClassPathResolvingEnabled(false)))
             .build();
-    CurrentLoop loop = new CurrentLoop(new Loop(vertx));
+    CurrentLoop loop = new CurrentLoop(new Loop(vertx, context.registry()));
     State before = state.get();
     if (!(before instanceof State.New)
         || !state.compareAndSet(before, new State.Running(vertx, loop))) {
@@ -94,7 +94,7 @@ final class ConsulAdapter implements RegistryAdapter {
         fault -> vertx.runOnContext(now -> failed(vertx, loop, restarts, fault)));
   }
 
-  /** Something was thrown on the loop that nobody expected. */
+  /** Handles an unexpected exception on the loop. */
   private void failed(Vertx vertx, CurrentLoop current, Backoff restarts, Throwable fault) {
     Loop loop = current.value;
     if (loop.isClosed() || state.get() instanceof State.Closed) {
@@ -102,11 +102,11 @@ final class ConsulAdapter implements RegistryAdapter {
     }
     loop.close();
     Duration pause = restarts.next();
-    // Without its message, which may quote a header or a body.
+    // The message is left out, since it may quote a header or a body.
     IllegalStateException place = new IllegalStateException(fault.getClass().getName());
     place.setStackTrace(fault.getStackTrace());
     LOG.error(
-        "registry {}: a fault in the gateway; Consul is read anew in {} ms",
+        "registry {}: a fault in the gateway; Consul is read again in {} ms",
         context.registry(),
         pause.toMillis(),
         place);
@@ -116,12 +116,12 @@ final class ConsulAdapter implements RegistryAdapter {
       context.sink().holding(List.of());
       context.sink().resync(new ReadOutcome.Failed(problem, place));
     } catch (RuntimeException e) {
-      LOG.error("registry {}: nor could that be told", context.registry(), e);
+      LOG.error("registry {}: the fault could not be reported to the sink", context.registry(), e);
     }
     vertx.setTimer(
         Math.max(1, pause.toMillis()),
         fired -> {
-          Loop next = new Loop(vertx);
+          Loop next = new Loop(vertx, context.registry());
           if (!(state.get() instanceof State.Closed)) {
             current.value = next;
             run(vertx, next);
@@ -133,50 +133,49 @@ final class ConsulAdapter implements RegistryAdapter {
     if (loop.isClosed()) {
       return;
     }
-    loop.own("consul-" + context.registry());
+    loop.bindToCurrentThread();
     SplittableRandom random = new SplittableRandom();
-    Staleness staleness = new Staleness(loop, context.registry(), context.sink());
-    Endpoints endpoints = new Endpoints(loop);
+    Staleness staleness = new Staleness(loop, context.sink());
+    ConnectionPools pools = new ConnectionPools(loop);
     ConsulClient client =
         new ConsulClient(
             loop,
-            endpoints,
+            pools,
             new Tokens(loop, Optional.ofNullable(configuration.token())),
             configuration);
     Dialer dialer = new Dialer(vertx, configuration.tls());
     loop.onClose(dialer::close);
-    List<Endpoint> all =
+    List<ConnectionPool> all =
         configuration.addresses().stream()
             .map(
                 address ->
-                    new Endpoint(
+                    new ConnectionPool(
                         loop,
                         dialer,
                         address,
                         configuration.maxConnections(),
                         new Backoff(FIRST_BACKOFF, MAX_BACKOFF, random),
-                        () -> probed(endpoints, staleness)))
+                        () -> probed(pools, staleness)))
             .toList();
-    Mirror mirror =
-        new Mirror(
+    ConsulMirror mirror =
+        new ConsulMirror(
             loop,
-            context.registry(),
             configuration,
             context.sink(),
             staleness,
-            endpoints,
+            pools,
             client,
             () -> new Backoff(FIRST_BACKOFF, MAX_BACKOFF, random));
     mirror.start();
-    endpoints.start(all, client::leader);
+    pools.start(all, client::leader);
   }
 
-  private static void probed(Endpoints endpoints, Staleness staleness) {
-    if (endpoints.anyUp()) {
+  private static void probed(ConnectionPools pools, Staleness staleness) {
+    if (pools.anyUp()) {
       staleness.works(ADDRESSES);
-      endpoints.resume();
-    } else if (endpoints.allDown()) {
-      staleness.fail(ADDRESSES, endpoints.refusal(Query.NOW));
+      pools.resume();
+    } else if (pools.allDown()) {
+      staleness.fail(ADDRESSES, pools.refusal(Query.NOW));
     }
   }
 
@@ -189,7 +188,7 @@ final class ConsulAdapter implements RegistryAdapter {
     Vertx vertx = running.vertx();
     Loop loop = running.loop().value;
     if (loop.isCurrent()) {
-      // Called by the sink within a call of this adapter: waiting here would wait for itself.
+      // Called by the sink within a call of this adapter: waiting would be a deadlock.
       loop.close();
       vertx.close();
       return;
@@ -198,7 +197,7 @@ final class ConsulAdapter implements RegistryAdapter {
     vertx.runOnContext(
         now -> {
           Loop last = running.loop().value;
-          last.own("consul-" + context.registry());
+          last.bindToCurrentThread();
           last.close();
           stopped.complete(null);
         });
@@ -206,7 +205,7 @@ final class ConsulAdapter implements RegistryAdapter {
       stopped.join();
       vertx.close().toCompletionStage().toCompletableFuture().join();
     } catch (CompletionException e) {
-      LOG.warn("registry {}: not closed in good order", context.registry(), e);
+      LOG.warn("registry {}: the connections were not closed cleanly", context.registry(), e);
     }
   }
 }

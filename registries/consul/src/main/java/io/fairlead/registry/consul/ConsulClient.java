@@ -22,12 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calls of Consul's HTTP API that mirroring needs. A call picks an address, takes a connection
- * and gives an {@link Answer} on the loop, later than the call itself, unless it is cancelled
- * first. Owned by the loop.
+ * A client for the calls of Consul's HTTP API that mirroring needs. A call picks an address, takes
+ * a connection and delivers an {@link Answer} on the loop, never within the call itself, unless it
+ * is cancelled first. Owned by the loop.
  */
 final class ConsulClient {
-  // Reads: Consul itself holds a query for up to seven seconds while it looks for a leader.
+  // Consul itself delays a query for up to seven seconds while it looks for a leader.
   private static final Duration READ_LIMIT = Duration.ofSeconds(30);
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(ConsulClient.class);
@@ -35,22 +35,22 @@ final class ConsulClient {
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private final Loop loop;
-  private final Endpoints endpoints;
+  private final ConnectionPools pools;
   private final Tokens tokens;
   private final ConsulConfiguration configuration;
   private final HealthMapper mapper;
 
-  ConsulClient(Loop loop, Endpoints endpoints, Tokens tokens, ConsulConfiguration configuration) {
+  ConsulClient(Loop loop, ConnectionPools pools, Tokens tokens, ConsulConfiguration configuration) {
     this.loop = loop;
-    this.endpoints = endpoints;
+    this.pools = pools;
     this.tokens = tokens;
     this.configuration = configuration;
     this.mapper = new HealthMapper(Optional.ofNullable(configuration.taggedAddress()));
   }
 
-  /** The names of all services but proxies and gateways. */
+  /** Reads the names of all services except proxies and gateways. */
   Call catalog(Query query, Consumer<Answer<Catalog>> then) {
-    // Consul before 1.13 does not know this filter and gives all names: more work, the same result.
+    // Consul before 1.13 ignores this filter and gives all names: more work, the same result.
     return call(
         "/v1/catalog/services",
         "ServiceKind==\"\"",
@@ -59,22 +59,22 @@ final class ConsulClient {
         (Function<JsonNode, Catalog>) Catalog::of);
   }
 
-  /** The instances of one service. */
+  /** Reads the instances of one service. */
   Call health(String name, Query query, Consumer<Answer<ServiceHealth>> then) {
     return call("/v1/health/service/" + encode(name), "", query, then, mapper::map);
   }
 
-  /** The checks that do not pass. */
+  /** Reads the checks that do not pass. */
   Call checks(Query query, Consumer<Answer<FailingChecks>> then) {
     return call("/v1/health/state/any", "Status!=\"passing\"", query, then, FailingChecks::of);
   }
 
-  /** The ids of Consul's servers, with the strongest guarantee; none where ACLs hide them. */
+  /** Reads the ids of Consul's servers in mode {@code consistent}; none where ACLs hide them. */
   Call servers(Consumer<Answer<Set<String>>> then) {
-    return call("/v1/health/service/consul", "", Query.CONFIRM, then, Cluster::serverIds);
+    return call("/v1/health/service/consul", "", Query.CONFIRM, then, ClusterIdentity::serverIds);
   }
 
-  /** Whether the configured token still exists: succeeds, or fails as {@link Fault#DENIED}. */
+  /** Checks that the configured token still exists: succeeds, or fails as {@link Fault#DENIED}. */
   Call tokenSelf(Consumer<Answer<Boolean>> then) {
     return call("/v1/acl/token/self", "", Query.NOW, then, body -> true);
   }
@@ -83,19 +83,18 @@ final class ConsulClient {
     return tokens.present();
   }
 
-  /** Whether this address knows a leader. */
-  void leader(Endpoint endpoint, Consumer<Answer<Boolean>> then) {
+  /** Asks an address whether it knows a leader. */
+  void leader(ConnectionPool pool, Consumer<Answer<Boolean>> then) {
     Map<String, String> parameters = new LinkedHashMap<>();
     put(parameters, "dc", configuration.foldedDatacenter());
     Call call =
         new Call(
             loop,
-            endpoint,
+            pool,
             new Call.Request(uri("/v1/status/leader", parameters), Query.NOW, "", PROBE_LIMIT),
             raw ->
                 then.accept(
-                    interpret(
-                        endpoint, raw, body -> body.isTextual() && !body.textValue().isEmpty())));
+                    interpret(pool, raw, body -> body.isTextual() && !body.textValue().isEmpty())));
     call.start();
   }
 
@@ -105,8 +104,8 @@ final class ConsulClient {
       Query query,
       Consumer<Answer<T>> then,
       Function<JsonNode, T> reader) {
-    loop.check();
-    Optional<Endpoint> chosen = endpoints.choose(query);
+    loop.assertOnLoop();
+    Optional<ConnectionPool> chosen = pools.choose(query);
     String token = "";
     Optional<Answer.Failed<T>> early = Optional.empty();
     try {
@@ -115,24 +114,24 @@ final class ConsulClient {
       early = Optional.of(new Answer.Failed<>(Fault.DENIED, "token: " + e.getMessage(), e));
     }
     if (early.isEmpty() && chosen.isEmpty()) {
-      early = Optional.of(endpoints.refusal(query));
+      early = Optional.of(pools.refusal(query));
     }
     if (early.isPresent()) {
       Answer<T> failed = early.get();
       return Call.failed(loop, () -> then.accept(failed));
     }
-    Endpoint endpoint = chosen.orElseThrow();
+    ConnectionPool pool = chosen.orElseThrow();
     Call.Request request =
         new Call.Request(uri(path, parameters(filter, query)), query, token, limit(query));
     Call call =
         new Call(
             loop,
-            endpoint,
+            pool,
             request,
             raw -> {
-              Answer<T> answer = interpret(endpoint, raw, reader);
+              Answer<T> answer = interpret(pool, raw, reader);
               if (answer instanceof Answer.Failed<T> failed) {
-                notice(endpoint, failed);
+                notice(pool, failed);
               }
               then.accept(answer);
             });
@@ -140,17 +139,17 @@ final class ConsulClient {
     return call;
   }
 
-  private void notice(Endpoint endpoint, Answer.Failed<?> failed) {
+  private void notice(ConnectionPool pool, Answer.Failed<?> failed) {
     switch (failed.fault()) {
-      case UNREACHABLE, SERVER -> endpoint.prober().suspect();
+      case UNREACHABLE, SERVER -> pool.prober().suspect();
       case DENIED -> tokens.forget();
       case LIMITED, REFUSED, NO_ACLS, MALFORMED -> {}
     }
   }
 
   private Duration limit(Query query) {
-    // Consul adds up to a sixteenth to the wait; the rest is for the way and a slow server.
-    Duration wait = query.patience();
+    // Consul adds up to a sixteenth to the wait; the rest is for the network and a slow server.
+    Duration wait = query.maxWait();
     return query.blocks() ? wait.plus(wait.dividedBy(16)).plus(READ_LIMIT) : READ_LIMIT;
   }
 
@@ -162,7 +161,7 @@ final class ConsulClient {
     put(parameters, "filter", filter);
     if (query.blocks()) {
       parameters.put("index", Long.toString(query.index()));
-      parameters.put("wait", query.patience().toMillis() + "ms");
+      parameters.put("wait", query.maxWait().toMillis() + "ms");
     }
     if (query.mode() == Query.Mode.CONSISTENT) {
       parameters.put("consistent", "");
@@ -192,14 +191,13 @@ final class ConsulClient {
   }
 
   private <T> Answer<T> interpret(
-      Endpoint endpoint, Call.Outcome outcome, Function<JsonNode, T> reader) {
+      ConnectionPool pool, Call.Outcome outcome, Function<JsonNode, T> reader) {
     if (outcome instanceof Call.Broken broken) {
       return new Answer.Failed<>(broken.fault(), broken.problem(), broken.cause());
     }
-    Call.Raw raw = (Call.Raw) outcome;
+    Call.Response raw = (Call.Response) outcome;
     String datacenter = configuration.datacenter();
-    String where =
-        endpoint.address() + raw.path() + (datacenter == null ? "" : "?dc=" + datacenter);
+    String where = pool.address() + raw.path() + (datacenter == null ? "" : "?dc=" + datacenter);
     if (raw.status() != 200) {
       return refused(where, raw);
     }
@@ -210,12 +208,16 @@ final class ConsulClient {
       }
       return new Answer.Read<>(raw.index(), raw.filtered(), reader.apply(body));
     } catch (JsonProcessingException e) {
-      // The message quotes the body's source at length; the place is enough.
+      // The full message quotes the body at length; the original message is enough.
       return malformed(where, "not JSON: " + e.getOriginalMessage());
     } catch (MalformedAnswerException | IOException e) {
       return malformed(where, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
-      LOG.error("{}: an answer that the gateway does not understand", where, e);
+      LOG.error(
+          "registry {}: {}: an answer that the gateway does not understand",
+          loop.registry(),
+          where,
+          e);
       return malformed(where, "an answer that the gateway does not understand (see its log)");
     }
   }
@@ -226,7 +228,7 @@ final class ConsulClient {
         Fault.MALFORMED, text, new ConsulCallException(Fault.MALFORMED, text));
   }
 
-  private <T> Answer.Failed<T> refused(String where, Call.Raw raw) {
+  private <T> Answer.Failed<T> refused(String where, Call.Response raw) {
     Fault fault =
         switch (raw.status()) {
           case 401 -> Fault.NO_ACLS;

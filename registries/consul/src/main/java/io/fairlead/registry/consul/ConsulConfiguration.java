@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *     is missing is kept meanwhile, and up to 10 s more. Default 1 min
  * @param taggedAddress the tagged address to use where an instance or its node has it, such as
  *     {@code wan}
- * @param aclFiltering what to make of answers shortened by ACLs. Default {@link
+ * @param aclFiltering the treatment of answers shortened by ACLs. Default {@link
  *     AclFiltering#REFUSE}
  */
 public record ConsulConfiguration(

@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Makes the adapters of the registry type {@code consul}. */
+/** The factory of adapters of the registry type {@code consul}. */
 public final class ConsulRegistryFactory implements RegistryAdapterFactory<ConsulConfiguration> {
   private static final String SCHEMA = "consul.schema.json";
 

@@ -23,12 +23,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections to Consul: HTTP/2 where TLS is on and the server has it, else HTTP/1.1; gzip.
- * TLS files are read for each connection, so that rotated ones take effect.
+ * A dialer of connections to Consul: HTTP/2 where TLS is on and the server has it, else HTTP/1.1;
+ * gzip. TLS files are read for each connection, so that rotated ones take effect.
  */
 final class Dialer {
   static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
-  // A service of 10,000 instances is 15 MB: small windows would make it wait for round trips.
+  // A service of 10,000 instances is 15 MB: with small windows it would wait for round trips.
   private static final int STREAM_WINDOW = 1 << 20;
   private static final int CONNECTION_WINDOW = 16 << 20;
 

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Confirms that a registry is empty, which is believed only on the strongest word: a catalog read
- * in mode {@code consistent}, and a token that still exists. Owned by the loop.
+ * A confirmation that a registry is empty, which takes the strongest evidence: a catalog read in
+ * mode {@code consistent}, and a token that still exists. Owned by the loop.
  */
 final class EmptyRegistry {
   private final ConsulClient client;
@@ -21,10 +21,10 @@ final class EmptyRegistry {
   }
 
   /**
-   * Reads again, unless that is under way.
+   * Starts a confirmation, unless one is under way.
    *
    * @param names the folded names that the catalog may have, none of them with an instance
-   * @param then gets nothing if the registry is empty, and else why that is not sure
+   * @param then gets nothing if the registry is empty, else why that is not certain
    */
   void confirm(Set<String> names, Consumer<Optional<Answer.Failed<?>>> then) {
     if (running) {
@@ -54,7 +54,7 @@ final class EmptyRegistry {
       return Optional.of(failed);
     }
     Answer.Read<Catalog> read = (Answer.Read<Catalog>) answer;
-    Optional<String> doubt = trust.doubt(read);
+    Optional<String> doubt = trust.reasonToDistrust(read);
     if (doubt.isEmpty() && !expected.containsAll(read.value().names())) {
       doubt = Optional.of("catalog: services appeared while an empty one was confirmed");
     }

@@ -1,6 +1,6 @@
 package io.fairlead.registry.consul;
 
-/** Why a call of Consul's API gave nothing that can be believed. */
+/** The kind of failure of a call of Consul's API. */
 enum Fault {
   /** No connection, a lost one, or no answer in time. */
   UNREACHABLE,
@@ -17,7 +17,7 @@ enum Fault {
   /** 200 with a body that is not what the API promises. */
   MALFORMED;
 
-  /** Whether the next try may well succeed: told only if it does not. */
+  /** Whether the next attempt is likely to succeed, so that only a repeated failure is reported. */
   boolean mayPass() {
     return this == UNREACHABLE || this == LIMITED || this == SERVER;
   }

@@ -8,8 +8,8 @@ final class Folded {
   private Folded() {}
 
   /**
-   * A name in lower case. Each character alone, as Consul does: {@link String#toLowerCase} would
-   * make two characters of some, and another one of some at the end of a word.
+   * Returns a name in lower case, character by character as Consul does it: {@link
+   * String#toLowerCase} would turn some characters into two, and depends on the end of a word.
    */
   static String of(String name) {
     StringBuilder folded = new StringBuilder(name.length());

@@ -13,7 +13,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Maps the body of {@code /v1/health/service/NAME}. Stateless. */
+/** A mapper of the body of {@code /v1/health/service/NAME} to instances. Stateless. */
 final class HealthMapper {
   private static final String NODE_MAINTENANCE = "_node_maintenance";
   private static final String SERVICE_MAINTENANCE = "_service_maintenance:";
@@ -31,7 +31,7 @@ final class HealthMapper {
     if (!body.isArray()) {
       throw new MalformedAnswerException("health: " + body.getNodeType() + " (expected: an array)");
     }
-    // Consul's streaming shows an instance twice whose node or id changed in case: the newer
+    // Consul's streaming lists an instance twice if its node or id changed in case: the newer one
     // counts.
     Map<String, JsonNode> newest = new TreeMap<>();
     for (JsonNode entry : body) {
@@ -58,7 +58,7 @@ final class HealthMapper {
     return new ServiceHealth(instances, datacenter, created);
   }
 
-  /** Identity of an instance: Consul ignores case in both parts. */
+  /** Returns the identity of an instance; Consul ignores case in both parts. */
   private static String id(JsonNode node, JsonNode service) {
     return Folded.of(name(node, "Node")) + "/" + Folded.of(name(service, "ID"));
   }
@@ -70,7 +70,7 @@ final class HealthMapper {
 
   private Instance instance(String id, JsonNode node, JsonNode service, JsonNode checks) {
     Status status = Status.of(checks, Json.text(service, "ID"));
-    Endpointed place = place(node, service);
+    Location place = place(node, service);
     return new Instance(
         id,
         place.address(),
@@ -82,27 +82,27 @@ final class HealthMapper {
         strings(service.path("Tags")));
   }
 
-  private record Endpointed(String address, int port) {}
+  private record Location(String address, int port) {}
 
-  private Endpointed place(JsonNode node, JsonNode service) {
+  private Location place(JsonNode node, JsonNode service) {
     int port = port(service);
     if (taggedAddress.isPresent()) {
       JsonNode ofService = service.path("TaggedAddresses").path(taggedAddress.get());
       String address = Json.text(ofService, "Address");
       if (!address.isEmpty()) {
-        return new Endpointed(address, Json.number(ofService, "Port", port));
+        return new Location(address, Json.number(ofService, "Port", port));
       }
     }
     String own = Json.text(service, "Address");
     if (!own.isEmpty()) {
-      return new Endpointed(own, port);
+      return new Location(own, port);
     }
     String ofNode =
         taggedAddress
             .map(tag -> Json.text(node.path("TaggedAddresses"), tag))
             .filter(address -> !address.isEmpty())
             .orElseGet(() -> Json.text(node, "Address"));
-    return new Endpointed(ofNode, port);
+    return new Location(ofNode, port);
   }
 
   private static int port(JsonNode service) {
@@ -118,8 +118,9 @@ final class HealthMapper {
   }
 
   private static double weight(JsonNode weights, Status status) {
-    // Consul's default is 1 and 1. Who registers {"Passing": 5} gets {"Passing": 5, "Warning": 0}:
-    // a weight that was not said, not an instance that is to leave at its first warning.
+    // Consul's default is 1 and 1. Registering {"Passing": 5} gives {"Passing": 5, "Warning": 0}:
+    // the
+    // 0 is a weight that was left out, not the wish to lose the instance at its first warning.
     String kind = status == Status.WARNING ? "Warning" : "Passing";
     double weight = weights.path(kind).asDouble(1);
     return weight == 0 ? 1 : weight;
@@ -143,7 +144,9 @@ final class HealthMapper {
     return result;
   }
 
-  /** The texts of an array, each once and in order: Consul's order of tags means nothing. */
+  /**
+   * Returns the texts of an array, sorted and without repetitions: the order of tags means nothing.
+   */
   private static List<String> strings(JsonNode array) {
     SortedSet<String> result = new TreeSet<>();
     for (JsonNode element : array) {

@@ -4,46 +4,55 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 
 /**
- * The one event loop that owns an adapter's state: its clock, its timers, and the assertion that
+ * The event loop that owns an adapter's state, with its clock, its timers, and the assertion that
  * code runs on it.
  */
 final class Loop {
   private final Vertx vertx;
+  private final String registry;
   private volatile boolean closed;
   private Runnable onClose = () -> {};
   // Written once, by the first task on the loop.
   private volatile Thread thread = Thread.currentThread();
 
-  Loop(Vertx vertx) {
+  Loop(Vertx vertx, String registry) {
     this.vertx = vertx;
+    this.registry = registry;
   }
 
-  /** Takes the calling thread, Vert.x's only one, as the loop's; the first task calls it. */
-  void own(String name) {
+  /**
+   * Binds the loop to the calling thread, Vert.x's only one, and names it; the first task calls it.
+   */
+  void bindToCurrentThread() {
     thread = Thread.currentThread();
-    thread.setName(name);
+    thread.setName("consul-" + registry);
   }
 
-  /** Fails unless it is called on the loop. */
-  void check() {
+  /** Throws unless it is called on the loop's thread. */
+  void assertOnLoop() {
     if (Thread.currentThread() != thread) {
       throw new IllegalStateException(
           "thread: " + Thread.currentThread().getName() + " (expected: " + thread.getName() + ")");
     }
   }
 
+  /** Returns the name of the registry, for log lines. */
+  String registry() {
+    return registry;
+  }
+
   boolean isCurrent() {
     return Thread.currentThread() == thread;
   }
 
-  /** Monotonic, in nanoseconds. */
+  /** Returns the monotonic time in nanoseconds. */
   long now() {
     return System.nanoTime();
   }
 
-  /** Runs a task on the loop later; never after {@link #close()}. */
+  /** Runs a task on the loop after a delay; never after {@link #close()}. */
   Timer after(Duration delay, Runnable task) {
-    check();
+    assertOnLoop();
     long id =
         vertx.setTimer(
             Math.max(1, delay.toMillis()),
@@ -55,9 +64,9 @@ final class Loop {
     return () -> vertx.cancelTimer(id);
   }
 
-  /** Runs a task on the loop again and again. */
+  /** Runs a task on the loop periodically. */
   Timer every(Duration period, Runnable task) {
-    check();
+    assertOnLoop();
     long id =
         vertx.setPeriodic(
             period.toMillis(),
@@ -73,13 +82,13 @@ final class Loop {
 
   /** Runs a task when the loop is closed. */
   void onClose(Runnable task) {
-    check();
+    assertOnLoop();
     onClose = task;
   }
 
-  /** From now on no timer and no answer does anything. */
+  /** Closes the loop: timers and answers have no effect from now on. */
   void close() {
-    check();
+    assertOnLoop();
     closed = true;
     onClose.run();
   }
@@ -88,7 +97,7 @@ final class Loop {
     return closed;
   }
 
-  /** A task that waits for its time. */
+  /** A scheduled task. */
   interface Timer {
     void cancel();
   }

@@ -1,18 +1,20 @@
 package io.fairlead.registry.consul;
 
-/** What the sink is told at present. */
+/** The phase of a mirror, which decides what the sink gets. */
 enum Phase {
-  /** Everything is being read for the first time; the sink gets it as a whole. */
+  /** Everything is being read; the sink gets it as a whole. */
   READING,
-  /** The sink is told each change. */
+  /** The sink gets each change. */
   LIVE,
-  /** Consul was reset: services get time to register again, and what is missing is kept. */
+  /** Consul was reset: services get time to register again, and missing instances are retained. */
   SETTLING,
-  /** The time is over, and everything is read once more; what is missing is kept until then. */
+  /**
+   * That time is over, and everything is read once more; missing instances are retained until then.
+   */
   REREADING;
 
-  /** Whether instances that an answer lacks are kept. */
-  boolean keeps() {
+  /** Whether instances that an answer lacks are retained. */
+  boolean retainsMissing() {
     return this == SETTLING || this == REREADING;
   }
 }

@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether one Consul address can be used: it answers, and knows a leader. While it cannot, nothing
- * but this prober asks it, with back-off, so that ten thousand watches do not. Owned by the loop.
+ * A health check of one Consul address: it can be used if it answers and knows a leader. Otherwise
+ * nothing but this prober asks it, with back-off, so that ten thousand watches do not. Owned by the
+ * loop.
  */
 final class Prober {
   private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
@@ -17,7 +18,7 @@ final class Prober {
   private static final int MISSES = 2;
 
   private final Loop loop;
-  private final Endpoint endpoint;
+  private final ConnectionPool pool;
   private final Backoff backoff;
   private final Runnable onProbe;
   private Optional<Probe> probe = Optional.empty();
@@ -28,24 +29,24 @@ final class Prober {
   private int misses;
   private Answer.Failed<?> problem;
 
-  Prober(Loop loop, Endpoint endpoint, Backoff backoff, Runnable onProbe) {
+  Prober(Loop loop, ConnectionPool pool, Backoff backoff, Runnable onProbe) {
     this.loop = loop;
-    this.endpoint = endpoint;
+    this.pool = pool;
     this.backoff = backoff;
     this.onProbe = onProbe;
-    String untried = endpoint.address() + ": not reached yet";
+    String untried = pool.address() + ": not reached yet";
     this.problem =
         new Answer.Failed<>(
             Fault.UNREACHABLE, untried, new ConsulCallException(Fault.UNREACHABLE, untried));
   }
 
-  /** Asks the address whether it knows a leader. */
+  /** The question to an address whether it knows a leader. */
   interface Probe {
-    void ask(Endpoint endpoint, Consumer<Answer<Boolean>> then);
+    void send(ConnectionPool pool, Consumer<Answer<Boolean>> then);
   }
 
   void start(Probe asked) {
-    loop.check();
+    loop.assertOnLoop();
     probe = Optional.of(asked);
     probe();
     loop.every(PERIOD, this::tick);
@@ -60,14 +61,14 @@ final class Prober {
     return tried;
   }
 
-  /** Why it is down; only of use while it is. */
+  /** Returns why the address is down; meaningful only while it is. */
   Answer.Failed<?> problem() {
     return problem;
   }
 
-  /** A call failed in a way that may concern the whole address: look now. */
+  /** Probes at once, since a call failed in a way that may concern the whole address. */
   void suspect() {
-    loop.check();
+    loop.assertOnLoop();
     if (up) {
       probe();
     }
@@ -86,8 +87,8 @@ final class Prober {
     probing = true;
     probe
         .get()
-        .ask(
-            endpoint,
+        .send(
+            pool,
             answer -> {
               probing = false;
               tried = true;
@@ -100,15 +101,15 @@ final class Prober {
       if (read.value()) {
         works();
       } else {
-        String text = endpoint.address() + ": Consul has no leader";
+        String text = pool.address() + ": Consul has no leader";
         down(new Answer.Failed<>(Fault.SERVER, text, new ConsulCallException(Fault.SERVER, text)));
       }
     } else if (answer instanceof Answer.Failed<Boolean> failed) {
       misses++;
       if (up && failed.fault() == Fault.UNREACHABLE && misses >= MISSES) {
-        // Nothing came for two probes: what waits on these connections waits in vain.
+        // Two probes without an answer: nothing that waits on these connections will get one.
         down(failed);
-        endpoint.closeLines();
+        pool.closeConnections();
       } else if (!up || failed.fault() == Fault.SERVER) {
         down(failed);
       }
@@ -120,21 +121,24 @@ final class Prober {
     backoff.reset();
     if (!up) {
       up = true;
-      LOG.info("{}: Consul answers", endpoint.address());
+      LOG.info("registry {}: Consul at {} answers", loop.registry(), pool.address());
     }
     onProbe.run();
   }
 
   /** Stops using the address until a probe succeeds. */
   void down(Answer.Failed<?> why) {
-    loop.check();
+    loop.assertOnLoop();
     problem = why;
     if (up) {
-      LOG.warn("{}; it is not used until it answers again", why.problem());
+      LOG.warn(
+          "registry {}: {}; this address is not used until it answers again",
+          loop.registry(),
+          why.problem());
     }
     up = false;
     misses = 0;
-    endpoint.failWaiting(why);
+    pool.failWaiting(why);
     onProbe.run();
     if (!scheduled) {
       scheduled = true;

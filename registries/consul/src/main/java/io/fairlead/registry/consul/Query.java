@@ -3,29 +3,29 @@ package io.fairlead.registry.consul;
 import java.time.Duration;
 
 /**
- * How to read: at once or blocking, and how fresh.
+ * The parameters of a read: at once or blocking, and how fresh.
  *
- * @param index wait until Consul's index is above it; 0 answers at once
- * @param patience how long to wait at most
- * @param mode which consistency
+ * @param index the index above which Consul answers; 0 answers at once
+ * @param maxWait the longest wait
+ * @param mode the consistency mode
  */
-record Query(long index, Duration patience, Mode mode) {
+record Query(long index, Duration maxWait, Mode mode) {
   /** Consul's consistency modes; {@code stale} answers without quorum and so is never used. */
   enum Mode {
-    /** The leader by its lease. */
+    /** The leader answers on the strength of its lease. */
     DEFAULT,
-    /** The leader after it asked its peers. */
+    /** The leader answers after asking its peers. */
     CONSISTENT
   }
 
-  /** Answers at once. */
+  /** A read that answers at once. */
   static final Query NOW = new Query(0, Duration.ZERO, Mode.DEFAULT);
 
-  /** Answers at once, with the strongest guarantee. */
+  /** A read that answers at once, with the strongest guarantee. */
   static final Query CONFIRM = new Query(0, Duration.ZERO, Mode.CONSISTENT);
 
-  static Query after(long index, Duration patience) {
-    return new Query(index, patience, Mode.DEFAULT);
+  static Query after(long index, Duration maxWait) {
+    return new Query(index, maxWait, Mode.DEFAULT);
   }
 
   boolean blocks() {

@@ -11,73 +11,73 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads of single services that answer at once: urgent ones as fast as a bound on their number in
- * flight allows, the others at the sweep's pace. A failed one is tried again with back-off. Owned
- * by the loop.
+ * A scheduler of non-blocking reads of single services: urgent ones as fast as a bound on their
+ * number in flight allows, the others at the sweep's pace. A failed read is retried with back-off.
+ * Owned by the loop.
  */
 final class Reads {
   private static final Logger LOG = LoggerFactory.getLogger(Reads.class);
-  // The server is the limit: 16 connections read 10,000 services as fast as 100 do.
+  // More would not help: 16 connections read 10,000 services as fast as 100 do.
   private static final int IN_FLIGHT = 32;
-  private static final int MOST_CONFIRMS = 5;
+  private static final int MAX_CONFIRMING_READS = 5;
   private static final Duration TICK = Duration.ofMillis(50);
 
   private final Loop loop;
-  private final Endpoints endpoints;
+  private final ConnectionPools pools;
   private final ConsulClient client;
-  private final Taker taker;
-  private final Set<Entry> urgent = new LinkedHashSet<>();
-  private final Set<Entry> paced = new LinkedHashSet<>();
-  private final Set<Entry> inFlight = new HashSet<>();
+  private final Receiver receiver;
+  private final Set<TrackedService> urgent = new LinkedHashSet<>();
+  private final Set<TrackedService> paced = new LinkedHashSet<>();
+  private final Set<TrackedService> inFlight = new HashSet<>();
   private final TokenBucket pace;
   private Optional<Loop.Timer> tick = Optional.empty();
 
-  Reads(Loop loop, Endpoints endpoints, ConsulClient client, int sweepRate, Taker taker) {
+  Reads(Loop loop, ConnectionPools pools, ConsulClient client, int sweepRate, Receiver receiver) {
     this.loop = loop;
-    this.endpoints = endpoints;
+    this.pools = pools;
     this.client = client;
-    this.taker = taker;
+    this.receiver = receiver;
     this.pace =
         new TokenBucket(
             Math.max(1, sweepRate / 10), Duration.ofSeconds(1).dividedBy(sweepRate), loop.now());
   }
 
-  /** Takes what was read. */
-  interface Taker {
+  /** The receiver of what was read. */
+  interface Receiver {
     /**
      * Takes an answer.
      *
-     * @param query how it was asked
-     * @return whether it is believed; if not, it is read again after a while
+     * @param query the query that was sent
+     * @return whether it is accepted; a rejected one is read again after a back-off
      */
-    boolean read(Entry entry, Answer.Read<ServiceHealth> read, Query query);
+    boolean read(TrackedService tracked, Answer.Read<ServiceHealth> read, Query query);
 
-    /** Takes a failure; the read is tried again. */
-    void failed(Entry entry, Answer.Failed<ServiceHealth> failed);
+    /** Takes a failure; the read is retried. */
+    void failed(TrackedService tracked, Answer.Failed<ServiceHealth> failed);
   }
 
   /** Reads a service as soon as possible. */
-  void urgent(Entry entry) {
-    loop.check();
-    paced.remove(entry);
-    if (urgent.add(entry)) {
-      pump();
+  void urgent(TrackedService tracked) {
+    loop.assertOnLoop();
+    paced.remove(tracked);
+    if (urgent.add(tracked)) {
+      startReads();
     }
   }
 
   /** Reads services when their turn comes. */
-  void paced(Iterable<Entry> entries) {
-    loop.check();
-    entries.forEach(this::queue);
+  void paced(Iterable<TrackedService> trackedServices) {
+    loop.assertOnLoop();
+    trackedServices.forEach(this::queue);
     if (!paced.isEmpty() && tick.isEmpty()) {
-      tick = Optional.of(loop.every(TICK, this::pump));
-      pump();
+      tick = Optional.of(loop.every(TICK, this::startReads));
+      startReads();
     }
   }
 
-  private void queue(Entry entry) {
-    if (!urgent.contains(entry)) {
-      paced.add(entry);
+  private void queue(TrackedService tracked) {
+    if (!urgent.contains(tracked)) {
+      paced.add(tracked);
     }
   }
 
@@ -85,16 +85,16 @@ final class Reads {
     return !paced.isEmpty();
   }
 
-  /** No longer reads a service; an answer under way is dropped by whoever takes it. */
-  void forget(Entry entry) {
-    urgent.remove(entry);
-    paced.remove(entry);
+  /** Stops reading a service; its receiver ignores an answer that is under way. */
+  void forget(TrackedService tracked) {
+    urgent.remove(tracked);
+    paced.remove(tracked);
   }
 
-  private void pump() {
-    if (!endpoints.anyUp()) {
+  private void startReads() {
+    if (!pools.anyUp()) {
       if (!urgent.isEmpty() && inFlight.isEmpty()) {
-        endpoints.whenUp(this::pump);
+        pools.whenUp(this::startReads);
       }
       return;
     }
@@ -106,69 +106,74 @@ final class Reads {
     }
   }
 
-  private void take(Set<Entry> queue, int most) {
+  private void take(Set<TrackedService> queue, int most) {
     int taken = 0;
-    for (Iterator<Entry> entries = queue.iterator();
-        entries.hasNext() && inFlight.size() < IN_FLIGHT && taken < most; ) {
-      Entry entry = entries.next();
-      if (inFlight.add(entry)) {
-        entries.remove();
+    for (Iterator<TrackedService> trackedServices = queue.iterator();
+        trackedServices.hasNext() && inFlight.size() < IN_FLIGHT && taken < most; ) {
+      TrackedService tracked = trackedServices.next();
+      if (inFlight.add(tracked)) {
+        trackedServices.remove();
         taken++;
         if (queue == paced) {
           pace.take(loop.now());
         }
-        read(entry);
+        read(tracked);
       }
     }
   }
 
-  private void read(Entry entry) {
-    // Where the strongest word cannot be had, the ordinary one counts after a while.
-    boolean confirm = entry.confirming && entry.failures < MOST_CONFIRMS;
+  private void read(TrackedService tracked) {
+    // Where consistent reads keep failing, an ordinary one counts after a while.
+    boolean confirm = tracked.confirming && tracked.failures < MAX_CONFIRMING_READS;
     Query query = confirm ? Query.CONFIRM : Query.NOW;
     Consumer<Answer<ServiceHealth>> then =
         answer -> {
-          inFlight.remove(entry);
-          if (!entry.forgotten) {
-            answered(entry, answer, query);
+          inFlight.remove(tracked);
+          if (!tracked.forgotten) {
+            answered(tracked, answer, query);
           }
-          pump();
+          startReads();
         };
-    client.health(entry.key, query, then);
+    client.health(tracked.key, query, then);
   }
 
-  private void answered(Entry entry, Answer<ServiceHealth> answer, Query query) {
+  private void answered(TrackedService tracked, Answer<ServiceHealth> answer, Query query) {
     if (answer instanceof Answer.Read<ServiceHealth> read) {
-      if (believed(entry, read, query)) {
-        entry.backoff.reset();
-        entry.failures = 0;
+      if (believed(tracked, read, query)) {
+        tracked.backoff.reset();
+        tracked.failures = 0;
         return;
       }
     } else if (answer instanceof Answer.Failed<ServiceHealth> failed) {
-      entry.failures++;
-      taker.failed(entry, failed);
+      tracked.failures++;
+      receiver.failed(tracked, failed);
     }
-    again(entry);
+    again(tracked);
   }
 
-  private boolean believed(Entry entry, Answer.Read<ServiceHealth> read, Query query) {
+  private boolean believed(TrackedService tracked, Answer.Read<ServiceHealth> read, Query query) {
     try {
-      return taker.read(entry, read, query);
+      return receiver.read(tracked, read, query);
     } catch (RuntimeException e) {
-      // A fault of ours must not end the reading: it is told, and the answer is taken again later.
-      LOG.error("service {}: what was read could not be taken over", entry.id, e);
-      taker.failed(entry, Answer.Failed.notTaken(e));
+      // A fault of the gateway must not end the reads: it is reported, and the service is read
+      // again.
+      LOG.error(
+          "registry {}: service {}: what was read could not be processed",
+          loop.registry(),
+          tracked.id,
+          e);
+      receiver.failed(tracked, Answer.Failed.notApplied(e));
       return false;
     }
   }
 
   /** Reads a service again after its back-off. */
-  void again(Entry entry) {
+  void again(TrackedService tracked) {
     loop.after(
-        entry.backoff.next(),
+        tracked.backoff.next(),
         () -> {
-          if (!entry.forgotten) {
-            urgent(entry);
+          if (!tracked.forgotten) {
+            urgent(tracked);
           }
         });
   }

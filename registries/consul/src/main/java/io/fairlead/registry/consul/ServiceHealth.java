@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * What Consul says about the instances of one name.
+ * The instances of one name as Consul reports them.
  *
  * @param instances ordered by id, proxies and gateways left out
- * @param datacenter where they are; empty if there are none
+ * @param datacenter the datacenter they are in; empty if there are none
  * @param created Consul's CreateIndex of each instance, by its id, where Consul gives one
  */
 record ServiceHealth(List<Instance> instances, String datacenter, Map<String, Long> created) {
@@ -25,7 +25,7 @@ record ServiceHealth(List<Instance> instances, String datacenter, Map<String, Lo
     return instances.isEmpty();
   }
 
-  /** The CreateIndex of the oldest instance. */
+  /** Returns the CreateIndex of the oldest instance. */
   OptionalLong creationIndex() {
     return created.values().stream().mapToLong(Long::longValue).min();
   }

@@ -19,28 +19,26 @@ final class Staleness {
   private static final long QUIET_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Loop loop;
-  private final String registry;
   private final RegistrySink sink;
   private final Set<String> failing = new HashSet<>();
   private boolean synced;
   private long failedAt;
 
-  Staleness(Loop loop, String registry, RegistrySink sink) {
+  Staleness(Loop loop, RegistrySink sink) {
     this.loop = loop;
-    this.registry = registry;
     this.sink = sink;
   }
 
   /** A part cannot be read, or what was read is not believed. */
   void fail(String part, String problem, Throwable cause) {
-    loop.check();
+    loop.assertOnLoop();
     boolean first = failing.isEmpty();
     boolean added = failing.add(part);
     // Each with its own text: hundreds of parts fail together.
     if (first || loop.now() - failedAt >= QUIET_NANOS) {
       failedAt = loop.now();
       if (first) {
-        LOG.debug("registry {}: {}", registry, problem);
+        LOG.debug("registry {}: {}", loop.registry(), problem);
       }
       if (synced) {
         sink.failing(problem, cause);
@@ -48,7 +46,7 @@ final class Staleness {
         sink.resync(new ReadOutcome.Failed(problem, cause));
       }
     } else if (added) {
-      LOG.debug("registry {}: {}", registry, problem);
+      LOG.debug("registry {}: {}", loop.registry(), problem);
     }
   }
 
@@ -68,19 +66,19 @@ final class Staleness {
    * @param inARow how many failures there have been since it was last read
    * @return whether it was told
    */
-  boolean tell(String part, Answer.Failed<?> failed, int inARow) {
-    boolean tell = inARow > 1 || !failed.fault().mayPass();
-    if (tell) {
+  boolean report(String part, Answer.Failed<?> failed, int inARow) {
+    boolean due = inARow > 1 || !failed.fault().mayPass();
+    if (due) {
       fail(part, failed);
     }
-    return tell;
+    return due;
   }
 
   /** A part was read. */
   void works(String part) {
-    loop.check();
+    loop.assertOnLoop();
     if (failing.remove(part) && failing.isEmpty()) {
-      LOG.debug("registry {}: readable again", registry);
+      LOG.debug("registry {}: readable again", loop.registry());
     }
     if (synced && failing.isEmpty()) {
       sink.alive();
@@ -101,7 +99,7 @@ final class Staleness {
 
   /** Everything was read: gives it to the sink as a whole. */
   void synced(List<Service> services) {
-    loop.check();
+    loop.assertOnLoop();
     sink.resync(new ReadOutcome.Fresh(services));
     synced = true;
   }

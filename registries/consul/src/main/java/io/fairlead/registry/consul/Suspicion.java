@@ -7,13 +7,13 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Whether Consul may have been set back to a snapshot, because a wait ended early. A read at once
- * mostly settles it; where something changed in the same moment, each service is read and tells.
- * Until then what is missing is kept. Owned by the loop.
+ * The suspicion that Consul was restored from a snapshot, because a wait ended early. A read at
+ * once mostly resolves it; if something changed in the same moment, each service has to be read.
+ * Until then missing instances are retained. Owned by the loop.
  */
 final class Suspicion {
   private final Loop loop;
-  private final Set<Entry> unread = new HashSet<>();
+  private final Set<TrackedService> unread = new HashSet<>();
   private OptionalLong since = OptionalLong.empty();
   private boolean checking;
 
@@ -21,16 +21,16 @@ final class Suspicion {
     this.loop = loop;
   }
 
-  /** A wait ended early. One that is suspected already goes on from its start. */
+  /** Begins a suspicion after a wait that ended early; a present one keeps its start. */
   void begin() {
-    loop.check();
+    loop.assertOnLoop();
     if (since.isEmpty()) {
       since = OptionalLong.of(loop.now());
     }
   }
 
-  /** Something changed as the wait ended: each of these services has to be read. */
-  void check(Collection<Entry> services) {
+  /** Requires a read of each of these services, since something changed as the wait ended. */
+  void check(Collection<TrackedService> services) {
     begin();
     checking = true;
     unread.addAll(services);
@@ -45,21 +45,21 @@ final class Suspicion {
     return checking;
   }
 
-  /** Whether a service has still to be read. */
-  boolean awaits(Entry entry) {
-    return unread.contains(entry);
+  /** Whether a service still has to be read. */
+  boolean awaits(TrackedService tracked) {
+    return unread.contains(tracked);
   }
 
   /**
-   * A service was read, and nothing of it was set back.
+   * Clears a service that was read without a sign of a restore.
    *
-   * @return whether it was the last
+   * @return whether it was the last one
    */
-  boolean cleared(Entry entry) {
-    return unread.remove(entry) && unread.isEmpty();
+  boolean cleared(TrackedService tracked) {
+    return unread.remove(tracked) && unread.isEmpty();
   }
 
-  /** Whether it has lasted longer than that. */
+  /** Whether it has lasted longer than the limit. */
   boolean isOlderThan(Duration limit) {
     return since.isPresent() && loop.now() - since.getAsLong() > limit.toNanos();
   }

@@ -6,26 +6,26 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Asks Consul whether the token still exists, before an empty answer is believed. Those who ask
- * while a probe is under way share the next one, so that no one gets the result of a probe begun
- * before the question. Owned by the loop.
+ * A check that the token still exists, made before an empty answer is trusted. Callers during a
+ * probe share the next one, so that nobody gets the result of a probe that began before the call.
+ * Owned by the loop.
  */
 final class TokenProbe {
   private final ConsulClient client;
   private boolean running;
-  private List<Consumer<Optional<Answer.Failed<Boolean>>>> askers = new ArrayList<>();
+  private List<Consumer<Optional<Answer.Failed<Boolean>>>> callers = new ArrayList<>();
 
   TokenProbe(ConsulClient client) {
     this.client = client;
   }
 
-  /** Gives nothing if the token is good, or there is none to lose, and else why it is not. */
+  /** Delivers nothing if the token is good or none is configured, else why it is not. */
   void check(Consumer<Optional<Answer.Failed<Boolean>>> then) {
     if (!client.hasToken()) {
       then.accept(Optional.empty());
       return;
     }
-    askers.add(then);
+    callers.add(then);
     if (!running) {
       ask();
     }
@@ -33,14 +33,14 @@ final class TokenProbe {
 
   private void ask() {
     running = true;
-    List<Consumer<Optional<Answer.Failed<Boolean>>>> answered = askers;
-    askers = new ArrayList<>();
+    List<Consumer<Optional<Answer.Failed<Boolean>>>> answered = callers;
+    callers = new ArrayList<>();
     client.tokenSelf(
         answer -> {
           running = false;
           Optional<Answer.Failed<Boolean>> verdict = verdict(answer);
-          answered.forEach(asker -> asker.accept(verdict));
-          if (!running && !askers.isEmpty()) {
+          answered.forEach(caller -> caller.accept(verdict));
+          if (!running && !callers.isEmpty()) {
             ask();
           }
         });

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The ACL token to send: read anew each second at most, and after Consul refused it. Owned by the
- * loop.
+ * The ACL token to send: read again once a second at most, and after Consul refused it. Owned by
+ * the loop.
  */
 final class Tokens {
-  // An answer may still name the token before the present one.
+  // A late answer may still quote an earlier token.
   private static final int REMEMBERED = 4;
   private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -32,13 +32,13 @@ final class Tokens {
   }
 
   /**
-   * The token, empty where none is configured.
+   * Returns the token; empty if none is configured.
    *
    * @throws io.fairlead.registry.SecretUnavailableException if it cannot be read
    * @throws ConsulCallException if it cannot be a token
    */
   String current() {
-    loop.check();
+    loop.assertOnLoop();
     if (secret.isEmpty()) {
       return "";
     }
@@ -65,12 +65,14 @@ final class Tokens {
     return token;
   }
 
-  /** Consul refused the token: the next call reads it anew. */
+  /** Drops a token that Consul refused: the next call reads it again. */
   void forget() {
     value = Optional.empty();
   }
 
-  /** A text from outside, fit to be shown: one short line without the tokens that were sent. */
+  /**
+   * Returns a text from outside fit to be shown: one short line without the tokens that were sent.
+   */
   String shown(String text) {
     return ForeignText.clean(ForeignText.masked(text, sent));
   }

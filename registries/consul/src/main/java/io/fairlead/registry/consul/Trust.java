@@ -3,7 +3,7 @@ package io.fairlead.registry.consul;
 import java.util.Optional;
 
 /**
- * Decides whether an answer with status 200 may be believed: ACLs can shorten it. Owned by the
+ * The check whether an answer with status 200 can be trusted: ACLs can shorten it. Owned by the
  * loop.
  */
 final class Trust {
@@ -18,13 +18,13 @@ final class Trust {
     this.configuration = configuration;
   }
 
-  /** Why a catalog is not to be believed. */
-  Optional<String> doubt(Answer.Read<Catalog> read) {
+  /** Returns why a catalog must not be trusted; empty if it can be. */
+  Optional<String> reasonToDistrust(Answer.Read<Catalog> read) {
     if (isShortened(read)) {
       return Optional.of("catalog: Consul leaves services out because of ACLs " + RIGHTS);
     }
-    // Consul says that it shortened an answer only to those who sent a token; without one, the
-    // lack of what must be there tells.
+    // Consul reports a shortened answer only to callers that sent a token; without one, the lack of
+    // Consul's own service shows it.
     Catalog catalog = read.value();
     boolean mustHoldServers = sawServers || catalog.names().isEmpty();
     if (configuration.holdsServers()
@@ -40,10 +40,10 @@ final class Trust {
     return Optional.empty();
   }
 
-  /** Why the instances of a service are not to be believed. */
-  Optional<String> doubt(Entry entry, Answer.Read<ServiceHealth> read) {
+  /** Returns why the instances of a service must not be trusted; empty if they can be. */
+  Optional<String> reasonToDistrust(TrackedService tracked, Answer.Read<ServiceHealth> read) {
     return isShortened(read)
-        ? Optional.of(entry.id + ": Consul leaves instances out because of ACLs " + RIGHTS)
+        ? Optional.of(tracked.id + ": Consul leaves instances out because of ACLs " + RIGHTS)
         : Optional.empty();
   }
 

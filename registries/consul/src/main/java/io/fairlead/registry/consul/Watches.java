@@ -11,51 +11,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which services have a blocking query of their own. As many as the connections allow; where they
- * are too few, those that changed last have one and the rest are read in turn: at the sweep's pace
+ * The blocking queries of single services, as many as the connections allow. Where they are too
+ * few, the services that changed last have one and the rest are read in turn: at the sweep's pace
  * after every change of the catalog, at once when one of their checks changes, and in any case once
  * in the longest wait. Owned by the loop.
  */
 final class Watches {
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
-  // The catalog and the failing checks have a blocking query each.
-  private static final int OWN = 2;
-  // A watch is taken from a service only if it has been quiet that long, so that they do not take
-  // it from each other all the time.
+  // The blocking queries of the catalog and of the failing checks.
+  private static final int RESERVED_QUERIES = 2;
+  // A service loses its watch to another one only after being quiet for this long, so that services
+  // do not take watches from each other all the time.
   private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
-  private static final Duration BETWEEN = Duration.ofMillis(500);
-  private static final int AT_ONCE = 5;
+  private static final Duration WATCH_INTERVAL = Duration.ofMillis(500);
+  private static final int WATCH_BURST = 5;
 
   private final Loop loop;
-  private final String registry;
   private final ConsulConfiguration configuration;
-  private final Endpoints endpoints;
+  private final ConnectionPools pools;
   private final Reads reads;
   private final ConsulClient client;
   private final WaitLimit waits;
-  private final Function<Entry, BlockingQuery.Listener<ServiceHealth>> listeners;
+  private final Function<TrackedService, BlockingQuery.Listener<ServiceHealth>> listeners;
   private final BlockingQuery<FailingChecks> checks;
-  // Both in the order of their last change; an entry is taken out before its time changes.
-  private final TreeSet<Entry> watched = new TreeSet<>(order());
-  private final TreeSet<Entry> unwatched = new TreeSet<>(order());
+  // Both in the order of their last change; an tracked is taken out before its time changes.
+  private final TreeSet<TrackedService> watched = new TreeSet<>(order());
+  private final TreeSet<TrackedService> unwatched = new TreeSet<>(order());
   private Optional<FailingChecks> failing = Optional.empty();
   private long sweptAt;
   private boolean warned;
 
   Watches(
       Loop loop,
-      String registry,
       ConsulConfiguration configuration,
-      Endpoints endpoints,
+      ConnectionPools pools,
       ConsulClient client,
       Reads reads,
       Backoff backoff,
       WaitLimit waits,
-      Function<Entry, BlockingQuery.Listener<ServiceHealth>> listeners) {
+      Function<TrackedService, BlockingQuery.Listener<ServiceHealth>> listeners) {
     this.loop = loop;
-    this.registry = registry;
     this.configuration = configuration;
-    this.endpoints = endpoints;
+    this.pools = pools;
     this.client = client;
     this.reads = reads;
     this.waits = waits;
@@ -63,7 +60,7 @@ final class Watches {
     this.checks =
         new BlockingQuery<>(
             loop,
-            endpoints,
+            pools,
             client::checks,
             new ChecksListener(),
             backoff,
@@ -71,46 +68,46 @@ final class Watches {
             waits);
   }
 
-  private static Comparator<Entry> order() {
-    return Comparator.<Entry>comparingLong(entry -> entry.changedAt)
-        .thenComparing(entry -> entry.key);
+  private static Comparator<TrackedService> order() {
+    return Comparator.<TrackedService>comparingLong(tracked -> tracked.changedAt)
+        .thenComparing(tracked -> tracked.key);
   }
 
-  /** A service that was read has its turn for a watch. */
-  void add(Entry entry) {
-    loop.check();
-    if (!watched.contains(entry)) {
-      unwatched.add(entry);
+  /** Adds a service that was read to those that can get a watch. */
+  void add(TrackedService tracked) {
+    loop.assertOnLoop();
+    if (!watched.contains(tracked)) {
+      unwatched.add(tracked);
     }
   }
 
-  /** A service is no longer mirrored, or has to be read anew before it can be watched. */
-  void remove(Entry entry) {
-    loop.check();
-    watched.remove(entry);
-    unwatched.remove(entry);
-    entry.watch.ifPresent(BlockingQuery::stop);
-    entry.watch = Optional.empty();
+  /** Removes a service that is no longer mirrored, or must be read before it can be watched. */
+  void remove(TrackedService tracked) {
+    loop.assertOnLoop();
+    watched.remove(tracked);
+    unwatched.remove(tracked);
+    tracked.watch.ifPresent(BlockingQuery::stop);
+    tracked.watch = Optional.empty();
   }
 
-  /** A service changed: it moves up, and may take the watch of one that has long been quiet. */
-  void changed(Entry entry) {
-    loop.check();
-    boolean wasWatched = watched.remove(entry);
-    boolean wasUnwatched = unwatched.remove(entry);
-    entry.changedAt = loop.now();
+  /** Moves up a service that changed; it may get the watch of one that has long been quiet. */
+  void changed(TrackedService tracked) {
+    loop.assertOnLoop();
+    boolean wasWatched = watched.remove(tracked);
+    boolean wasUnwatched = unwatched.remove(tracked);
+    tracked.changedAt = loop.now();
     if (wasWatched) {
-      watched.add(entry);
+      watched.add(tracked);
     } else if (wasUnwatched) {
-      unwatched.add(entry);
+      unwatched.add(tracked);
       if (!watched.isEmpty() && loop.now() - watched.first().changedAt > QUIET_NANOS) {
         demote(watched.first());
-        promote(entry);
+        promote(tracked);
       }
     }
   }
 
-  /** The catalog changed somewhere: the services without a watch are read in turn. */
+  /** Starts reading the services without a watch in turn, since the catalog changed somewhere. */
   void wake() {
     if (!unwatched.isEmpty()) {
       sweptAt = loop.now();
@@ -118,13 +115,13 @@ final class Watches {
     }
   }
 
-  /** Gives out the watches that there are; called when services are read, and each second. */
+  /** Distributes the available watches; called when services are read, and each second. */
   void balance() {
-    loop.check();
-    if (!endpoints.anyUp()) {
+    loop.assertOnLoop();
+    if (!pools.anyUp()) {
       return;
     }
-    int slots = Math.max(0, endpoints.watchSlots() - OWN);
+    int slots = Math.max(0, pools.watchSlots() - RESERVED_QUERIES);
     while (watched.size() > slots) {
       demote(watched.first());
     }
@@ -146,27 +143,27 @@ final class Watches {
     warn(slots);
   }
 
-  private void promote(Entry entry) {
-    unwatched.remove(entry);
-    watched.add(entry);
+  private void promote(TrackedService tracked) {
+    unwatched.remove(tracked);
+    watched.add(tracked);
     BlockingQuery<ServiceHealth> watch =
         new BlockingQuery<>(
             loop,
-            endpoints,
-            (query, then) -> client.health(entry.key, query, then),
-            listeners.apply(entry),
-            entry.backoff,
-            new TokenBucket(AT_ONCE, BETWEEN, loop.now()),
+            pools,
+            (query, then) -> client.health(tracked.key, query, then),
+            listeners.apply(tracked),
+            tracked.backoff,
+            new TokenBucket(WATCH_BURST, WATCH_INTERVAL, loop.now()),
             waits);
-    entry.watch = Optional.of(watch);
-    watch.start(entry.index);
+    tracked.watch = Optional.of(watch);
+    watch.start(tracked.index);
   }
 
-  private void demote(Entry entry) {
-    remove(entry);
-    unwatched.add(entry);
-    // What changed while its watch failed or ended is read in turn.
-    reads.paced(List.of(entry));
+  private void demote(TrackedService tracked) {
+    remove(tracked);
+    unwatched.add(tracked);
+    // It may have changed while its watch failed or ended.
+    reads.paced(List.of(tracked));
   }
 
   private void warn(int slots) {
@@ -180,23 +177,23 @@ final class Watches {
             + " may take up to {} s to be seen. Serve Consul's API over HTTPS (HTTP/2 carries some"
             + " 250 watches a connection), or raise limits.http_max_conns_per_client in Consul's"
             + " configuration and maxConnections here, or list more agents under addresses",
-        registry,
+        loop.registry(),
         watched.size() + unwatched.size(),
         slots,
         configuration.maxConnections(),
-        endpoints.count(),
-        endpoints.multiplexes() ? "" : ", HTTP/1.1",
+        pools.count(),
+        pools.multiplexes() ? "" : ", HTTP/1.1",
         unwatched.size(),
         configuration.sweepRate(),
         Math.max(1, unwatched.size() / configuration.sweepRate()));
   }
 
-  /** Finds the unwatched services that a change of checks concerns. */
+  /** The listener that reads the unwatched services whose checks changed. */
   private final class ChecksListener implements BlockingQuery.Listener<FailingChecks> {
     @Override
     public boolean read(Answer.Read<FailingChecks> read) {
       if (failing.isEmpty()) {
-        // What changed before this first answer is not in it.
+        // This first answer does not show what changed before it.
         wake();
       } else {
         FailingChecks.changed(failing.get(), read.value()).forEach(this::read);
@@ -206,18 +203,18 @@ final class Watches {
     }
 
     private void read(FailingChecks.Check check) {
-      for (Entry entry : List.copyOf(unwatched)) {
+      for (TrackedService tracked : List.copyOf(unwatched)) {
         if (check.service().isEmpty()
-            ? entry.runsOn(check.node())
-            : entry.key.equals(check.service())) {
-          reads.urgent(entry);
+            ? tracked.runsOn(check.node())
+            : tracked.key.equals(check.service())) {
+          reads.urgent(tracked);
         }
       }
     }
 
     @Override
     public long failed(Answer.Failed<FailingChecks> failed, int inARow, long index) {
-      // Only a hint: the sweep finds what it misses, and the reads report what fails.
+      // The checks are only a hint: the sweep finds what they miss, and the reads report failures.
       return 0;
     }
 

@@ -13,63 +13,62 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * When everything is read anew and when that is complete; it says which {@link Phase} it is. Owned
- * by the loop.
+ * The control of whole reads: when everything is read again and when that is complete. It owns the
+ * {@link Phase}. Owned by the loop.
  */
 final class WholeReads {
   private static final Logger LOG = LoggerFactory.getLogger(WholeReads.class);
-  private static final Duration AGAIN = Duration.ofSeconds(1);
+  private static final Duration CONFIRM_RETRY = Duration.ofSeconds(1);
 
-  /** How long reading everything once more may take, after services had time to register again. */
+  /**
+   * The longest time for reading everything once more after services had time to register again.
+   */
   static final Duration REREAD_LIMIT = Duration.ofSeconds(10);
 
   private final Loop loop;
-  private final String registry;
   private final Duration settle;
-  private final Endpoints endpoints;
+  private final ConnectionPools pools;
   private final Staleness staleness;
   private final EmptyRegistry emptiness;
-  private final Cluster cluster;
+  private final ClusterIdentity cluster;
   private final Reads reads;
   private final Watches watches;
-  private final Collection<Entry> entries;
+  private final Collection<TrackedService> trackedServices;
   private final Runnable readCatalog;
   private final Runnable onLive;
   private Phase phase = Phase.READING;
   private boolean catalogRead;
   private Optional<Loop.Timer> settling = Optional.empty();
-  // When services began to get time; empty while they get none, and while nothing can be read.
+  // When the time to register again began; empty while there is none or nothing can be read.
   private OptionalLong settlingSince = OptionalLong.empty();
   private boolean interrupted;
 
   /**
-   * @param entries of every name that is known: a view of what the mirror holds
-   * @param readCatalog has the catalog read now
-   * @param onLive is run when each change is told again
+   * @param trackedServices the known services: a live view of the mirror's
+   * @param readCatalog starts a read of the catalog
+   * @param onLive runs when single changes are published again
    */
   WholeReads(
       Loop loop,
-      String registry,
       Duration settle,
-      Endpoints endpoints,
+      ConnectionPools pools,
       Staleness staleness,
       EmptyRegistry emptiness,
-      Cluster cluster,
+      ClusterIdentity cluster,
       Reads reads,
       Watches watches,
-      Collection<Entry> entries,
+      Collection<TrackedService> trackedServices,
       Runnable readCatalog,
       Runnable onLive) {
     this.loop = loop;
-    this.registry = registry;
     this.settle = settle;
-    this.endpoints = endpoints;
+    this.pools = pools;
     this.staleness = staleness;
     this.emptiness = emptiness;
     this.cluster = cluster;
     this.reads = reads;
     this.watches = watches;
-    this.entries = entries;
+    this.trackedServices = trackedServices;
     this.readCatalog = readCatalog;
     this.onLive = onLive;
   }
@@ -78,44 +77,46 @@ final class WholeReads {
     return phase;
   }
 
-  /** The catalog was read; a whole read needs it once. */
+  /** Records that the catalog was read; a whole read needs it once. */
   void catalogRead() {
     catalogRead = true;
     completeIfRead();
   }
 
-  /** Since when services have had time to register again; empty if there is no such time. */
+  /**
+   * Returns since when services have had time to register again; empty if there is no such time.
+   */
   OptionalLong settlingSince() {
     return settlingSince;
   }
 
   /**
-   * Everything is read again, since Consul is not what it was; the services get time first. A sign
-   * that comes while they have that time makes it no longer.
+   * Reads everything again after a sign that Consul was rebuilt or restored; the services first get
+   * time to register. A further sign during that time does not extend it.
    */
   void reset(String sign) {
-    cluster.forget();
-    if (phase.keeps()) {
-      LOG.debug("registry {}: Consul's {}, again", registry, sign);
-      readEntries();
+    cluster.clearDoubt();
+    if (phase.retainsMissing()) {
+      LOG.debug("registry {}: Consul's {}, again", loop.registry(), sign);
+      rereadServices();
       return;
     }
     if (!staleness.isSynced()) {
-      // The sink knows nothing yet that could be taken away too early.
-      LOG.info("registry {}: Consul's {}: everything is read again", registry, sign);
+      // The sink has nothing yet that could be removed too early.
+      LOG.info("registry {}: Consul's {}: everything is read again", loop.registry(), sign);
       readAll();
       return;
     }
     LOG.warn(
         "registry {}: Consul's {}: the cluster was rebuilt or restored. Everything is read again;"
             + " what is missing is kept for {} s",
-        registry,
+        loop.registry(),
         sign,
         settle.toSeconds());
     phase = Phase.SETTLING;
     interrupted = false;
     settle();
-    readEntries();
+    rereadServices();
   }
 
   private void settle() {
@@ -125,16 +126,17 @@ final class WholeReads {
   }
 
   private void settled() {
-    if (!endpoints.anyUp() && !interrupted) {
-      // Nobody could register meanwhile. So there is one more time once Consul answers again; only
-      // one, or an address that fails again and again would make it endless.
+    if (!pools.anyUp() && !interrupted) {
+      // No service could register meanwhile, so they get that time once more when Consul answers
+      // again;
+      // only once, or an address that keeps failing would make it endless.
       interrupted = true;
       settlingSince = OptionalLong.empty();
-      entries.forEach(Entry::dropLost);
-      endpoints.whenUp(
+      trackedServices.forEach(TrackedService::clearMissing);
+      pools.whenUp(
           () -> {
             settle();
-            readEntries();
+            rereadServices();
           });
       return;
     }
@@ -143,13 +145,13 @@ final class WholeReads {
     readAgain();
   }
 
-  /** Something cannot be read: from now on each service counts alone again. */
+  /** Ends a whole read in which something cannot be read: single changes are published again. */
   private void giveUp() {
     if (phase == Phase.REREADING) {
       LOG.warn(
           "registry {}: not everything could be read again within {} s; each service that is read"
               + " counts from now on",
-          registry,
+          loop.registry(),
           REREAD_LIMIT.toSeconds());
       live();
     }
@@ -162,30 +164,30 @@ final class WholeReads {
 
   private void readAgain() {
     catalogRead = false;
-    readEntries();
+    rereadServices();
     readCatalog.run();
   }
 
-  private void readEntries() {
-    for (Entry entry : entries) {
-      entry.index = 0;
-      entry.read = false;
-      entry.confirming = false;
-      watches.remove(entry);
-      reads.urgent(entry);
+  private void rereadServices() {
+    for (TrackedService tracked : trackedServices) {
+      tracked.index = 0;
+      tracked.read = false;
+      tracked.confirming = false;
+      watches.remove(tracked);
+      reads.urgent(tracked);
     }
   }
 
-  /** Gives the whole view if nothing is left to read; to be called whenever something was. */
+  /** Publishes the whole view if nothing is left to read; to be called after each read. */
   void completeIfRead() {
     if (!isReading() || !catalogRead) {
       return;
     }
-    if (!entries.stream().allMatch(entry -> entry.read)) {
+    if (!trackedServices.stream().allMatch(tracked -> tracked.read)) {
       return;
     }
     List<Service> services = new ArrayList<>();
-    entries.forEach(entry -> newest(entry).ifPresent(services::add));
+    trackedServices.forEach(tracked -> newest(tracked).ifPresent(services::add));
     if (services.isEmpty()) {
       emptiness.confirm(names(), this::confirmedEmpty);
     } else {
@@ -197,39 +199,40 @@ final class WholeReads {
     return phase == Phase.READING || phase == Phase.REREADING;
   }
 
-  /** What a whole view has of a service: only one that has instances. */
-  private static Optional<Service> newest(Entry entry) {
-    return entry.newest.or(() -> entry.known).filter(one -> !one.instances().isEmpty());
+  /** Returns the service for a whole view; empty if it has no instances. */
+  private static Optional<Service> newest(TrackedService tracked) {
+    return tracked.newest.or(() -> tracked.known).filter(one -> !one.instances().isEmpty());
   }
 
   private void complete(List<Service> services) {
-    for (Entry entry : entries) {
-      entry.known = newest(entry);
-      entry.confirming = false;
-      entry.dropLost();
+    for (TrackedService tracked : trackedServices) {
+      tracked.known = newest(tracked);
+      tracked.confirming = false;
+      tracked.clearMissing();
     }
     staleness.synced(services);
-    LOG.info("registry {}: {} services read from Consul", registry, services.size());
+    LOG.info("registry {}: {} services read from Consul", loop.registry(), services.size());
     live();
-    cluster.note();
+    cluster.recordServers();
   }
 
   private void live() {
     phase = Phase.LIVE;
     settlingSince = OptionalLong.empty();
     settling.ifPresent(Loop.Timer::cancel);
-    entries.stream().filter(entry -> entry.read).forEach(watches::add);
+    trackedServices.stream().filter(tracked -> tracked.read).forEach(watches::add);
     watches.balance();
     onLive.run();
   }
 
   private void confirmedEmpty(Optional<Answer.Failed<?>> doubt) {
     if (doubt.isPresent()) {
-      staleness.fail(Mirror.CATALOG, doubt.get());
-      loop.after(AGAIN, this::completeIfRead);
+      staleness.fail(ConsulMirror.CATALOG, doubt.get());
+      loop.after(CONFIRM_RETRY, this::completeIfRead);
     } else if (isReading()
-        && entries.stream().allMatch(entry -> entry.read && newest(entry).isEmpty())) {
-      staleness.works(Mirror.CATALOG);
+        && trackedServices.stream()
+            .allMatch(tracked -> tracked.read && newest(tracked).isEmpty())) {
+      staleness.works(ConsulMirror.CATALOG);
       complete(List.of());
     } else {
       completeIfRead();
@@ -237,6 +240,6 @@ final class WholeReads {
   }
 
   private Set<String> names() {
-    return entries.stream().map(entry -> entry.key).collect(Collectors.toSet());
+    return trackedServices.stream().map(tracked -> tracked.key).collect(Collectors.toSet());
   }
 }

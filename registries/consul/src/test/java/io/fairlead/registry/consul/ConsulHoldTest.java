@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What is kept on a suspicion: only what is missing, for a bounded time, and it is told. */
+/** Tests of holds: only what is missing is kept, for a bounded time, and it is reported. */
 @Execution(ExecutionMode.CONCURRENT)
 class ConsulHoldTest {
   private static final Duration SETTLE = Duration.ofSeconds(2);

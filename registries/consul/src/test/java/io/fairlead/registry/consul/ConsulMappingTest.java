@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a real Consul's words become. */
+/** Tests of the mapping of a real Consul's answers. */
 @NeedsServer("consul")
 class ConsulMappingTest {
   private static ConsulServer consul;

@@ -16,28 +16,29 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The answers of Nacos' HTTP API (v3) that are read, and how. */
+/** The JSON bindings of the answers of Nacos' HTTP API (v3) that the adapter reads. */
 final class Json {
-  /** Newer servers add properties; they are not read. An answer is read to its end. */
+  /** Ignores properties that newer servers add; fails on anything behind the end of an answer. */
   static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  static final TypeReference<Answer<List<@Nullable Namespace>>> NAMESPACES =
+  static final TypeReference<Envelope<List<@Nullable Namespace>>> NAMESPACES =
       new TypeReference<>() {};
-  static final TypeReference<Answer<Page<Row>>> ROWS = new TypeReference<>() {};
-  static final TypeReference<Answer<Page<Detail>>> DETAILS = new TypeReference<>() {};
-  static final TypeReference<Answer<Detail>> DETAIL = new TypeReference<>() {};
-  static final TypeReference<Answer<List<@Nullable Host>>> HOSTS = new TypeReference<>() {};
+  static final TypeReference<Envelope<Page<Row>>> ROWS = new TypeReference<>() {};
+  static final TypeReference<Envelope<Page<Detail>>> DETAILS = new TypeReference<>() {};
+  static final TypeReference<Envelope<Detail>> DETAIL = new TypeReference<>() {};
+  static final TypeReference<Envelope<List<@Nullable InstanceRecord>>> INSTANCES =
+      new TypeReference<>() {};
 
   private Json() {}
 
   /** The envelope of every answer; code 0 is success. */
-  record Answer<T>(@Nullable Integer code, @Nullable String message, @Nullable T data) {}
+  record Envelope<T>(@Nullable Integer code, @Nullable String message, @Nullable T data) {}
 
-  /** A part of a list; a list that is not there is no empty one. */
+  /** A page of a list; an absent list is not an empty one. */
   record Page<T>(@Nullable Integer totalCount, @Nullable List<@Nullable T> pageItems) {
     /** Whether these are all items of the list. */
     boolean isWhole() {
@@ -49,7 +50,7 @@ final class Json {
     }
   }
 
-  /** A list without gaps; none is an empty one. */
+  /** Returns the elements that are not null; an absent list gives none. */
   static <T> List<T> present(@Nullable List<@Nullable T> list) {
     List<T> present = new ArrayList<>();
     if (list != null) {
@@ -63,13 +64,15 @@ final class Json {
   }
 
   record Namespace(@Nullable String namespace) {
-    /** Older servers spell the default namespace's id as empty text. */
+    /**
+     * Returns the namespace's id; older servers spell that of the default namespace as empty text.
+     */
     String id() {
       return namespace == null || namespace.isEmpty() ? "public" : namespace;
     }
   }
 
-  /** A line of the list of services; without the counts it says that there is a service. */
+  /** A row of the list of services; one without counts only says that the service exists. */
   record Row(
       @Nullable String name,
       @Nullable String groupName,
@@ -93,9 +96,9 @@ final class Json {
     }
   }
 
-  record Cluster(@Nullable List<@Nullable Host> hosts) {}
+  record Cluster(@Nullable List<@Nullable InstanceRecord> hosts) {}
 
-  /** A service; the whole list gives hosts and no threshold, the single read the opposite. */
+  /** A service; the whole list gives instances and no threshold, the single read the opposite. */
   record Detail(
       @Nullable String serviceName,
       @Nullable String groupName,
@@ -114,7 +117,7 @@ final class Json {
           serviceName,
           groupName,
           clusterMap,
-          Host.withoutNulls(metadata),
+          InstanceRecord.withoutNulls(metadata),
           protectThreshold == null ? OptionalDouble.empty() : OptionalDouble.of(protectThreshold));
     }
 
@@ -127,22 +130,22 @@ final class Json {
           namespace, Objects.requireNonNull(groupName), Objects.requireNonNull(serviceName));
     }
 
-    /** The names of the clusters that have instances; empty: the answer does not say. */
+    /** Returns the names of the clusters that have instances; empty if the answer does not say. */
     Optional<Set<String>> clusters() {
       return Optional.ofNullable(clusterMap).map(Map::keySet);
     }
 
-    /** The content that the whole list gives; the threshold in it is always 0, so unknown. */
+    /** Returns the content that the whole list gives; its threshold is always 0, hence unknown. */
     Content toContent() {
-      List<Host> hosts = new ArrayList<>();
+      List<InstanceRecord> instances = new ArrayList<>();
       if (clusterMap != null) {
         for (Cluster cluster : clusterMap.values()) {
           if (cluster != null) {
-            hosts.addAll(present(cluster.hosts()));
+            instances.addAll(present(cluster.hosts()));
           }
         }
       }
-      return new Content(hosts, metadata, OptionalDouble.empty());
+      return new Content(instances, metadata, OptionalDouble.empty());
     }
   }
 }

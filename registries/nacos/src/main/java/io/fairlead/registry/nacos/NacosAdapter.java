@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running conversation with one Nacos cluster: a first whole read, then the cheap list about once
- * a second, pushes in the background, direct reads of what these point at, and a whole read now and
- * then for what nothing pointed at.
+ * An adapter that mirrors one Nacos cluster: a first whole read, then the cheap list about once a
+ * second, pushes in the background, direct reads of the services that these point at, and a whole
+ * read now and then for changes that nothing pointed at.
  *
  * <p>Everything but {@link #start} and {@link #close} runs on the owner's thread of {@link
  * Threads}; blocking calls run on its readers and hand their outcome back.
@@ -35,13 +35,13 @@ final class NacosAdapter implements RegistryAdapter {
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(500);
   private static final Duration LAST_RETRY = Duration.ofSeconds(10);
-  private static final Duration REPEATED_READ = Duration.ofSeconds(1);
-  // Where lists have no counts, whole reads are what finds lost pushes.
-  private static final Duration SWEEP = Duration.ofSeconds(5);
-  // How often it is looked whether a whole read is due.
-  private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration FAILED_READ_RETRY = Duration.ofSeconds(1);
+  // Where lists have no counts, only whole reads find lost pushes.
+  private static final Duration WHOLE_READ_WITHOUT_COUNTS = Duration.ofSeconds(5);
+  // How often the adapter checks whether a whole read is due.
+  private static final Duration WHOLE_READ_CHECK = Duration.ofMillis(500);
   // After a broken connection the vendor's client subscribes again within about 4 s.
-  private static final Duration RESUBSCRIBED = Duration.ofSeconds(5);
+  private static final Duration RESUBSCRIBE_TIME = Duration.ofSeconds(5);
 
   private final String registry;
   private final NacosConfiguration configuration;
@@ -49,30 +49,30 @@ final class NacosAdapter implements RegistryAdapter {
   private final Scope scope;
   private final Naming.Factory naming;
   private final NamingClients clients;
-  private final SourceFactory sources;
-  private final Subscriptions subscriptions;
+  private final ReaderFactory sources;
+  private final PushSubscriptions subscriptions;
   private final Threads threads;
-  private final Mirror mirror;
+  private final NacosMirror mirror;
   private final ReadQueue reads;
   private final Backoff backoff = new Backoff(FIRST_RETRY, LAST_RETRY, ThreadLocalRandom.current());
-  private final Map<ServiceId, List<Host>> pushes = new ConcurrentHashMap<>();
+  private final Map<ServiceId, List<InstanceRecord>> pushes = new ConcurrentHashMap<>();
   private final Set<ServiceId> unreadable = new HashSet<>();
 
   // Added to by readers, closed by whoever closes the adapter.
-  private final Set<NacosSource> openSources = ConcurrentHashMap.newKeySet();
+  private final Set<NacosReader> openReaders = ConcurrentHashMap.newKeySet();
 
-  private @Nullable NacosSource source;
+  private @Nullable NacosReader source;
   // Written by the owner, read by readers: the namespaces that have services.
   private volatile Set<String> known = Set.of();
-  // The same: whether the last list came, and the last interruption.
+  // The same: whether the last list succeeded, and the time of the last interruption.
   private volatile boolean answering = true;
-  private volatile long interruptedAt = System.nanoTime() - RESUBSCRIBED.toNanos();
+  private volatile long interruptedAt = System.nanoTime() - RESUBSCRIBE_TIME.toNanos();
   private long interruptions;
 
   NacosAdapter(
       AdapterContext context,
       NacosConfiguration configuration,
-      SourceFactory sources,
+      ReaderFactory sources,
       Naming.Factory naming) {
     this.registry = context.registry();
     this.configuration = configuration;
@@ -82,20 +82,20 @@ final class NacosAdapter implements RegistryAdapter {
     this.clients = sources.clients();
     this.sources = sources;
     this.threads = new Threads(registry, this::unexpected);
-    this.subscriptions = new Subscriptions(registry, clients, this::onPush);
+    this.subscriptions = new PushSubscriptions(registry, clients, this::onPush);
     this.reads =
         new ReadQueue(Threads.DIRECT_READS, this::launch, threads::after, System::nanoTime);
     this.mirror =
-        new Mirror(
+        new NacosMirror(
             sink,
-            new Hints(),
+            new MirrorRequests(),
             configuration.settle(),
             configuration.pollInterval(),
             new SystemClock());
   }
 
-  /** The time of this machine. */
-  private static final class SystemClock implements Mirror.Clock {
+  /** The clocks of this machine. */
+  private static final class SystemClock implements NacosMirror.Clock {
     @Override
     public long nanoTime() {
       return System.nanoTime();
@@ -107,8 +107,8 @@ final class NacosAdapter implements RegistryAdapter {
     }
   }
 
-  /** What the mirror asks for. */
-  private final class Hints implements Mirror.Requests {
+  /** The adapter's side of the mirror's requests. */
+  private final class MirrorRequests implements NacosMirror.Requests {
     @Override
     public void read(ServiceId id, Duration delay) {
       reads.request(id, delay);
@@ -132,20 +132,20 @@ final class NacosAdapter implements RegistryAdapter {
     threads.own(this::begin);
   }
 
-  /** The first whole read, and what it was read with. */
+  /** The first whole read, and the reader that made it. */
   private record Begun(
-      NacosSource source, Map<ServiceId, Content> contents, Set<String> namespaces) {}
+      NacosReader source, Map<ServiceId, Content> contents, Set<String> namespaces) {}
 
   private void begin() {
     threads.read(
         () -> {
-          NacosSource opened = sources.open();
-          openSources.add(opened);
+          NacosReader opened = sources.open();
+          openReaders.add(opened);
           try {
             WholeRead whole = new WholeRead(opened, scope);
             return new Begun(opened, whole.everything(), whole.namespaces());
           } catch (Exception e) {
-            openSources.remove(opened);
+            openReaders.remove(opened);
             opened.close();
             throw e;
           }
@@ -178,7 +178,7 @@ final class NacosAdapter implements RegistryAdapter {
         },
         listed -> {
           listed(listed);
-          // A third of the server's time for one gateway at most.
+          // One gateway takes at most a third of the server's time.
           long took = System.nanoTime() - begin.get();
           return longer(configuration.pollInterval(), Duration.ofNanos(2 * took));
         },
@@ -193,7 +193,7 @@ final class NacosAdapter implements RegistryAdapter {
         });
   }
 
-  private void listed(Poll.Listed listed) {
+  private void listed(Poll.PollResult listed) {
     answering = true;
     noteInterruptions();
     listed.failed().forEach(mirror::interrupted);
@@ -213,11 +213,11 @@ final class NacosAdapter implements RegistryAdapter {
   }
 
   private void failed(Throwable e) {
-    LOG.debug("{}: {}", registry, problem(e), e);
+    LOG.debug("registry {}: {}", registry, problem(e), e);
     sink.failing(problem(e), e);
   }
 
-  /** Something of this adapter's own went wrong, so its view may be less than it should be. */
+  /** Handles a fault of the adapter itself: its view may be incomplete from then on. */
   private void unexpected(Throwable e) {
     mirror.interrupted();
     failed(e);
@@ -235,19 +235,20 @@ final class NacosAdapter implements RegistryAdapter {
     }
   }
 
-  private void reconcile(NacosSource from) {
-    Duration interval = from.hasCounts() ? configuration.reconcileInterval() : SWEEP;
+  private void reconcile(NacosReader from) {
+    Duration interval =
+        from.hasCounts() ? configuration.reconcileInterval() : WHOLE_READ_WITHOUT_COUNTS;
     int share = from.hasCounts() ? 19 : 3;
     AtomicLong begin = new AtomicLong(System.nanoTime());
     AtomicLong pause = new AtomicLong();
     threads.repeat(
-        LOOK,
+        WHOLE_READ_CHECK,
         () -> {
           long now = System.nanoTime();
           Map<ServiceId, Content> contents = new HashMap<>();
           if (isWholeReadDue(begin.get(), now, interval, pause.get())) {
             begin.set(now);
-            pause.set(RESUBSCRIBED.toNanos());
+            pause.set(RESUBSCRIBE_TIME.toNanos());
             for (String namespace : known) {
               contents.putAll(from.all(namespace));
             }
@@ -258,12 +259,12 @@ final class NacosAdapter implements RegistryAdapter {
         contents -> {
           noteInterruptions();
           mirror.reconciled(contents);
-          return LOOK;
+          return WHOLE_READ_CHECK;
         },
         e -> {
           noteInterruptions();
           failed(e);
-          return LOOK;
+          return WHOLE_READ_CHECK;
         });
   }
 
@@ -277,7 +278,7 @@ final class NacosAdapter implements RegistryAdapter {
       return false;
     }
     long interrupted = interruptedAt;
-    long subscribed = interrupted + RESUBSCRIBED.toNanos();
+    long subscribed = interrupted + RESUBSCRIBE_TIME.toNanos();
     return now - last >= interval.toNanos()
         || last - interrupted < 0
         || (now - subscribed >= 0 && last - subscribed < 0);
@@ -288,7 +289,7 @@ final class NacosAdapter implements RegistryAdapter {
   }
 
   private void launch(ServiceId id) {
-    NacosSource from = source;
+    NacosReader from = source;
     if (from == null) {
       return;
     }
@@ -305,7 +306,7 @@ final class NacosAdapter implements RegistryAdapter {
           if (!isUnreachable(e)) {
             unreadable.add(id);
           }
-          reads.request(id, REPEATED_READ);
+          reads.request(id, FAILED_READ_RETRY);
           reads.done(id);
           failed(e);
         });
@@ -313,12 +314,12 @@ final class NacosAdapter implements RegistryAdapter {
 
   private static boolean isUnreachable(Throwable e) {
     return e instanceof NacosReadException read
-        && read.reason() == NacosReadException.Reason.UNREACHABLE;
+        && read.fault() == NacosReadException.Fault.UNREACHABLE;
   }
 
-  /** On the vendor's thread: only the newest push of a service is kept for the owner. */
-  private void onPush(ServiceId id, List<Host> hosts) {
-    if (pushes.put(id, hosts) == null) {
+  /** Runs on the vendor's thread; only the newest push of a service waits for the owner. */
+  private void onPush(ServiceId id, List<InstanceRecord> instances) {
+    if (pushes.put(id, instances) == null) {
       threads.own(
           () ->
               Optional.ofNullable(pushes.remove(id))
@@ -331,15 +332,15 @@ final class NacosAdapter implements RegistryAdapter {
     threads.stopTaking();
     subscriptions.close();
     clients.close();
-    // Closed first, to end calls under way; then what such a call may have opened meanwhile.
-    openSources.forEach(NacosSource::close);
+    // Closed first, to end calls under way; then once more for what such a call opened meanwhile.
+    openReaders.forEach(NacosReader::close);
     threads.close();
-    openSources.forEach(NacosSource::close);
+    openReaders.forEach(NacosReader::close);
     if (naming instanceof AutoCloseable closeable) {
       try {
         closeable.close();
       } catch (Exception e) {
-        LOG.warn("{}: did not close cleanly", registry, e);
+        LOG.warn("registry {}: the Nacos client was not closed cleanly", registry, e);
       }
     }
   }

@@ -4,7 +4,7 @@ import io.fairlead.common.ForeignText;
 import java.net.URI;
 
 /**
- * Where one Nacos server answers.
+ * The address of one Nacos server.
  *
  * @param scheme {@code http} or {@code https}
  * @param host a name or an address, IPv6 in brackets
@@ -24,7 +24,7 @@ record NacosAddress(String scheme, String host, int port) {
     try {
       uri = URI.create(full);
     } catch (IllegalArgumentException e) {
-      // Without the cause, whose words repeat the text, a password in it included.
+      // Without the cause, whose message repeats the text and any password in it.
       throw new IllegalArgumentException(refusal(text));
     }
     boolean known = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
@@ -45,7 +45,7 @@ record NacosAddress(String scheme, String host, int port) {
         + " (expected: HOST:PORT, http://HOST:PORT or https://HOST:PORT)";
   }
 
-  /** Whether it is reached over TLS. */
+  /** Whether the server is reached over TLS. */
   boolean secure() {
     return scheme.equals("https");
   }

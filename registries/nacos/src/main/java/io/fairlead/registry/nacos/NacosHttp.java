@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fairlead.common.Causes;
 import io.fairlead.registry.TlsFiles;
-import io.fairlead.registry.nacos.Json.Answer;
-import io.fairlead.registry.nacos.NacosReadException.Reason;
+import io.fairlead.registry.nacos.Json.Envelope;
+import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -32,8 +32,8 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * GETs of one Nacos cluster: to the server that answered last, to the others in turn when it does
- * not, with the login's token. Thread-safe; calls block.
+ * An HTTP client of one Nacos cluster for GETs: it asks the server that answered last, the others
+ * in turn when that one does not answer, with the login's token. Thread-safe; calls block.
  */
 final class NacosHttp implements AutoCloseable {
   private static final Timeout CONNECT = Timeout.ofSeconds(3);
@@ -42,8 +42,8 @@ final class NacosHttp implements AutoCloseable {
   private static final Duration WHOLE_ANSWER = Duration.ofMinutes(2);
   private static final int MAX_ERROR = 64 * 1024;
   private static final int CONNECTIONS = 16;
-  // Where all failed within this time a second try is made, over new connections.
-  private static final Duration SOON = Duration.ofSeconds(1);
+  // If all servers failed within this time, a second attempt is made over new connections.
+  private static final Duration QUICK_FAILURE = Duration.ofSeconds(1);
   // Nacos' ErrorCode of that name.
   private static final int SERVICE_NOT_EXIST = 21008;
 
@@ -95,29 +95,29 @@ final class NacosHttp implements AutoCloseable {
             .build();
   }
 
-  /** See {@link NacosSource#interruptions()}. */
+  /** See {@link NacosReader#interruptions()}. */
   long interruptions() {
     return interruptions.get();
   }
 
-  /** The server that is asked first, for messages. */
+  /** Returns the server that is asked first, for messages. */
   NacosAddress address() {
     return addresses.get(preferred);
   }
 
   /**
-   * Gets one thing of the v3 API.
+   * Sends one GET of the v3 API.
    *
-   * @param what is asked for, for messages
+   * @param what the name of what is asked for, for messages
    * @param path below the context path
    */
-  <T> Fetched<T> get(
-      String what, String path, Map<String, String> query, TypeReference<Answer<T>> type)
+  <T> GetResult<T> get(
+      String what, String path, Map<String, String> query, TypeReference<Envelope<T>> type)
       throws NacosReadException {
     return onAnyServer(what, address -> getFrom(address, what, path, query, type));
   }
 
-  /** A call of one server. */
+  /** A call to one server. */
   private interface Call<T> {
     T on(NacosAddress address) throws NacosReadException, IOException;
   }
@@ -127,7 +127,7 @@ final class NacosHttp implements AutoCloseable {
     IOException last = null;
     long begin = System.nanoTime();
     for (int i = 0; i < 2 * addresses.size(); i++) {
-      if (i == addresses.size() && System.nanoTime() - begin > SOON.toNanos()) {
+      if (i == addresses.size() && System.nanoTime() - begin > QUICK_FAILURE.toNanos()) {
         break;
       }
       int index = (first + i) % addresses.size();
@@ -137,7 +137,7 @@ final class NacosHttp implements AutoCloseable {
         return result;
       } catch (IOException e) {
         interruptions.incrementAndGet();
-        // What broke one connection most likely broke all of them: each would fail a call.
+        // Whatever broke one connection most likely broke all of them, and each would fail a call.
         connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
         if (last != null) {
           e.addSuppressed(last);
@@ -146,7 +146,7 @@ final class NacosHttp implements AutoCloseable {
       }
     }
     throw new NacosReadException(
-        Reason.UNREACHABLE,
+        Fault.UNREACHABLE,
         what
             + ": Nacos at "
             + addresses.stream().map(NacosAddress::toString).collect(Collectors.joining(", "))
@@ -164,12 +164,12 @@ final class NacosHttp implements AutoCloseable {
     }
   }
 
-  private <T> Fetched<T> getFrom(
+  private <T> GetResult<T> getFrom(
       NacosAddress address,
       String what,
       String path,
       Map<String, String> query,
-      TypeReference<Answer<T>> type)
+      TypeReference<Envelope<T>> type)
       throws NacosReadException, IOException {
     Optional<String> token = login.token(http, address);
     Reply<T> reply = send(address, path, query, type, token);
@@ -181,8 +181,8 @@ final class NacosHttp implements AutoCloseable {
     return interpret(address, what, reply);
   }
 
-  /** What a server sent: the answer where it is one, the first part of the text otherwise. */
-  private record Reply<T>(int status, @Nullable Answer<T> answer, String text) {
+  /** A server's response: the answer if it is one, else the first part of the text. */
+  private record Reply<T>(int status, @Nullable Envelope<T> answer, String text) {
     boolean forbidden() {
       return status == 401 || status == 403;
     }
@@ -192,7 +192,7 @@ final class NacosHttp implements AutoCloseable {
       NacosAddress address,
       String path,
       Map<String, String> query,
-      TypeReference<Answer<T>> type,
+      TypeReference<Envelope<T>> type,
       Optional<String> token)
       throws IOException {
     String text =
@@ -205,7 +205,7 @@ final class NacosHttp implements AutoCloseable {
   }
 
   private <T> Reply<T> read(
-      NacosAddress address, ClassicHttpResponse response, TypeReference<Answer<T>> type)
+      NacosAddress address, ClassicHttpResponse response, TypeReference<Envelope<T>> type)
       throws IOException {
     int status = response.getCode();
     if (response.getEntity() == null) {
@@ -215,23 +215,24 @@ final class NacosHttp implements AutoCloseable {
       try (InputStream body = new TimedBody(response.getEntity().getContent(), WHOLE_ANSWER)) {
         return new Reply<>(status, Json.MAPPER.readValue(body, type), "");
       } catch (JsonProcessingException e) {
-        throw new ServerException(address + " answers what is no such JSON");
+        throw new NacosServerException(address + " answers with JSON of another form");
       }
     }
     try (InputStream body = new TimedBody(response.getEntity().getContent(), WHOLE_ANSWER)) {
       String text = new String(body.readNBytes(MAX_ERROR), StandardCharsets.UTF_8);
       if (body.read() >= 0) {
-        throw new ServerException(address + " answers " + Causes.ofStatus(status, shown(text)));
+        throw new NacosServerException(
+            address + " answers " + Causes.ofStatus(status, shown(text)));
       }
       return new Reply<>(status, null, text);
     }
   }
 
-  private <T> Fetched<T> interpret(NacosAddress address, String what, Reply<T> reply)
+  private <T> GetResult<T> interpret(NacosAddress address, String what, Reply<T> reply)
       throws NacosReadException, IOException {
     if (reply.forbidden()) {
       throw new NacosReadException(
-          Reason.NOT_PERMITTED,
+          Fault.NOT_PERMITTED,
           what
               + ": "
               + address
@@ -244,31 +245,31 @@ final class NacosHttp implements AutoCloseable {
           null);
     }
     if (reply.status == 200) {
-      Answer<T> answer = reply.answer;
+      Envelope<T> answer = reply.answer;
       if (answer == null || answer.code() == null || answer.code() != 0 || answer.data() == null) {
         throw malformed(address, what, answer == null ? reply.text : words(answer));
       }
-      return new Fetched.Data<>(answer.data());
+      return new GetResult.Data<>(answer.data());
     }
     Optional<Integer> code = code(reply.text);
-    // The API's own "no such thing" carries a code; a path that is not there does not.
+    // The API's own "not found" carries a code; an unknown path does not.
     if (code.isPresent() && (reply.status == 404 || code.get() == SERVICE_NOT_EXIST)) {
-      return new Fetched.Absent<>(reply.text);
+      return new GetResult.Absent<>(reply.text);
     }
     if (reply.status == 404 || reply.status == 405 || reply.status == 410 || reply.status == 501) {
       throw new NacosReadException(
-          Reason.UNSUPPORTED,
+          Fault.UNSUPPORTED,
           what + ": " + address + " answers " + reply.status + " (expected: Nacos 3.0 or later)",
           null);
     }
     if (reply.status >= 500 || reply.status == 429) {
-      throw new ServerException(
+      throw new NacosServerException(
           address + " answers " + Causes.ofStatus(reply.status, shown(reply.text)));
     }
     throw malformed(address, what, Causes.ofStatus(reply.status, shown(reply.text)));
   }
 
-  private static String words(Answer<?> answer) {
+  private static String words(Envelope<?> answer) {
     return "code "
         + answer.code()
         + (answer.message() == null ? "" : ", " + answer.message())
@@ -287,12 +288,12 @@ final class NacosHttp implements AutoCloseable {
 
   private NacosReadException malformed(NacosAddress address, String what, String got) {
     return new NacosReadException(
-        Reason.MALFORMED,
+        Fault.MALFORMED,
         what + ": " + address + " answers " + Causes.advised(shown(got), "Nacos' JSON, code 0"),
         null);
   }
 
-  /** A text from outside as it may be shown: see {@link NacosLogin#shown}. */
+  /** Returns a text from outside fit to be shown: see {@link NacosLogin#shown}. */
   String shown(String text) {
     return login.shown(text.strip().replaceAll("\\s+", " "));
   }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.fairlead.common.ForeignText;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
-import io.fairlead.registry.nacos.NacosReadException.Reason;
+import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -32,9 +32,9 @@ final class NacosLogin {
   private static final double USED_SHARE = 0.9;
   // In seconds, where the server does not say.
   private static final long DEFAULT_LIFE = 3600;
-  // A wrong password is not tried again for each of many calls: servers lock users out.
+  // A wrong password is not tried again for each of many calls, since servers lock users out.
   private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(2);
-  // A call under way may have the token before, and the answer to it arrive late.
+  // A call under way may carry the previous token, and its answer may arrive late.
   private static final int MAX_SECRETS = 8;
   private static final int MAX_ANSWER = 64 * 1024;
   private static final Duration ANSWER = Duration.ofSeconds(30);
@@ -47,10 +47,10 @@ final class NacosLogin {
   // Guarded by "this".
   private @Nullable Token token;
   private @Nullable Refusal refusal;
-  // What must never be shown, the newest last: passwords and tokens that were used.
+  // Passwords and tokens that were used and must never be shown, the newest last.
   private final Deque<String> secrets = new ArrayDeque<>();
 
-  /** A token and when it is to be renewed, in {@link System#nanoTime()}. */
+  /** A token and the time at which it is renewed, in {@link System#nanoTime()}. */
   private record Token(String text, long renewAt) {}
 
   private record Refusal(NacosReadException problem, long until) {}
@@ -67,8 +67,8 @@ final class NacosLogin {
   }
 
   /**
-   * A text from outside, such as a server's answer, as it may be shown: one line that is not long,
-   * without password, token or an address' user.
+   * Returns a text from outside, such as a server's answer, fit to be shown: one short line without
+   * password, token or the user of an address.
    */
   synchronized String shown(String text) {
     return ForeignText.clean(ForeignText.address(ForeignText.masked(text, secrets)));
@@ -83,18 +83,18 @@ final class NacosLogin {
     }
   }
 
-  /** Whether there is anybody to log in. */
+  /** Whether a user name and a password are configured. */
   boolean isConfigured() {
     return username != null && password != null;
   }
 
-  /** The token that calls carry at present, without waiting for one. */
+  /** Returns the token that calls carry at present, without waiting for one. */
   synchronized Optional<String> present() {
     return Optional.ofNullable(token).map(Token::text);
   }
 
   /**
-   * The token for a call; logs in at that server if there is none or it is about to expire.
+   * Returns the token for a call; logs in at that server if there is none or it is about to expire.
    *
    * @return empty where no login is configured
    * @throws IOException if the server could not be reached
@@ -110,7 +110,7 @@ final class NacosLogin {
     return Optional.of(token.text);
   }
 
-  /** Forgets a token that a server refused, unless another one has taken its place. */
+  /** Drops a token that a server refused, unless another one has replaced it. */
   synchronized void refused(String text) {
     if (token != null && token.text.equals(text)) {
       token = null;
@@ -139,7 +139,7 @@ final class NacosLogin {
       reply = post(http, address, "/v1/auth/users/login", name, secret);
     }
     if (reply.status == 502 || reply.status == 503 || reply.status == 504) {
-      throw new ServerException("login: " + address + " answers " + reply.status);
+      throw new NacosServerException("login: " + address + " answers " + reply.status);
     }
     JsonNode answer = reply.status == 200 ? json(reply.body) : MissingNode.getInstance();
     String issued = answer.path("accessToken").asText();
@@ -156,7 +156,7 @@ final class NacosLogin {
           null);
     }
     keepSecret(issued);
-    // A life of 0 is one that was not said.
+    // A lifetime of 0 means that the server did not say.
     long seconds = answer.path("tokenTtl").asLong();
     long life = Duration.ofSeconds(seconds > 0 ? seconds : DEFAULT_LIFE).toNanos();
     return new Token(issued, nanoTime.getAsLong() + (long) (life * USED_SHARE));
@@ -166,13 +166,13 @@ final class NacosLogin {
     try {
       return Json.MAPPER.readTree(body);
     } catch (JsonProcessingException e) {
-      // As from a proxy: the words of the parser would say less than the refusal does.
+      // As from a proxy: the parser's message would say less than the refusal does.
       return MissingNode.getInstance();
     }
   }
 
   private NacosReadException refuse(String message, @Nullable Throwable cause) {
-    NacosReadException problem = new NacosReadException(Reason.LOGIN_REFUSED, message, cause);
+    NacosReadException problem = new NacosReadException(Fault.LOGIN_REFUSED, message, cause);
     refusal = new Refusal(problem, nanoTime.getAsLong() + PAUSE_AFTER_REFUSAL.toNanos());
     return problem;
   }
@@ -198,7 +198,7 @@ final class NacosLogin {
           try (InputStream body = new TimedBody(response.getEntity().getContent(), ANSWER)) {
             byte[] start = body.readNBytes(MAX_ANSWER);
             if (body.read() >= 0) {
-              throw new ServerException("login: " + address + " answers with too much");
+              throw new NacosServerException("login: " + address + " answers with too much");
             }
             return new Reply(response.getCode(), new String(start, StandardCharsets.UTF_8));
           }

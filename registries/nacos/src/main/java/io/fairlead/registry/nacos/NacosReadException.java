@@ -2,12 +2,12 @@ package io.fairlead.registry.nacos;
 
 import org.jspecify.annotations.Nullable;
 
-/** A read of Nacos failed; the message names the address and what the operator can do. */
+/** The failure of a read of Nacos; the message names the address and what the operator can do. */
 final class NacosReadException extends Exception {
   private static final long serialVersionUID = 1;
 
-  /** Why it failed. */
-  enum Reason {
+  /** The reason of the failure. */
+  enum Fault {
     /** No connection, no answer in time, or an error within the server. */
     UNREACHABLE,
     /** The login was refused. */
@@ -22,14 +22,14 @@ final class NacosReadException extends Exception {
     MISCONFIGURED
   }
 
-  private final Reason reason;
+  private final Fault fault;
 
-  NacosReadException(Reason reason, String message, @Nullable Throwable cause) {
+  NacosReadException(Fault fault, String message, @Nullable Throwable cause) {
     super(message, cause);
-    this.reason = reason;
+    this.fault = fault;
   }
 
-  Reason reason() {
-    return reason;
+  Fault fault() {
+    return fault;
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/** Makes adapters for Nacos, servers 2.x and 3.x. */
+/** A factory of adapters for Nacos servers 2.x and 3.x. */
 public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosConfiguration> {
   /** For the service loader. */
   public NacosRegistryFactory() {}
@@ -78,8 +78,8 @@ public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosC
       NacosConfiguration configuration,
       NacosLogin login,
       Naming.Factory naming) {
-    SourceFactory sources =
-        new SourceFactory(
+    ReaderFactory sources =
+        new ReaderFactory(
             context.registry(),
             addresses(configuration),
             configuration.contextPath(),

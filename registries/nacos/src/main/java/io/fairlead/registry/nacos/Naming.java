@@ -7,22 +7,23 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What is used of the vendor's client, for one namespace. Calls block; thread-safe. It stands
- * between so that tests can lose, repeat and delay pushes.
+ * The part of the vendor's client that the adapter uses, for one namespace. Calls block;
+ * thread-safe. An interface so that tests can lose, repeat and delay pushes.
  */
 interface Naming extends AutoCloseable {
-  /** All names of a group and how many the server says there are. */
+  /** Returns all names of a group, and how many the server says there are. */
   ListView<String> names(String group) throws NacosException;
 
-  /** The instances now, asked of the server: the enabled ones, after its protection. */
-  List<Host> query(ServiceId id) throws NacosException;
+  /**
+   * Asks the server for the present instances: the enabled ones, after its protection threshold.
+   */
+  List<InstanceRecord> query(ServiceId id) throws NacosException;
 
   /**
-   * Asks for pushes of a service. The listener gets the enabled instances, on a thread that all
-   * clients in the JVM share, and must not block. There is no call if the service is empty at
-   * first.
+   * Subscribes to a service. The listener gets the enabled instances, on a thread that all clients
+   * in the JVM share, and must not block. It is not called if the service is empty at first.
    */
-  void subscribe(ServiceId id, Consumer<List<Host>> listener) throws NacosException;
+  void subscribe(ServiceId id, Consumer<List<InstanceRecord>> listener) throws NacosException;
 
   /** Ends the pushes of a service. */
   void unsubscribe(ServiceId id) throws NacosException;
@@ -30,9 +31,9 @@ interface Naming extends AutoCloseable {
   @Override
   void close();
 
-  /** Opens connections. */
+  /** A factory of clients. */
   interface Factory {
-    /** A client for a namespace; it connects in the background. */
+    /** Opens a client for a namespace; it connects in the background. */
     Naming open(String namespace) throws NacosException;
   }
 }

@@ -24,12 +24,12 @@ final class NamingClients implements AutoCloseable {
     this.shown = shown;
   }
 
-  /** A text from outside as it may be shown. */
+  /** Returns a text from outside fit to be shown. */
   String shown(String text) {
     return shown.apply(text);
   }
 
-  /** The client of a namespace. */
+  /** Returns the client of a namespace, opened if it is the first call. */
   synchronized Naming of(String namespace) throws NacosException {
     if (closed) {
       throw new NacosException(NacosException.CLIENT_DISCONNECT, "the registry was closed");

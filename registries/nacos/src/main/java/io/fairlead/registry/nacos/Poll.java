@@ -8,41 +8,41 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the cheap list of every namespace. Blocks; used by one thread at a time. */
+/** A poll of the cheap list of every namespace. Blocks; used by one thread at a time. */
 final class Poll {
-  // Namespaces are made and deleted by hand.
-  private static final long NAMESPACES_EVERY = Duration.ofSeconds(5).toNanos();
+  // Seldom is enough: people create and delete namespaces by hand.
+  private static final long NAMESPACES_INTERVAL = Duration.ofSeconds(5).toNanos();
 
-  private final NacosSource source;
+  private final NacosReader source;
   private final WholeRead whole;
   private Set<String> namespaces;
   private long namespacesAt = System.nanoTime();
 
-  Poll(NacosSource source, Scope scope, Set<String> namespaces) {
+  Poll(NacosReader source, Scope scope, Set<String> namespaces) {
     this.source = source;
     this.whole = new WholeRead(source, scope);
     this.namespaces = namespaces;
   }
 
   /**
-   * What one poll found.
+   * The result of one poll.
    *
    * @param rows the list of each namespace that could be read
-   * @param failed the others
-   * @param failure why one of these could not
+   * @param failed the namespaces that could not be read
+   * @param failure the failure of one of these
    */
-  record Listed(
+  record PollResult(
       Map<String, List<ServiceRow>> rows, Set<String> failed, @Nullable Exception failure) {}
 
   /**
    * Reads the lists.
    *
-   * @param known namespaces that have services, to be read even if Nacos forgot them: only their
-   *     lists say that the services are gone
-   * @throws NacosReadException if none could be read, or a configured one is not there
+   * @param known namespaces that have services, to be read even if Nacos no longer has them: only
+   *     their lists show that the services are gone
+   * @throws NacosReadException if none could be read, or a configured one does not exist
    */
-  Listed run(Set<String> known) throws NacosReadException {
-    if (System.nanoTime() - namespacesAt >= NAMESPACES_EVERY) {
+  PollResult run(Set<String> known) throws NacosReadException {
+    if (System.nanoTime() - namespacesAt >= NAMESPACES_INTERVAL) {
       namespaces = whole.namespaces();
       namespacesAt = System.nanoTime();
     }
@@ -65,6 +65,6 @@ final class Poll {
     if (rows.isEmpty() && failure != null) {
       throw failure;
     }
-    return new Listed(rows, failed, failure);
+    return new PollResult(rows, failed, failure);
   }
 }

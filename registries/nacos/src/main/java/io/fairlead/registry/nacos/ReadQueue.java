@@ -10,20 +10,20 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The direct reads asked for: each service at most once waiting, a bounded number under way. A read
- * asked for while one is under way follows it, since that one may have been too early. Confined to
- * the owner's thread.
+ * A queue of requested direct reads: each service waits at most once, a bounded number is under
+ * way. A read requested while one is under way follows it, since that one may have been too early.
+ * Confined to the owner's thread.
  */
 final class ReadQueue {
-  /** Runs a task on the owner's thread later. */
+  /** A timer that runs tasks on the owner's thread. */
   interface Timer {
     void after(Duration delay, Runnable task);
   }
 
   private enum Phase {
-    /** Until a time. */
+    /** Waits for its time. */
     DELAYED,
-    /** For a free place. */
+    /** Waits for a free slot. */
     QUEUED,
     /** Under way. */
     RUNNING
@@ -57,7 +57,7 @@ final class ReadQueue {
     this.nanoTime = nanoTime;
   }
 
-  /** Asks for a read; an earlier one that was asked for before counts for this one, too. */
+  /** Requests a read; one that is requested already and due earlier counts for this one, too. */
   void request(ServiceId id, Duration delay) {
     long due = nanoTime.getAsLong() + delay.toNanos();
     Entry entry = entries.get(id);
@@ -68,7 +68,7 @@ final class ReadQueue {
     switch (entry.phase) {
       case RUNNING -> entry.due = earlier(entry.due, due);
       case QUEUED -> {
-        // It will be read sooner than asked for.
+        // It will be read sooner than requested.
       }
       case DELAYED -> {
         if (entry.due == Long.MAX_VALUE || due - entry.due < 0) {
@@ -103,10 +103,10 @@ final class ReadQueue {
   private void enqueue(ServiceId id, Entry entry) {
     entry.phase = Phase.QUEUED;
     queue.add(id);
-    pump();
+    launchQueued();
   }
 
-  private void pump() {
+  private void launchQueued() {
     while (!paused && running < limit && !queue.isEmpty()) {
       ServiceId id = queue.remove();
       Entry entry = entries.get(id);
@@ -119,7 +119,7 @@ final class ReadQueue {
     }
   }
 
-  /** Notes the end of a read, successful or not. */
+  /** Marks a read as ended, successful or not. */
   void done(ServiceId id) {
     running--;
     Entry entry = entries.get(id);
@@ -130,22 +130,22 @@ final class ReadQueue {
         arm(id, entry, entry.due);
       }
     }
-    pump();
+    launchQueued();
   }
 
-  /** Drops what was asked for a service; a read under way is not stopped. */
+  /** Drops the requests for a service; a read under way is not stopped. */
   void forget(ServiceId id) {
     entries.remove(id);
   }
 
-  /** Begins no read until {@link #resume()}: the registry does not answer. */
+  /** Starts no read until {@link #resume()}, because the registry does not answer. */
   void pause() {
     paused = true;
   }
 
-  /** Goes on. */
+  /** Starts reads again. */
   void resume() {
     paused = false;
-    pump();
+    launchQueued();
   }
 }

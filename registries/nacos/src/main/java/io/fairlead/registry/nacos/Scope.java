@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What of a Nacos registry is mirrored.
+ * The part of a Nacos registry that is mirrored.
  *
- * @param all every namespace
- * @param namespaces the ids of the namespaces, where not all
+ * @param all whether every namespace is mirrored
+ * @param namespaces the ids of the namespaces, if not all
  * @param groups the groups; empty: every one
  */
 record Scope(boolean all, List<String> namespaces, Set<String> groups) {

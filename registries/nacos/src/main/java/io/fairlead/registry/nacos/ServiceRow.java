@@ -4,14 +4,14 @@ import io.fairlead.registry.ServiceId;
 import java.util.Optional;
 
 /**
- * One line of the cheap list of services.
+ * One row of the cheap list of services.
  *
  * @param id the service
  * @param counts its counts; empty where the source gives names only
  */
 record ServiceRow(ServiceId id, Optional<Counts> counts) {
   /**
-   * What the list says about the instances of a service, disabled ones included.
+   * The counts of a service's instances in the list, disabled ones included.
    *
    * @param instances how many there are
    * @param healthy how many of them are healthy
@@ -19,13 +19,13 @@ record ServiceRow(ServiceId id, Optional<Counts> counts) {
    */
   record Counts(int instances, int healthy, boolean protecting) {}
 
-  /** Whether a content cannot be what the registry holds now. */
+  /** Whether a content cannot be the registry's present one. */
   boolean contradicts(Content content) {
     return counts.map(now -> contradicts(now, content)).orElse(false);
   }
 
   private static boolean contradicts(Counts now, Content content) {
-    int instances = content.hosts().size();
+    int instances = content.instances().size();
     int healthy = content.healthy();
     if (now.instances != instances || now.healthy != healthy) {
       return true;

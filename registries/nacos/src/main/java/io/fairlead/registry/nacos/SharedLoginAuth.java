@@ -11,9 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Gives the vendor's client the token of this gateway's own login, found by the client's service
- * loader. The client's login of its own is left unused: it reads the password once, trusts what the
- * JVM trusts, and its connections are closed for every client in the JVM when one of them ends.
+ * An authentication service for the vendor's client that supplies the token of the gateway's own
+ * login; the client finds it through its service loader. The client's own login is not used: it
+ * reads the password once, trusts what the JVM trusts, and its connections are closed for every
+ * client in the JVM when one of them ends.
  */
 public final class SharedLoginAuth extends AbstractClientAuthService {
   /** The client property that names the login to use. */
@@ -28,14 +29,14 @@ public final class SharedLoginAuth extends AbstractClientAuthService {
   /** For the service loader. */
   public SharedLoginAuth() {}
 
-  /** Makes a login known to clients; gives the value for {@link #PROPERTY}. */
+  /** Makes a login known to clients and returns the value for {@link #PROPERTY}. */
   static String share(Supplier<Optional<String>> token) {
     String key = UUID.randomUUID().toString();
     LOGINS.put(key, token);
     return key;
   }
 
-  /** Ends what {@link #share} began. */
+  /** Withdraws a login that {@link #share} made known. */
   static void withdraw(String key) {
     LOGINS.remove(key);
   }

@@ -23,10 +23,10 @@ final class Threads {
   static final int DIRECT_READS = 4;
 
   private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
-  // Beside the direct reads: one list, one whole read.
+  // One for the list and one for the whole read, beside the direct reads.
   private static final int READERS = DIRECT_READS + 2;
-  private static final long END_SECONDS = 15;
-  private static final Duration AFTER_UNEXPECTED = Duration.ofSeconds(10);
+  private static final long CLOSE_SECONDS = 15;
+  private static final Duration RETRY_AFTER_FAULT = Duration.ofSeconds(10);
 
   private final String registry;
   private final Consumer<Throwable> onError;
@@ -40,7 +40,7 @@ final class Threads {
   Threads(String registry, Consumer<Throwable> onError) {
     this.registry = registry;
     this.onError = onError;
-    this.owner = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, registry));
+    this.owner = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "nacos-" + registry));
     owner.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     AtomicLong number = new AtomicLong();
     this.readers =
@@ -50,7 +50,7 @@ final class Threads {
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> new Thread(task, registry + "-read-" + number.incrementAndGet()));
+            task -> new Thread(task, "nacos-" + registry + "-read-" + number.incrementAndGet()));
     readers.allowCoreThreadTimeOut(true);
   }
 
@@ -64,7 +64,7 @@ final class Threads {
     try {
       Future<?> unused = owner.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.trace("{}: closed", registry, e);
+      LOG.trace("registry {}: closed", registry, e);
     }
   }
 
@@ -75,23 +75,23 @@ final class Threads {
     try {
       task.run();
     } catch (Throwable e) {
-      // Whatever it is: the executor would keep it to itself.
+      // Everything is caught: the executor would swallow it.
       unexpected(e);
     }
   }
 
   private void unexpected(Throwable e) {
-    LOG.error("{}: unexpected error", registry, e);
+    LOG.error("registry {}: unexpected error", registry, e);
     try {
       onError.accept(e);
     } catch (Throwable again) {
-      LOG.error("{}: unexpected error while another was reported", registry, again);
+      LOG.error("registry {}: unexpected error while another was reported", registry, again);
     }
   }
 
   /**
-   * Runs a blocking call on a reader and hands its outcome to the owner's thread: whatever is
-   * thrown, by the call or by {@code onResult}, goes to {@code onFailure}.
+   * Runs a blocking call on a reader and hands its outcome to the owner's thread. Everything thrown
+   * by the call or by {@code onResult} goes to {@code onFailure}.
    */
   <T> void read(Callable<T> call, Consumer<T> onResult, Consumer<Throwable> onFailure) {
     try {
@@ -105,7 +105,7 @@ final class Threads {
             }
           });
     } catch (RejectedExecutionException e) {
-      LOG.trace("{}: closed", registry, e);
+      LOG.trace("registry {}: closed", registry, e);
     }
   }
 
@@ -113,13 +113,13 @@ final class Threads {
     try {
       onResult.accept(result);
     } catch (Throwable e) {
-      LOG.error("{}: unexpected error", registry, e);
+      LOG.error("registry {}: unexpected error", registry, e);
       onFailure.accept(e);
     }
   }
 
   /**
-   * Runs a blocking call on a reader again and again, until the end: no failure stops it.
+   * Runs a blocking call on a reader repeatedly until {@link #close}; no failure stops it.
    *
    * @param delay before the first call
    * @param call the call
@@ -143,7 +143,7 @@ final class Threads {
           repeat(delay, call, onResult, onFailure);
         },
         e -> {
-          Duration delay = AFTER_UNEXPECTED;
+          Duration delay = RETRY_AFTER_FAULT;
           try {
             delay = onFailure.apply(e);
           } finally {
@@ -152,20 +152,22 @@ final class Threads {
         });
   }
 
-  /** From now on tasks do nothing; one that runs goes on. */
+  /** Ignores tasks from now on; one that is running goes on. */
   void stopTaking() {
     closed = true;
   }
 
-  /** Ends all threads and waits for them; what blocks the readers must have been closed. */
+  /**
+   * Ends all threads and waits for them; whatever blocks the readers must have been closed before.
+   */
   void close() {
     closed = true;
     owner.shutdown();
     readers.shutdownNow();
     try {
-      if (!owner.awaitTermination(END_SECONDS, TimeUnit.SECONDS)
-          || !readers.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("{}: a call did not end within {} s", registry, END_SECONDS);
+      if (!owner.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)
+          || !readers.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("registry {}: a call did not end within {} s", registry, CLOSE_SECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -7,10 +7,10 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 
 /**
- * The body of an answer that must have arrived within a time as a whole. The socket's own limit is
- * for each read, so that a server which sends a byte now and then would keep the reader for ever.
- * Who has not read it to its end must throw, so that the connection is dropped. Confined to the
- * reader.
+ * The body of an answer that must arrive completely within a time limit. The socket's own limit
+ * applies to each read, so a server that sends a byte now and then would block the reader for ever.
+ * A caller that does not read it to its end must throw, so that the connection is dropped. Confined
+ * to the reader.
  */
 final class TimedBody extends FilterInputStream {
   private final long deadline;
@@ -32,7 +32,7 @@ final class TimedBody extends FilterInputStream {
     return super.read(buffer, offset, length);
   }
 
-  /** Does nothing: to close the stream below would read the rest of it, without a time. */
+  /** Does nothing: closing the wrapped stream would read the rest of it without a time limit. */
   @Override
   public void close() {}
 

@@ -2,7 +2,7 @@ package io.fairlead.registry.nacos;
 
 import io.fairlead.common.Causes;
 import io.fairlead.registry.TlsFiles;
-import io.fairlead.registry.nacos.NacosReadException.Reason;
+import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,13 +23,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Makes TLS contexts from PEM files. */
+/** Creates TLS contexts from PEM files. */
 final class TlsContexts {
   private TlsContexts() {}
 
   /**
-   * A context that trusts the given authorities (the system's where there are none) and presents
-   * the client certificate where there is one.
+   * Returns a context that trusts the given authorities (the system's if there are none) and
+   * presents the client certificate if there is one.
    */
   static SSLContext of(TlsFiles files) throws NacosReadException {
     try {
@@ -43,7 +43,7 @@ final class TlsContexts {
       return context;
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new NacosReadException(
-          Reason.MISCONFIGURED,
+          Fault.MISCONFIGURED,
           "tls: " + files + ": " + Causes.of(e) + " (expected: PEM files, the key in PKCS#8)",
           e);
     }

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@link Naming} by the vendor's client. */
+/** The implementation of {@link Naming} with the vendor's client. */
 final class VendorNaming implements Naming {
   private static final Logger LOG = LoggerFactory.getLogger(VendorNaming.class);
-  // All in one: paging a changing list skips and repeats.
+  // All in one page: paging a changing list skips and repeats.
   private static final int PAGE = 1_000_000;
 
   private final NamingService client;
@@ -34,16 +34,17 @@ final class VendorNaming implements Naming {
   }
 
   @Override
-  public List<Host> query(ServiceId id) throws NacosException {
-    return hosts(client.getAllInstances(id.name(), id.group(), List.of(), false));
+  public List<InstanceRecord> query(ServiceId id) throws NacosException {
+    return instances(client.getAllInstances(id.name(), id.group(), List.of(), false));
   }
 
   @Override
-  public void subscribe(ServiceId id, Consumer<List<Host>> listener) throws NacosException {
+  public void subscribe(ServiceId id, Consumer<List<InstanceRecord>> listener)
+      throws NacosException {
     EventListener adapted =
         event -> {
           if (event instanceof NamingEvent naming) {
-            listener.accept(hosts(naming.getInstances()));
+            listener.accept(instances(naming.getInstances()));
           }
         };
     listeners.put(id, adapted);
@@ -58,11 +59,11 @@ final class VendorNaming implements Naming {
     }
   }
 
-  private static List<Host> hosts(@Nullable List<@Nullable Instance> instances) {
+  private static List<InstanceRecord> instances(@Nullable List<@Nullable Instance> instances) {
     return Json.present(instances).stream()
         .map(
             it ->
-                Host.read(
+                InstanceRecord.read(
                     it.getIp(),
                     it.getPort(),
                     it.getWeight(),

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the vendor's client with its surprises switched off: files under the user's home, logging
- * of its own, threads by the dozen, environment variables that win over the configuration, TLS that
- * trusts everybody. Thread-safe.
+ * A factory of vendor clients with their unwanted defaults switched off: files below the user's
+ * home, logging of their own, dozens of threads, environment variables that override the
+ * configuration, TLS that trusts everybody. Thread-safe.
  */
 final class VendorNamingFactory implements Naming.Factory, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(VendorNamingFactory.class);
@@ -33,7 +33,7 @@ final class VendorNamingFactory implements Naming.Factory, AutoCloseable {
   private @Nullable Path folder;
 
   static {
-    // Read by the client's classes when they are loaded: no logging configuration of its own.
+    // The client's classes read it when they are loaded; it must not configure the logging.
     setUnlessSet("nacos.logging.default.config.enabled", "false");
   }
 
@@ -55,7 +55,7 @@ final class VendorNamingFactory implements Naming.Factory, AutoCloseable {
   public Naming open(String namespace) throws NacosException {
     String override = System.getProperty("namespace");
     if (override != null && !override.isEmpty() && !override.equals(namespace)) {
-      // The client takes it for every namespace, whatever it is told.
+      // The client uses this system property for every namespace, whatever it is told.
       throw new NacosException(
           NacosException.CLIENT_INVALID_PARAM,
           "system property namespace: " + override + " (expected: not set)");
@@ -63,7 +63,7 @@ final class VendorNamingFactory implements Naming.Factory, AutoCloseable {
     Properties properties = properties(namespace);
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
-    // The client finds its parts through the thread's class loader.
+    // The client finds its services through the thread's class loader.
     thread.setContextClassLoader(VendorNamingFactory.class.getClassLoader());
     try {
       return new VendorNaming(new NacosNamingService(properties));
@@ -135,7 +135,7 @@ final class VendorNamingFactory implements Naming.Factory, AutoCloseable {
     return folder;
   }
 
-  /** To be called when all clients are closed. */
+  /** Deletes the clients' cache; to be called when all clients are closed. */
   @Override
   public synchronized void close() {
     SharedLoginAuth.withdraw(loginKey);

@@ -1,7 +1,7 @@
 package io.fairlead.registry.nacos;
 
 import io.fairlead.registry.ServiceId;
-import io.fairlead.registry.nacos.NacosReadException.Reason;
+import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,19 +9,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Reads that span namespaces. Blocks; used by one thread at a time. */
+/** A read that spans all namespaces. Blocks; used by one thread at a time. */
 final class WholeRead {
-  private final NacosSource source;
+  private final NacosReader source;
   private final Scope scope;
 
-  WholeRead(NacosSource source, Scope scope) {
+  WholeRead(NacosReader source, Scope scope) {
     this.source = source;
     this.scope = scope;
   }
 
   /**
-   * The namespaces to read now. Nacos answers "no services" for a namespace that it does not have,
-   * so a configured one that is not there is an error, where the user may see which are there.
+   * Returns the namespaces to read now. Nacos answers "no services" for a namespace that it does
+   * not have, so a configured one that does not exist is an error if the user may list the
+   * namespaces.
    */
   Set<String> namespaces() throws NacosReadException {
     Optional<Set<String>> known = source.namespaces();
@@ -30,7 +31,7 @@ final class WholeRead {
           known.orElseThrow(
               () ->
                   new NacosReadException(
-                      Reason.UNSUPPORTED,
+                      Fault.UNSUPPORTED,
                       "all: true (expected: a server and a user that can list namespaces)",
                       null)));
     }
@@ -38,7 +39,7 @@ final class WholeRead {
       for (String namespace : scope.namespaces()) {
         if (!known.get().contains(namespace)) {
           throw new NacosReadException(
-              Reason.MISCONFIGURED,
+              Fault.MISCONFIGURED,
               "namespaces: "
                   + namespace
                   + " is not a namespace of Nacos (expected: the id, not the name, of one of "
@@ -51,12 +52,12 @@ final class WholeRead {
     return new TreeSet<>(scope.namespaces());
   }
 
-  /** Everything, each content as a direct read would give it. */
+  /** Reads everything, each content as a direct read would give it. */
   Map<ServiceId, Content> everything() throws NacosReadException {
     Map<ServiceId, Content> contents = new HashMap<>();
     for (String namespace : namespaces()) {
       Map<ServiceId, Content> part = new HashMap<>(source.all(namespace));
-      // Where the list speaks of a protection the whole read does not say how far it goes.
+      // The whole read has no threshold: where the list shows a reached one, a direct read decides.
       List<ServiceRow> rows = source.hasCounts() ? source.list(namespace) : List.of();
       for (ServiceRow row : rows) {
         Content content = part.get(row.id());

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What is particular to Nacos, on a real server. */
+/** Tests of behaviour particular to Nacos, on a real server. */
 @NeedsServer(NacosServer.NAME)
 @ExtendWith(SharedNacos.class)
 class NacosAdapterTest {

@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.registry.nacos.NacosReadException.Reason;
+import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -46,7 +46,7 @@ class NacosAnswersTest {
   private final AtomicInteger logins = new AtomicInteger();
   private final HttpServer server;
   private final NacosHttp http;
-  private final AdminSource source;
+  private final AdminApiReader source;
 
   NacosAnswersTest(@TempDir Path folder) throws Exception {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -58,7 +58,7 @@ class NacosAnswersTest {
             new Secret.InFile(name), new Secret.InFile(password), "/nacos", System::nanoTime);
     NacosAddress address = NacosAddress.parse("127.0.0.1:" + server.getAddress().getPort(), false);
     http = new NacosHttp(List.of(address), "/nacos", login, null);
-    source = new AdminSource(http, new Scope(false, List.of("public"), Set.of()));
+    source = new AdminApiReader(http, new Scope(false, List.of("public"), Set.of()));
   }
 
   @BeforeEach
@@ -93,7 +93,7 @@ class NacosAnswersTest {
   private void assertMalformed(String part) {
     assertThatThrownBy(() -> source.list("public"))
         .isInstanceOfSatisfying(
-            NacosReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MALFORMED))
+            NacosReadException.class, e -> assertThat(e.fault()).isEqualTo(Fault.MALFORMED))
         .hasMessageContaining(part)
         .hasMessageContaining("expected");
   }
@@ -121,7 +121,7 @@ class NacosAnswersTest {
     data(LIST, "{\"totalCount\":1,\"pageItems\":[{\"name\":\"web\",\"groupName\":\"g\"}]}");
     ServiceRow row = source.list("public").get(0);
     assertThat(row.id()).isEqualTo(WEB);
-    assertThat(row.contradicts(MirrorBench.content(1, 2))).isFalse();
+    assertThat(row.contradicts(NacosMirrorBench.content(1, 2))).isFalse();
   }
 
   @Test
@@ -136,11 +136,11 @@ class NacosAnswersTest {
           "clusterName":null,"metadata":{"a":null,"b":"c"}},
          {"ip":"10.0.0.3","port":80,"weight":0,"healthy":false,"enabled":false}]""");
     Content content = source.read(WEB).orElseThrow();
-    assertThat(content.hosts())
+    assertThat(content.instances())
         .containsExactly(
-            new Host("10.0.0.1", 80, 1, true, true, "", Map.of()),
-            new Host("10.0.0.2", 80, 1, true, true, "", Map.of("b", "c")),
-            new Host("10.0.0.3", 80, 0, false, false, "", Map.of()));
+            new InstanceRecord("10.0.0.1", 80, 1, true, true, "", Map.of()),
+            new InstanceRecord("10.0.0.2", 80, 1, true, true, "", Map.of("b", "c")),
+            new InstanceRecord("10.0.0.3", 80, 0, false, false, "", Map.of()));
     assertThat(content.protectThreshold()).isEmpty();
   }
 

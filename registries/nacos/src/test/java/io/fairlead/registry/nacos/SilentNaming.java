@@ -13,12 +13,12 @@ final class SilentNaming implements Naming {
   }
 
   @Override
-  public List<Host> query(ServiceId id) {
+  public List<InstanceRecord> query(ServiceId id) {
     throw new UnsupportedOperationException("query (expected: the admin API is used)");
   }
 
   @Override
-  public void subscribe(ServiceId id, Consumer<List<Host>> listener) {
+  public void subscribe(ServiceId id, Consumer<List<InstanceRecord>> listener) {
     // The push never comes.
   }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is thrown, every call ends in an answer or a failure, and a loop goes on. */
+/** Tests that every call ends in an answer or a failure, whatever is thrown, and a loop goes on. */
 class ThreadsTest {
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final Threads threads = new Threads("test", failures::add);

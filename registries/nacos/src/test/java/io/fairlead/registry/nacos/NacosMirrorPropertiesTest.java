@@ -1,7 +1,7 @@
 package io.fairlead.registry.nacos;
 
-import static io.fairlead.registry.nacos.MirrorBench.content;
-import static io.fairlead.registry.nacos.MirrorBench.id;
+import static io.fairlead.registry.nacos.NacosMirrorBench.content;
+import static io.fairlead.registry.nacos.NacosMirrorBench.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.registry.Service;
@@ -20,9 +20,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-class MirrorPropertiesTest {
+class NacosMirrorPropertiesTest {
   /** One thing that happens to the registry, and how long nothing happens after it. */
-  private record Happening(Kind kind, int service, int hosts, int millis) {
+  private record Happening(Kind kind, int service, int instances, int millis) {
     enum Kind {
       CHANGE,
       DELETE,
@@ -43,14 +43,14 @@ class MirrorPropertiesTest {
         .ofMaxSize(40);
   }
 
-  private static Content hosts(int bits) {
+  private static Content instances(int bits) {
     return content(
         java.util.stream.IntStream.range(0, 3).filter(bit -> (bits >> bit & 1) == 1).toArray());
   }
 
-  private static void happen(MirrorBench bench, Happening it) {
+  private static void happen(NacosMirrorBench bench, Happening it) {
     switch (it.kind) {
-      case CHANGE -> bench.registry.put(id("s" + it.service), hosts(it.hosts));
+      case CHANGE -> bench.registry.put(id("s" + it.service), instances(it.instances));
       case DELETE -> bench.registry.remove(id("s" + it.service));
       case CUT -> bench.reachable = false;
       case REACH -> bench.reachable = true;
@@ -60,7 +60,7 @@ class MirrorPropertiesTest {
   @Property(tries = 300)
   void whateverHappens_inTheEndTheSinkHasWhatTheRegistryHas(
       @ForAll("happenings") List<Happening> happenings) {
-    MirrorBench bench = new MirrorBench();
+    NacosMirrorBench bench = new NacosMirrorBench();
     bench.wholeReads = true;
     bench.begin();
     for (Happening it : happenings) {
@@ -68,7 +68,7 @@ class MirrorPropertiesTest {
       bench.pass(Duration.ofMillis(it.millis));
     }
     bench.reachable = true;
-    bench.pass(MirrorBench.SETTLE.multipliedBy(12));
+    bench.pass(NacosMirrorBench.SETTLE.multipliedBy(12));
     Map<ServiceId, Service> expected = new TreeMap<>();
     bench.registry.forEach((id, content) -> expected.put(id, content.toService(id)));
     assertThat(bench.sink.state()).isEqualTo(expected);
@@ -78,15 +78,15 @@ class MirrorPropertiesTest {
   @Property(tries = 200)
   void shortlyAfterAnOutage_nothingThatWasThereIsGone(
       @ForAll("happenings") List<Happening> happenings) {
-    MirrorBench bench = new MirrorBench();
+    NacosMirrorBench bench = new NacosMirrorBench();
     for (int i = 0; i < 5; i++) {
-      bench.registry.put(id("s" + i), hosts(7));
+      bench.registry.put(id("s" + i), instances(7));
     }
     bench.begin();
     Map<ServiceId, Service> before = new HashMap<>(bench.sink.state());
     bench.reachable = false;
     bench.pass(Duration.ofSeconds(1));
-    long left = MirrorBench.SETTLE.minusSeconds(1).toMillis();
+    long left = NacosMirrorBench.SETTLE.minusSeconds(1).toMillis();
     for (Happening it : happenings) {
       if (it.kind == Happening.Kind.CHANGE || it.kind == Happening.Kind.DELETE) {
         happen(bench, it);
@@ -106,10 +106,10 @@ class MirrorPropertiesTest {
       @ForAll @IntRange(min = 2, max = 120) int failOneIn,
       @ForAll @IntRange(max = 60_000) int millis,
       @ForAll("happenings") List<Happening> happenings) {
-    MirrorBench bench = new MirrorBench();
+    NacosMirrorBench bench = new NacosMirrorBench();
     bench.failOneIn = failOneIn;
-    bench.registry.put(id("gone"), hosts(7));
-    bench.registry.put(id("less"), hosts(7));
+    bench.registry.put(id("gone"), instances(7));
+    bench.registry.put(id("less"), instances(7));
     bench.begin();
     bench.pass(Duration.ofMillis(millis));
     bench.registry.remove(id("gone"));
@@ -123,7 +123,7 @@ class MirrorPropertiesTest {
       bench.pass(Duration.ofMillis(it.millis / 20));
     }
     Duration passed = Duration.between(left, bench.wall());
-    Duration rest = MirrorBench.SETTLE.plusSeconds(5).minus(passed);
+    Duration rest = NacosMirrorBench.SETTLE.plusSeconds(5).minus(passed);
     if (!rest.isNegative()) {
       bench.pass(rest);
     }

@@ -13,27 +13,29 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** One name of the catalog and what is known of it. Owned by the loop. */
-final class Entry {
+/** The state of one name of the catalog. Owned by the loop. */
+final class TrackedService {
   /** The folded name. */
   final String key;
 
   final Backoff backoff;
   final ServiceId id;
 
-  /** What the sink knows, or will know with the next whole view. */
+  /** The state that the sink has, or will have with the next whole view. */
   Optional<Service> known = Optional.empty();
 
   /** The newest answer, while {@link #known} has instances that it lacks. */
   Optional<Service> newest = Optional.empty();
 
-  /** Since when answers have lacked known instances; monotonic nanoseconds, empty if none does. */
-  OptionalLong keptSince = OptionalLong.empty();
+  /**
+   * Since when answers have lacked known instances; monotonic nanoseconds, empty if none lacks any.
+   */
+  OptionalLong retainedSince = OptionalLong.empty();
 
-  /** How many known instances the newest answer lacks, while there are any. */
-  int lost;
+  /** The number of known instances that the newest answer lacks. */
+  int missing;
 
-  /** Consul's index of the newest answer. */
+  /** The {@code X-Consul-Index} of the newest answer. */
   long index;
 
   /** Whether it was read since the present whole read began. */
@@ -45,30 +47,30 @@ final class Entry {
   /** Whether an answer without instances waits to be confirmed. */
   boolean confirming;
 
-  /** Whether it is no longer mirrored; answers that still come are dropped. */
+  /** Whether it is no longer mirrored; late answers are ignored. */
   boolean forgotten;
 
-  /** How many reads failed in a row. */
+  /** The number of reads that failed in a row. */
   int failures;
 
-  /** When its content last changed; monotonic nanoseconds. */
+  /** The time of the last change of its content; monotonic nanoseconds. */
   long changedAt;
 
   Optional<BlockingQuery<ServiceHealth>> watch = Optional.empty();
 
-  Entry(String key, ServiceId id, Backoff backoff, long now) {
+  TrackedService(String key, ServiceId id, Backoff backoff, long now) {
     this.key = key;
     this.id = id;
     this.backoff = backoff;
     this.changedAt = now;
   }
 
-  /** Its name as a part of the registry that can fail alone. */
+  /** Returns its name as a part of the registry that can fail alone; see {@link Staleness}. */
   String part() {
     return "service " + key;
   }
 
-  /** The service that an answer tells of. */
+  /** Returns the service that an answer describes. */
   Service service(ServiceHealth health, String datacenter) {
     return new Service(
         id,
@@ -85,17 +87,17 @@ final class Entry {
 
   /** Whether the new state lacks an instance that the known one has. */
   boolean loses(Service next) {
-    return !lostIn(next).isEmpty();
+    return !missingIn(next).isEmpty();
   }
 
-  /** Whether an instance that was known at the last index was created after it. */
+  /** Whether an instance that was known at the last index was created again after it. */
   boolean wasCreatedAnew(ServiceHealth health) {
     return known.isPresent()
         && known.get().instances().stream()
             .anyMatch(one -> health.created().getOrDefault(one.id(), 0L) > index);
   }
 
-  private List<Instance> lostIn(Service next) {
+  private List<Instance> missingIn(Service next) {
     if (known.isEmpty()) {
       return List.of();
     }
@@ -104,22 +106,22 @@ final class Entry {
   }
 
   /**
-   * Notes what a newer state lacks.
+   * Records which known instances a newer state lacks.
    *
-   * @param keeps whether instances that it lacks are kept
-   * @return the newer state, with those instances if they are kept
+   * @param keeps whether instances that it lacks are retained
+   * @return the newer state, with those instances if they are retained
    */
-  Service keepLost(Service next, long now, boolean keeps) {
-    List<Instance> missing = lostIn(next);
+  Service retainMissing(Service next, long now, boolean keeps) {
+    List<Instance> missing = missingIn(next);
     if (missing.isEmpty() || !keeps && !next.instances().isEmpty()) {
-      dropLost();
+      clearMissing();
       return next;
     }
-    keptSince = keptSince.isEmpty() ? OptionalLong.of(now) : keptSince;
-    lost = missing.size();
+    retainedSince = retainedSince.isEmpty() ? OptionalLong.of(now) : retainedSince;
+    this.missing = missing.size();
     newest = Optional.of(next);
     if (!keeps) {
-      // Not believed yet: an answer without any instance is confirmed first.
+      // An answer without any instance has to be confirmed first.
       return next;
     }
     List<Instance> all = new ArrayList<>(next.instances());
@@ -142,14 +144,14 @@ final class Entry {
     return OptionalLong.of(Math.min(one.getAsLong(), other.getAsLong()));
   }
 
-  /** Nothing is missing any more, or what is missing is not to be kept. */
-  void dropLost() {
-    keptSince = OptionalLong.empty();
-    lost = 0;
+  /** Clears the record: nothing is missing any more, or nothing is to be retained. */
+  void clearMissing() {
+    retainedSince = OptionalLong.empty();
+    missing = 0;
     newest = Optional.empty();
   }
 
-  /** Whether it has an instance on a node, whose name is folded. */
+  /** Whether it has an instance on the node with this folded name. */
   boolean runsOn(String node) {
     String prefix = node + "/";
     return known.stream()

@@ -1,7 +1,7 @@
 package io.fairlead.registry.nacos;
 
 import io.fairlead.registry.TlsFiles;
-import io.fairlead.registry.nacos.NacosReadException.Reason;
+import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -9,12 +9,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses how a registry is read: by the admin API where it is there and the user may use it, by
- * the vendor's protocol elsewhere. Immutable.
+ * A factory that chooses how a registry is read: by the admin API if the server has it and the user
+ * may use it, else by the vendor's protocol. Immutable.
  *
  * @param registry the registry's name
  */
-record SourceFactory(
+record ReaderFactory(
     String registry,
     List<NacosAddress> addresses,
     String contextPath,
@@ -23,18 +23,18 @@ record SourceFactory(
     NacosLogin login,
     NamingClients clients) {
 
-  private static final Logger LOG = LoggerFactory.getLogger(SourceFactory.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ReaderFactory.class);
 
   /**
-   * Tries the admin API and gives the source to be used from now on, which the caller closes.
+   * Tries the admin API and returns the reader to be used from now on, which the caller closes.
    *
    * @throws NacosReadException if Nacos does not answer, or cannot be read as configured
    */
-  NacosSource open() throws NacosReadException {
+  NacosReader open() throws NacosReadException {
     NacosHttp http = new NacosHttp(addresses, contextPath, login, tls);
     boolean used = false;
     try {
-      AdminSource admin = new AdminSource(http, scope);
+      AdminApiReader admin = new AdminApiReader(http, scope);
       NacosReadException refusal = probe(admin);
       if (refusal == null) {
         used = true;
@@ -42,7 +42,7 @@ record SourceFactory(
       }
       if (scope.all() || scope.everyGroup()) {
         throw new NacosReadException(
-            refusal.reason(),
+            refusal.fault(),
             refusal.getMessage()
                 + "; only the admin API knows "
                 + (scope.all() ? "all namespaces" : "all groups")
@@ -51,14 +51,14 @@ record SourceFactory(
             refusal);
       }
       LOG.warn(
-          "{}: reading by the client's protocol, where lost pushes show later and disabled"
-              + " instances not at all, since the admin API is not to be had: {}",
+          "registry {}: the admin API cannot be used, so Nacos is read by the client protocol: lost"
+              + " pushes are noticed later, and disabled instances do not appear: {}",
           registry,
           refusal.getMessage());
       used = true;
       String servers =
           addresses.stream().map(NacosAddress::toString).collect(Collectors.joining(", "));
-      return new ClientSource(registry, http, clients, scope, servers);
+      return new VendorProtocolReader(registry, http, clients, scope, servers);
     } finally {
       if (!used) {
         http.close();
@@ -66,7 +66,7 @@ record SourceFactory(
     }
   }
 
-  private @Nullable NacosReadException probe(AdminSource admin) throws NacosReadException {
+  private @Nullable NacosReadException probe(AdminApiReader admin) throws NacosReadException {
     try {
       if (scope.all()) {
         admin.namespaces();
@@ -75,7 +75,7 @@ record SourceFactory(
       }
       return null;
     } catch (NacosReadException e) {
-      if (e.reason() == Reason.NOT_PERMITTED || e.reason() == Reason.UNSUPPORTED) {
+      if (e.fault() == Fault.NOT_PERMITTED || e.fault() == Fault.UNSUPPORTED) {
         return e;
       }
       throw e;

@@ -6,48 +6,48 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that was given to the sink and that the registry no longer shows: since when, and what
- * people are told of it. Confined to the owner's thread.
+ * The absence of a service or an instance that the sink was given and the registry no longer shows:
+ * since when, and the hold that reports it. Confined to the owner's thread.
  */
-final class Missing {
-  /** By how much reads that fail at the end may delay it. */
+final class Absence {
+  /** The time by which failing reads may delay the end of a hold. */
   private static final Duration LATE = Duration.ofSeconds(10);
 
   /** In {@link System#nanoTime()}. */
   private final long since;
 
-  // By the clock of the contact.
+  // By the clock of the namespace's trust.
   private long clock;
   private @Nullable Instant shownSince;
   private @Nullable Hold hold;
 
-  Missing(long since, long clock) {
+  Absence(long since, long clock) {
     this.since = since;
     this.clock = clock;
   }
 
-  /** How long it has been missing. */
+  /** Returns how long it has been missing. */
   Duration age(long now) {
     return Duration.ofNanos(now - since);
   }
 
-  /** How long it has been missing by the clock of the contact. */
-  Duration age(Contact contact) {
-    // Seen by a direct read before a list that came late.
+  /** Returns how long it has been missing by the clock of the namespace's trust. */
+  Duration age(NamespaceTrust contact) {
+    // A direct read may have noticed it before a list that came late.
     clock = Math.min(clock, contact.clock());
     return Duration.ofNanos(contact.clock() - clock);
   }
 
-  /** Ends what people are told: without contact all is kept, and nothing on a suspicion. */
+  /** Ends the hold: during an outage everything is kept, and nothing on a suspicion. */
   void suspend() {
     hold = null;
     shownSince = null;
   }
 
   /**
-   * What people are told: the same as long as the reason is.
+   * Returns the hold that reports the absence: the same one as long as its reason is the same.
    *
-   * @param left how long it is kept yet
+   * @param left how long it will still be kept
    */
   Hold hold(String subject, Hold.Reason reason, String explanation, Instant now, Duration left) {
     Instant first = shownSince == null ? now : shownSince;

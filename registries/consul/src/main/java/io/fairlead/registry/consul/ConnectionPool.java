@@ -16,32 +16,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections to one Consul address. They are opened one after another, as a burst of dials
- * counts against Consul's limit before the first is any use, and only up to a limit: the configured
- * one, or fewer once Consul refused one more. Owned by the loop.
+ * The connections to one Consul address. They are opened one after another, since a burst of dials
+ * would count against Consul's limit before the first one is usable, and only up to a limit: the
+ * configured one, or fewer once Consul has refused one more. Owned by the loop.
  */
-final class Endpoint {
-  private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
+final class ConnectionPool {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
   private static final Duration LIMIT_RETRY = Duration.ofMinutes(5);
-  private static final Duration DECISION = Duration.ofMillis(500);
-  private static final int LEAST_LIMIT = 4;
+  private static final Duration LIMIT_DECISION = Duration.ofMillis(500);
+  private static final int MIN_LIMIT = 4;
 
   private final Loop loop;
   private final Dialer dialer;
   private final URI address;
   private final int configuredLimit;
   private final Prober prober;
-  private final List<Line> lines = new ArrayList<>();
+  private final List<PooledConnection> connections = new ArrayList<>();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private int limit;
-  // What a connection carries; learnt from the newest one.
+  // The streams of one connection, learned from the newest one.
   private int streams = 1;
   private boolean dialing;
-  private boolean pumping;
+  private boolean assigning;
   private int watches;
   private int reads;
 
-  Endpoint(Loop loop, Dialer dialer, URI address, int limit, Backoff backoff, Runnable onProbe) {
+  ConnectionPool(
+      Loop loop, Dialer dialer, URI address, int limit, Backoff backoff, Runnable onProbe) {
     this.loop = loop;
     this.dialer = dialer;
     this.address = address;
@@ -50,9 +51,9 @@ final class Endpoint {
     this.prober = new Prober(loop, this, backoff, onProbe);
   }
 
-  /** Takes a connection with room, or the reason why there is none. */
+  /** A call that waits for a connection with room. */
   interface Waiting {
-    void ready(Line line);
+    void ready(PooledConnection pooled);
 
     void failed(Answer.Failed<?> why);
   }
@@ -69,12 +70,14 @@ final class Endpoint {
     return prober.isUp();
   }
 
-  /** Streams to this address at most, now that the kind of connection is known. */
+  /** Returns the maximum number of streams, by the kind of the newest connection. */
   int capacity() {
     return limit * streams;
   }
 
-  /** Streams that blocking queries may hold; the rest is for reads that end at once. */
+  /**
+   * Returns how many streams blocking queries may occupy; the rest is for reads that end at once.
+   */
   int watchSlots() {
     return capacity() - Math.max(1, Math.min(32, capacity() / 10));
   }
@@ -100,29 +103,30 @@ final class Endpoint {
     return streams > 1;
   }
 
-  /** Gives a connection with room, opening one if need be. */
+  /** Assigns a connection with room, opening one if necessary. */
   void acquire(Waiting request) {
-    loop.check();
+    loop.assertOnLoop();
     waiting.add(request);
-    pump();
+    assignConnections();
   }
 
-  void release(Line line) {
-    loop.check();
-    line.taken--;
-    pump();
+  void release(PooledConnection pooled) {
+    loop.assertOnLoop();
+    pooled.taken--;
+    assignConnections();
   }
 
-  private void pump() {
-    if (pumping) {
-      // A request that was cancelled gives its stream back at once; the loop below goes on with it.
+  private void assignConnections() {
+    if (assigning) {
+      // A cancelled request returns its stream within the loop below, which then goes on with it.
       return;
     }
-    pumping = true;
+    assigning = true;
     while (!waiting.isEmpty()) {
-      Optional<Line> free = lines.stream().filter(Line::hasRoom).findFirst();
+      Optional<PooledConnection> free =
+          connections.stream().filter(PooledConnection::hasRoom).findFirst();
       if (free.isEmpty()) {
-        if (!dialing && lines.size() < limit) {
+        if (!dialing && connections.size() < limit) {
           dial();
         }
         break;
@@ -130,7 +134,7 @@ final class Endpoint {
       free.get().taken++;
       waiting.remove().ready(free.get());
     }
-    pumping = false;
+    assigning = false;
   }
 
   private void dial() {
@@ -143,7 +147,7 @@ final class Endpoint {
               if (loop.isClosed()) {
                 return;
               }
-              loop.check();
+              loop.assertOnLoop();
               if (done.succeeded()) {
                 opened(done.result());
               } else {
@@ -155,28 +159,34 @@ final class Endpoint {
   private void opened(HttpClientConnection connection) {
     boolean http2 = connection.protocolVersion() == HttpVersion.HTTP_2;
     streams = http2 ? (int) Math.max(1, Math.min(1000, connection.maxActiveStreams())) : 1;
-    Line line = new Line(connection, streams);
-    lines.add(line);
-    connection.closeHandler(closed -> gone(line));
-    // An error of the connection itself ends its requests, too; they report it.
-    connection.exceptionHandler(error -> LOG.debug("{}: {}", address, error.toString()));
-    LOG.debug("{}: {} connections of {} streams", address, lines.size(), streams);
-    pump();
+    PooledConnection pooled = new PooledConnection(connection, streams);
+    connections.add(pooled);
+    connection.closeHandler(closed -> gone(pooled));
+    // An error of the connection also ends its requests, and they report it.
+    connection.exceptionHandler(
+        error -> LOG.debug("registry {}: {}: {}", loop.registry(), address, error.toString()));
+    LOG.debug(
+        "registry {}: {}: {} connections of {} streams",
+        loop.registry(),
+        address,
+        connections.size(),
+        streams);
+    assignConnections();
   }
 
-  private void gone(Line line) {
-    line.closed = true;
-    lines.remove(line);
+  private void gone(PooledConnection pooled) {
+    pooled.closed = true;
+    connections.remove(pooled);
     if (!loop.isClosed()) {
-      pump();
+      assignConnections();
     }
   }
 
   private void refused(Throwable cause) {
     Answer.Failed<?> why =
         new Answer.Failed<>(Fault.UNREACHABLE, address + ": " + Causes.of(cause), cause);
-    // Over its limit Consul answers 429, but with TLS it ends the connection in the handshake. So
-    // does a server that dies: which it was shows in what becomes of the other connections.
+    // Over its limit Consul answers 429, but with TLS it closes the connection in the handshake. A
+    // dying server does the same: the fate of the other connections tells which it was.
     boolean ambiguous = Dialer.isSecure(address) && !(cause instanceof ConnectException);
     if (!ambiguous || working() == 0) {
       prober.down(why);
@@ -185,24 +195,25 @@ final class Endpoint {
     dialing = true;
     failWaiting(why);
     loop.after(
-        DECISION,
+        LIMIT_DECISION,
         () -> {
           dialing = false;
           overLimit(cause);
-          pump();
+          assignConnections();
         });
   }
 
   private int working() {
-    return (int) lines.stream().filter(line -> line.proven && !line.closed).count();
+    return (int) connections.stream().filter(pooled -> pooled.served && !pooled.closed).count();
   }
 
-  /** Consul refused a connection while others work: it allows no more than those. */
+  /** Lowers the limit: Consul refused a connection while others work, so it allows only those. */
   void overLimit(Throwable cause) {
-    loop.check();
+    loop.assertOnLoop();
     int working = working();
     if (working == 0) {
-      // Others on this machine hold all that Consul allows: nothing to learn about our share.
+      // Other clients on this machine use all that Consul allows: the gateway's share stays
+      // unknown.
       return;
     }
     Answer.Failed<?> why =
@@ -214,13 +225,14 @@ final class Endpoint {
                 + " connections (limits.http_max_conns_per_client)",
             cause);
     failWaiting(why);
-    if (limit <= Math.max(LEAST_LIMIT, working)) {
+    if (limit <= Math.max(MIN_LIMIT, working)) {
       return;
     }
-    limit = Math.max(LEAST_LIMIT, working);
+    limit = Math.max(MIN_LIMIT, working);
     LOG.warn(
-        "{}: Consul refuses more than {} connections from here ({}); raise"
+        "registry {}: Consul at {} refuses more than {} connections from this machine ({}); raise"
             + " limits.http_max_conns_per_client in Consul's configuration above maxConnections: {}",
+        loop.registry(),
         address,
         working,
         Causes.of(cause),
@@ -228,18 +240,18 @@ final class Endpoint {
     loop.after(LIMIT_RETRY, () -> limit = configuredLimit);
   }
 
-  /** Fails whoever waits for a connection. */
+  /** Fails all calls that wait for a connection. */
   void failWaiting(Answer.Failed<?> why) {
     List<Waiting> failed = List.copyOf(waiting);
     waiting.clear();
     failed.forEach(one -> one.failed(why));
   }
 
-  /** Closes every connection, so that what hangs on one fails now. */
-  void closeLines() {
-    for (Line line : List.copyOf(lines)) {
-      line.closed = true;
-      line.connection.close();
+  /** Closes every connection, so that calls that hang on one fail now. */
+  void closeConnections() {
+    for (PooledConnection pooled : List.copyOf(connections)) {
+      pooled.closed = true;
+      pooled.connection.close();
     }
   }
 }

@@ -18,37 +18,38 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one registry, and the rules by which what is read becomes calls of the sink. Lists,
- * pushes and whole reads only ask for direct reads; a direct read settles. Additions and changes
- * are passed on at once. What disappears is passed on after a confirmation, or, while its {@link
- * Contact} is doubted, once it has been missing for the settling time: each instance and each
- * service for itself. Confined to the owner's thread; does no input or output of its own.
+ * The state of one mirrored registry, and the rules that turn what is read into calls of the sink.
+ * Lists, pushes and whole reads only request direct reads; only a direct read changes the state.
+ * Additions and changes are passed on at once. A removal is passed on after a confirming read, or,
+ * while the answers of the namespace are doubted ({@link NamespaceTrust}), once the service or
+ * instance has been missing for the settling time. Confined to the owner's thread; does no input or
+ * output of its own.
  */
-final class Mirror {
-  /** How far apart two reads are that confirm each other. */
+final class NacosMirror {
+  /** The least time between two reads that confirm each other. */
   static final Duration CONFIRMATION = Duration.ofSeconds(1);
 
   private static final Duration FIRST_REPEAT = Duration.ofMillis(250);
-  private static final int MOST_DOUBLINGS = 7;
+  private static final int MAX_DOUBLINGS = 7;
   private static final int READS_FOR_A_PUSH = 4;
 
   // A list that lost this much at once is doubted, as the gateway's own guard does.
   private static final double SUSPICIOUS_SHARE = 0.3;
   private static final int SUSPICIOUS_COUNT = 10;
 
-  /** What the mirror asks for. Calls return at once. */
+  /** The requests that a mirror makes of its adapter. Calls return at once. */
   interface Requests {
-    /** A direct read after the delay; sooner, if an earlier one is asked for already. */
+    /** Requests a direct read after the delay, or sooner if an earlier one is requested already. */
     void read(ServiceId id, Duration delay);
 
-    /** Pushes of a service from now on. */
+    /** Requests pushes of a service from now on. */
     void subscribe(ServiceId id);
 
-    /** No more pushes and reads of a service. */
+    /** Ends the pushes and reads of a service. */
     void forget(ServiceId id);
   }
 
-  /** What the mirror goes by. */
+  /** The clocks that a mirror uses. */
   interface Clock {
     /** As {@link System#nanoTime()}. */
     long nanoTime();
@@ -62,9 +63,9 @@ final class Mirror {
   private final Duration settle;
   private final Duration pollInterval;
   private final Clock clock;
-  private final Holds holds;
-  private final Map<ServiceId, Tracked> services = new HashMap<>();
-  private final Map<String, Contact> contacts = new HashMap<>();
+  private final HoldReporter holds;
+  private final Map<ServiceId, TrackedService> services = new HashMap<>();
+  private final Map<String, NamespaceTrust> contacts = new HashMap<>();
   private final Map<String, Integer> rowCounts = new HashMap<>();
   private final Map<String, Integer> instanceCounts = new HashMap<>();
 
@@ -72,23 +73,23 @@ final class Mirror {
    * @param settle how long what is missing is kept while the answers are doubted
    * @param pollInterval time between two lists
    */
-  Mirror(
+  NacosMirror(
       RegistrySink sink, Requests requests, Duration settle, Duration pollInterval, Clock clock) {
     this.sink = sink;
     this.requests = requests;
-    // Nothing is believed sooner than without a doubt.
+    // A doubted answer is never believed sooner than one that is not doubted.
     this.settle = settle.compareTo(CONFIRMATION) < 0 ? CONFIRMATION : settle;
     this.pollInterval = pollInterval;
     this.clock = clock;
-    this.holds = new Holds(sink);
+    this.holds = new HoldReporter(sink);
   }
 
-  /** Takes the first whole read; gives what it comes to for the sink. */
+  /** Takes the first whole read and returns its services for the sink. */
   List<Service> begin(Map<ServiceId, Content> contents) {
     List<Service> all = new ArrayList<>(contents.size());
     contents.forEach(
         (id, content) -> {
-          Tracked tracked = new Tracked(id);
+          TrackedService tracked = new TrackedService(id);
           tracked.latest = content;
           tracked.published = content;
           services.put(id, tracked);
@@ -97,83 +98,84 @@ final class Mirror {
     return all;
   }
 
-  /** The services known, for subscribing. */
+  /** Returns the known services, for subscribing. */
   Collection<ServiceId> ids() {
     return services.keySet();
   }
 
-  /** The namespaces that have services. */
+  /** Returns the namespaces that have services. */
   Set<String> namespaces() {
     Set<String> namespaces = new TreeSet<>();
     services.keySet().forEach(id -> namespaces.add(id.namespace()));
     return namespaces;
   }
 
-  /** Notes that what is read of all namespaces from now on may be less than what there is. */
+  /** Marks all namespaces: what is read of them from now on may be incomplete. */
   void interrupted() {
     namespaces().forEach(this::interrupted);
   }
 
-  /** Notes that what is read of a namespace from now on may be less than what there is. */
+  /** Marks a namespace: what is read of it from now on may be incomplete. */
   void interrupted(String namespace) {
     contact(namespace).interrupted();
   }
 
-  private Contact contact(String namespace) {
+  private NamespaceTrust contact(String namespace) {
     return contacts.computeIfAbsent(
-        namespace, any -> new Contact(settle, pollInterval, clock.nanoTime()));
+        namespace, any -> new NamespaceTrust(settle, pollInterval, clock.nanoTime()));
   }
 
   /** Takes a successful list of one namespace. */
   void listed(String namespace, List<ServiceRow> rows) {
     long now = clock.nanoTime();
-    Contact contact = contact(namespace);
+    NamespaceTrust contact = contact(namespace);
     contact.listed(now);
     if (shrankSuspiciously(namespace, rows)) {
-      contact.shrank();
+      contact.markShrunk();
     }
     Set<ServiceId> present = new HashSet<>();
     for (ServiceRow row : rows) {
       present.add(row.id());
-      Tracked tracked = services.computeIfAbsent(row.id(), Tracked::new);
+      TrackedService tracked = services.computeIfAbsent(row.id(), TrackedService::new);
       tracked.gone = null;
       Content latest = tracked.latest;
       if (latest == null || row.contradicts(latest)) {
         requests.read(row.id(), pause(tracked.fruitless));
       }
     }
-    for (Tracked tracked : services.values()) {
+    for (TrackedService tracked : services.values()) {
       if (tracked.id.namespace().equals(namespace)) {
-        lookForMissing(tracked, !present.contains(tracked.id), contact, now);
+        requestReads(tracked, !present.contains(tracked.id), contact, now);
       }
     }
   }
 
-  /** Has read what is missing, so that the read may believe it. */
-  private void lookForMissing(Tracked tracked, boolean isGone, Contact contact, long now) {
+  /** Requests reads of what is missing; the read then decides whether it is removed. */
+  private void requestReads(
+      TrackedService tracked, boolean isGone, NamespaceTrust contact, long now) {
     if (isGone) {
-      Missing gone = tracked.gone;
+      Absence gone = tracked.gone;
       if (gone == null) {
-        gone = new Missing(now, contact.clock());
+        gone = new Absence(now, contact.clock());
         tracked.gone = gone;
       }
-      requests.read(tracked.id, untilBelieved(gone, contact, now));
+      requests.read(tracked.id, untilConfirmed(gone, contact, now));
     }
-    for (Missing instance : tracked.missing.values()) {
-      if (isBelieved(instance, contact, now)) {
+    for (Absence instance : tracked.missing.values()) {
+      if (isConfirmed(instance, contact, now)) {
         requests.read(tracked.id, Duration.ZERO);
       }
     }
   }
 
-  /** Whether something is gone, and does not only seem so. */
-  private boolean isBelieved(Missing missing, Contact contact, long now) {
+  /** Whether something has been missing for long enough to be removed. */
+  private boolean isConfirmed(Absence missing, NamespaceTrust contact, long now) {
     return contact.isDoubted()
         ? missing.age(contact).compareTo(settle) >= 0
         : missing.age(now).compareTo(CONFIRMATION) >= 0;
   }
 
-  private Duration untilBelieved(Missing missing, Contact contact, long now) {
+  private Duration untilConfirmed(Absence missing, NamespaceTrust contact, long now) {
     Duration left =
         contact.isDoubted()
             ? settle.minus(missing.age(contact))
@@ -181,26 +183,26 @@ final class Mirror {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  /** Tells people what is kept at present; to be called after each try to read the lists. */
+  /** Reports what is kept at present; to be called after each attempt to read the lists. */
   void tellHolds() {
     long now = clock.nanoTime();
     holds.begin(clock.instant());
-    for (Tracked tracked : services.values()) {
+    for (TrackedService tracked : services.values()) {
       Content published = tracked.published;
       if (published == null
           || (tracked.gone == null && tracked.emptied == null && tracked.missing.isEmpty())) {
         continue;
       }
-      Contact contact = contact(tracked.id.namespace());
+      NamespaceTrust contact = contact(tracked.id.namespace());
       if (contact.isLost(now)) {
-        // The registry is away, which is no suspicion: nothing at all changes until it is back.
+        // An outage is no suspicion: nothing at all changes until the registry is back.
         suspend(tracked);
         continue;
       }
       Hold.Reason reason = contact.isDoubted() ? contact.reason() : Hold.Reason.UNCONFIRMED;
       if (tracked.gone != null) {
         holds.service(
-            tracked.id, tracked.gone, reason, untilBelieved(tracked.gone, contact, now), settle);
+            tracked.id, tracked.gone, reason, untilConfirmed(tracked.gone, contact, now), settle);
         continue;
       }
       if (tracked.emptied != null) {
@@ -209,19 +211,24 @@ final class Mirror {
       tracked.missing.forEach(
           (id, instance) ->
               holds.instance(
-                  tracked.id, id, instance, reason, untilBelieved(instance, contact, now), settle));
+                  tracked.id,
+                  id,
+                  instance,
+                  reason,
+                  untilConfirmed(instance, contact, now),
+                  settle));
     }
     holds.tell();
   }
 
-  private static void suspend(Tracked tracked) {
+  private static void suspend(TrackedService tracked) {
     if (tracked.gone != null) {
       tracked.gone.suspend();
     }
     if (tracked.emptied != null) {
       tracked.emptied.suspend();
     }
-    tracked.missing.values().forEach(Missing::suspend);
+    tracked.missing.values().forEach(Absence::suspend);
   }
 
   private boolean shrankSuspiciously(String namespace, List<ServiceRow> rows) {
@@ -240,20 +247,20 @@ final class Mirror {
         && before - now > before * SUSPICIOUS_SHARE;
   }
 
-  /** No wait at first, then longer ones while reads find nothing that explains the list. */
+  /** Returns no wait at first, then longer ones while reads find nothing that explains the list. */
   private static Duration pause(int fruitless) {
     return fruitless == 0
         ? Duration.ZERO
-        : FIRST_REPEAT.multipliedBy(1L << Math.min(fruitless, MOST_DOUBLINGS));
+        : FIRST_REPEAT.multipliedBy(1L << Math.min(fruitless, MAX_DOUBLINGS));
   }
 
   /** Takes a push: the enabled instances that a subscriber sees. */
-  void pushed(ServiceId id, List<Host> hosts) {
-    Tracked tracked = services.get(id);
-    if (tracked == null || tracked.latest == null || tracked.latest.shownBy(hosts)) {
+  void pushed(ServiceId id, List<InstanceRecord> instances) {
+    TrackedService tracked = services.get(id);
+    if (tracked == null || tracked.latest == null || tracked.latest.shownBy(instances)) {
       return;
     }
-    tracked.expected = hosts;
+    tracked.expected = instances;
     tracked.expectedReads = 0;
     requests.read(id, Duration.ZERO);
   }
@@ -262,7 +269,7 @@ final class Mirror {
   void reconciled(Map<ServiceId, Content> contents) {
     contents.forEach(
         (id, content) -> {
-          Tracked tracked = services.get(id);
+          TrackedService tracked = services.get(id);
           Content latest = tracked == null ? null : tracked.latest;
           if (latest != null && mayDiffer(content, latest)) {
             requests.read(id, Duration.ZERO);
@@ -281,7 +288,7 @@ final class Mirror {
 
   /** Takes a successful direct read; empty: the registry has no such service. */
   void read(ServiceId id, Optional<Content> found) {
-    Tracked tracked = services.get(id);
+    TrackedService tracked = services.get(id);
     if (tracked == null) {
       return;
     }
@@ -293,22 +300,22 @@ final class Mirror {
     }
   }
 
-  private void absent(Tracked tracked) {
-    Missing gone = tracked.gone;
+  private void absent(TrackedService tracked) {
+    Absence gone = tracked.gone;
     if (gone == null) {
-      // In the list, yet not to be read: just made, or just deleted. The next list tells.
+      // In the list, yet not readable: just created or just deleted. The next list tells which.
       tracked.fruitless++;
       return;
     }
     long now = clock.nanoTime();
-    Contact contact = contact(tracked.id.namespace());
+    NamespaceTrust contact = contact(tracked.id.namespace());
     if (tracked.published == null) {
       drop(tracked);
-    } else if (isBelieved(gone, contact, now)) {
+    } else if (isConfirmed(gone, contact, now)) {
       drop(tracked);
       sink.removed(tracked.id);
     } else {
-      requests.read(tracked.id, longer(untilBelieved(gone, contact, now), FIRST_REPEAT));
+      requests.read(tracked.id, longer(untilConfirmed(gone, contact, now), FIRST_REPEAT));
     }
   }
 
@@ -316,21 +323,21 @@ final class Mirror {
     return one.compareTo(other) >= 0 ? one : other;
   }
 
-  private void drop(Tracked tracked) {
+  private void drop(TrackedService tracked) {
     services.remove(tracked.id);
     requests.forget(tracked.id);
   }
 
-  private void present(Tracked tracked, Content fresh) {
+  private void present(TrackedService tracked, Content fresh) {
     tracked.fruitless = fresh.equals(tracked.latest) ? tracked.fruitless + 1 : 0;
     tracked.latest = fresh;
     Content published = tracked.published;
-    Contact contact = contact(tracked.id.namespace());
+    NamespaceTrust contact = contact(tracked.id.namespace());
     if (published == null) {
       publish(tracked, fresh);
       requests.subscribe(tracked.id);
     } else if (contact.isDoubted()) {
-      duringDoubt(tracked, published, fresh, contact);
+      publishDoubted(tracked, published, fresh, contact);
     } else if (fresh.isEmpty() && !published.isEmpty()) {
       confirmEmpty(tracked, fresh);
     } else {
@@ -341,26 +348,27 @@ final class Mirror {
     checkExpected(tracked, fresh);
   }
 
-  private void duringDoubt(Tracked tracked, Content published, Content fresh, Contact contact) {
+  private void publishDoubted(
+      TrackedService tracked, Content published, Content fresh, NamespaceTrust contact) {
     tracked.emptied = null;
     long now = clock.nanoTime();
-    Map<String, Missing> kept = new HashMap<>();
+    Map<String, Absence> kept = new HashMap<>();
     for (String id : published.missingIn(fresh)) {
-      Missing known = tracked.missing.get(id);
-      Missing instance = known == null ? new Missing(now, contact.clockAt(now)) : known;
-      if (!isBelieved(instance, contact, now)) {
+      Absence known = tracked.missing.get(id);
+      Absence instance = known == null ? new Absence(now, contact.clockAt(now)) : known;
+      if (!isConfirmed(instance, contact, now)) {
         kept.put(id, instance);
       }
     }
     tracked.missing = kept;
-    publish(tracked, published.keptIn(fresh, kept.keySet()));
+    publish(tracked, published.mergedInto(fresh, kept.keySet()));
   }
 
-  private void confirmEmpty(Tracked tracked, Content fresh) {
+  private void confirmEmpty(TrackedService tracked, Content fresh) {
     long now = clock.nanoTime();
-    Missing since = tracked.emptied;
+    Absence since = tracked.emptied;
     if (since == null) {
-      since = new Missing(now, 0);
+      since = new Absence(now, 0);
       tracked.emptied = since;
     }
     Duration left = CONFIRMATION.minus(since.age(now));
@@ -373,9 +381,9 @@ final class Mirror {
     }
   }
 
-  /** A push may come from a node that is ahead of the one that was read: look again, shortly. */
-  private void checkExpected(Tracked tracked, Content fresh) {
-    List<Host> expected = tracked.expected;
+  /** Reads again shortly: a push may come from a node that is ahead of the one that was read. */
+  private void checkExpected(TrackedService tracked, Content fresh) {
+    List<InstanceRecord> expected = tracked.expected;
     if (expected == null) {
       return;
     }
@@ -387,7 +395,7 @@ final class Mirror {
     }
   }
 
-  private void publish(Tracked tracked, Content content) {
+  private void publish(TrackedService tracked, Content content) {
     Content before = tracked.published;
     tracked.published = content;
     if (before == null || !content.sameService(before)) {

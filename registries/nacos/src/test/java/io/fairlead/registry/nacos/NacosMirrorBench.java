@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * A mirror with a registry in memory and time that is turned by hand: the list is read twice a
  * second, direct reads are answered at once.
  */
-final class MirrorBench {
+final class NacosMirrorBench {
   static final Duration SETTLE = Duration.ofSeconds(30);
   private static final long STEP = Duration.ofMillis(500).toNanos();
 
@@ -34,7 +34,7 @@ final class MirrorBench {
 
   final RecordingSink sink = new RecordingSink();
   final Set<ServiceId> subscribed = new HashSet<>();
-  final Mirror mirror;
+  final NacosMirror mirror;
   int directReads;
   boolean reachable = true;
 
@@ -60,7 +60,7 @@ final class MirrorBench {
   /** What an older node of the cluster answers to direct reads, if it is asked instead. */
   @Nullable Map<ServiceId, Content> behind;
 
-  MirrorBench() {
+  NacosMirrorBench() {
     this.reads =
         new ReadQueue(
             2,
@@ -68,10 +68,11 @@ final class MirrorBench {
             (delay, task) -> tasks.add(new Task(now + delay.toNanos(), number++, task)),
             () -> now);
     this.mirror =
-        new Mirror(sink, new Hints(), SETTLE, Duration.ofNanos(STEP), new HandTurnedClock());
+        new NacosMirror(
+            sink, new MirrorRequests(), SETTLE, Duration.ofNanos(STEP), new HandTurnedClock());
   }
 
-  private final class HandTurnedClock implements Mirror.Clock {
+  private final class HandTurnedClock implements NacosMirror.Clock {
     @Override
     public long nanoTime() {
       return now;
@@ -88,7 +89,7 @@ final class MirrorBench {
     return Instant.EPOCH.plusNanos(now);
   }
 
-  private final class Hints implements Mirror.Requests {
+  private final class MirrorRequests implements NacosMirror.Requests {
     @Override
     public void read(ServiceId id, Duration delay) {
       reads.request(id, delay);
@@ -124,13 +125,13 @@ final class MirrorBench {
     return new ServiceId("public", "g", name);
   }
 
-  static Host host(int number) {
-    return new Host("10.0.0." + number, 80, 1, true, true, "DEFAULT", Map.of());
+  static InstanceRecord host(int number) {
+    return new InstanceRecord("10.0.0." + number, 80, 1, true, true, "DEFAULT", Map.of());
   }
 
-  static Content content(int... hosts) {
-    List<Host> list = new ArrayList<>();
-    for (int host : hosts) {
+  static Content content(int... instances) {
+    List<InstanceRecord> list = new ArrayList<>();
+    for (int host : instances) {
       list.add(host(host));
     }
     return new Content(list, Map.of(), OptionalDouble.of(0));
@@ -144,7 +145,7 @@ final class MirrorBench {
     List<ServiceRow> rows = new ArrayList<>();
     registry.forEach(
         (id, content) -> {
-          int instances = content.hosts().size();
+          int instances = content.instances().size();
           int healthy = content.healthy();
           boolean protecting =
               instances > 0 && (double) healthy / instances <= content.protectThreshold().orElse(0);
@@ -159,7 +160,7 @@ final class MirrorBench {
     Map<ServiceId, Content> contents = new HashMap<>();
     registry.forEach(
         (id, it) ->
-            contents.put(id, new Content(it.hosts(), it.metadata(), OptionalDouble.empty())));
+            contents.put(id, new Content(it.instances(), it.metadata(), OptionalDouble.empty())));
     return contents;
   }
 
@@ -196,7 +197,7 @@ final class MirrorBench {
     }
   }
 
-  /** The hosts that the sink has been told of. */
+  /** The instances that the sink has been told of. */
   Set<String> published(String name) {
     Set<String> addresses = new HashSet<>();
     instances(name).forEach(it -> addresses.add(it.address()));

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One instance as Nacos gives it, by HTTP or by push.
+ * An instance as Nacos reports it, by HTTP or by push.
  *
  * @param ip an IP address or a host name
  * @param port 0 is legal in Nacos
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param cluster the Nacos cluster within the service
  * @param metadata free-form keys and values
  */
-record Host(
+record InstanceRecord(
     String ip,
     int port,
     double weight,
@@ -33,25 +33,24 @@ record Host(
     Map<String, String> metadata) {
 
   /** A total order, so that equal contents are equal lists. */
-  static final Comparator<Host> ORDER =
-      Comparator.comparing(Host::id)
-          .thenComparing(Host::healthy)
-          .thenComparing(Host::enabled)
-          .thenComparing(Host::weight)
-          .thenComparing(host -> new TreeMap<>(host.metadata()).toString());
+  static final Comparator<InstanceRecord> ORDER =
+      Comparator.comparing(InstanceRecord::id)
+          .thenComparing(InstanceRecord::healthy)
+          .thenComparing(InstanceRecord::enabled)
+          .thenComparing(InstanceRecord::weight)
+          .thenComparing(instance -> new TreeMap<>(instance.metadata()).toString());
 
-  Host {
+  InstanceRecord {
     metadata = Map.copyOf(metadata);
   }
 
   /**
-   * Reads the JSON that the server sends. What it leaves out, or gives as null, has the value that
-   * Nacos itself gives an instance of which nobody says otherwise: a weight of 1, healthy, enabled.
-   * An address and a port have none: the instance then has an empty address and port 0, which the
-   * conversion refuses with a reason.
+   * Reads the JSON that the server sends. A property that is absent or null gets Nacos' own
+   * default: weight 1, healthy, enabled. Address and port have no default: the instance then has an
+   * empty address and port 0, which the conversion refuses with a reason.
    */
   @JsonCreator
-  static Host read(
+  static InstanceRecord read(
       @JsonProperty("ip") @Nullable String ip,
       @JsonProperty("port") @Nullable Integer port,
       @JsonProperty("weight") @Nullable Double weight,
@@ -59,7 +58,7 @@ record Host(
       @JsonProperty("enabled") @Nullable Boolean enabled,
       @JsonProperty("clusterName") @Nullable String cluster,
       @JsonProperty("metadata") @Nullable Map<String, @Nullable String> metadata) {
-    return new Host(
+    return new InstanceRecord(
         Objects.requireNonNullElse(ip, ""),
         Objects.requireNonNullElse(port, 0),
         Objects.requireNonNullElse(weight, 1.0),
@@ -82,13 +81,15 @@ record Host(
     return present;
   }
 
-  /** What tells instances of a service apart in Nacos: address, port and cluster. */
+  /** Returns the identity of the instance within its service: address, port and cluster. */
   String id() {
     return ip + "#" + port + "#" + cluster;
   }
 
-  Host withHealthy(boolean other) {
-    return healthy == other ? this : new Host(ip, port, weight, other, enabled, cluster, metadata);
+  InstanceRecord withHealthy(boolean other) {
+    return healthy == other
+        ? this
+        : new InstanceRecord(ip, port, weight, other, enabled, cluster, metadata);
   }
 
   Instance toInstance() {

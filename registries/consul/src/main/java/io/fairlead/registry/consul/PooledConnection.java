@@ -2,17 +2,17 @@ package io.fairlead.registry.consul;
 
 import io.vertx.core.http.HttpClientConnection;
 
-/** One open connection and how many of its streams are taken. Owned by its {@link Endpoint}. */
-final class Line {
+/** An open connection with its number of streams in use. Owned by its {@link ConnectionPool}. */
+final class PooledConnection {
   final HttpClientConnection connection;
   final int streams;
   int taken;
   boolean closed;
 
-  /** Whether Consul has served a request on it: one over its limit is only refused then. */
-  boolean proven;
+  /** Whether Consul has answered a request on it; Consul refuses an excess connection only then. */
+  boolean served;
 
-  Line(HttpClientConnection connection, int streams) {
+  PooledConnection(HttpClientConnection connection, int streams) {
     this.connection = connection;
     this.streams = streams;
   }

@@ -10,11 +10,11 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What people are told of all that is kept although the registry no longer shows it. Told only when
- * something of it changed. Confined to the owner's thread.
+ * A reporter that tells the sink, whenever it changes, which services and instances are kept
+ * although the registry no longer shows them. Confined to the owner's thread.
  */
-final class Holds {
-  /** After a large loss the first ones are named and the others counted. */
+final class HoldReporter {
+  /** The number of holds that are reported one by one; after a larger loss the rest is counted. */
   static final int MAX_NAMED = 500;
 
   private final RegistrySink sink;
@@ -22,18 +22,18 @@ final class Holds {
   private List<Hold> told = List.of();
   private Instant now = Instant.EPOCH;
 
-  Holds(RegistrySink sink) {
+  HoldReporter(RegistrySink sink) {
     this.sink = sink;
   }
 
-  /** Begins anew. */
+  /** Starts a new report. */
   void begin(Instant instant) {
     now = instant;
     next = new ArrayList<>();
   }
 
-  /** A service that the list lacks. */
-  void service(ServiceId id, Missing gone, Hold.Reason reason, Duration left, Duration settle) {
+  /** Adds a service that the list lacks. */
+  void service(ServiceId id, Absence gone, Hold.Reason reason, Duration left, Duration settle) {
     next.add(
         gone.hold(
             id.toString(),
@@ -46,11 +46,11 @@ final class Holds {
             left));
   }
 
-  /** An instance that reads no longer find; its id is that of {@link Host#id()}. */
+  /** Adds an instance that reads no longer find; its id is that of {@link InstanceRecord#id()}. */
   void instance(
       ServiceId id,
       String instance,
-      Missing missing,
+      Absence missing,
       Hold.Reason reason,
       Duration left,
       Duration settle) {
@@ -63,8 +63,8 @@ final class Holds {
             left));
   }
 
-  /** All instances of a service that seems to have none any more. */
-  void lastInstances(ServiceId id, Missing emptied, Duration left) {
+  /** Adds all instances of a service that seems to have none any more. */
+  void lastInstances(ServiceId id, Absence emptied, Duration left) {
     next.add(
         emptied.hold(
             id + " all instances",
@@ -89,7 +89,7 @@ final class Holds {
     };
   }
 
-  /** Gives it to the sink. */
+  /** Passes the report to the sink if it differs from the last one. */
   void tell() {
     List<Hold> all = next;
     next = new ArrayList<>();

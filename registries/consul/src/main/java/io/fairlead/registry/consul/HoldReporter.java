@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Tells the sink what is kept on a suspicion, whenever that changes. Owned by the loop. */
-final class Holds {
-  // Enough to see which ones; a restored registry may lack all it has.
-  private static final int MOST = 100;
+/**
+ * A reporter that tells the sink what is kept on a suspicion, when it changes. Owned by the loop.
+ */
+final class HoldReporter {
+  // Enough to see which ones; after a restore every service of a registry may be kept.
+  private static final int MAX_REPORTED = 100;
 
   private final Loop loop;
   private final RegistrySink sink;
@@ -20,30 +22,30 @@ final class Holds {
   private List<Hold> next = new ArrayList<>();
   private List<Hold> told = List.of();
 
-  Holds(Loop loop, RegistrySink sink) {
+  HoldReporter(Loop loop, RegistrySink sink) {
     this.loop = loop;
     this.sink = sink;
     this.baseNanos = loop.now();
   }
 
-  /** Adds to what is to be told. */
+  /** Adds a hold to the next report. */
   void add(
       String subject, Hold.Reason reason, OptionalLong since, Duration limit, String explanation) {
     if (since.isPresent() && !isFull()) {
-      // One clock for both, so that a hold that goes on keeps its times.
+      // Derived from one clock, so that a continued hold keeps its start and end.
       Instant start = baseTime.plusNanos(since.getAsLong() - baseNanos);
       next.add(new Hold(subject, reason, start, start.plus(limit), explanation));
     }
   }
 
-  /** Whether more would not be told. */
+  /** Whether the next report takes no more holds. */
   boolean isFull() {
-    return next.size() >= MOST;
+    return next.size() >= MAX_REPORTED;
   }
 
-  /** Tells what was added, in place of what was told before. */
-  void tell() {
-    loop.check();
+  /** Reports the added holds in place of those reported before. */
+  void report() {
+    loop.assertOnLoop();
     List<Hold> now = List.copyOf(next);
     next = new ArrayList<>();
     if (!now.equals(told)) {

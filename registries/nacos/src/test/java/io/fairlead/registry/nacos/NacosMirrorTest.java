@@ -1,8 +1,8 @@
 package io.fairlead.registry.nacos;
 
-import static io.fairlead.registry.nacos.MirrorBench.content;
-import static io.fairlead.registry.nacos.MirrorBench.host;
-import static io.fairlead.registry.nacos.MirrorBench.id;
+import static io.fairlead.registry.nacos.NacosMirrorBench.content;
+import static io.fairlead.registry.nacos.NacosMirrorBench.host;
+import static io.fairlead.registry.nacos.NacosMirrorBench.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.registry.Availability;
@@ -15,10 +15,10 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class MirrorTest {
+class NacosMirrorTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  private final MirrorBench bench = new MirrorBench();
+  private final NacosMirrorBench bench = new NacosMirrorBench();
 
   @AfterEach
   void noRuleOfTheSinkIsBroken() {
@@ -121,7 +121,7 @@ class MirrorTest {
     assertThat(bench.published("web"))
         .as("what is new comes at once")
         .containsExactlyInAnyOrder("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5");
-    bench.pass(MirrorBench.SETTLE.minusSeconds(9));
+    bench.pass(NacosMirrorBench.SETTLE.minusSeconds(9));
     assertThat(bench.isPublished("gone")).isFalse();
     assertThat(bench.published("web"))
         .as("each instance for itself")
@@ -150,7 +150,7 @@ class MirrorTest {
             hold -> {
               assertThat(hold.reason()).isEqualTo(Hold.Reason.OUTAGE);
               assertThat(Duration.between(hold.since(), hold.until()))
-                  .isBetween(MirrorBench.SETTLE, MirrorBench.SETTLE.plusSeconds(10));
+                  .isBetween(NacosMirrorBench.SETTLE, NacosMirrorBench.SETTLE.plusSeconds(10));
               assertThat(hold.explanation()).contains("30 s");
             });
     bench.pass(Duration.ofSeconds(25));
@@ -200,15 +200,15 @@ class MirrorTest {
 
   @Test
   void holds_manyThings_areNamedInPartAndCounted() {
-    for (int i = 0; i < Holds.MAX_NAMED + 20; i++) {
+    for (int i = 0; i < HoldReporter.MAX_NAMED + 20; i++) {
       bench.registry.put(id("web-" + i), content(1));
     }
     bench.begin();
     bench.pass(SECOND);
     bench.registry.clear();
     bench.pass(Duration.ofSeconds(2));
-    assertThat(bench.sink.holds()).hasSize(Holds.MAX_NAMED + 1);
-    Hold last = bench.sink.holds().get(Holds.MAX_NAMED);
+    assertThat(bench.sink.holds()).hasSize(HoldReporter.MAX_NAMED + 1);
+    Hold last = bench.sink.holds().get(HoldReporter.MAX_NAMED);
     assertThat(last.subject()).startsWith("20 more");
     assertThat(last.reason()).isEqualTo(Hold.Reason.RESTORE);
   }
@@ -220,7 +220,7 @@ class MirrorTest {
     bench.mirror.interrupted();
     bench.registry.remove(id("web"));
     bench.polling = false;
-    bench.pass(MirrorBench.SETTLE.multipliedBy(3));
+    bench.pass(NacosMirrorBench.SETTLE.multipliedBy(3));
     bench.polling = true;
     bench.pass(Duration.ofSeconds(28));
     assertThat(bench.isPublished("web")).isTrue();
@@ -280,7 +280,7 @@ class MirrorTest {
     bench.registry.put(id("web"), content(1));
     bench.begin();
     bench.behind = Map.of(id("web"), content(1));
-    Host heavier = new Host("10.0.0.1", 80, 7, true, true, "DEFAULT", Map.of());
+    InstanceRecord heavier = new InstanceRecord("10.0.0.1", 80, 7, true, true, "DEFAULT", Map.of());
     bench.registry.put(id("web"), new Content(List.of(heavier), Map.of(), OptionalDouble.of(0)));
     bench.mirror.pushed(id("web"), List.of(heavier));
     bench.pass(Duration.ofMillis(300));
@@ -315,15 +315,19 @@ class MirrorTest {
 
   @Test
   void content_thresholdReached_allEnabledCountAsReady() {
-    Host sick = host(1).withHealthy(false);
-    Host off = new Host("10.0.0.9", 80, 1, false, false, "DEFAULT", Map.of());
-    List<Host> hosts = List.of(sick, host(2), off);
+    InstanceRecord sick = host(1).withHealthy(false);
+    InstanceRecord off = new InstanceRecord("10.0.0.9", 80, 1, false, false, "DEFAULT", Map.of());
+    List<InstanceRecord> instances = List.of(sick, host(2), off);
     assertThat(
-            new Content(hosts, Map.of(), OptionalDouble.of(0.5)).toService(id("web")).instances())
+            new Content(instances, Map.of(), OptionalDouble.of(0.5))
+                .toService(id("web"))
+                .instances())
         .extracting(it -> it.availability())
         .containsExactlyInAnyOrder(Availability.READY, Availability.READY, Availability.DISABLED);
     assertThat(
-            new Content(hosts, Map.of(), OptionalDouble.of(0.4)).toService(id("web")).instances())
+            new Content(instances, Map.of(), OptionalDouble.of(0.4))
+                .toService(id("web"))
+                .instances())
         .extracting(it -> it.availability())
         .containsExactlyInAnyOrder(
             Availability.UNHEALTHY, Availability.READY, Availability.DISABLED);

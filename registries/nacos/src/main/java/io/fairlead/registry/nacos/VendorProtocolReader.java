@@ -3,7 +3,7 @@ package io.fairlead.registry.nacos;
 import com.alibaba.nacos.api.exception.NacosException;
 import com.alibaba.nacos.api.naming.pojo.ListView;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.registry.nacos.NacosReadException.Reason;
+import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +18,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Reads by the vendor's protocol, for servers before 3.0 and users without the right to the admin
- * API. It knows names without counts, one group at a time, and gives enabled instances only.
+ * A reader that uses the vendor's client protocol, for servers before 3.0 and users without the
+ * right to the admin API. It knows names without counts, one group at a time, and gives enabled
+ * instances only.
  */
-final class ClientSource implements NacosSource {
+final class VendorProtocolReader implements NacosReader {
   private static final int READERS = 4;
 
   private final NacosHttp http;
@@ -36,7 +37,7 @@ final class ClientSource implements NacosSource {
    * @param http for the login, whose token the clients carry
    * @param servers for messages
    */
-  ClientSource(
+  VendorProtocolReader(
       String registry, NacosHttp http, NamingClients clients, Scope scope, String servers) {
     this.http = http;
     this.clients = clients;
@@ -45,7 +46,8 @@ final class ClientSource implements NacosSource {
     AtomicLong number = new AtomicLong();
     this.readers =
         Executors.newFixedThreadPool(
-            READERS, task -> new Thread(task, registry + "-query-" + number.incrementAndGet()));
+            READERS,
+            task -> new Thread(task, "nacos-" + registry + "-query-" + number.incrementAndGet()));
   }
 
   @Override
@@ -63,7 +65,7 @@ final class ClientSource implements NacosSource {
         ListView<String> names = clients.of(namespace).names(group);
         if (names.getData().size() != names.getCount()) {
           throw new NacosReadException(
-              Reason.MALFORMED,
+              Fault.MALFORMED,
               what
                   + ": "
                   + servers
@@ -104,7 +106,7 @@ final class ClientSource implements NacosSource {
       throw e.getCause() instanceof NacosReadException failure
           ? failure
           : new NacosReadException(
-              Reason.MALFORMED,
+              Fault.MALFORMED,
               "services of namespace "
                   + namespace
                   + ": "
@@ -114,7 +116,7 @@ final class ClientSource implements NacosSource {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new NacosReadException(
-          Reason.UNREACHABLE, "services of namespace " + namespace + ": interrupted", e);
+          Fault.UNREACHABLE, "services of namespace " + namespace + ": interrupted", e);
     } finally {
       reads.forEach(read -> read.cancel(false));
     }
@@ -130,8 +132,8 @@ final class ClientSource implements NacosSource {
 
   private Content query(ServiceId id) throws NacosReadException {
     try {
-      List<Host> hosts = clients.of(id.namespace()).query(id);
-      return new Content(hosts, Map.of(), OptionalDouble.empty());
+      List<InstanceRecord> instances = clients.of(id.namespace()).query(id);
+      return new Content(instances, Map.of(), OptionalDouble.empty());
     } catch (NacosException e) {
       throw failed("service " + id, e);
     }
@@ -140,7 +142,7 @@ final class ClientSource implements NacosSource {
   private NacosReadException failed(String what, NacosException e) {
     if (e.getErrCode() == NacosException.NO_RIGHT) {
       return new NacosReadException(
-          Reason.NOT_PERMITTED,
+          Fault.NOT_PERMITTED,
           what
               + ": Nacos at "
               + servers
@@ -151,7 +153,7 @@ final class ClientSource implements NacosSource {
     }
     interruptions.incrementAndGet();
     return new NacosReadException(
-        Reason.UNREACHABLE,
+        Fault.UNREACHABLE,
         what
             + ": Nacos at "
             + servers

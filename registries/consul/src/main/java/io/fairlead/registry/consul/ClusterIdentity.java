@@ -6,23 +6,24 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Which cluster answers, told by the ids of its servers: one that was rebuilt from nothing has
- * others, while its index may be anything, also above the last one seen. Until that is known after
- * an outage, what is missing may only not have registered again, so it waits. Owned by the loop.
+ * The identity of the cluster that answers, given by the ids of its servers: a cluster that was
+ * rebuilt from nothing has others, while its index may be anything, even above the last one seen.
+ * After an outage missing instances are retained until the identity is known, since they may only
+ * not have registered again. Owned by the loop.
  */
-final class Cluster {
+final class ClusterIdentity {
   private final Loop loop;
   private final ConsulClient client;
   private Set<String> servers = Set.of();
   private boolean doubted;
   private boolean asking;
 
-  Cluster(Loop loop, ConsulClient client) {
+  ClusterIdentity(Loop loop, ConsulClient client) {
     this.loop = loop;
     this.client = client;
   }
 
-  /** Ids of servers: the nodes of Consul's own service. */
+  /** Returns the ids of the servers: the nodes of Consul's own service. */
   static Set<String> serverIds(JsonNode body) {
     Set<String> ids = new HashSet<>();
     for (JsonNode entry : body) {
@@ -34,9 +35,9 @@ final class Cluster {
     return ids;
   }
 
-  /** Notes who the servers are. */
-  void note() {
-    loop.check();
+  /** Reads and records the ids of the servers. */
+  void recordServers() {
+    loop.assertOnLoop();
     client.servers(
         answer -> {
           if (answer instanceof Answer.Read<Set<String>> read && !read.value().isEmpty()) {
@@ -45,9 +46,11 @@ final class Cluster {
         });
   }
 
-  /** Consul could not be read: what answers next may be another cluster. */
-  void doubt() {
-    loop.check();
+  /**
+   * Marks the identity as doubted: Consul could not be read, so another cluster may answer next.
+   */
+  void markDoubted() {
+    loop.assertOnLoop();
     doubted = true;
   }
 
@@ -55,20 +58,20 @@ final class Cluster {
     return doubted;
   }
 
-  /** Forgets the doubt. */
-  void forget() {
+  /** Ends the doubt. */
+  void clearDoubt() {
     doubted = false;
   }
 
   /**
-   * Asks who the servers are, if there is a doubt.
+   * Compares the ids of the servers with the recorded ones, if the identity is doubted.
    *
-   * @param same is run when they are those of before, or cannot be told
-   * @param other is run when none of them is one of before
-   * @param unanswered is run when Consul did not answer
+   * @param same runs when the cluster is the same, or the ids cannot be read
+   * @param other runs when no server is one of the recorded ones
+   * @param unanswered runs when Consul did not answer
    */
-  void settle(Runnable same, Runnable other, Runnable unanswered) {
-    loop.check();
+  void verify(Runnable same, Runnable other, Runnable unanswered) {
+    loop.assertOnLoop();
     if (!doubted || asking) {
       return;
     }
@@ -83,13 +86,13 @@ final class Cluster {
             unanswered.run();
             return;
           }
-          // Where ACLs hide Consul's own service only the index can tell.
+          // Where ACLs hide Consul's own service, only the index can show a rebuilt cluster.
           Set<String> now =
               answer instanceof Answer.Read<Set<String>> read ? read.value() : Set.of();
           boolean others =
               !servers.isEmpty() && !now.isEmpty() && Collections.disjoint(servers, now);
           servers = now.isEmpty() ? servers : now;
-          forget();
+          clearDoubt();
           if (others) {
             other.run();
           } else {

@@ -19,18 +19,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Subscribes to services in the background, a few at a time, and tries again what failed. Pushes
- * are only hints, so nothing waits for a subscription. Thread-safe.
+ * The subscriptions to pushes of services, made in the background, a few at a time, and retried if
+ * they fail. Pushes are only hints, so nothing waits for a subscription. Thread-safe.
  */
-final class Subscriptions implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
+final class PushSubscriptions implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PushSubscriptions.class);
   private static final int THREADS = 4;
   private static final long RETRY_MILLIS = 5_000;
   private static final Duration WARN_EVERY = Duration.ofMinutes(5);
 
   private final String registry;
   private final NamingClients clients;
-  private final BiConsumer<ServiceId, List<Host>> onPush;
+  private final BiConsumer<ServiceId, List<InstanceRecord>> onPush;
   // A service always has the same one, so that its tasks keep their order.
   private final List<ScheduledThreadPoolExecutor> workers;
   private final Set<ServiceId> wanted = ConcurrentHashMap.newKeySet();
@@ -39,7 +39,8 @@ final class Subscriptions implements AutoCloseable {
   /**
    * @param onPush called on a thread that all Nacos clients of the JVM share; must not block
    */
-  Subscriptions(String registry, NamingClients clients, BiConsumer<ServiceId, List<Host>> onPush) {
+  PushSubscriptions(
+      String registry, NamingClients clients, BiConsumer<ServiceId, List<InstanceRecord>> onPush) {
     this.registry = registry;
     this.clients = clients;
     this.onPush = onPush;
@@ -49,19 +50,19 @@ final class Subscriptions implements AutoCloseable {
   private ScheduledThreadPoolExecutor worker(int number) {
     ScheduledThreadPoolExecutor worker =
         new ScheduledThreadPoolExecutor(
-            1, task -> new Thread(task, registry + "-subscribe-" + number));
+            1, task -> new Thread(task, "nacos-" + registry + "-subscribe-" + number));
     worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     return worker;
   }
 
-  /** Begins to subscribe. */
+  /** Subscribes to a service, in the background. */
   void add(ServiceId id) {
     if (wanted.add(id)) {
       execute(id, () -> subscribe(id), 0);
     }
   }
 
-  /** Ends a subscription. */
+  /** Ends a subscription, in the background. */
   void remove(ServiceId id) {
     if (wanted.remove(id)) {
       execute(id, () -> unsubscribe(id), 0);
@@ -75,7 +76,7 @@ final class Subscriptions implements AutoCloseable {
               .get(Math.floorMod(id.hashCode(), THREADS))
               .schedule(task, delayMillis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.trace("{}: closed", registry, e);
+      LOG.trace("registry {}: closed", registry, e);
     }
   }
 
@@ -84,9 +85,9 @@ final class Subscriptions implements AutoCloseable {
       return;
     }
     try {
-      clients.of(id.namespace()).subscribe(id, hosts -> onPush.accept(id, hosts));
+      clients.of(id.namespace()).subscribe(id, instances -> onPush.accept(id, instances));
     } catch (Throwable e) {
-      // Whatever it is: the executor would keep it to itself.
+      // Everything is caught: the executor would swallow it.
       if (!workers.get(0).isShutdown()) {
         warn(id, e);
         long wait = RETRY_MILLIS + ThreadLocalRandom.current().nextLong(RETRY_MILLIS);
@@ -100,7 +101,7 @@ final class Subscriptions implements AutoCloseable {
       clients.of(id.namespace()).unsubscribe(id);
     } catch (Throwable e) {
       // Pushes of a service that is not mirrored are ignored.
-      LOG.debug("{}: cannot unsubscribe from {}", registry, id, e);
+      LOG.debug("registry {}: cannot unsubscribe from {}", registry, id, e);
     }
   }
 
@@ -110,8 +111,8 @@ final class Subscriptions implements AutoCloseable {
     boolean due = now - last >= WARN_EVERY.toNanos() && warnedAt.compareAndSet(last, now);
     if (due) {
       LOG.warn(
-          "Registry {}: cannot subscribe to {}, changes are seen by polling only (expected: gRPC on the port"
-              + " 1000 above the HTTP port can be reached): {}",
+          "registry {}: cannot subscribe to {}, its changes are seen by polling only (expected: the"
+              + " gRPC port, 1000 above the HTTP port, can be reached): {}",
           registry,
           id,
           clients.shown(
@@ -119,7 +120,7 @@ final class Subscriptions implements AutoCloseable {
                   ? String.valueOf(vendor.getErrMsg())
                   : Causes.of(e)));
     } else {
-      LOG.debug("{}: cannot subscribe to {}", registry, id, e);
+      LOG.debug("registry {}: cannot subscribe to {}", registry, id, e);
     }
   }
 

@@ -2,11 +2,11 @@ package io.fairlead.registry.nacos;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.registry.nacos.Json.Answer;
 import io.fairlead.registry.nacos.Json.Detail;
+import io.fairlead.registry.nacos.Json.Envelope;
 import io.fairlead.registry.nacos.Json.Page;
 import io.fairlead.registry.nacos.Json.Row;
-import io.fairlead.registry.nacos.NacosReadException.Reason;
+import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,10 +17,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads by the admin API of Nacos 3, which gives every group, disabled instances, counts, and a
- * whole namespace in one answer.
+ * A reader that uses the admin API of Nacos 3, which gives every group, disabled instances, counts,
+ * and a whole namespace in one answer.
  */
-final class AdminSource implements NacosSource {
+final class AdminApiReader implements NacosReader {
   private static final String LIST = "/v3/admin/ns/service/list";
   // One page: pages of a changing list skip and repeat. It is checked to hold everything.
   private static final String PAGE_SIZE = "1000000";
@@ -28,7 +28,7 @@ final class AdminSource implements NacosSource {
   private final NacosHttp http;
   private final Scope scope;
 
-  AdminSource(NacosHttp http, Scope scope) {
+  AdminApiReader(NacosHttp http, Scope scope) {
     this.http = http;
     this.scope = scope;
   }
@@ -36,7 +36,7 @@ final class AdminSource implements NacosSource {
   @Override
   public Optional<Set<String>> namespaces() throws NacosReadException {
     try {
-      Fetched<List<Json.@Nullable Namespace>> fetched =
+      GetResult<List<Json.@Nullable Namespace>> fetched =
           http.get(
               "list of namespaces", "/v3/admin/core/namespace/list", Map.of(), Json.NAMESPACES);
       return Optional.of(
@@ -45,7 +45,7 @@ final class AdminSource implements NacosSource {
               .collect(Collectors.toSet()));
     } catch (NacosReadException e) {
       // A user may read namespaces that it may not list.
-      if (e.reason() == Reason.NOT_PERMITTED && !scope.all()) {
+      if (e.fault() == Fault.NOT_PERMITTED && !scope.all()) {
         return Optional.empty();
       }
       throw e;
@@ -83,7 +83,7 @@ final class AdminSource implements NacosSource {
   }
 
   private <T> List<T> page(
-      String what, String namespace, String withInstances, TypeReference<Answer<Page<T>>> type)
+      String what, String namespace, String withInstances, TypeReference<Envelope<Page<T>>> type)
       throws NacosReadException {
     Map<String, String> query =
         Map.of(
@@ -110,11 +110,11 @@ final class AdminSource implements NacosSource {
     Map<String, String> query =
         Map.of("namespaceId", id.namespace(), "groupName", id.group(), "serviceName", id.name());
     String what = "service " + id;
-    Fetched<Detail> detail = http.get(what, "/v3/admin/ns/service", query, Json.DETAIL);
-    if (!(detail instanceof Fetched.Data<Detail> found)) {
+    GetResult<Detail> detail = http.get(what, "/v3/admin/ns/service", query, Json.DETAIL);
+    if (!(detail instanceof GetResult.Data<Detail> found)) {
       return Optional.empty();
     }
-    List<Host> hosts = new ArrayList<>();
+    List<InstanceRecord> instances = new ArrayList<>();
     // Without a cluster's name the server gives the cluster DEFAULT only.
     Set<String> clusters =
         found
@@ -125,21 +125,21 @@ final class AdminSource implements NacosSource {
     for (String cluster : clusters) {
       Map<String, String> inCluster = new HashMap<>(query);
       inCluster.put("clusterName", cluster);
-      if (http.get(what, "/v3/admin/ns/instance/list", inCluster, Json.HOSTS)
-          instanceof Fetched.Data<List<@Nullable Host>> part) {
-        hosts.addAll(Json.present(part.value()));
+      if (http.get(what, "/v3/admin/ns/instance/list", inCluster, Json.INSTANCES)
+          instanceof GetResult.Data<List<@Nullable InstanceRecord>> part) {
+        instances.addAll(Json.present(part.value()));
       }
     }
     return Optional.of(
-        new Content(hosts, found.value().metadata(), found.value().protectThreshold()));
+        new Content(instances, found.value().metadata(), found.value().protectThreshold()));
   }
 
   private NacosReadException malformed(String what, String got) {
-    return new NacosReadException(Reason.MALFORMED, what + ": " + http.address() + " " + got, null);
+    return new NacosReadException(Fault.MALFORMED, what + ": " + http.address() + " " + got, null);
   }
 
-  private <T> T data(String what, Fetched<T> fetched) throws NacosReadException {
-    if (fetched instanceof Fetched.Data<T> data) {
+  private <T> T data(String what, GetResult<T> fetched) throws NacosReadException {
+    if (fetched instanceof GetResult.Data<T> data) {
       return data.value();
     }
     throw malformed(what, "answers that there is none (expected: a list)");
