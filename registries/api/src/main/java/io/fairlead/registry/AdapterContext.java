@@ -3,11 +3,11 @@ package io.fairlead.registry;
 import java.util.Objects;
 
 /**
- * What the gateway gives an adapter.
+ * The context in which the gateway creates an adapter.
  *
  * @param registry the registry's configured name, unique in the gateway: for thread names, logs and
  *     errors
- * @param sink where what is read goes
+ * @param sink the receiver of everything the adapter reads; the adapter's own, shared with no other
  */
 public record AdapterContext(String registry, RegistrySink sink) {
   public AdapterContext {

@@ -1,11 +1,11 @@
 package io.fairlead.registry;
 
 /**
- * Whether a registry means an instance to take traffic. Only {@link #READY} instances become
+ * The state of an instance by which it takes traffic or not. Only {@link #READY} instances become
  * endpoints; the others differ in the reason that is counted and shown.
  */
 public enum Availability {
-  /** Takes traffic. */
+  /** The instance takes traffic. */
   READY,
   /** The registry's health checks fail. */
   UNHEALTHY,

@@ -6,18 +6,20 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Something that is kept in the mesh on a suspicion, although the newest answer of its registry
+ * A retention of something in the mesh on a suspicion, although the newest answer of its registry
  * lacks it. Immutable.
  *
- * <p>Every hold has a ceiling that is counted from its first start: a sign that repeats, or another
- * failure meanwhile, moves neither {@code since} nor {@code until}. A hold keeps what is missing
- * and nothing else: what a registry adds or changes is passed on at once.
+ * <p>Every hold has a ceiling that is counted from its first start: a repeated sign or a further
+ * failure moves neither {@code since} nor {@code until}. A hold keeps only what is missing:
+ * additions and changes are passed on at once.
  *
- * @param subject what is kept: a service's id as text, or words such as {@code all services}
- * @param reason why, as one of a fixed list
+ * @param subject the subject of the hold: a service's id as text, or words such as {@code all
+ *     services}
+ * @param reason the reason, one of a fixed list
  * @param since wall clock of its first start
  * @param until wall clock at which it ends at the latest; not before {@code since}
- * @param explanation why, in one sentence for people: what was seen, and what ends it earlier
+ * @param explanation the reason in one sentence for people: what was observed, and what ends the
+ *     hold earlier
  */
 public record Hold(
     String subject, Reason reason, Instant since, Instant until, String explanation) {
@@ -31,22 +33,24 @@ public record Hold(
     }
   }
 
-  /** Why something is kept. */
+  /** The reason for a hold. */
   public enum Reason {
-    /** The registry could not be reached; it gets time to be complete again. */
+    /**
+     * The registry could not be reached, and may be incomplete until its services register again.
+     */
     OUTAGE,
-    /** The registry was set back to an older state, or built anew. */
+    /** The registry was restored to an older state, or rebuilt. */
     RESTORE,
-    /** A removal that was seen once and is read again before it is believed. */
+    /** The removal was seen only once and is confirmed by another read. */
     UNCONFIRMED,
-    /** A part of the registry cannot be read, so what left it may have gone elsewhere. */
+    /** A part of the registry cannot be read, and the missing service may have moved there. */
     UNREADABLE_PART,
     /** The deletion guard waits for the confirmation of a large loss. */
     GUARD,
-    /** The configuration changed; what came with the change was not read yet. */
+    /** The configuration changed, and the registry was not read again yet. */
     RELOAD;
 
-    /** Its name in metrics and JSON: lower case. */
+    /** Returns its name in metrics and JSON, in lower case. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }

@@ -3,15 +3,15 @@ package io.fairlead.registry;
 import java.util.Objects;
 
 /**
- * Where an instance runs. Any part may be empty; a part below an empty one is meaningless and is
- * ignored by the conversion.
+ * The location of an instance, in the parts of Istio's locality. Any part may be empty; the
+ * conversion ignores a part below an empty one. Immutable.
  *
  * @param region the widest area, such as a cloud region
  * @param zone the failure domain within the region
  * @param subzone a part of the zone, such as a rack
  */
 public record Locality(String region, String zone, String subzone) {
-  /** No locality known. */
+  /** An unknown locality. */
   public static final Locality NONE = new Locality("", "", "");
 
   public Locality {
@@ -21,8 +21,8 @@ public record Locality(String region, String zone, String subzone) {
   }
 
   /**
-   * Reads {@code region/zone/subzone}; parts left out are empty, more than three belong to the
-   * last.
+   * Parses {@code region/zone/subzone}, Istio's form of a locality; missing parts are empty,
+   * further slashes belong to the last part.
    */
   public static Locality parse(String text) {
     if (text.isEmpty()) {
@@ -33,7 +33,7 @@ public record Locality(String region, String zone, String subzone) {
         parts[0], parts.length > 1 ? parts[1] : "", parts.length > 2 ? parts[2] : "");
   }
 
-  /** Whether nothing is known. */
+  /** Whether the locality is unknown. */
   public boolean isNone() {
     return region.isEmpty();
   }

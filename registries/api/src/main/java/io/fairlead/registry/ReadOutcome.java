@@ -4,7 +4,10 @@ import io.fairlead.common.ForeignText;
 import java.util.List;
 import java.util.Objects;
 
-/** Outcome of one read of a whole registry; a failure never looks like an empty registry. */
+/**
+ * The outcome of one read of a whole registry; a failure never looks like an empty registry.
+ * Immutable.
+ */
 public sealed interface ReadOutcome {
 
   /**
@@ -20,10 +23,10 @@ public sealed interface ReadOutcome {
   }
 
   /**
-   * A read that did not succeed as a whole; whatever part of it arrived is not to be used.
+   * A read that did not succeed as a whole; parts of it that arrived must not be used.
    *
-   * @param problem what happened and what the operator can do about it, in one sentence that names
-   *     the registry's address
+   * @param problem what happened and what the operator can do, in one sentence that names the
+   *     registry's address
    * @param cause the error itself
    */
   record Failed(String problem, Throwable cause) implements ReadOutcome {

@@ -1,17 +1,28 @@
 package io.fairlead.registry;
 
 /**
- * A running conversation with one registry.
+ * A connection to one registry that reports its services, and their changes, to a sink.
  *
  * <p>{@link #start()} returns without waiting for the registry; from then on the adapter calls its
- * sink: first {@link RegistrySink#resync} once it has read everything (as often as it takes, with
- * jittered back-off between failures), then single changes as they happen. {@link #close()} stops
- * all of it, waits for a call in flight and releases threads and connections; it is idempotent.
+ * sink: first {@link RegistrySink#resync} once it has read everything (retried with jittered
+ * back-off until it succeeds), then single changes as they happen. No failure ends the adapter:
+ * problems are reported to the sink, and reading goes on.
+ *
+ * <p>Threading: {@link #start()} is called once, {@link #close()} from any thread, also from within
+ * a call of the sink.
  */
 public interface RegistryAdapter extends AutoCloseable {
-  /** Begins to read and to watch. Called once. */
+  /**
+   * Starts to read and to watch, and returns without waiting for the registry. Called once.
+   *
+   * @throws IllegalStateException if it was started before
+   */
   void start();
 
+  /**
+   * Stops the adapter: waits for a call of the sink under way, unless it is called within that
+   * call, and releases threads and connections. Idempotent; nothing is thrown.
+   */
   @Override
   void close();
 }

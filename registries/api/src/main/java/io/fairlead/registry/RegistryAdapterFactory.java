@@ -3,8 +3,9 @@ package io.fairlead.registry;
 import java.util.Set;
 
 /**
- * Makes the adapters of one registry type. Found by {@link java.util.ServiceLoader}, so a jar with
- * an implementation and its {@code META-INF/services} entry is all that a new registry needs.
+ * The factory of the adapters of one registry type. It is found by {@link java.util.ServiceLoader},
+ * so a jar with an implementation and its {@code META-INF/services} entry is all that a new
+ * registry needs. Thread-safe.
  *
  * @param <C> the type's own configuration: a record whose components are the keys that the
  *     configuration file allows beside those that all registries share (name, type, priority, host
@@ -16,30 +17,32 @@ import java.util.Set;
  *     IllegalArgumentException} with "name: value (expected: ...)" for values that cannot be.
  */
 public interface RegistryAdapterFactory<C extends Record> {
-  /** The word that stands under {@code type:} in the configuration. */
+  /** Returns the value of {@code type:} in the configuration, unique among all factories. */
   String type();
 
-  /** The record that the type's own keys are read into. */
+  /** Returns the record that the type's own keys are read into. */
   Class<C> configurationType();
 
   /**
-   * JSON Schema (draft 2020-12) of the type's own keys: an object with {@code properties} and,
-   * where there are any, {@code required}. The shared keys are not in it.
+   * Returns the JSON Schema (draft 2020-12) of the type's own keys: an object with {@code
+   * properties} and, if any, {@code required}. The shared keys are not in it.
    */
   String configurationSchema();
 
-  /** The host template used where the configuration gives none, such as {@code {service}.nacos}. */
+  /**
+   * Returns the host template used if the configuration has none, such as {@code {service}.nacos}.
+   */
   String defaultHost();
 
   /**
-   * The names of the variables that the adapter adds to those that every template may use (see
-   * {@link Service#variables()}); a configured template that uses another is refused. Those of
-   * {@link #defaultHost()} need not be repeated.
+   * Returns the names of the variables that the adapter adds to those that every template may use
+   * (see {@link Service#variables()}); a configured template that uses another one is refused.
+   * Those of {@link #defaultHost()} need not be repeated.
    */
   default Set<String> variables() {
     return Set.of();
   }
 
-  /** Makes an adapter; nothing is read and no connection is opened before it is started. */
+  /** Creates an adapter; nothing is read and no connection is opened before it is started. */
   RegistryAdapter create(AdapterContext context, C configuration);
 }

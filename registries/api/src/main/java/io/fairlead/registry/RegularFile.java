@@ -12,13 +12,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * Reads files whose paths people give, so that nothing but a file of a sensible size is ever read:
- * opening a pipe waits for whoever writes to it, perhaps for ever, and a device such as {@code
- * /dev/zero} has no end.
+ * A reader of files at configured paths that only reads regular files of a sensible size: opening a
+ * pipe waits for its writer, perhaps for ever, and a device such as {@code /dev/zero} has no end.
  *
- * <p>Links are followed. Whether a path is a regular file is looked at just before it is opened, so
- * a pipe that takes its place in that moment is opened all the same: who cannot afford to wait then
- * reads on a thread that can be left behind.
+ * <p>Links are followed. The path is checked just before it is opened, so a pipe that takes its
+ * place in between is opened all the same: a caller that cannot afford to wait reads on a thread
+ * that can be left behind.
  */
 public final class RegularFile {
   private RegularFile() {}
@@ -27,9 +26,9 @@ public final class RegularFile {
    * Reads a whole file.
    *
    * @param most the most bytes it may have, below 2^31 - 8; no more than one further byte is read
-   * @throws FileSystemException if it is no regular file or larger; the reason says what it is and
-   *     what was expected
-   * @throws IOException if it is not there or cannot be read
+   * @throws FileSystemException if it is no regular file or is larger; the reason says what it is
+   *     and what was expected
+   * @throws IOException if it does not exist or cannot be read
    */
   public static byte[] read(Path file, int most) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);

@@ -15,23 +15,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A secret by reference, never by value: {@code {env: NAME}} or {@code {file: PATH}} in the
- * configuration. It is read anew at each {@link #read()}, so that a rotated file takes effect.
+ * configuration. It is read again at each {@link #read()}, so that a rotated file takes effect.
  *
- * <p>What is read is one line of text: a line break at its end is left out, and so are spaces
- * around it. Nothing at all, a second line or a control character is no secret, since a header or a
- * form with it would be another one or fail far away from here. No message shows a part of the
- * value.
+ * <p>The value is one line of text, without the line break at its end and spaces around it. An
+ * empty text, a second line or a control character is refused, since a header or a form with it
+ * would mean something else or fail far away from here. No message shows a part of the value.
  */
 public sealed interface Secret {
   /** The largest file that is read, in bytes. */
   int MAX_BYTES = 64 << 10;
 
   /**
-   * The secret's present value: at least one character, none of them a control character. It may
-   * block as long as the file system does.
+   * Returns the secret's present value: at least one character, none of them a control character.
+   * It may block as long as the file system does.
    *
    * @throws SecretUnavailableException if there is none; the message names the variable or file and
-   *     what is wrong
+   *     the problem
    */
   String read();
 
@@ -58,7 +57,7 @@ public sealed interface Secret {
 
   /**
    * A secret in a regular file, in UTF-8. Links are followed, as Kubernetes makes them; a pipe or a
-   * device is refused, since to read it may never end.
+   * device is refused, since reading it may never end.
    */
   record InFile(Path path) implements Secret {
     @Override
@@ -81,7 +80,7 @@ public sealed interface Secret {
       } catch (AccessDeniedException e) {
         throw unavailable("may not be read (expected: a file that this user may read)", e);
       } catch (CharacterCodingException e) {
-        // Not as the cause: nothing of what was read goes anywhere.
+        // Without the cause, which could show a part of the value.
         throw unavailable("not UTF-8 (expected: one line of text)", null);
       } catch (IOException e) {
         throw unavailable("cannot be read: " + Causes.of(e) + " (expected: a file)", e);
@@ -103,14 +102,14 @@ public sealed interface Secret {
     }
   }
 
-  /** The rules for a value, wherever it is from. */
+  /** The check of a value, whatever its source. */
   final class Checked {
     private Checked() {}
 
     /**
-     * The secret that a text holds.
+     * Returns the secret in a text.
      *
-     * @param source where the text is from, for the message
+     * @param source the source of the text, for the message
      */
     static String value(String source, String text) {
       String wrong = whatIsWrong(text);
@@ -120,7 +119,7 @@ public sealed interface Secret {
       return trimmed(text);
     }
 
-    /** What makes the text no secret, without showing any of it; null for nothing. */
+    /** Returns the problem of a text, without showing any of it; null if it is a secret. */
     static @Nullable String whatIsWrong(String text) {
       String value = trimmed(text);
       if (value.isEmpty()) {

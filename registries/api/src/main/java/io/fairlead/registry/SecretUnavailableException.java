@@ -2,7 +2,7 @@ package io.fairlead.registry;
 
 import org.jspecify.annotations.Nullable;
 
-/** A {@link Secret} could not be read; the message names the variable or the file. */
+/** The failure to read a {@link Secret}; the message names the variable or the file. */
 public final class SecretUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -6,18 +6,21 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * One service as a registry knows it at one moment. The order of the instances carries no meaning.
+ * A service as a registry knows it at one moment. The order of the instances has no meaning.
+ * Immutable.
  *
  * @param id its identity within the registry
- * @param variables what the adapter adds to the templates {@code {service}}, {@code {namespace}},
- *     {@code {group}} and {@code {registry}} of the configuration, such as {@code datacenter}
- * @param metadata free-form keys and values of the service itself; what an instance says wins over
- *     it
- * @param tags plain marks of the service itself, legal or not; those of an instance are in it
+ * @param variables variables for the host and namespace templates of the configuration, such as
+ *     {@code datacenter}, beside {@code {service}}, {@code {namespace}}, {@code {group}} and {@code
+ *     {registry}}
+ * @param metadata free-form keys and values of the service itself; those of an instance take
+ *     precedence
+ * @param tags plain marks of the service itself, legal or not; those of an instance are in the
+ *     instance
  * @param instances all instances, those that take no traffic included
  * @param creationIndex its place in the registry's own order of creation, the lower the older
- *     (Consul's CreateIndex): decides who has a host that several services claim; empty where the
- *     registry keeps no such order
+ *     (Consul's CreateIndex): decides which of several services gets a host that they claim; empty
+ *     if the registry has no such order
  */
 public record Service(
     ServiceId id,
@@ -36,7 +39,7 @@ public record Service(
     Objects.requireNonNull(creationIndex, "creationIndex");
   }
 
-  /** A service of a registry that keeps no order of creation. */
+  /** Creates a service of a registry without an order of creation. */
   public Service(
       ServiceId id,
       Map<String, String> variables,

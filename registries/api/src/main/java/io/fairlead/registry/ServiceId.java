@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.Objects;
 
 /**
- * Identity of a service within one registry, spelt as the registry spells it.
+ * The identity of a service within one registry, spelt as the registry spells it. Immutable.
  *
  * @param namespace the registry's own namespace (a Nacos namespace, a Consul namespace, the {@code
  *     namespace} of a services file); empty where the registry has none
@@ -27,7 +27,7 @@ public record ServiceId(String namespace, String group, String name)
     }
   }
 
-  /** A service of a registry that has neither namespaces nor groups. */
+  /** Returns the id of a service in a registry that has neither namespaces nor groups. */
   public static ServiceId of(String name) {
     return new ServiceId("", "", name);
   }
@@ -37,7 +37,7 @@ public record ServiceId(String namespace, String group, String name)
     return ORDER.compare(this, other);
   }
 
-  /** The parts that are not empty, joined by {@code /}: for logs and annotations. */
+  /** Returns the parts that are not empty, joined by {@code /}: for logs and annotations. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PEM files for TLS towards a registry.
+ * The PEM files for TLS towards a registry.
  *
  * @param ca certificates that the registry's certificate must chain to; absent: the system's
  * @param cert the client certificate chain; absent: none is presented
@@ -23,7 +23,7 @@ public record TlsFiles(@Nullable Path ca, @Nullable Path cert, @Nullable Path ke
   }
 
   /**
-   * Reads one of the files: a regular file of a size that certificates and keys have.
+   * Reads one of the files: a regular file of a plausible size.
    *
    * @throws IOException as {@link RegularFile#read} does
    */

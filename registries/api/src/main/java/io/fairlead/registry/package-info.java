@@ -1,5 +1,5 @@
 /**
- * What an adapter for a service registry implements, in registry-neutral terms: an adapter turns
+ * The service provider interface of registry adapters, in registry-neutral terms: an adapter turns
  * what it reads into {@link io.fairlead.registry.Service} values and hands them to its {@link
  * io.fairlead.registry.RegistrySink}. Nothing here knows Istio.
  */

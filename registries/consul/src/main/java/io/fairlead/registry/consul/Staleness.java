@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The parts of the registry that cannot be read at present. The sink is told of failing while there
- * is any, and of being alive once there is none. Owned by the loop.
+ * The parts of the registry that cannot be read at present, as reported to the sink: failing while
+ * there is any, alive once there is none. Owned by the loop.
  */
 final class Staleness {
   private static final Logger LOG = LoggerFactory.getLogger(Staleness.class);
@@ -29,12 +29,12 @@ final class Staleness {
     this.sink = sink;
   }
 
-  /** A part cannot be read, or what was read is not believed. */
+  /** Marks a part as failing: it cannot be read, or its answer is not trusted. */
   void fail(String part, String problem, Throwable cause) {
     loop.assertOnLoop();
     boolean first = failing.isEmpty();
     boolean added = failing.add(part);
-    // Each with its own text: hundreds of parts fail together.
+    // Not each problem, since hundreds of parts fail together, each with its own text.
     if (first || loop.now() - failedAt >= QUIET_NANOS) {
       failedAt = loop.now();
       if (first) {
@@ -54,17 +54,17 @@ final class Staleness {
     fail(part, failed.problem(), failed.cause());
   }
 
-  /** What was read of a part is not believed. */
+  /** Marks a part as failing because its answer is not trusted. */
   void fail(String part, String doubt) {
     fail(part, doubt, new ConsulCallException(Fault.DENIED, doubt));
   }
 
   /**
-   * A part could not be read: told at once, or, where the next try may well succeed, from the
-   * second time on.
+   * Marks a part as failing at once, or, where the next attempt is likely to succeed, from the second
+  * failure on.
    *
-   * @param inARow how many failures there have been since it was last read
-   * @return whether it was told
+   * @param inARow the number of failures since it was last read
+   * @return whether it was reported
    */
   boolean report(String part, Answer.Failed<?> failed, int inARow) {
     boolean due = inARow > 1 || !failed.fault().mayPass();
@@ -74,7 +74,7 @@ final class Staleness {
     return due;
   }
 
-  /** A part was read. */
+  /** Marks a part as readable. */
   void works(String part) {
     loop.assertOnLoop();
     if (failing.remove(part) && failing.isEmpty()) {
@@ -85,19 +85,19 @@ final class Staleness {
     }
   }
 
-  /** A part is no longer mirrored. */
+  /** Drops a part that is no longer mirrored. */
   void forget(String part) {
     if (failing.contains(part)) {
       works(part);
     }
   }
 
-  /** Whether the sink ever got everything. */
+  /** Whether the sink has had a whole view. */
   boolean isSynced() {
     return synced;
   }
 
-  /** Everything was read: gives it to the sink as a whole. */
+  /** Gives the sink a whole view. */
   void synced(List<Service> services) {
     loop.assertOnLoop();
     sink.resync(new ReadOutcome.Fresh(services));

@@ -18,19 +18,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mirrors services files. One thread, {@code file-REGISTRY}, lists, reads and calls the sink; it
- * owns all state but {@code watcher} and {@code thread}, which {@code this} guards.
+ * An adapter that mirrors services files. One thread, {@code file-REGISTRY}, lists, reads and calls
+ * the sink; it owns all state except {@code watcher} and {@code thread}, which {@code this} guards.
  */
 final class FileAdapter implements RegistryAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(FileAdapter.class);
 
-  // While files change under the reading it begins again; by then 20 times the settling time.
-  private static final int MOST_UNSTABLE_READS = 20;
-  // A file can go between listing and reading (a rename in two steps); a missing one stays missing.
-  private static final int MOST_FAILED_READS = 3;
-  // An editor or a copy of a tree that goes on longer is read as it is, and again afterwards.
-  private static final Duration MOST_SETTLING = Duration.ofSeconds(1);
-  private static final Duration MOST_CLOSING = Duration.ofSeconds(5);
+  // A read during which files changed is repeated; this limit takes 20 times the settling time.
+  private static final int MAX_UNSTABLE_READS = 20;
+  // A file may vanish between listing and reading (a rename in two steps): one failure means
+  // little.
+  private static final int MAX_FAILED_READS = 3;
+  // If an editor or a copy of a tree takes longer, the files are read as they are, and again later.
+  private static final Duration MAX_SETTLING = Duration.ofSeconds(1);
+  private static final Duration MAX_CLOSING = Duration.ofSeconds(5);
 
   private final String registry;
   private final Path top;
@@ -85,14 +86,14 @@ final class FileAdapter implements RegistryAdapter {
     if (running == null || running.equals(Thread.currentThread())) {
       return;
     }
-    // Outside the lock, because a call of the sink may be in flight that ends in its own time.
+    // Outside the lock, because a call of the sink may be under way.
     try {
-      running.join(MOST_CLOSING.toMillis());
+      running.join(MAX_CLOSING.toMillis());
       if (running.isAlive()) {
         LOG.warn(
             "registry {}: its thread did not end within {} s and is left behind",
             registry,
-            MOST_CLOSING.toSeconds());
+            MAX_CLOSING.toSeconds());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -106,13 +107,16 @@ final class FileAdapter implements RegistryAdapter {
         awaitUnread(events);
       }
     } catch (InterruptedException e) {
-      // Nothing in here interrupts: whoever does wants the end, as close() does, but says nothing.
-      LOG.error("registry {}: interrupted, files are watched no more", registry, e);
+      // Nothing in the gateway interrupts this thread; whoever does wants it to end, as close()
+      // does.
+      LOG.error("registry {}: interrupted, its files are no longer watched", registry, e);
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Waits until all files are to be looked at; what can be taken alone is told meanwhile. */
+  /**
+   * Waits until all files have to be read; files that can be taken alone are published meanwhile.
+   */
   private void awaitUnread(TreeWatcher events) throws InterruptedException {
     Duration rescan = configuration.rescan();
     Duration wait = feed.untilDue().filter(due -> due.compareTo(rescan) < 0).orElse(rescan);
@@ -122,12 +126,12 @@ final class FileAdapter implements RegistryAdapter {
       long left = deadline - System.nanoTime();
       read =
           left > 0
-              // Something may have been noted during the look before.
+              // An event may have come during the read before.
               && (events.isNoted()
                   || events.await(Duration.ofNanos(left)) == TreeWatcher.Wake.EVENT)
               && (readAlone(events)
                   || events.awaitQuiet(
-                      configuration.settle(), MOST_SETTLING, () -> readAlone(events)));
+                      configuration.settle(), MAX_SETTLING, () -> readAlone(events)));
     }
   }
 
@@ -164,7 +168,7 @@ final class FileAdapter implements RegistryAdapter {
       lastListing = null;
       tell(() -> feed.failed(describe(e), e));
     } catch (RuntimeException e) {
-      // A fault of the sink or of this class. The registry must not stand still in silence.
+      // A fault of the sink or of this class: the registry must not stop in silence.
       LOG.error("registry {}: reading {} failed, a resync follows", registry, top, e);
       lastListing = null;
       feed.forget();
@@ -178,19 +182,19 @@ final class FileAdapter implements RegistryAdapter {
         if (tryRead(events)) {
           return;
         }
-        if (unstable >= MOST_UNSTABLE_READS) {
+        if (unstable >= MAX_UNSTABLE_READS) {
           throw new UnstableException(top);
         }
       } catch (UnstableException e) {
         throw e;
       } catch (IOException e) {
-        if (++failed >= MOST_FAILED_READS) {
+        if (++failed >= MAX_FAILED_READS) {
           throw e;
         }
       }
-      // A service that is missing may be on its way to another file.
+      // A missing service may be on its way to another file.
       if (events.created().isEmpty() || isAnyMissing()) {
-        events.awaitQuiet(configuration.settle(), MOST_SETTLING, () -> false);
+        events.awaitQuiet(configuration.settle(), MAX_SETTLING, () -> false);
       }
     }
   }
@@ -200,9 +204,9 @@ final class FileAdapter implements RegistryAdapter {
   }
 
   /**
-   * Lists, reads what changed, and lists again: only if nothing moved meanwhile is what was read
-   * the state of one moment (a service that goes from one file to another would be missing or
-   * double).
+   * Lists, reads the changed files, and lists again: only if both listings are equal is the result
+   * the state of one moment (a service moved between two files would otherwise be missing or
+   * doubled).
    */
   private boolean tryRead(TreeWatcher events) throws IOException, InterruptedException {
     events.forget();
@@ -210,7 +214,8 @@ final class FileAdapter implements RegistryAdapter {
     try {
       listing = files.list(top);
     } catch (IOException e) {
-      // The folders known last are still watched: what is missing below comes back in one of them.
+      // The folders of the last listing stay watched: whatever is missing comes back in one of
+      // them.
       folders.add(top);
       watch(events);
       throw e;
@@ -252,7 +257,7 @@ final class FileAdapter implements RegistryAdapter {
     try {
       watched.putAll(files.ask(top, this::above));
     } catch (IOException e) {
-      // The listing says so, too; what is watched by now goes on being watched.
+      // The listing reports it, too; the folders that are watched already stay watched.
       LOG.debug("registry {}: {}", registry, describe(e));
       return;
     }
@@ -267,9 +272,9 @@ final class FileAdapter implements RegistryAdapter {
   }
 
   /**
-   * The folders above the top in which its coming and going shows: the nearest that exists, and
-   * where the top's target is, if it is a link. Names with two dots are how ConfigMap mounts are
-   * swapped.
+   * Returns the folders above the top whose events show that it appears or vanishes: the nearest
+   * that exists, and that of its target if it is a link. Names with two dots count, since ConfigMap
+   * mounts are swapped by them.
    */
   private Map<Path, Predicate<String>> above() {
     Map<Path, Predicate<String>> above = new HashMap<>();
@@ -288,7 +293,7 @@ final class FileAdapter implements RegistryAdapter {
         above.merge(real.getParent(), named(real), Predicate::or);
       }
     } catch (IOException e) {
-      // It is missing, which the listing has found or will find; its coming shows above.
+      // It is missing, which the listing reports; the folder above shows when it appears.
       LOG.trace("registry {}: {} has no real path: {}", registry, top, e.toString());
     }
     return above;
@@ -307,7 +312,7 @@ final class FileAdapter implements RegistryAdapter {
     return (file == null ? top : file) + ": " + Listing.reason(e);
   }
 
-  /** The files never stood still. */
+  /** The failure of a read because the files kept changing. */
   private static final class UnstableException extends IOException {
     private static final long serialVersionUID = 1;
 

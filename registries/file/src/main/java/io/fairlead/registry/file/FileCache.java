@@ -19,17 +19,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The services files as they were read last. A file is read again only if its stamp differs or is
- * too young to be relied on, and parsed again only if its bytes differ. Of a file that cannot be
- * used what it said last is kept. Confined to the adapter's thread.
+ * A cache of the services files as they were read last. A file is read again only if its stamp
+ * differs or is too young to be relied on, and parsed again only if its bytes differ. Of a file
+ * that cannot be used the last usable content is kept. Confined to the adapter's thread.
  */
 final class FileCache {
   // A file may be replaced while it is read.
-  private static final int MOST_READS = 3;
+  private static final int MAX_READS = 3;
 
   private final TimedFiles files;
   private final SortedMap<Path, Entry> entries = new TreeMap<>();
-  // By digest: what files said last that could not be used and are gone since the last look.
+  // By digest: the last usable content of files that were unusable and vanished since the last
+  // read.
   private Map<String, Parsed.Good> lastOfRenamed = Map.of();
   private @Nullable FileView view;
 
@@ -37,25 +38,25 @@ final class FileCache {
     this.files = files;
   }
 
-  /** What one file says. */
+  /** The content of one file. */
   private sealed interface Parsed {
-    /** Its services. */
+    /** The services of a valid file. */
     record Good(List<LocatedService> services) implements Parsed {
       Set<ServiceId> ids() {
         return services.stream().map(it -> it.service().id()).collect(Collectors.toSet());
       }
     }
 
-    /** Why it is wrong. */
+    /** The problem of an invalid file. */
     record Bad(ServicesFileException problem) implements Parsed {}
   }
 
   /**
-   * One path.
+   * The state of one path.
    *
    * @param stamp of the file; null if it could not be read at all, and is to be read again
-   * @param digest of its bytes; empty if they are not known
-   * @param last what it said when it could last be used, which is now if it is good
+   * @param digest of its bytes; empty if they were not read
+   * @param last its last usable content, which is the present one if that is good
    */
   private record Entry(
       @Nullable Stamp stamp,
@@ -91,11 +92,11 @@ final class FileCache {
   }
 
   /**
-   * Reads what changed since the last call.
+   * Reads the files that changed since the last call.
    *
-   * @param stop asked between files; the rest is left out once it is true
-   * @return whether anything changed in what the files say
-   * @throws IOException if a listed file went meanwhile; what was read before it is kept
+   * @param stop asked between files; the rest is skipped once it is true
+   * @return whether the content of any file changed
+   * @throws IOException if a listed file vanished meanwhile; files read before it stay read
    */
   boolean load(Listing listing, BooleanSupplier stop) throws IOException {
     boolean changed = false;
@@ -141,7 +142,7 @@ final class FileCache {
             .equals(String.valueOf(worse.problem().getMessage()));
   }
 
-  // What is below a folder that cannot be looked into is not gone.
+  // Files below a folder that cannot be read do not count as gone.
   private boolean forgetGone(Listing listing) {
     boolean changed = false;
     Map<String, Parsed.Good> wereBad = new HashMap<>();
@@ -171,7 +172,7 @@ final class FileCache {
 
   private boolean read(Path file, Stamp stamp, @Nullable Entry known) throws IOException {
     long now = System.currentTimeMillis();
-    if (stamp.size() > YamlCursor.MOST_BYTES) {
+    if (stamp.size() > YamlCursor.MAX_BYTES) {
       entries.put(file, Entry.of(stamp, now, "", tooLarge(file, stamp), known));
       return true;
     }
@@ -179,7 +180,7 @@ final class FileCache {
     try {
       content = files.read(file);
     } catch (NoSuchFileException e) {
-      // Another look tells whether it is gone.
+      // The next listing shows whether it is gone.
       throw e;
     } catch (IOException e) {
       return unreadable(file, Listing.reason(e));
@@ -191,7 +192,7 @@ final class FileCache {
     }
     Entry read = Entry.of(stamp, now, digest, parse(file, content), known);
     if (read.isBad() && read.last() == null && lastOfRenamed.containsKey(digest)) {
-      // The same wrong content under another name: what it said last goes with it.
+      // The same invalid content under another name: its last usable content moves with it.
       read = new Entry(stamp, now, digest, read.parsed(), lastOfRenamed.get(digest));
     }
     entries.put(file, read);
@@ -222,12 +223,12 @@ final class FileCache {
       return false;
     }
     try {
-      for (int i = 0; i < MOST_READS; i++) {
+      for (int i = 0; i < MAX_READS; i++) {
         Stamp stamp = files.stamp(file);
         if (stamp.equals(known.stamp())) {
           return true;
         }
-        if (stamp.size() > YamlCursor.MOST_BYTES) {
+        if (stamp.size() > YamlCursor.MAX_BYTES) {
           return false;
         }
         long now = System.currentTimeMillis();
@@ -251,8 +252,8 @@ final class FileCache {
 
   private static Parsed tooLarge(Path file, Stamp stamp) {
     String problem =
-        stamp.size() + " bytes (expected: at most " + YamlCursor.MOST_BYTES + "; split the file)";
-    return new Parsed.Bad(new ServicesFileException(file, Position.START, problem, null));
+        stamp.size() + " bytes (expected: at most " + YamlCursor.MAX_BYTES + "; split the file)";
+    return new Parsed.Bad(new ServicesFileException(file, TextPosition.START, problem, null));
   }
 
   private static String digest(byte[] content) {
@@ -264,7 +265,9 @@ final class FileCache {
     }
   }
 
-  /** What all files say as of the last {@link #load}; the same object while nothing changes. */
+  /**
+   * Returns the view of all files as of the last {@link #load}; the same object if nothing changed.
+   */
   FileView view() {
     FileView present = view;
     if (present == null) {

@@ -20,36 +20,36 @@ import org.jspecify.annotations.Nullable;
 public record FileConfiguration(Path path, @Nullable Duration rescan, @Nullable Duration settle) {
   private static final Duration DEFAULT_RESCAN = Duration.ofSeconds(5);
   private static final Duration DEFAULT_SETTLE = Duration.ofMillis(50);
-  private static final Duration LEAST_RESCAN = Duration.ofMillis(100);
-  private static final Duration MOST_RESCAN = Duration.ofHours(1);
-  private static final Duration MOST_SETTLE = Duration.ofSeconds(10);
+  private static final Duration MIN_RESCAN = Duration.ofMillis(100);
+  private static final Duration MAX_RESCAN = Duration.ofHours(1);
+  private static final Duration MAX_SETTLE = Duration.ofSeconds(10);
 
   public FileConfiguration {
     Objects.requireNonNull(path, "path");
     rescan = rescan == null ? DEFAULT_RESCAN : rescan;
     settle = settle == null ? DEFAULT_SETTLE : settle;
-    if (rescan.compareTo(LEAST_RESCAN) < 0 || rescan.compareTo(MOST_RESCAN) > 0) {
+    if (rescan.compareTo(MIN_RESCAN) < 0 || rescan.compareTo(MAX_RESCAN) > 0) {
       throw new IllegalArgumentException(
           "rescan: " + rescan.toMillis() + "ms (expected: 100ms to 1h)");
     }
-    if (settle.isNegative() || settle.compareTo(MOST_SETTLE) > 0) {
+    if (settle.isNegative() || settle.compareTo(MAX_SETTLE) > 0) {
       throw new IllegalArgumentException(
           "settle: " + settle.toMillis() + "ms (expected: 0 to 10s)");
     }
   }
 
-  /** The given path with the default times. */
+  /** Configures the given path with the default times. */
   public FileConfiguration(Path path) {
     this(path, null, null);
   }
 
-  /** Time between looks at the files that need no event. */
+  /** Returns the time between reads that need no event. */
   @Override
   public Duration rescan() {
     return Objects.requireNonNullElse(rescan, DEFAULT_RESCAN);
   }
 
-  /** Quiet time after an event before the files are read. */
+  /** Returns the quiet time after an event before the files are read. */
   @Override
   public Duration settle() {
     return Objects.requireNonNullElse(settle, DEFAULT_SETTLE);

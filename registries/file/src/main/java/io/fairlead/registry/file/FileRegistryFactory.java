@@ -4,7 +4,7 @@ import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;
 
-/** Makes the adapters of registries of type {@code file}. */
+/** The factory of adapters of the registry type {@code file}. */
 public final class FileRegistryFactory implements RegistryAdapterFactory<FileConfiguration> {
   private static final String SCHEMA =
       """

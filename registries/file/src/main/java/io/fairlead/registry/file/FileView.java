@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What all files together say. Immutable. */
+/** The merged content of all files. Immutable. */
 sealed interface FileView {
   /**
    * Every service of every file.
@@ -22,16 +22,16 @@ sealed interface FileView {
   record Whole(Map<ServiceId, Service> services) implements FileView {}
 
   /**
-   * What is known while files cannot be used, or contradict each other.
+   * The view while files cannot be used or contradict each other.
    *
-   * @param services those of the files that can be used
-   * @param last those that the others had when they could last be used
-   * @param contradicted services that several of the files have that can be used
-   * @param unreadable paths that cannot be used: what is missing elsewhere may be there
-   * @param problem all that is wrong
-   * @param cause the first of it
+   * @param services the services of the usable files
+   * @param last the services that the others had when they were last usable
+   * @param contradicted services that are in several of the usable files
+   * @param unreadable unusable paths: services missing elsewhere may be there
+   * @param problem all problems as one text
+   * @param cause the first problem
    */
-  record Part(
+  record Partial(
       Map<ServiceId, Service> services,
       Map<ServiceId, Service> last,
       Set<ServiceId> contradicted,
@@ -40,19 +40,19 @@ sealed interface FileView {
       ServicesFileException cause)
       implements FileView {}
 
-  /** Those services that some file has, or had when it could last be used. */
+  /** Returns the services that some file has, or had when it was last usable. */
   default Set<ServiceId> known() {
     if (this instanceof Whole whole) {
       return whole.services().keySet();
     }
-    Part part = (Part) this;
+    Partial part = (Partial) this;
     Set<ServiceId> known = new HashSet<>(part.services().keySet());
     known.addAll(part.last().keySet());
     known.addAll(part.contradicted());
     return known;
   }
 
-  /** Puts together what the files say. */
+  /** A builder that merges the content of files. */
   final class Builder {
     private static final int MAX_PROBLEMS = 5;
 
@@ -63,7 +63,7 @@ sealed interface FileView {
     private final Set<Path> unreadable = new TreeSet<>();
     private final List<ServicesFileException> problems = new ArrayList<>();
 
-    /** Adds a service of a file that can be used. */
+    /** Adds a service of a usable file. */
     void add(Path file, LocatedService located) {
       Service service = located.service();
       String other = places.putIfAbsent(service.id(), located.position().in(file));
@@ -84,7 +84,7 @@ sealed interface FileView {
               null));
     }
 
-    /** Adds a file that cannot be used, with what it said last. */
+    /** Adds an unusable file with the services of its last usable content. */
     void unreadable(Path path, ServicesFileException problem, List<LocatedService> lastServices) {
       unreadable.add(path);
       problems.add(problem);
@@ -98,7 +98,7 @@ sealed interface FileView {
         return new Whole(Collections.unmodifiableMap(services));
       }
       services.keySet().removeAll(contradicted);
-      return new Part(services, last, contradicted, unreadable, text(), problems.get(0));
+      return new Partial(services, last, contradicted, unreadable, text(), problems.get(0));
     }
 
     private String text() {

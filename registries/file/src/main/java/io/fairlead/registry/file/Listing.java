@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param files by path, in order
  * @param folders by path, with what identifies the folder ({@code ""} where the file system does
  *     not say)
- * @param unreadable files that are no regular ones and folders that cannot be looked into, by path,
- *     with what is wrong; what is below such a folder is not known
+ * @param unreadable files that are not regular and folders that cannot be read, by path, with the
+ *     problem; the content of such a folder is unknown
  */
 record Listing(
     SortedMap<Path, Stamp> files,
@@ -69,7 +69,7 @@ record Listing(
     return String.valueOf(path.getFileName()).startsWith(".");
   }
 
-  /** What is wrong, in words for people, without the path. */
+  /** Returns the problem in plain words, without the path. */
   static String reason(IOException e) {
     if (e instanceof NoSuchFileException missing) {
       String reason = missing.getReason() == null ? "does not exist" : missing.getReason();
@@ -87,7 +87,7 @@ record Listing(
     return "cannot be read: " + e.getMessage();
   }
 
-  /** Collects. */
+  /** The visitor that collects the listing. */
   private static final class Visitor extends SimpleFileVisitor<Path> {
     private final Path top;
     private final TreeMap<Path, Stamp> files = new TreeMap<>();

@@ -2,5 +2,5 @@ package io.fairlead.registry.file;
 
 import io.fairlead.registry.Service;
 
-/** A service and where its entry in the file begins. */
-record LocatedService(Service service, Position position) {}
+/** A service with the position at which it begins in its file. */
+record LocatedService(Service service, TextPosition position) {}

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A services file is not what it must be. The message is {@code file:line:column: path: found
+ * The failure to use a services file. The message is {@code file:line:column: path: found
  * (expected: ...)}; the path within the file is left out where the YAML itself is broken.
  */
 final class ServicesFileException extends Exception {
@@ -14,12 +14,12 @@ final class ServicesFileException extends Exception {
     super(message);
   }
 
-  /** A path that could not even be read. */
+  /** Returns the problem of a path that could not even be read. */
   static ServicesFileException of(Path path, String reason) {
     return new ServicesFileException(path + ": " + reason);
   }
 
-  ServicesFileException(Path file, Position at, String problem, @Nullable Throwable cause) {
+  ServicesFileException(Path file, TextPosition at, String problem, @Nullable Throwable cause) {
     super(at.in(file) + ": " + problem, cause);
   }
 }

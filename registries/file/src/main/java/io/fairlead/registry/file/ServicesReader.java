@@ -17,9 +17,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one services file. What an instance says is passed on as it is, however odd (ports out of
- * range, weights that are no numbers, addresses that are none): the conversion judges it. What is
- * refused is what cannot be a service at all. Confined to one thread; one object a file.
+ * A reader of one services file. Values of an instance are passed on as they are, however odd
+ * (ports out of range, weights that are no numbers, invalid addresses), for the conversion to
+ * judge; only what cannot be a service at all is refused. Confined to one thread; one object a
+ * file.
  */
 final class ServicesReader {
   private static final Set<String> DOCUMENT = keys("services");
@@ -29,7 +30,7 @@ final class ServicesReader {
 
   private final YamlCursor cursor;
 
-  // Keys and values of metadata repeat much; each text is kept once.
+  // Keys and values of metadata repeat a lot, so each text is kept once.
   private final Map<String, String> texts = new HashMap<>();
 
   private @Nullable List<LocatedService> services;
@@ -56,10 +57,10 @@ final class ServicesReader {
   }
 
   private List<LocatedService> document() throws ServicesFileException {
-    // An empty file is refused: an editor that truncates before it writes must not empty a
+    // An empty file is refused, so that an editor that truncates before it writes does not empty a
     // registry.
     cursor.begin("'services:' with a list; 'services: []' for none");
-    Position start = cursor.position();
+    TextPosition start = cursor.position();
     cursor.mapping(
         "a mapping with the key services",
         DOCUMENT,
@@ -76,7 +77,7 @@ final class ServicesReader {
   }
 
   private LocatedService service() throws ServicesFileException {
-    Position position = cursor.position();
+    TextPosition position = cursor.position();
     String path = cursor.path();
     ServiceDraft draft = new ServiceDraft();
     cursor.mapping(
@@ -102,7 +103,7 @@ final class ServicesReader {
   }
 
   private Instance instance(Ids ids) throws ServicesFileException {
-    Position position = cursor.position();
+    TextPosition position = cursor.position();
     String path = cursor.path();
     InstanceDraft draft = new InstanceDraft();
     cursor.mapping("a mapping with address and port", INSTANCE, key -> part(draft, key, ids));
@@ -126,7 +127,7 @@ final class ServicesReader {
     switch (key) {
       case "id" -> {
         String id = cursor.string("an identity");
-        // Programs write an empty text for what they do not know: that is no identity.
+        // Programs write an empty text for an unknown identity.
         if (!id.isEmpty()) {
           draft.id = id;
           if (!ids.add(id)) {
@@ -149,7 +150,7 @@ final class ServicesReader {
   private Map<String, String> metadata() throws ServicesFileException {
     Map<String, String> metadata = new HashMap<>();
     if (cursor.isNull()) {
-      // That is how programs write a mapping that has nothing in it.
+      // Some programs write an empty mapping like this.
       return metadata;
     }
     cursor.mapping(
@@ -171,7 +172,7 @@ final class ServicesReader {
     return known == null ? text : known;
   }
 
-  /** What was read of a service so far. */
+  /** The parts of a service read so far. */
   private static final class ServiceDraft {
     private @Nullable String name;
     private String namespace = "";
@@ -180,7 +181,7 @@ final class ServicesReader {
     private final Ids ids = new Ids();
   }
 
-  /** What was read of an instance so far. */
+  /** The parts of an instance read so far. */
   private static final class InstanceDraft {
     private @Nullable String id;
     private @Nullable String address;
@@ -209,7 +210,7 @@ final class ServicesReader {
       return taken.add(id);
     }
 
-    /** The text itself, or with a number behind it if it is taken. */
+    /** Returns the text itself, or with a number appended if it is taken. */
     private String derive(String text) {
       String id = text;
       while (!taken.add(id)) {

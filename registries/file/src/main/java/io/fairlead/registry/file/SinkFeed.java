@@ -23,40 +23,40 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the sink what differs from what it was told last. Confined to the adapter's thread, which
- * makes the order of the calls.
+ * A feed that passes the differences between successive views of the files to the sink. Confined to
+ * the adapter's thread, which orders the calls.
  *
- * <p><b>While a file cannot be used</b>, additions and changes of the others are told at once. Two
- * things are not sure: a service that is in no file any more may have gone to that file, and a
- * service that the file had may have come from there to another one. Both wait, each for {@link
- * #CEILING} since it was first seen; after that what the readable files say counts. The services
- * that the file itself had stay as they were until it can be used: nothing says anything about
- * them, and no time makes up for that. A service that is in two files stays as it was, too.
+ * <p><b>While a file cannot be used</b>, additions and changes of the others are passed on at once.
+ * Two cases are uncertain: a service that is in no file any more may have moved to that file, and a
+ * service that the file had may have moved to another one. Both wait for {@link #CEILING} since
+ * they were first seen; after that the readable files count. The services that the file itself had
+ * stay as they were until it can be used, since nothing is known about them. A service that is in
+ * two files stays as it was, too.
  */
 final class SinkFeed {
   /**
-   * How long a removal or a move waits for a file that cannot be used. Who moves a service from one
-   * file to another and makes a mistake in it has seen and mended it by then, and a longer wait
-   * keeps endpoints that are gone; it is also how long a deletion guard waits by default.
+   * The longest time that a removal or a move waits for a file that cannot be used. A mistake made
+   * while moving a service between files is usually noticed and fixed by then, and a longer wait
+   * would keep endpoints that are gone; the deletion guard waits as long by default.
    */
   static final Duration CEILING = Duration.ofMinutes(5);
 
-  // More differences go as one resync, which is one transaction and is seen by the deletion guard.
-  // The guard looks at ten removals or more.
+  // More differences are passed on as one resync, which is one transaction that the deletion guard
+  // judges as a whole. The guard considers ten removals or more.
   private static final int MAX_SINGLE_CHANGES = 8;
 
   private final RegistrySink sink;
   private final LongSupplier nanoTime;
   private final InstantSource clock;
-  // Removals and moves that are not believed yet, and moves that are by now.
+  // Removals and moves that wait, and moves whose wait is over.
   private final Map<ServiceId, Waiting> waiting = new HashMap<>();
-  // Since when a path cannot be used.
+  // The time since which each path has been unusable.
   private final Map<Path, Instant> unreadable = new TreeMap<>();
   private List<Hold> holds = List.of();
   private @Nullable Map<ServiceId, Service> sent;
   private @Nullable String problem;
 
-  /** Something that waits, by both clocks. */
+  /** The start of a wait, by both clocks. */
   private record Waiting(long nanos, Instant wall) {}
 
   /**
@@ -69,17 +69,17 @@ final class SinkFeed {
     this.clock = clock;
   }
 
-  /** The files were read. */
+  /** Passes on a new view. */
   void told(FileView view) {
     if (view instanceof FileView.Whole whole) {
       whole(whole.services());
-    } else if (view instanceof FileView.Part part) {
+    } else if (view instanceof FileView.Partial part) {
       part(part);
     }
   }
 
   /**
-   * The files were read as a whole.
+   * Passes on a view without problems.
    *
    * @param services unmodifiable; kept
    */
@@ -94,17 +94,17 @@ final class SinkFeed {
     } else {
       sink.alive();
     }
-    // Only now: if the sink threw, the next look starts with a resync.
+    // Only now: if the sink threw, the next read begins with a resync.
     sent = services;
     problem = null;
     hold(List.of());
   }
 
-  /** Some of the files cannot be used. */
-  void part(FileView.Part part) {
+  /** Passes on a view in which some files cannot be used. */
+  void part(FileView.Partial part) {
     Map<ServiceId, Service> before = sent;
     if (before == null) {
-      // There is nothing that could stay as it was: half of a registry must not look like all.
+      // Without an earlier view, a part of the registry must not look like all of it.
       failed(part.problem(), part.cause());
       return;
     }
@@ -141,7 +141,7 @@ final class SinkFeed {
     }
   }
 
-  /** Whether a removal or move has waited for long enough; it waits from now on if it is new. */
+  /** Whether a removal or move has waited for long enough; a new one starts waiting now. */
   private boolean isOver(ServiceId id, Set<ServiceId> unsure, Instant now) {
     unsure.add(id);
     Waiting since = waiting.computeIfAbsent(id, i -> new Waiting(nanoTime.getAsLong(), now));
@@ -152,7 +152,7 @@ final class SinkFeed {
     return nanoTime.getAsLong() - since.nanos() >= CEILING.toNanos();
   }
 
-  private List<Hold> holds(FileView.Part part, Set<ServiceId> served) {
+  private List<Hold> holds(FileView.Partial part, Set<ServiceId> served) {
     List<Hold> list = new ArrayList<>();
     new TreeMap<>(waiting)
         .forEach(
@@ -189,7 +189,7 @@ final class SinkFeed {
     }
   }
 
-  /** Time until something has waited for long enough; zero if it has. */
+  /** Returns the time until the next wait is over; empty if nothing waits. */
   Optional<Duration> untilDue() {
     long now = nanoTime.getAsLong();
     return waiting.values().stream()
@@ -198,12 +198,12 @@ final class SinkFeed {
         .min(Duration::compareTo);
   }
 
-  /** Whether these lack a service that the sink was told of. */
+  /** Whether these lack a service that the sink has. */
   boolean misses(Set<ServiceId> services) {
     return sent != null && !services.containsAll(sent.keySet());
   }
 
-  /** The files cannot be read at all. The same problem is told once. */
+  /** Reports that the files cannot be read at all; the same problem is reported once. */
   void failed(String text, Throwable cause) {
     if (!text.equals(problem)) {
       problem = text;
@@ -211,7 +211,7 @@ final class SinkFeed {
     }
   }
 
-  /** The next whole read is told as a resync, whatever was told before. */
+  /** Makes the next view a resync. */
   void forget() {
     sent = null;
   }
@@ -229,7 +229,7 @@ final class SinkFeed {
     }
   }
 
-  // A resync would say that everything was read.
+  // One by one, since a resync would claim that everything was read.
   private void single(Map<ServiceId, Service> before, Map<ServiceId, Service> services) {
     services.forEach(
         (id, service) -> {

@@ -9,18 +9,18 @@ import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file system says of a file without reading it; it differs when the file was replaced, and
- * nearly always when it was written to.
+ * A fingerprint of a file by its attributes, without reading it; it differs when the file was
+ * replaced, and nearly always when it was written to.
  *
  * @param size in bytes
  * @param modified the time of the last write, by the file system's clock
  * @param key device and inode; null where the file system has none
  */
 record Stamp(long size, FileTime modified, @Nullable Object key) {
-  // File systems round the time of a write by up to two seconds (FAT); many by some milliseconds.
+  // File systems round the time of a write: FAT by up to two seconds, many by some milliseconds.
   private static final long GRAIN_MILLIS = 3_000;
 
-  /** The stamp of a regular file now; symbolic links are followed. */
+  /** Returns the present stamp of a regular file; symbolic links are followed. */
   static Stamp of(Path file) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     RegularFile.require(file, attributes);
@@ -32,8 +32,8 @@ record Stamp(long size, FileTime modified, @Nullable Object key) {
   }
 
   /**
-   * Whether a write after a read at that time is sure to give another stamp. It is not while the
-   * file was written to just before it was read.
+   * Whether a write after a read at that time is sure to give another stamp, which it is not if the
+   * file was written to just before the read.
    *
    * @param readMillis wall clock, because it is compared with the file system's
    */

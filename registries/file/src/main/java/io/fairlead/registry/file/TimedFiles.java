@@ -18,22 +18,22 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the file system, and waits for a limited time only. A mounted share whose server is gone and
- * a pipe that nobody writes to keep a thread for as long as they like, and nothing can call it
- * back. So a thread of its own asks, {@code file-REGISTRY-read}; one that does not come back is
- * left behind, and what it was asked about is not asked again before it does.
+ * Access to the file system with a time limit. A mounted share whose server is gone, or a pipe that
+ * nobody writes to, can block a thread for ever, and nothing can end such a call. So a thread of
+ * its own, {@code file-REGISTRY-read}, makes the calls; one that does not return is left behind,
+ * and the path it is blocked on is not accessed again until it does.
  *
- * <p>Confined to the adapter's thread, but for {@link #close()}, which any thread may call and
- * which ends a question at once.
+ * <p>Confined to the adapter's thread, except {@link #close()}, which any thread may call and which
+ * ends a pending call at once.
  */
 final class TimedFiles implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(20);
-  // Each is a thread that can only wait.
+  // Each is a blocked thread.
   private static final int MAX_LEFT_BEHIND = 8;
 
   private final String registry;
   private final long limitNanos;
-  // Threads that did not come back, by what they were asked about.
+  // Threads that did not return, by the path they are blocked on.
   private final Map<Path, Thread> leftBehind = new HashMap<>();
   // Guarded by this.
   private @Nullable ExecutorService executor;
@@ -47,7 +47,7 @@ final class TimedFiles implements AutoCloseable {
   }
 
   /**
-   * @param limit how long an answer is waited for
+   * @param limit the longest wait for an answer
    */
   TimedFiles(String registry, Duration limit) {
     this.registry = registry;
@@ -59,20 +59,20 @@ final class TimedFiles implements AutoCloseable {
     return ask(top, () -> Listing.of(top));
   }
 
-  /** The stamp of a regular file. */
+  /** Returns the stamp of a regular file. */
   Stamp stamp(Path file) throws IOException {
     return ask(file, () -> Stamp.of(file));
   }
 
-  /** Reads a regular file, which may have as many bytes as a services file. */
+  /** Reads a regular file of at most the size of a services file. */
   byte[] read(Path file) throws IOException {
-    return ask(file, () -> RegularFile.read(file, YamlCursor.MOST_BYTES));
+    return ask(file, () -> RegularFile.read(file, YamlCursor.MAX_BYTES));
   }
 
   /**
-   * Asks something else.
+   * Makes another call of the file system.
    *
-   * @param about what it is about, for the error
+   * @param about the path, for the error
    * @throws FileSystemException if there was no answer in time
    */
   <T> T ask(Path about, Callable<T> question) throws IOException {
@@ -134,7 +134,7 @@ final class TimedFiles implements AutoCloseable {
       leftBehind.put(about, thread);
     }
     if (executor != null) {
-      // It ends once it comes back.
+      // Its thread ends once its call returns.
       executor.shutdownNow();
       executor = null;
     }
@@ -144,7 +144,7 @@ final class TimedFiles implements AutoCloseable {
     return new FileSystemException(
         about.toString(),
         null,
-        "no answer (expected: a file system that answers; look at the mount, or at who writes to a"
+        "no answer (expected: a file system that answers; check the mount, or the writer of a"
             + " pipe)");
   }
 

@@ -25,12 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Wakes the adapter's thread when something happens in a set of folders. Where the operating system
- * gives no events, waiting just takes its full time. Confined to the adapter's thread, but for
- * {@link #close()}, which any thread may call.
+ * A watcher that wakes the adapter's thread when something happens in a set of folders. Where the
+ * operating system gives no events, waits just take their full time. Confined to the adapter's
+ * thread, except {@link #close()}, which any thread may call.
  */
 final class TreeWatcher implements AutoCloseable {
-  /** Why a wait ended. */
+  /** The reason why a wait ended. */
   enum Wake {
     /** Something happened. */
     EVENT,
@@ -73,7 +73,7 @@ final class TreeWatcher implements AutoCloseable {
   }
 
   /**
-   * Watches these folders from now on, and no others.
+   * Watches exactly these folders from now on.
    *
    * @param folders by path, each with the names in it that matter; {@link #any()} for all
    */
@@ -81,7 +81,8 @@ final class TreeWatcher implements AutoCloseable {
     if (service == null) {
       return;
     }
-    // Registering a folder again gives the same key; a folder put in its place gives another.
+    // Registering a folder again returns the same key; another folder in its place gets another
+    // key.
     Map<WatchKey, Predicate<String>> now = new HashMap<>();
     folders.forEach(
         (folder, names) -> {
@@ -98,7 +99,7 @@ final class TreeWatcher implements AutoCloseable {
     keys = now;
   }
 
-  /** Every name matters. */
+  /** Returns the predicate for which every name matters. */
   static Predicate<String> any() {
     return ANY;
   }
@@ -111,7 +112,7 @@ final class TreeWatcher implements AutoCloseable {
           StandardWatchEventKinds.ENTRY_DELETE,
           StandardWatchEventKinds.ENTRY_MODIFY);
     } catch (NoSuchFileException | NotDirectoryException e) {
-      // It went since it was listed; the look that follows each registration finds out.
+      // It vanished since it was listed; the read that follows each registration notices.
       LOG.trace("registry {}: {} is gone: {}", registry, folder, e.toString());
     } catch (ClosedWatchServiceException e) {
       LOG.debug("registry {}: closed while folders were registered", registry);
@@ -129,7 +130,7 @@ final class TreeWatcher implements AutoCloseable {
     return null;
   }
 
-  /** Waits for an event. */
+  /** Waits for an event, at most for the limit. */
   Wake await(Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (true) {
@@ -152,10 +153,10 @@ final class TreeWatcher implements AutoCloseable {
   }
 
   /**
-   * Waits until no event has come for a time.
+   * Waits until no event has come for the quiet time.
    *
    * @param most the longest wait while events go on
-   * @param done asked after each event; true ends the waiting at once
+   * @param done asked after each event; true ends the wait at once
    * @return whether {@code done} ended it
    */
   boolean awaitQuiet(Duration quiet, Duration most, BooleanSupplier done)
@@ -178,19 +179,19 @@ final class TreeWatcher implements AutoCloseable {
     return otherwise ? Set.of() : Set.copyOf(created);
   }
 
-  /** Takes note of what has happened by now, without waiting. */
+  /** Takes the pending events, without waiting. */
   void drain() throws InterruptedException {
     while (await(Duration.ZERO) == Wake.EVENT) {
       // Noted.
     }
   }
 
-  /** Whether anything happened since {@link #forget()}. */
+  /** Whether an event came since {@link #forget()}. */
   boolean isNoted() {
     return otherwise || !created.isEmpty();
   }
 
-  /** What happened so far has been seen to. */
+  /** Drops the events so far, which have been handled. */
   void forget() {
     created.clear();
     otherwise = false;
@@ -234,7 +235,8 @@ final class TreeWatcher implements AutoCloseable {
       try {
         service.close();
       } catch (IOException e) {
-        LOG.warn("registry {}: closing the file watcher: {}", registry, Causes.of(e));
+        LOG.warn(
+            "registry {}: the file watcher was not closed cleanly: {}", registry, Causes.of(e));
       }
     }
   }

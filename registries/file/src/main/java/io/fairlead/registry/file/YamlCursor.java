@@ -21,21 +21,20 @@ import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * A strict reader of one YAML document that moves forward only and knows the place of everything it
- * reads. Values have the type that is asked for or are refused, keys stand once in a mapping.
- * Confined to the thread that reads.
+ * A strict forward-only reader of one YAML document that knows the position of everything it reads.
+ * Values of another type than requested and repeated keys are refused. Confined to one thread.
  */
 final class YamlCursor implements Closeable {
   /** The largest file read, in bytes. */
-  static final int MOST_BYTES = 256 << 20;
+  static final int MAX_BYTES = 256 << 20;
 
-  // Each token of a document takes at least a byte of it, except those that aliases repeat: this
-  // many more are allowed, so that aliases can be used and no small file can fill the memory.
-  private static final long MOST_REPEATED_TOKENS = 1_000_000;
+  // Each token takes at least one byte of the document, except those that aliases repeat: this many
+  // more are allowed, so that aliases can be used but no small file can fill the memory.
+  private static final long MAX_REPEATED_TOKENS = 1_000_000;
   // The YAML scanner's time grows with the square of a comment's or a word's length: a megabyte
   // takes half a second, the largest file in one line would take hours.
-  private static final int MOST_LINE_BYTES = 1 << 20;
-  private static final int MOST_SHOWN = 60;
+  private static final int MAX_LINE_BYTES = 1 << 20;
+  private static final int MAX_SHOWN = 60;
   private static final YAMLFactory FACTORY = factory();
 
   private final Path file;
@@ -47,13 +46,13 @@ final class YamlCursor implements Closeable {
    */
   YamlCursor(Path file, byte[] content) throws ServicesFileException {
     this.file = file;
-    this.tokensLeft = content.length + MOST_REPEATED_TOKENS;
+    this.tokensLeft = content.length + MAX_REPEATED_TOKENS;
     requireShortLines(content);
     try {
       // A stream, not the array: its length in code points is only known when it is decoded.
       this.parser = FACTORY.createParser(new ByteArrayInputStream(content));
     } catch (IOException e) {
-      throw new ServicesFileException(file, Position.START, "cannot be read: " + e, e);
+      throw new ServicesFileException(file, TextPosition.START, "cannot be read: " + e, e);
     }
   }
 
@@ -64,20 +63,20 @@ final class YamlCursor implements Closeable {
       if (content[i] == '\n' || content[i] == '\r') {
         line += content[i] == '\n' ? 1 : 0;
         start = i + 1;
-      } else if (i - start >= MOST_LINE_BYTES) {
+      } else if (i - start >= MAX_LINE_BYTES) {
         throw error(
-            new Position(line, 1),
+            new TextPosition(line, 1),
             "",
             "a very long line",
-            "at most " + MOST_LINE_BYTES + " bytes in a line");
+            "at most " + MAX_LINE_BYTES + " bytes in a line");
       }
     }
   }
 
   private static YAMLFactory factory() {
     LoaderOptions options = new LoaderOptions();
-    options.setCodePointLimit(MOST_BYTES);
-    // Nothing after a colon is nothing, not an empty text: it is a slip more often than not.
+    options.setCodePointLimit(MAX_BYTES);
+    // A key without a value is null, not an empty text: mostly it is a mistake.
     return new YAMLAnchorReplayingFactory(
         YAMLFactory.builder()
             .loaderOptions(options)
@@ -86,12 +85,12 @@ final class YamlCursor implements Closeable {
         null);
   }
 
-  /** Called for each key of a mapping, with the cursor on the value. */
+  /** The reader of a mapping's value, called for each key with the cursor on the value. */
   interface Field {
     void read(String key) throws ServicesFileException;
   }
 
-  /** Called for each element of a list, with the cursor on it. */
+  /** The reader of a list's element, called with the cursor on it. */
   interface Element {
     void read() throws ServicesFileException;
   }
@@ -99,11 +98,11 @@ final class YamlCursor implements Closeable {
   /** Moves to the document's only value. */
   void begin(String expected) throws ServicesFileException {
     if (next() == null) {
-      throw error(Position.START, "", "empty", expected);
+      throw error(TextPosition.START, "", "empty", expected);
     }
   }
 
-  /** Makes sure that nothing follows the document. */
+  /** Checks that nothing follows the document. */
   void end() throws ServicesFileException {
     if (next() != null) {
       throw error(position(), "", "a second document", "one document in a file");
@@ -208,13 +207,13 @@ final class YamlCursor implements Closeable {
     return token == JsonToken.VALUE_TRUE;
   }
 
-  /** Where the cursor is. */
-  Position position() {
+  /** Returns the position of the cursor. */
+  TextPosition position() {
     JsonLocation location = parser.currentTokenLocation();
-    return new Position(Math.max(1, location.getLineNr()), Math.max(1, location.getColumnNr()));
+    return new TextPosition(Math.max(1, location.getLineNr()), Math.max(1, location.getColumnNr()));
   }
 
-  /** The way to the cursor through the document, such as {@code services[3].instances[0].port}. */
+  /** Returns the path of the cursor, such as {@code services[3].instances[0].port}. */
   String path() {
     StringBuilder path = new StringBuilder();
     JsonStreamContext context = parser.getParsingContext();
@@ -233,13 +232,13 @@ final class YamlCursor implements Closeable {
     return path.length() > 0 && path.charAt(0) == '.' ? path.substring(1) : path.toString();
   }
 
-  /** The error for a value of the wrong type or range under the cursor. */
+  /** Returns the error for a value of the wrong type or range under the cursor. */
   ServicesFileException unexpected(String expected) {
     return error(position(), path(), found(), expected);
   }
 
-  /** An error in the words of all errors of services files. */
-  ServicesFileException error(Position at, String path, String found, String expected) {
+  /** Returns an error in the form of all errors of services files. */
+  ServicesFileException error(TextPosition at, String path, String found, String expected) {
     String where = path.isEmpty() ? "" : path + ": ";
     return new ServicesFileException(
         file, at, where + found + " (expected: " + expected + ")", null);
@@ -286,7 +285,7 @@ final class YamlCursor implements Closeable {
     } catch (ServicesFileException e) {
       return "a value that cannot be read";
     }
-    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
   }
 
   private String text() throws ServicesFileException {
@@ -316,11 +315,11 @@ final class YamlCursor implements Closeable {
       String context = marked.getContext() == null ? "" : " " + marked.getContext();
       return new ServicesFileException(
           file,
-          new Position(mark.getLine() + 1, mark.getColumn() + 1),
+          new TextPosition(mark.getLine() + 1, mark.getColumn() + 1),
           "not YAML: " + firstLine(marked.getProblem() + context),
           e);
     }
-    Position at = position();
+    TextPosition at = position();
     String text = String.valueOf(e.getMessage());
     if (e instanceof JsonProcessingException processing) {
       text = String.valueOf(processing.getOriginalMessage());

@@ -88,13 +88,13 @@ class FileCacheTest {
     try (var content =
         Files.newByteChannel(
             file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
-      content.position(YamlCursor.MOST_BYTES);
+      content.position(YamlCursor.MAX_BYTES);
       content.write(ByteBuffer.wrap(new byte[1]));
     }
     load();
     assertThat(cache.view())
         .isInstanceOfSatisfying(
-            FileView.Part.class,
+            FileView.Partial.class,
             part ->
                 assertThat(part.problem())
                     .isEqualTo(
@@ -114,7 +114,7 @@ class FileCacheTest {
     load();
     assertThat(cache.view())
         .isInstanceOfSatisfying(
-            FileView.Part.class,
+            FileView.Partial.class,
             part -> {
               assertThat(part.unreadable()).containsExactly(temp.resolve("b.yaml"));
               assertThat(part.last()).containsOnlyKeys(ServiceId.of("a"));

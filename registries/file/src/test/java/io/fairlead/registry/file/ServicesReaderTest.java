@@ -81,7 +81,7 @@ class ServicesReaderTest {
                 new ServiceId("", "", "ratings"), Map.of(), Map.of(), List.of(), List.of()));
     assertThat(located(yaml))
         .extracting(LocatedService::position)
-        .containsExactly(new Position(3, 3), new Position(12, 3));
+        .containsExactly(new TextPosition(3, 3), new TextPosition(12, 3));
   }
 
   @Test

@@ -122,10 +122,10 @@ class SinkFeedTest {
     sink.assertNoViolations();
   }
 
-  private static FileView.Part part(
+  private static FileView.Partial part(
       Map<ServiceId, Service> services, Map<ServiceId, Service> last, ServiceId... twice) {
     ServicesFileException cause = ServicesFileException.of(BAD, "not YAML");
-    return new FileView.Part(services, last, Set.of(twice), Set.of(BAD), "bad", cause);
+    return new FileView.Partial(services, last, Set.of(twice), Set.of(BAD), "bad", cause);
   }
 
   private static Service service(String name, String step) {
@@ -213,8 +213,8 @@ class SinkFeedTest {
   @Test
   void part_serviceInTwoFiles_staysAsItWasAndNothingElseWaits() {
     feed.whole(services(0, 4));
-    FileView.Part twice =
-        new FileView.Part(
+    FileView.Partial twice =
+        new FileView.Partial(
             services(2, 6),
             Map.of(),
             Set.of(ServiceId.of("s0"), ServiceId.of("new")),

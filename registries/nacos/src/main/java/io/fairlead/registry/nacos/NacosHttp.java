@@ -215,7 +215,7 @@ final class NacosHttp implements AutoCloseable {
       try (InputStream body = new TimedBody(response.getEntity().getContent(), WHOLE_ANSWER)) {
         return new Reply<>(status, Json.MAPPER.readValue(body, type), "");
       } catch (JsonProcessingException e) {
-        throw new NacosServerException(address + " answers with JSON of another form");
+        throw new NacosServerException(address + " answers with something else than Nacos' JSON");
       }
     }
     try (InputStream body = new TimedBody(response.getEntity().getContent(), WHOLE_ANSWER)) {

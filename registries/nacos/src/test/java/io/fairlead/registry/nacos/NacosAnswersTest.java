@@ -215,6 +215,6 @@ class NacosAnswersTest {
     answers.put(LIST, new Answer(200, "<html>please log in</html>"));
     assertThatThrownBy(() -> source.list("public"))
         .isInstanceOf(NacosReadException.class)
-        .hasMessageContaining("no such JSON");
+        .hasMessageContaining("something else than Nacos' JSON");
   }
 }

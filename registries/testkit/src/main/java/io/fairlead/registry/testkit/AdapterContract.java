@@ -16,8 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every adapter must do, tested with its real registry. A subclass says how the registry is
- * written to, how it is cut off and how an adapter is made; the tests are inherited.
+ * The contract of every adapter, as tests with its real registry. A subclass implements how the
+ * registry is written to, how it is cut off and how an adapter is created; the tests are inherited.
  *
  * <p>Each test begins with a registry that holds none of the adapter's services and can be reached.
  * JUnit makes a new object of the subclass for each test, so a field with a fresh namespace or

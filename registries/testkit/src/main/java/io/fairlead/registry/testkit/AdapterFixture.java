@@ -20,12 +20,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * What the tests of {@link AdapterContract} need to know of a registry, and what they and tests of
- * the adapter's own share: a sink, an adapter that is closed after the test, and a record of what
- * was written.
+ * The registry-specific part of {@link AdapterContract}, and the fixture that its tests share with
+ * tests of the adapter's own: a sink, an adapter that is closed after the test, and a record of
+ * what was written.
  *
- * <p>The methods to be implemented are called on the test's thread only. They may return before the
- * adapter could see what they wrote.
+ * <p>The abstract methods are called on the test's thread only. They may return before the adapter
+ * can see what they wrote.
  */
 public abstract class AdapterFixture {
   private static final AtomicInteger NAMES = new AtomicInteger();
@@ -39,16 +39,16 @@ public abstract class AdapterFixture {
 
   // ---- What a subclass says -------------------------------------------------------------------
 
-  /** Makes an adapter for the registry, not started. */
+  /** Creates an adapter for the registry, not started. */
   protected abstract RegistryAdapter adapter(AdapterContext context);
 
-  /** How the adapter identifies the service that is written under this name. */
+  /** Returns the adapter's identity of the service that is written under this name. */
   protected abstract ServiceId id(String service);
 
   /**
    * Writes a service: it then has these instances, no others, and, where the registry can hold it,
-   * this metadata. {@link #gone} tells which instances to take out. Ids of instances are the test's
-   * own; they stay over changes and need not be what the adapter reads.
+   * this metadata. {@link #gone} tells which instances to remove. Ids of instances are the test's
+   * own; they survive changes and need not be those that the adapter reads.
    *
    * @param service the service as it is to be
    * @param before the service as it was put last; without instances if it was not there
@@ -56,9 +56,9 @@ public abstract class AdapterFixture {
   protected abstract void put(Service service, Service before);
 
   /**
-   * The instances of {@code before} that {@code service} has no more.
+   * Returns the instances of {@code before} that {@code service} no longer has.
    *
-   * @param identity what tells instances apart in the registry: {@code Instance::id}, or their
+   * @param identity the identity of instances in the registry: {@code Instance::id}, or their
    *     address and port
    */
   protected static List<Instance> gone(
@@ -95,36 +95,38 @@ public abstract class AdapterFixture {
   /** Makes the registry reachable again, with what it held and with what was written meanwhile. */
   protected abstract void makeReachable();
 
-  /** What the registry cannot hold; the tests that need it are reported as aborted. */
+  /**
+   * Returns the capabilities that the registry lacks; tests that need one are reported as aborted.
+   */
   protected abstract Set<Capability> lacking();
 
-  /** The longest time that a change may take to arrive, and a first read. */
+  /** Returns the longest time that a change, or a first read, may take to arrive. */
   protected Duration limit() {
     return Duration.ofSeconds(20);
   }
 
-  /** The longest time that an outage may take to be reported, and its end to be noticed. */
+  /** Returns the longest time until an outage is reported, and until its end is noticed. */
   protected Duration outageLimit() {
     return Duration.ofSeconds(60);
   }
 
-  /** How long an outage lasts after it was reported, so that wrong removals would be seen. */
+  /** Returns how long an outage lasts after it was reported, so that wrong removals would show. */
   protected Duration outageLength() {
     return Duration.ofSeconds(2);
   }
 
-  /** How long the registry takes until what was written is in every read; none for most. */
+  /** Returns how long the registry takes until a write is in every read; none for most. */
   protected Duration settled() {
     return Duration.ZERO;
   }
 
-  /** Number of services in the test with many. */
+  /** Returns the number of services in the test with many. */
   protected int manyServices() {
     return 500;
   }
 
   /**
-   * Whether a thread is meant to outlive the adapter that started it, such as one of a pool shared
+   * Whether a thread outlives the adapter that started it by design, such as one of a pool shared
    * by the whole JVM.
    */
   protected boolean outlivesAdapters(Thread thread) {
@@ -146,12 +148,12 @@ public abstract class AdapterFixture {
 
   // ---- For tests of the subclass's own --------------------------------------------------------
 
-  /** The configured name of the registry in this test, unique in the JVM. */
+  /** Returns the configured name of the registry in this test, unique in the JVM. */
   protected final String registryName() {
     return name;
   }
 
-  /** The sink of this test. */
+  /** Returns the sink of this test. */
   protected final RecordingSink sink() {
     return sink;
   }
@@ -164,14 +166,14 @@ public abstract class AdapterFixture {
     return adapter;
   }
 
-  /** Writes a service and remembers it as what the adapter is to read. */
+  /** Writes a service, which the adapter then has to read. */
   protected final Service write(Service service) {
     Service before = written.put(service.id(), service);
     put(service, before == null ? Contracts.with(service, List.of()) : before);
     return service;
   }
 
-  /** Removes a service and remembers that the adapter is to read none. */
+  /** Removes a service, which the adapter then has to remove. */
   protected final void erase(Service service) {
     Service last = written.remove(service.id());
     remove(last == null ? service : last);
@@ -188,7 +190,7 @@ public abstract class AdapterFixture {
     }
   }
 
-  /** A service of that many instances, named uniquely over all tests of the JVM. */
+  /** Returns a service with that many instances, named uniquely over all tests of the JVM. */
   protected final Service service(String word, int instances) {
     List<Instance> list = new ArrayList<>();
     for (int i = 1; i <= instances; i++) {
@@ -205,12 +207,12 @@ public abstract class AdapterFixture {
     putAll(services);
   }
 
-  /** How a state differs from what was written, in words. */
+  /** Returns the differences between a state and what was written, in words. */
   final List<String> differences(Map<ServiceId, Service> read) {
     return new Comparison(lacking()).differences(written.values(), read);
   }
 
-  /** The threads started in this test. */
+  /** Returns the watch over the threads started in this test. */
   final ThreadWatch threads() {
     return threads;
   }

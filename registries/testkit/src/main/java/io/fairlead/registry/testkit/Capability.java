@@ -1,8 +1,8 @@
 package io.fairlead.registry.testkit;
 
 /**
- * Something that not every registry can hold. A contract test that needs one is reported as
- * aborted, with this name, for a registry that declares to lack it.
+ * A feature that not every registry has. A contract test that needs one is reported as aborted,
+ * with this name, for a registry that declares to lack it.
  */
 public enum Capability {
   /** Instances have a weight, whole numbers at least. */

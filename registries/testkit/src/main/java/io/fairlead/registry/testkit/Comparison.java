@@ -13,8 +13,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Compares what was written to a registry with what an adapter read, leaving out what the registry
- * cannot hold. An adapter may add variables, tags and metadata, and chooses the instances' ids.
+ * A comparison of what was written to a registry with what an adapter read, except for features
+ * that the registry lacks. An adapter may add variables, tags and metadata, and chooses the
+ * instances' ids.
  */
 final class Comparison {
   private static final Comparator<Instance> ORDER =
@@ -27,9 +28,8 @@ final class Comparison {
   }
 
   /**
-   * Every difference, in words; empty if there is none. A service written without instances may be
-   * missing, and one that was removed may be there without instances: the sink keeps such a service
-   * for a while anyway.
+   * Returns every difference, in words. A service written without instances may be missing, and a
+   * removed one may be there without instances: the sink keeps such a service for a while anyway.
    */
   List<String> differences(Collection<Service> written, Map<ServiceId, Service> read) {
     List<String> found = new ArrayList<>();

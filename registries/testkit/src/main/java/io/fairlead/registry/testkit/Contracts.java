@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Values that the contract tests write, and what they look for in the calls. */
+/** The values that the contract tests write, and the checks of the calls they cause. */
 final class Contracts {
   private Contracts() {}
 
@@ -52,7 +52,7 @@ final class Contracts {
     return map;
   }
 
-  /** What calls took away from a state, in words. */
+  /** Returns what calls removed from a state, in words. */
   static List<String> losses(Map<ServiceId, Service> before, List<SinkEvent> events) {
     List<String> losses = new ArrayList<>();
     for (SinkEvent event : events) {

@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Services as no registry should hold them and some do: illegal, long and colliding names,
- * addresses of every kind, ports out of range, duplicates, odd weights, metadata that would be
- * labels with a meaning, text that is not Unicode; and sane ones between them. The same seed gives
- * the same services. For one thread.
+ * A generator of services as no registry should hold them and some do: illegal, long and colliding
+ * names, addresses of every kind, ports out of range, duplicates, odd weights, metadata that would
+ * be labels with a meaning, text that is not Unicode; and sane ones between them. The same seed
+ * gives the same services. For one thread.
  */
 public final class HostileServices {
   private static final List<String> NAMES =
@@ -252,7 +252,7 @@ public final class HostileServices {
     this.random = new Random(seed);
   }
 
-  /** So many services, no two of one identity. */
+  /** Returns that many services, no two of one identity. */
   public static List<Service> of(long seed, int count) {
     HostileServices hostile = new HostileServices(seed);
     Map<ServiceId, Service> services = new LinkedHashMap<>();
@@ -263,7 +263,7 @@ public final class HostileServices {
     return List.copyOf(services.values());
   }
 
-  /** The same service with instances, metadata and tags in another order. */
+  /** Returns the same service with instances, metadata and tags in another order. */
   public static Service shuffled(Service service, Random random) {
     List<Instance> instances = new ArrayList<>();
     for (Instance instance : service.instances()) {
@@ -283,7 +283,10 @@ public final class HostileServices {
         instances);
   }
 
-  /** The same service with the health of its instances drawn anew, and nothing else changed. */
+  /**
+   * Returns the same service with the health of its instances drawn again, and nothing else
+   * changed.
+   */
   public static Service withOtherHealth(Service service, Random random) {
     Availability[] availabilities = Availability.values();
     List<Instance> instances = new ArrayList<>();

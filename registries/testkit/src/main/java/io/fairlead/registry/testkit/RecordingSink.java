@@ -18,13 +18,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link RegistrySink} that keeps every call and the state that follows from them, and notes each
- * breach of the sink's rules as a violation: calls that overlap, single changes before the first
- * whole read, a service twice in one read, a hold that goes on under another start or a later end,
- * calls after {@link #expectNoMoreCalls()}. Thread-safe.
+ * A {@link RegistrySink} that records every call and the resulting state, and each breach of the
+ * sink's rules as a violation: calls that overlap, single changes before the first whole read, a
+ * service twice in one read, a hold that goes on under another start or a later end, calls after
+ * {@link #expectNoMoreCalls()}. Thread-safe.
  */
 public final class RecordingSink implements RegistrySink {
-  // A call takes a moment, as a conversion does; without it calls that may overlap hardly ever do.
+  // Calls take a moment, as a conversion does, so that calls that can overlap do overlap.
   private static final long HOLD_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
@@ -115,7 +115,7 @@ public final class RecordingSink implements RegistrySink {
     notifyAll();
   }
 
-  /** What goes on being held must neither begin anew nor end later. */
+  /** Checks that a hold that goes on neither restarts nor ends later. */
   private void requireSameCeiling(Hold hold) {
     for (Hold before : holds) {
       if (before.subject().equals(hold.subject())
@@ -137,7 +137,7 @@ public final class RecordingSink implements RegistrySink {
     closed = true;
   }
 
-  /** What broke the rules of the sink so far; empty for a correct adapter. */
+  /** Returns the breaches of the sink's rules so far; empty for a correct adapter. */
   public synchronized List<String> violations() {
     return List.copyOf(violations);
   }
@@ -155,42 +155,44 @@ public final class RecordingSink implements RegistrySink {
     return synced;
   }
 
-  /** The present state of the registry, as the calls so far give it; a copy in order of the ids. */
+  /** Returns the state of the registry after the calls so far; a copy in order of the ids. */
   public synchronized Map<ServiceId, Service> state() {
     return Collections.unmodifiableMap(new TreeMap<>(state));
   }
 
-  /** What the adapter keeps on a suspicion at present. */
+  /** Returns the present holds of the adapter. */
   public synchronized List<Hold> holds() {
     return holds;
   }
 
-  /** All calls so far, in order. */
+  /** Returns all calls so far, in order. */
   public synchronized List<SinkEvent> events() {
     return List.copyOf(events);
   }
 
-  /** The calls since a mark, in order. */
+  /** Returns the calls since a mark, in order. */
   public synchronized List<SinkEvent> eventsSince(int mark) {
     return List.copyOf(events.subList(mark, events.size()));
   }
 
-  /** Number of calls so far: a mark for {@link #eventsSince} and {@link #awaitEvent}. */
+  /**
+   * Returns the number of calls so far, a mark for {@link #eventsSince} and {@link #awaitEvent}.
+   */
   public synchronized int mark() {
     return events.size();
   }
 
-  /** Number of whole reads that succeeded. */
+  /** Returns the number of whole reads that succeeded. */
   public int resyncs() {
     return count(SinkEvent.Resynced.class::isInstance);
   }
 
-  /** Number of whole reads that failed and of problems reported. */
+  /** Returns the number of failed whole reads and reported problems. */
   public int failures() {
     return count(SinkEvent::isFailure);
   }
 
-  /** Number of calls of {@code alive}. */
+  /** Returns the number of calls of {@code alive}. */
   public int alives() {
     return count(SinkEvent.Alive.class::isInstance);
   }
@@ -214,7 +216,7 @@ public final class RecordingSink implements RegistrySink {
   }
 
   /**
-   * Waits for a call since a mark that passes, and gives the first.
+   * Waits for a call since a mark that passes the test, and returns the first one.
    *
    * @param what the call, for the message
    * @throws AssertionError with the present state and the last calls, if it does not come in time
@@ -259,7 +261,7 @@ public final class RecordingSink implements RegistrySink {
     return text.toString();
   }
 
-  /** What is waited for; called with the lock held. */
+  /** A condition to wait for; evaluated with the lock held. */
   private interface Condition {
     boolean holds();
   }

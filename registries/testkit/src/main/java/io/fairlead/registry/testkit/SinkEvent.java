@@ -6,27 +6,27 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.util.List;
 
-/** One call of a {@link io.fairlead.registry.RegistrySink}, as it was made. */
+/** A recorded call of a {@link io.fairlead.registry.RegistrySink}. */
 public sealed interface SinkEvent {
-  /** {@code resync} with the outcome of a successful read. */
+  /** A call of {@code resync} with the outcome of a successful read. */
   record Resynced(ReadOutcome.Fresh outcome) implements SinkEvent {}
 
-  /** {@code resync} with the outcome of a read that failed. */
+  /** A call of {@code resync} with the outcome of a failed read. */
   record ReadFailed(ReadOutcome.Failed outcome) implements SinkEvent {}
 
-  /** {@code changed}. */
+  /** A call of {@code changed}. */
   record Changed(Service service) implements SinkEvent {}
 
-  /** {@code removed}. */
+  /** A call of {@code removed}. */
   record Removed(ServiceId id) implements SinkEvent {}
 
-  /** {@code alive}. */
+  /** A call of {@code alive}. */
   record Alive() implements SinkEvent {}
 
-  /** {@code failing}. */
+  /** A call of {@code failing}. */
   record Failing(String problem, Throwable cause) implements SinkEvent {}
 
-  /** {@code holding}. */
+  /** A call of {@code holding}. */
   record Holding(List<Hold> holds) implements SinkEvent {}
 
   /** Whether this reports an outage or an error. */

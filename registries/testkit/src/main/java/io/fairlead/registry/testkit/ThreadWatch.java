@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Finds threads that were started since it was made and still run. */
+/** A watch that finds threads started since its creation and still running. */
 final class ThreadWatch {
   // Threads of the JDK, JUnit and Awaitility that come and go on their own.
   private static final List<String> FOREIGN =
@@ -26,13 +26,13 @@ final class ThreadWatch {
   private final Predicate<Thread> shared;
 
   /**
-   * @param shared tells threads that outlive an adapter by design
+   * @param shared accepts threads that outlive an adapter by design
    */
   ThreadWatch(Predicate<Thread> shared) {
     this.shared = shared;
   }
 
-  /** The threads that were started since and run. */
+  /** Returns the threads that were started since and are running. */
   List<Thread> started() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> !before.contains(thread) && thread.isAlive())

@@ -1,5 +1,5 @@
 /**
- * What every registry adapter must pass, for adapters of other parties too: extend {@link
+ * The tests that every registry adapter must pass, those of other parties included: extend {@link
  * io.fairlead.registry.testkit.AdapterContract} with a real registry.
  */
 @NullMarked
