@@ -60,8 +60,8 @@ final class Staleness {
   }
 
   /**
-   * Marks a part as failing at once, or, where the next attempt is likely to succeed, from the second
-  * failure on.
+   * Marks a part as failing at once, or, where the next attempt is likely to succeed, from the
+   * second failure on.
    *
    * @param inARow the number of failures since it was last read
    * @return whether it was reported
