@@ -134,12 +134,8 @@ public final class AdminServer implements AutoCloseable {
     // An id may have slashes, encoded or not, so the handler takes the path apart.
     get(router, "/services/*", api::service);
     get(router, "/refused", api::refused);
-    get(router, "/clients", api::clients);
-    get(router, "/commits", api::commits);
     get(router, "/configuration", api::configuration);
-    get(router, "/guards", api::guards);
-    get(router, "/holds", api::holds);
-    get(router, "/transactions", api::transactions);
+    api.lists((path, handler) -> get(router, path, handler));
     ActionHandlers operator = new ActionHandlers(actions);
     Handler<RoutingContext> received =
         context -> {

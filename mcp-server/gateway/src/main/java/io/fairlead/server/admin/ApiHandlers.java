@@ -9,6 +9,7 @@ import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
+import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +21,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -46,24 +49,24 @@ final class ApiHandlers {
         registry -> ApiViews.registry(registry, holds.getOrDefault(registry.name(), 0L)));
   }
 
-  void clients(RoutingContext context) {
-    list(context, source.clients(), ApiViews::client);
+  /**
+   * Adds the lists that nothing narrows: a path, whence the items, and how one is shown. A further
+   * list is a line here, and a constant of the command's {@code Kind} for its table.
+   */
+  void lists(BiConsumer<String, Handler<RoutingContext>> routes) {
+    add(routes, "/clients", source::clients, ApiViews::client);
+    add(routes, "/commits", source::commits, ApiViews::commit);
+    add(routes, "/guards", source::guards, ApiViews::guard);
+    add(routes, "/holds", source::holds, ApiViews::hold);
+    add(routes, "/transactions", source::transactions, ApiViews::transaction);
   }
 
-  void commits(RoutingContext context) {
-    list(context, source.commits(), ApiViews::commit);
-  }
-
-  void guards(RoutingContext context) {
-    list(context, source.guards(), ApiViews::guard);
-  }
-
-  void holds(RoutingContext context) {
-    list(context, source.holds(), ApiViews::hold);
-  }
-
-  void transactions(RoutingContext context) {
-    list(context, source.transactions(), ApiViews::transaction);
+  private static <T> void add(
+      BiConsumer<String, Handler<RoutingContext>> routes,
+      String path,
+      Supplier<List<T>> items,
+      Function<T, ObjectNode> view) {
+    routes.accept(path, context -> list(context, items.get(), view));
   }
 
   /** {@code ?q=} part of the name, {@code ?type=} kind, {@code ?registry=}. */
