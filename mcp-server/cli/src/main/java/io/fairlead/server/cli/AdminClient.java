@@ -18,10 +18,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Asks the admin API of a running gateway. Thread-safe. */
+/** A client of the admin API of a running gateway. Thread-safe; calls block for up to 30 s. */
 final class AdminClient {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
   private static final int PAGE = 10_000;
 
   private final URI base;
@@ -30,16 +30,16 @@ final class AdminClient {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
   /**
-   * A client of the gateway with that admin address.
+   * Creates a client of the gateway with that admin address.
    *
-   * @param token shown with what changes something; empty for none
+   * @param token sent with requests that change something; empty for none
    */
   AdminClient(URI base, String token) {
     this.base = base;
     this.token = token;
   }
 
-  /** A name, whose slashes separate, as it is written in a path. */
+  /** Encodes a name for a path; its slashes stay separators. */
   static String path(String name) {
     return Arrays.stream(name.split("/", -1))
         .map(AdminClient::encoded)
@@ -50,7 +50,7 @@ final class AdminClient {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** Every item of a list, page by page. */
+  /** Returns every item of a list, read page by page. */
   ArrayNode all(String kind, String query) throws AdminClientException, InterruptedException {
     ArrayNode items = JsonNodeFactory.instance.arrayNode();
     long total = Long.MAX_VALUE;
@@ -66,7 +66,7 @@ final class AdminClient {
     return items;
   }
 
-  /** One answer, or nothing if the gateway says that there is no such thing. */
+  /** Returns one answer; empty if the gateway says that it does not exist. */
   Optional<JsonNode> find(String path) throws AdminClientException, InterruptedException {
     try {
       return Optional.of(get(path));
@@ -78,12 +78,12 @@ final class AdminClient {
     }
   }
 
-  /** One answer. */
+  /** Returns one answer. */
   JsonNode get(String path) throws AdminClientException, InterruptedException {
     return send(request(path).build());
   }
 
-  /** Has something done; gives the answer. */
+  /** Requests an action and returns the answer. */
   JsonNode post(String path, JsonNode body) throws AdminClientException, InterruptedException {
     HttpRequest.Builder request =
         request(path)
@@ -97,7 +97,7 @@ final class AdminClient {
 
   private HttpRequest.Builder request(String path) {
     URI uri = URI.create(base.toString().replaceFirst("/$", "") + "/api/v1/" + path);
-    return HttpRequest.newBuilder(uri).timeout(PATIENCE);
+    return HttpRequest.newBuilder(uri).timeout(REQUEST_TIMEOUT);
   }
 
   private JsonNode send(HttpRequest request) throws AdminClientException, InterruptedException {

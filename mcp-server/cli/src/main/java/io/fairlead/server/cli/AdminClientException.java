@@ -2,7 +2,7 @@ package io.fairlead.server.cli;
 
 import org.jspecify.annotations.Nullable;
 
-/** The admin API could not be asked, or refused; the message says what and where. */
+/** The failure of a call of the admin API, or its refusal; the message says what and where. */
 final class AdminClientException extends Exception {
   private static final long serialVersionUID = 1;
 
@@ -17,12 +17,12 @@ final class AdminClientException extends Exception {
     this.status = status;
   }
 
-  /** What the gateway answered instead of a result. */
+  /** Returns the failure that a gateway answered instead of a result. */
   static AdminClientException answered(int status, String message) {
     return new AdminClientException(message, status, null);
   }
 
-  /** Whether the gateway said that there is no such thing. */
+  /** Whether the gateway said that the requested item does not exist. */
   boolean isNotFound() {
     return status == 404;
   }

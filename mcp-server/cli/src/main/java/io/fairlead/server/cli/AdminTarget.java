@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The option that says which running gateway is meant. */
+/** The command-line option that selects a running gateway. */
 final class AdminTarget {
   private static final String TOKEN = "FAIRLEAD_ADMIN_TOKEN";
 
@@ -19,17 +19,17 @@ final class AdminTarget {
       paramLabel = "URL",
       defaultValue = "http://127.0.0.1:15014",
       description =
-          "the gateway's admin address (default: ${DEFAULT-VALUE}); what changes something shows"
-              + " the token in the environment variable "
+          "the gateway's admin address (default: ${DEFAULT-VALUE}); commands that change something"
+              + " send the token in the environment variable "
               + TOKEN
-              + ", if there is one")
+              + ", if it is set")
   private String url = "";
 
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // Set by picocli.
   private CommandSpec spec;
 
-  /** A client of that gateway. */
+  /** Creates a client of that gateway. */
   AdminClient client() {
     return new AdminClient(address(), Optional.ofNullable(System.getenv(TOKEN)).orElse(""));
   }

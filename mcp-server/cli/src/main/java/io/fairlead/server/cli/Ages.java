@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
-/** Times as the distance from now, for tables that have to be narrow. */
+/** Formats times as the distance from now, for narrow columns of tables. */
 final class Ages {
   private Ages() {}
 
-  /** How long ago a time was, such as {@code 5m}; empty for no time. */
+  /** Returns how long ago a time was, such as {@code 5m}; empty for no time. */
   static String before(String time) {
     return time.isEmpty() ? "" : text(time, Instant.now(), 1);
   }
 
-  /** How long it is until a time, such as {@code 3m}; {@code no limit} for none. */
+  /** Returns how long it is until a time, such as {@code 3m}; {@code no limit} for none. */
   static String until(String time) {
     return time.isEmpty() ? "no limit" : text(time, Instant.now(), -1);
   }
@@ -26,7 +26,7 @@ final class Ages {
     }
   }
 
-  /** The one or two largest units. */
+  /** Returns a duration in its one or two largest units. */
   static String text(Duration age) {
     if (age.isNegative()) {
       return "0s";

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code fairlead approve}: lets a held loss happen. */
+/** The command {@code fairlead approve}: publishes a loss that the deletion guard holds. */
 @Command(
     name = "approve",
     mixinStandardHelpOptions = true,
     description = {
-      "Let go what the deletion guard holds: it leaves the mesh at once.",
-      "fairlead get guards shows what that is."
+      "Approve the removals that the deletion guard holds: they are published at once.",
+      "fairlead get guards shows them."
     })
 final class ApproveCommand extends OperatorCommand {
   @Parameters(paramLabel = "GUARD", description = "its id, as fairlead get guards shows it")
@@ -20,6 +20,6 @@ final class ApproveCommand extends OperatorCommand {
   void act(AdminClient client) throws AdminClientException, InterruptedException {
     client.post(
         "guards/" + AdminClient.path(id) + "/approve", JsonNodeFactory.instance.objectNode());
-    complain(id + ": approved, what was held is let go");
+    note(id + ": approved, the held removals are published");
   }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code fairlead check}: validates a configuration without starting anything. */
+/** The command {@code fairlead check}: validates a configuration without starting anything. */
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,

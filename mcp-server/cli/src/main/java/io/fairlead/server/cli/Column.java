@@ -8,18 +8,18 @@ import java.util.regex.Pattern;
  * A column of a table.
  *
  * @param title its heading
- * @param value takes its text out of an item
+ * @param value returns its text for an item
  */
 record Column(String title, Function<JsonNode, String> value) {
   private static final Pattern SECONDS = Pattern.compile("\\.[0-9]+Z$");
 
-  /** A time, to the second: tables have little room, JSON has the rest. */
+  /** Returns a column of times, cut to the second; JSON has the rest. */
   static Column time(String title, String key) {
     Column whole = of(title, key);
     return new Column(title, item -> SECONDS.matcher(whole.value().apply(item)).replaceFirst("Z"));
   }
 
-  /** The value of a key; {@code outer.inner} for one inside another. */
+  /** Returns a column with the value of a key; {@code outer.inner} for a nested one. */
   static Column of(String title, String key) {
     int dot = key.indexOf('.');
     return new Column(

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The option that names the configuration file, and the loading of it. */
+/** The command-line option that names the configuration file, with its loading. */
 final class ConfigFile {
   @Option(
       names = {"-c", "--config"},
@@ -18,27 +18,27 @@ final class ConfigFile {
       description = "the configuration file")
   private Path file = Path.of("");
 
-  /** The file as it was named. */
+  /** Returns the file as it was named. */
   Path path() {
     return file;
   }
 
-  /** Loads it with the installed registry types. */
+  /** Loads the file with the installed registry types. */
   ConfigResult load() {
     return loader().load(file);
   }
 
-  /** Loads it where it is to run: its secrets must be there, too. */
+  /** Loads the file and checks that its secrets exist on this machine, too. */
   ConfigResult loadWithSecrets() {
     return loader().withSecrets().load(file);
   }
 
-  /** A loader with the installed registry types. */
+  /** Returns a loader with the installed registry types. */
   static ConfigLoader loader() {
     return new ConfigLoader(AdapterTypes.installed());
   }
 
-  /** Writes problems, one a line, and their number. */
+  /** Writes problems, one a line, then their number. */
   static void print(PrintWriter out, List<Problem> problems) {
     problems.forEach(out::println);
     out.println(problems.size() == 1 ? "1 problem" : problems.size() + " problems");

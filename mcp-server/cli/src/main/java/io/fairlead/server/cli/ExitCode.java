@@ -1,14 +1,14 @@
 package io.fairlead.server.cli;
 
-/** Exit codes of every command. */
+/** The exit codes of all commands. */
 final class ExitCode {
-  /** Done. */
+  /** The command succeeded. */
   static final int DONE = 0;
 
-  /** Failed. */
+  /** The command failed. */
   static final int FAILED = 1;
 
-  /** Wrong use, or an invalid configuration. */
+  /** The command line or the configuration is invalid. */
   static final int INVALID = 2;
 
   private ExitCode() {}

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * A sink that passes everything on and tells the outcome of the first whole read. Called as the
- * sink's contract says; the future may be awaited by any thread.
+ * A sink that passes everything on and completes a future with the outcome of the first whole read.
+ * Called as the sink's contract says; any thread may wait for the future.
  */
 final class FirstRead implements RegistrySink {
   private final RegistrySink sink;
@@ -21,20 +21,20 @@ final class FirstRead implements RegistrySink {
   private volatile String problem = "";
 
   /**
-   * @param sink what everything is passed on to
-   * @param seen is given each service besides, by the adapter's threads
+   * @param sink receives everything
+   * @param seen receives each service as well, on the adapter's threads
    */
   FirstRead(RegistrySink sink, Consumer<Service> seen) {
     this.sink = sink;
     this.seen = seen;
   }
 
-  /** The first outcome, once there is one. */
+  /** Returns the future of the first outcome. */
   CompletableFuture<ReadOutcome> outcome() {
     return outcome;
   }
 
-  /** What the adapter last said to be failing; empty if nothing. */
+  /** Returns the problem that the adapter last reported; empty if none. */
   String problem() {
     return problem;
   }

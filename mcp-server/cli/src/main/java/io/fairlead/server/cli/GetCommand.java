@@ -13,14 +13,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code fairlead get}: shows what a running gateway has. */
+/** The command {@code fairlead get}: shows the state of a running gateway. */
 @Command(
     name = "get",
     mixinStandardHelpOptions = true,
     description = {
-      "Show what a running gateway has, over its admin API.",
-      "resources NAMESPACE/NAME shows one resource as it is served; services and refused say what"
-          + " became of each service and why; services REGISTRY/ID answers for each istiod."
+      "Show the state of a running gateway, over its admin API.",
+      "resources NAMESPACE/NAME shows one resource as it is served; services and refused show the"
+          + " outcome of each service and its reasons; services REGISTRY/ID answers for each istiod."
     })
 final class GetCommand implements Callable<Integer> {
   enum Output {
@@ -38,8 +38,8 @@ final class GetCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "",
       description =
-          "only that one; for services and refused: those whose name contains it, and of services"
-              + " REGISTRY/ID that one with the answer for each istiod")
+          "only that one; for services and refused: those whose name contains it; services"
+              + " REGISTRY/ID: that one with the answer for each istiod")
   private String name = "";
 
   @Mixin private final AdminTarget target = new AdminTarget();
@@ -48,7 +48,7 @@ final class GetCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "table|json|yaml",
       defaultValue = "table",
-      description = "how to show it (default: ${DEFAULT-VALUE})")
+      description = "the format (default: ${DEFAULT-VALUE})")
   private Output output = Output.table;
 
   @Spec
@@ -62,12 +62,12 @@ final class GetCommand implements Callable<Integer> {
     try {
       if (kind == Kind.resources && !name.isEmpty()) {
         JsonNode resource =
-            client.find("resources/" + AdminClient.path(name)).orElseThrow(this::noSuchName);
+            client.find("resources/" + AdminClient.path(name)).orElseThrow(this::notFound);
         out.print(output == Output.json ? pretty(resource) : Yaml.write(resource));
       } else if (!printService(out, client)) {
         ArrayNode items = kind.select(client.all(kind.name(), kind.query(name)), name);
         if (items.isEmpty() && !name.isEmpty()) {
-          throw noSuchName();
+          throw notFound();
         }
         print(out, items);
       }
@@ -79,12 +79,12 @@ final class GetCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private AdminClientException noSuchName() {
+  private AdminClientException notFound() {
     return new AdminClientException(
         kind + ": no such name: " + Printable.of(name) + " (expected: " + kind.names() + ")", null);
   }
 
-  // The answer about one service, if there is one of that registry and id.
+  // Prints the answer about one service, if the registry has one with that id.
   private boolean printService(PrintWriter out, AdminClient client)
       throws AdminClientException, InterruptedException {
     if (kind != Kind.services || name.indexOf('/') < 0) {
@@ -105,7 +105,7 @@ final class GetCommand implements Callable<Integer> {
 
   private void print(PrintWriter out, ArrayNode items) {
     switch (output) {
-      case table -> Table.of(kind.columns(), items).print(out);
+      case table -> TextTable.of(kind.columns(), items).print(out);
       case json -> out.print(pretty(items));
       case yaml -> out.print(Yaml.write(items));
       default -> throw new IllegalStateException("output: " + output);

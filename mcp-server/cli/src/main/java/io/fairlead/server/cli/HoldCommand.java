@@ -7,15 +7,15 @@ import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code fairlead hold}: opens an operator's transaction. */
+/** The command {@code fairlead hold}: opens an operator's transaction. */
 @Command(
     name = "hold",
     mixinStandardHelpOptions = true,
     description = {
-      "Open a transaction and print its id: nothing is pushed until it is released, then all that"
-          + " changed meanwhile at once.",
-      "Several may be open; the last one that ends publishes. It ends by itself at its time limit,"
-          + " and with the gateway."
+      "Open a transaction and print its id: nothing is pushed until it is released, then all"
+          + " changes at once.",
+      "Several may be open; the changes are pushed when the last one ends. A transaction ends by"
+          + " itself at its time limit, and with the gateway."
     })
 final class HoldCommand extends OperatorCommand {
   @Option(
@@ -23,7 +23,7 @@ final class HoldCommand extends OperatorCommand {
       paramLabel = "DURATION",
       defaultValue = "10m",
       converter = DurationConverter.class,
-      description = "when it ends by itself, such as 30s, 10m or 2h (default: ${DEFAULT-VALUE})")
+      description = "its time limit, such as 30s, 10m or 2h (default: ${DEFAULT-VALUE})")
   private Duration ttl = Duration.ZERO;
 
   @Override
@@ -34,7 +34,7 @@ final class HoldCommand extends OperatorCommand {
             JsonNodeFactory.instance.objectNode().put("ttl", Durations.format(ttl)));
     String id = opened.path("id").asText();
     print(id);
-    complain(
+    note(
         "Nothing is pushed until "
             + Column.time("", "expires").value().apply(opened)
             + " or: fairlead release "

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** What {@code fairlead get} can show, each with the columns of its table. */
+/** The kinds of items that {@code fairlead get} shows, with the columns of their tables. */
 enum Kind {
   registries(
       "name",
@@ -75,7 +75,7 @@ enum Kind {
       Column.of("REASON", "reason"),
       Column.of("KEPT", "subject"),
       new Column("SINCE", item -> Ages.before(item.path("since").asText(""))),
-      new Column("AT MOST", item -> Ages.until(item.path("until").asText("")))),
+      new Column("AT MAX_CHARACTERS", item -> Ages.until(item.path("until").asText("")))),
   transactions(
       "id",
       Column.of("ID", "id"),
@@ -91,24 +91,27 @@ enum Kind {
     this.columns = List.of(columns);
   }
 
-  /** The columns of its table. */
+  /** Returns the columns of its table. */
   List<Column> columns() {
     return columns;
   }
 
-  /** What its names are, for people. */
+  /** Returns a description of its names, for error messages. */
   String names() {
     return identity.isEmpty()
         ? "a part of the name or host of one, as fairlead get " + name() + " shows them"
         : "the " + identity + " of one, as fairlead get " + name() + " shows them";
   }
 
-  /** What the gateway is asked to look for, empty for everything. */
+  /** Returns the search text to send to the gateway; empty for everything. */
   String query(String name) {
     return identity.isEmpty() ? name : "";
   }
 
-  /** The items of that name; all of them if there is none or the gateway looked already. */
+  /**
+   * Returns the items of that name; all of them if there is no name or the gateway searched
+   * already.
+   */
   ArrayNode select(ArrayNode items, String name) {
     if (name.isEmpty() || identity.isEmpty()) {
       return items;

@@ -9,16 +9,16 @@ import java.util.logging.SimpleFormatter;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes what libraries such as gRPC write to {@code java.util.logging} into the log. Without it
- * they write past it to the standard error: several lines with a stack for each request that is
- * none. Stateless.
+ * A handler that passes lines that libraries such as gRPC write to {@code java.util.logging} to the
+ * log. Otherwise they would go straight to the standard error, with a stack trace for each
+ * malformed request. Stateless.
  */
 final class LibraryLog extends Handler {
   private static final SimpleFormatter FORMATTER = new SimpleFormatter();
 
   private LibraryLog() {}
 
-  /** Takes the place of every other handler; once is enough. */
+  /** Replaces every other handler; repeated calls do nothing. */
   static synchronized void install() {
     Logger root = LogManager.getLogManager().getLogger("");
     boolean installed = false;
@@ -30,7 +30,7 @@ final class LibraryLog extends Handler {
       }
     }
     if (!installed) {
-      // Less is for the libraries' authors, and costs time where nobody reads it.
+      // Finer levels are for the libraries' authors, and cost time.
       root.setLevel(Level.WARNING);
       root.addHandler(new LibraryLog());
     }

@@ -12,19 +12,19 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 
 /**
- * Writes an event of the log as one line, whatever is in it: what breaks lines or steers a terminal
- * is escaped, what is long is cut, passwords of addresses are masked. So a text from outside that
- * nobody cleaned can forge no line.
+ * An encoder that writes each event of the log as one line, whatever its content: line breaks and
+ * control characters are escaped, long texts are cut, passwords of addresses are masked. So no text
+ * from outside can forge a line.
  *
- * <p>Of an exception the line has what it says. Its stack, in lines that begin with a tab, follows
- * an error of the gateway itself; where the level is DEBUG, everything. Stateless.
+ * <p>Of an exception the line has the messages. Its stack trace, in lines that begin with a tab,
+ * follows errors of the gateway itself, and at level DEBUG everything. Stateless.
  */
 final class LineEncoder extends EncoderBase<ILoggingEvent> {
-  /** Characters of a message. */
-  static final int MOST = 4000;
+  /** The maximum number of characters of a message. */
+  static final int MAX_CHARACTERS = 4000;
 
-  private static final int MOST_FRAMES = 40;
-  private static final int MOST_CAUSES = 8;
+  private static final int MAX_FRAMES = 40;
+  private static final int MAX_CAUSES = 8;
   private static final byte[] NOTHING = {};
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
@@ -32,9 +32,9 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
   private final boolean allTraces;
 
   /**
-   * An encoder.
+   * Creates an encoder.
    *
-   * @param allTraces whether every exception is followed by its stack
+   * @param allTraces whether every exception is followed by its stack trace
    */
   LineEncoder(boolean allTraces) {
     this.allTraces = allTraces;
@@ -76,14 +76,14 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
   }
 
   private static String shown(String text) {
-    return ForeignText.clean(ForeignText.address(text), MOST);
+    return ForeignText.clean(ForeignText.address(text), MAX_CHARACTERS);
   }
 
-  // What each exception says, once.
+  // The message of each exception, once.
   private static void appendReasons(StringBuilder line, IThrowableProxy thrown) {
     int causes = 0;
     for (IThrowableProxy each = thrown;
-        each != null && causes < MOST_CAUSES;
+        each != null && causes < MAX_CAUSES;
         each = each.getCause()) {
       String says = each.getMessage();
       String reason = says == null || says.isBlank() ? simpleName(each) : shown(says.strip());
@@ -102,11 +102,11 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
   private static void appendTraces(StringBuilder text, IThrowableProxy thrown) {
     int causes = 0;
     for (IThrowableProxy each = thrown;
-        each != null && causes < MOST_CAUSES;
+        each != null && causes < MAX_CAUSES;
         each = each.getCause()) {
       text.append(causes == 0 ? "\t" : "\tcaused by ").append(each.getClassName()).append('\n');
       StackTraceElementProxy[] frames = each.getStackTraceElementProxyArray();
-      int shown = Math.min(MOST_FRAMES, frames.length - each.getCommonFrames());
+      int shown = Math.min(MAX_FRAMES, frames.length - each.getCommonFrames());
       for (int i = 0; i < shown; i++) {
         text.append("\t  ").append(frames[i].getSTEAsString()).append('\n');
       }

@@ -15,23 +15,23 @@ import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds what the log grows by: of each kind of line at most so many a minute are written, and then
- * one that says how many were left out. Clients and registries can cause lines at will, a line for
- * each request; the first of them say all there is to say.
+ * A filter that bounds the growth of the log: of each kind of line a limited number a minute is
+ * written, then one with the number of those left out. Clients and registries can cause lines at
+ * will, such as one for each request, and the first of them are enough.
  *
  * <p>A kind is a logger, a level and, for the gateway's own lines, the text without its values.
- * Lines below INFO are asked for by whoever debugs, and not limited. Thread-safe.
+ * Lines below INFO serve debugging and are not limited. Thread-safe.
  */
 final class LogLimit extends Filter<ILoggingEvent> {
-  /** Lines of one kind a minute. */
-  static final int LINES = 30;
+  /** The maximum number of lines of one kind a minute. */
+  static final int MAX_LINES = 30;
 
   private static final Duration WINDOW = Duration.ofMinutes(1);
   private static final String SUMMARY = "{} more lines like this were left out within a minute: {}";
-  private static final int SAMPLE = 150;
+  private static final int MAX_SAMPLE = 150;
 
-  // The program has a few hundred kinds; beyond this a kind is a logger and a level.
-  private static final int MOST_KINDS = 1000;
+  // The program has a few hundred kinds; beyond this limit a kind is just a logger and a level.
+  private static final int MAX_KINDS = 1000;
 
   private record Kind(String logger, Level level, String message) {}
 
@@ -42,7 +42,7 @@ final class LogLimit extends Filter<ILoggingEvent> {
     private String sample = "";
   }
 
-  /** What was left out of one kind. */
+  /** The lines of one kind that were left out. */
   private record LeftOut(Kind kind, int count, String sample) {}
 
   private final LongSupplier nanoTime;
@@ -75,26 +75,27 @@ final class LogLimit extends Filter<ILoggingEvent> {
       state.since = now;
       state.written = 0;
     }
-    if (state.written < LINES) {
+    if (state.written < MAX_LINES) {
       state.written++;
       return true;
     }
     state.leftOut++;
-    state.sample = ForeignText.clean(event.getFormattedMessage(), SAMPLE);
+    state.sample = ForeignText.clean(event.getFormattedMessage(), MAX_SAMPLE);
     startSumming();
     return false;
   }
 
   private Kind kind(ILoggingEvent event) {
-    // Libraries make their texts themselves, with the values in them.
+    // The messages of libraries contain their values.
     String message = event.getLoggerName().startsWith("io.fairlead.") ? event.getMessage() : "";
     Kind kind = new Kind(event.getLoggerName(), event.getLevel(), message);
-    return kinds.size() < MOST_KINDS || kinds.containsKey(kind)
+    return kinds.size() < MAX_KINDS || kinds.containsKey(kind)
         ? kind
         : new Kind(event.getLoggerName(), event.getLevel(), "");
   }
 
-  // A thread only while something was left out: the line about it must come although no other does.
+  // The thread runs only after lines were left out, and writes their number even if no line
+  // follows.
   private void startSumming() {
     if (!summing) {
       summing = true;
@@ -114,7 +115,7 @@ final class LogLimit extends Filter<ILoggingEvent> {
     }
   }
 
-  /** Writes what was left out; false if it was nothing and the next has to start this anew. */
+  /** Writes the numbers of left-out lines; false if there are none, so that the thread ends. */
   private boolean summed() {
     List<LeftOut> all = taken();
     for (LeftOut each : all) {

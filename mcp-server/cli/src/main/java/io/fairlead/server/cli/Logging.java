@@ -12,26 +12,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of the command: lines on standard error, from {@code FAIRLEAD_LOG_LEVEL} (default INFO)
- * on. A logback file of the operator ({@code -Dlogback.configurationFile}) takes its place; one
- * that an adapter's jar happens to contain does not. In Java, since to read XML for these lines
- * loads hundreds of classes that stay for good.
+ * The configuration of the command's log: lines on standard error from {@code FAIRLEAD_LOG_LEVEL}
+ * (default INFO) on. An operator's logback file ({@code -Dlogback.configurationFile}) takes its
+ * place; one that an adapter's jar happens to contain does not. Written in Java, since reading XML
+ * loads hundreds of classes that are never unloaded.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
-  /** The system property that names an operator's own file. */
+  /** The system property that names an operator's logback file. */
   static final String FILE = "logback.configurationFile";
 
   private static final String LEVEL = "FAIRLEAD_LOG_LEVEL";
 
-  // Libraries say a lot that only their own authors understand. Nacos' client is silent: whatever
-  // it fails at the adapter says itself, and its own lines show the headers of the request, with
-  // the token in them.
+  // Most lines of libraries help only their authors. Nacos' client is silenced: the adapter reports
+  // its failures, and its own lines show the headers of the request with the token.
   private static final Map<String, Level> LIBRARIES =
       Map.of(
           "io.netty", Level.WARN,
           "io.grpc", Level.WARN,
           "io.vertx", Level.WARN,
-          // A caller that went away; what failed in the gateway itself the admin server says.
+          // It logs callers that went away; the admin server logs failures of the gateway itself.
           "io.vertx.ext.web.RoutingContext", Level.OFF,
           "com.alibaba.nacos", Level.OFF,
           "com.networknt", Level.ERROR);
@@ -44,7 +43,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     this(Objects.requireNonNullElse(System.getenv(LEVEL), ""));
   }
 
-  // A text that is no level stands for the default.
+  // An invalid level stands for the default.
   Logging(String level) {
     this(level, new LogLimit());
   }
@@ -55,8 +54,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   /**
-   * Leaves out what is logged of registries that cannot be read, for a command that tells that
-   * itself; not where the operator chose a level or a file.
+   * Suppresses the lines about registries that cannot be read, for a command that reports them
+   * itself; not if the operator chose a level or a file.
    */
   static void withoutRegistries() {
     if (System.getenv(LEVEL) == null

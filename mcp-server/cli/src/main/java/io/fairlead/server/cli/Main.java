@@ -71,7 +71,7 @@ public final class Main implements Runnable {
   private static int failed(
       Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
     LoggerFactory.getLogger(Main.class).debug("{} failed", command.getCommandName(), failure);
-    // A command that fails says in its own message what happened and what to do.
+    // The exception of a failed command says what happened and what to do.
     String message = failure.getMessage();
     command
         .getErr()

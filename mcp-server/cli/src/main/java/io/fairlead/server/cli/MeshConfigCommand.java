@@ -17,13 +17,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code fairlead mesh-config}: prints what istiod's mesh configuration needs. */
+/**
+ * The command {@code fairlead mesh-config}: prints the part of istiod's mesh configuration that
+ * names the gateway.
+ */
 @Command(
     name = "mesh-config",
     mixinStandardHelpOptions = true,
     description = {
       "Print the configSources to paste into istiod's mesh configuration.",
-      "k8s:// is among them since the list replaces istiod's own source."
+      "It includes k8s://, since the list replaces istiod's own source."
     })
 final class MeshConfigCommand implements Callable<Integer> {
   @Mixin private final ConfigFile file = new ConfigFile();
@@ -52,7 +55,7 @@ final class MeshConfigCommand implements Callable<Integer> {
     return ExitCode.INVALID;
   }
 
-  // The whole source is not among the shards': istiod would hold every resource twice.
+  // Without the port that serves everything: istiod would get every resource twice.
   private static List<Integer> ports(GatewayConfig.Xds xds) {
     GatewayConfig.Shards shards = xds.shards();
     return shards == null ? List.of(xds.address().port()) : shards.ports();

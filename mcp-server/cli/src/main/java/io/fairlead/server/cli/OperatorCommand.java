@@ -5,7 +5,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A command that has a running gateway do something. */
+/** A command that makes a running gateway do something. */
 abstract class OperatorCommand implements Callable<Integer> {
   @Mixin private final AdminTarget target = new AdminTarget();
 
@@ -13,7 +13,7 @@ abstract class OperatorCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // Set by picocli.
   private CommandSpec spec;
 
-  /** Has it done. */
+  /** Requests the action. */
   abstract void act(AdminClient client) throws AdminClientException, InterruptedException;
 
   @Override
@@ -22,7 +22,7 @@ abstract class OperatorCommand implements Callable<Integer> {
       act(target.client());
       return ExitCode.DONE;
     } catch (AdminClientException e) {
-      complain("fairlead " + spec.name() + ": " + e.getMessage());
+      note("fairlead " + spec.name() + ": " + e.getMessage());
       return ExitCode.FAILED;
     }
   }
@@ -33,8 +33,8 @@ abstract class OperatorCommand implements Callable<Integer> {
     spec.commandLine().getOut().flush();
   }
 
-  /** Prints something for people, which scripts do not read. */
-  final void complain(String line) {
+  /** Prints a message for humans to the standard error. */
+  final void note(String line) {
     spec.commandLine().getErr().println(line);
     spec.commandLine().getErr().flush();
   }

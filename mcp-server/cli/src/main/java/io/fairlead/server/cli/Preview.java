@@ -38,7 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * One reading of registries through the parts that also serve: adapters, conversion, the merge, a
+ * A single read of registries by the components that also serve: adapters, conversion, the merge, a
  * store in memory. Confined to the command's thread.
  */
 final class Preview {
@@ -46,14 +46,14 @@ final class Preview {
   private final List<RegistryConfig> registries;
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final Map<String, List<ServiceReport>> reports = new LinkedHashMap<>();
-  private final Map<String, Origin> origins = new LinkedHashMap<>();
+  private final Map<String, OriginIndex> origins = new LinkedHashMap<>();
 
   Preview(GatewayConfig config, List<RegistryConfig> registries) {
     this.config = config;
     this.registries = registries;
   }
 
-  /** Reads; gives what could not be read and why, a sentence for each registry. */
+  /** Reads the registries; returns a sentence for each one that could not be read. */
   List<String> read(Duration limit) throws InterruptedException {
     Registries services =
         new Registries(
@@ -62,7 +62,7 @@ final class Preview {
     try {
       Map<String, FirstRead> reads = new LinkedHashMap<>();
       for (RegistryConfig registry : registries) {
-        Origin origin = new Origin(registry.policy());
+        OriginIndex origin = new OriginIndex(registry.policy());
         origins.put(registry.name(), origin);
         FirstRead read = new FirstRead(services.register(settings(registry)), origin::note);
         reads.put(registry.name(), read);
@@ -119,7 +119,7 @@ final class Preview {
 
   /**
    * Prints the resources as YAML documents, by type and name, each with a comment that says where
-   * its protocol and port are from.
+   * its protocol and port come from.
    */
   void print(PrintWriter out) {
     Map<String, String> comments = comments();
@@ -136,13 +136,13 @@ final class Preview {
     out.flush();
   }
 
-  /** The comments by name of the resource. */
+  /** Returns the comments by name of the resource. */
   private Map<String, String> comments() {
     Map<String, String> comments = new HashMap<>();
     reports.forEach(
         (registry, ofRegistry) -> {
           for (ServiceReport report : ofRegistry) {
-            String origin = origins.getOrDefault(registry, Origin.NONE).of(report.service());
+            String origin = origins.getOrDefault(registry, OriginIndex.NONE).of(report.service());
             if (report.status() != ServiceStatus.SHADOWED && !origin.isEmpty()) {
               comments.putIfAbsent(
                   report.resource(),
@@ -159,7 +159,7 @@ final class Preview {
     return comments;
   }
 
-  /** Prints what was refused, left out or repaired, a line each, and how often each happened. */
+  /** Prints each refusal, omission and repair as a line, then their numbers. */
   void explain(PrintWriter err) {
     Map<Reason, Integer> sums = new TreeMap<>();
     int shadowed = 0;

@@ -13,13 +13,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code fairlead preview}: shows what a configuration would serve, without serving it. */
+/** The command {@code fairlead preview}: shows the resources that a configuration would serve. */
 @Command(
     name = "preview",
     mixinStandardHelpOptions = true,
     description = {
       "Read the registries once and print the ServiceEntries as YAML, each with a comment that says"
-          + " where its protocol and port are from.",
+          + " where its protocol and port come from.",
       "Every refused or repaired service is a line on the standard error, with its reason; a"
           + " summary follows. Nothing is served or stored."
     })

@@ -4,14 +4,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code fairlead reject}: keeps what a held loss would take. */
+/**
+ * The command {@code fairlead reject}: keeps the services whose removal the deletion guard holds.
+ */
 @Command(
     name = "reject",
     mixinStandardHelpOptions = true,
     description = {
-      "Keep what the deletion guard holds, without a time limit: until its registry gives it again,"
-          + " or until it is approved.",
-      "fairlead get guards shows what that is."
+      "Reject the removals that the deletion guard holds: the services stay in the mesh without a"
+          + " time limit, until the registry has them again or the removals are approved.",
+      "fairlead get guards shows them."
     })
 final class RejectCommand extends OperatorCommand {
   @Parameters(paramLabel = "GUARD", description = "its id, as fairlead get guards shows it")
@@ -21,6 +23,6 @@ final class RejectCommand extends OperatorCommand {
   void act(AdminClient client) throws AdminClientException, InterruptedException {
     client.post(
         "guards/" + AdminClient.path(id) + "/reject", JsonNodeFactory.instance.objectNode());
-    complain(id + ": rejected, what is held stays in the mesh");
+    note(id + ": rejected, the held services stay in the mesh");
   }
 }

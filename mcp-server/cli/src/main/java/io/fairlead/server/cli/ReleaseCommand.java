@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code fairlead release}: ends an operator's transaction. */
+/** The command {@code fairlead release}: ends an operator's transaction. */
 @Command(
     name = "release",
     mixinStandardHelpOptions = true,
-    description = "End a transaction; if it is the last one, what changed meanwhile is pushed.")
+    description = "End a transaction; if it is the last one, the waiting changes are pushed.")
 final class ReleaseCommand extends OperatorCommand {
   @Parameters(paramLabel = "ID", description = "its id, as fairlead hold printed it")
   private String id = "";
@@ -17,6 +17,6 @@ final class ReleaseCommand extends OperatorCommand {
   void act(AdminClient client) throws AdminClientException, InterruptedException {
     client.post(
         "transactions/" + AdminClient.path(id) + "/release", JsonNodeFactory.instance.objectNode());
-    complain(id + ": released");
+    note(id + ": released");
   }
 }

@@ -5,7 +5,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code fairlead schema}: prints the schema of the configuration, for editors and charts. */
+/**
+ * The command {@code fairlead schema}: prints the schema of the configuration, for editors and
+ * charts.
+ */
 @Command(
     name = "schema",
     mixinStandardHelpOptions = true,

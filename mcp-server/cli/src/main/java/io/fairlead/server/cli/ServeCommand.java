@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code fairlead serve}: runs the gateway until it is asked to stop. */
+/** The command {@code fairlead serve}: runs the gateway until a signal stops it. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,

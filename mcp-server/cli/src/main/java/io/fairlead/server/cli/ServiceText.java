@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** The answer about one service as text: the sentence, each istiod, each finding. */
+/** Prints the answer about one service as text: the explanation, each istiod, each finding. */
 final class ServiceText {
   private static final List<Column> FINDINGS =
       List.of(
@@ -23,7 +23,7 @@ final class ServiceText {
     table(out, FINDINGS, service.path("findings"));
   }
 
-  // In lines, as a node's id and a reason do not fit beside each other.
+  // On separate lines, since a node's id and a reason do not fit side by side.
   private static void client(PrintWriter out, JsonNode client) {
     String revision = client.path("revision").asText();
     String since = client.path("since").asText("");
@@ -41,7 +41,7 @@ final class ServiceText {
   private static void table(PrintWriter out, List<Column> columns, JsonNode items) {
     if (items instanceof ArrayNode array && !array.isEmpty()) {
       out.println();
-      Table.of(columns, array).print(out);
+      TextTable.of(columns, array).print(out);
     }
   }
 }

@@ -6,10 +6,10 @@ import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
- * The wish to stop, as SIGTERM or SIGINT. It is taken as a signal and not in a shutdown hook, so
+ * A latch that SIGTERM or SIGINT opens. Signals are handled directly and not in a shutdown hook, so
  * that the gateway stops in order on the main thread, before libraries tear down what it needs, and
- * the process ends with 0. A second signal ends it at once, and so does the end of the time that a
- * stop may take. Thread-safe.
+ * the process ends with 0. A second signal ends the process at once, and so does the time limit of
+ * a stop. Thread-safe.
  */
 final class StopSignals {
   private static final int ENDED_BY_SECOND_SIGNAL = 130;
@@ -20,7 +20,7 @@ final class StopSignals {
 
   private StopSignals() {}
 
-  /** Takes the signals from now on. */
+  /** Handles the signals from now on. */
   static StopSignals install() {
     StopSignals signals = new StopSignals();
     for (String name : new String[] {"TERM", "INT"}) {
@@ -39,8 +39,8 @@ final class StopSignals {
     wanted.countDown();
   }
 
-  // Every step of the stop has its own limit; this is for what has none, such as a start that
-  // waits for a file system that does not answer.
+  // Every step of the stop has its own limit; this one covers the rest, such as a start that waits
+  // for a file system that does not answer.
   private static void endByForce() {
     try {
       Thread.sleep(MAX_STOP.toMillis());

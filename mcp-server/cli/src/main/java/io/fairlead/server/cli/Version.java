@@ -10,7 +10,7 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   private static final String RESOURCE = "version.properties";
 
-  /** Such as {@code 0.1.0}. */
+  /** Returns the version, such as {@code 0.1.0}. */
   static String text() {
     Properties properties = new Properties();
     try (InputStream input = Version.class.getResourceAsStream(RESOURCE)) {

@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code fairlead version}: says which version this is. */
+/** The command {@code fairlead version}: prints the version of this build. */
 @Command(name = "version", mixinStandardHelpOptions = true, description = "Print the version.")
 final class VersionCommand implements Callable<Integer> {
   @Spec

@@ -16,15 +16,15 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Says in a line what is wrong with a command line and what was expected, and in another where more
- * stands. The usage is printed only to those who gave no command at all. Stateless.
+ * The handler of invalid command lines: it prints one line with the problem and what was expected,
+ * and one that points to the help. The usage is only printed if no command was given. Stateless.
  */
 final class WrongUse {
   private static final int MAX_CHARACTERS = 1000;
 
   private WrongUse() {}
 
-  /** Handles what picocli refuses; gives the exit code. */
+  /** Handles a refusal of picocli and returns the exit code. */
   static int handle(ParameterException wrong, String[] arguments) {
     CommandLine command = wrong.getCommandLine();
     var err = command.getErr();
@@ -41,7 +41,7 @@ final class WrongUse {
 
   private static String text(ParameterException wrong, CommandLine command, String[] arguments) {
     if (wrong instanceof MissingParameterException) {
-      // Something is missing because its option is misspelt.
+      // An option is mostly missing because it is misspelt.
       for (String argument : arguments) {
         if (argument.startsWith("--") && !isKnown(argument, command)) {
           return unmatched(List.of(argument), command);

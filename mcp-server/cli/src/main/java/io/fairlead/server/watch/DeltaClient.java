@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * An incremental client of one type. When its stream ends after it was answered once, it comes back
- * and says which versions it has, so that it is sent only what differs.
+ * An incremental client of one type. If its stream ends after it was answered once, it reconnects
+ * with the versions it has, so that it only gets the differences.
  *
  * <p>Its state is confined to the callbacks of one stream at a time: the next is opened only after
  * the last has ended.

@@ -30,14 +30,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code fairlead watch}: shows what a gateway serves, as istiod gets it. */
+/** The command {@code fairlead watch}: shows the responses of a gateway as istiod gets them. */
 @Command(
     name = "watch",
     mixinStandardHelpOptions = true,
     description = {
-      "Be a client as istiod is: a line for each response.",
-      "CHANGED counts resources that are new to the client or have a new version: what istiod has"
-          + " to work on. REMOVED counts those that the response lacks: istiod deletes them."
+      "Connect as istiod does, and print a line for each response.",
+      "CHANGED counts resources that are new to the client or have a new version, which istiod has"
+          + " to process. REMOVED counts those that the response lacks, which istiod deletes."
     })
 public final class WatchCommand implements Callable<Integer> {
   private static final int NAMES_SHOWN = 3;
@@ -70,13 +70,13 @@ public final class WatchCommand implements Callable<Integer> {
       names = "--revision",
       paramLabel = "R",
       defaultValue = "",
-      description = "the Istio revision to be a client of (default: none, sees everything)")
+      description = "the Istio revision of the client (default: none, sees everything)")
   private String revision = "";
 
   @Option(
       names = "--delta",
       description =
-          "be an incremental client: only changes are sent, and after a reconnect only what differs")
+          "use the incremental protocol: only changes are sent, after a reconnect only the differences")
   private boolean delta;
 
   @Option(names = "--once", description = "end after the first response")
@@ -153,7 +153,8 @@ public final class WatchCommand implements Callable<Integer> {
 
   private void reconnecting(Throwable cause) {
     PrintWriter err = spec.commandLine().getErr();
-    err.println(address + ": " + reason(cause) + "; coming back with the versions held");
+    err.println(
+        address + ": " + reason(cause) + "; reconnecting with the versions received so far");
     err.flush();
   }
 

@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What one response meant to the client.
+ * A response and its effect on the client's state.
  *
- * @param time when it arrived
+ * @param time the time of its arrival
  * @param typeUrl as asked for
  * @param version its {@code version_info}
  * @param bytes its size

@@ -131,7 +131,7 @@ class GetCommandTest extends AdminFixture {
     List<String> lines = Invocation.of("get", "holds", "--admin", url).out().lines().toList();
 
     assertThat(lines).hasSize(3).allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
-    assertThat(lines.get(0)).matches("ID +REGISTRY +REASON +KEPT +SINCE +AT MOST");
+    assertThat(lines.get(0)).matches("ID +REGISTRY +REASON +KEPT +SINCE +AT MAX_CHARACTERS");
     assertThat(lines.get(1)).matches(" +even +outage +shop/web-007 +\\w+ +\\w+");
     assertThat(lines.get(2)).matches("odd-1 +odd +guard +2 of 5 services +\\w+ +\\w+");
     assertThat(Invocation.of("get", "holds", "even", "--admin", url, "-o", "yaml").out())

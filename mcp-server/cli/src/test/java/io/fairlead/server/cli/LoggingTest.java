@@ -117,7 +117,7 @@ class LoggingTest {
     assertThat(log.lines().get(0))
         .matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]{12}Z INFO  Sample: .*")
         .contains("client a\\r\\n2026 ERROR Gateway: forged\\u001b[2J: xxx", "more characters)")
-        .hasSizeLessThan(LineEncoder.MOST + 100);
+        .hasSizeLessThan(LineEncoder.MAX_CHARACTERS + 100);
   }
 
   @Test
@@ -169,13 +169,13 @@ class LoggingTest {
     }
     log.logger.info("another kind");
 
-    assertThat(log.lines()).hasSize(LogLimit.LINES + 1);
+    assertThat(log.lines()).hasSize(LogLimit.MAX_LINES + 1);
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(log.lines())
-                    .hasSize(LogLimit.LINES + 2)
+                    .hasSize(LogLimit.MAX_LINES + 2)
                     .last()
                     .asString()
                     .endsWith(
@@ -184,7 +184,7 @@ class LoggingTest {
 
     log.nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     log.logger.info("client {}: gone", 1000);
-    assertThat(log.lines()).hasSize(LogLimit.LINES + 3);
+    assertThat(log.lines()).hasSize(LogLimit.MAX_LINES + 3);
   }
 
   @Test
@@ -193,7 +193,7 @@ class LoggingTest {
     for (int i = 0; i < 1000; i++) {
       log.logger.warn("Stream Error " + i);
     }
-    assertThat(log.lines()).hasSize(LogLimit.LINES);
+    assertThat(log.lines()).hasSize(LogLimit.MAX_LINES);
   }
 
   @Test

@@ -5,26 +5,26 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lines in columns that are as wide as their widest value. */
-final class Table {
+/** A table of text with columns as wide as their widest value. */
+final class TextTable {
   private final List<List<String>> rows;
 
-  private Table(List<List<String>> rows) {
+  private TextTable(List<List<String>> rows) {
     this.rows = rows;
   }
 
-  /** A table with a heading and a row for each item. */
-  static Table of(List<Column> columns, ArrayNode items) {
+  /** Returns a table with a heading and a row for each item. */
+  static TextTable of(List<Column> columns, ArrayNode items) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(columns.stream().map(Column::title).toList());
     items.forEach(
         item ->
             rows.add(
                 columns.stream().map(column -> Printable.of(column.value().apply(item))).toList()));
-    return new Table(rows);
+    return new TextTable(rows);
   }
 
-  /** Writes it; no line ends with a blank. */
+  /** Prints the table without trailing blanks. */
   void print(PrintWriter out) {
     int[] widths = new int[rows.get(0).size()];
     for (List<String> row : rows) {

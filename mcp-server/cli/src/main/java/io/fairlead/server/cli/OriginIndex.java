@@ -11,17 +11,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where the protocol and the port of each service of a registry are from, in words. Services are
- * noted by any thread, and the last word about each counts.
+ * An index of where the protocol and the port of each service of a registry come from, in words.
+ * Any thread may add services; the last state of each counts.
  */
-final class Origin {
-  /** Of a registry that was not read. */
-  static final Origin NONE = new Origin(ConversionPolicy.builder("none").build());
+final class OriginIndex {
+  /** The index of a registry that was not read. */
+  static final OriginIndex NONE = new OriginIndex(ConversionPolicy.builder("none").build());
 
   private final Converter converter;
   private final Map<ServiceId, String> texts = new ConcurrentHashMap<>();
 
-  Origin(ConversionPolicy policy) {
+  OriginIndex(ConversionPolicy policy) {
     converter = new Converter(policy);
   }
 
@@ -42,7 +42,7 @@ final class Origin {
     }
   }
 
-  /** The text of a service; empty if it is not served. */
+  /** Returns the text of a service; empty if it is not served. */
   String of(ServiceId service) {
     return texts.getOrDefault(service, "");
   }
