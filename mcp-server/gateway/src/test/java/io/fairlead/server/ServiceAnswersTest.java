@@ -296,6 +296,30 @@ class ServiceAnswersTest {
   }
 
   @Test
+  void service_thatComesAndGoes_isDampedWhileItIsNotServed() throws IOException {
+    startReady("damping: {free: 1, window: 10m, first: 10m, max: 10m}\n");
+    String outcome = "";
+    for (int i = 0; i < 20 && !outcome.equals("damped"); i++) {
+      workspace.write("one/web.yaml", "services: []\n");
+      await()
+          .atMost(LIMIT)
+          .until(() -> http(request("services/one/team%2Fweb")).statusCode() == 404);
+      service("web", "10.0.0.7", "");
+      outcome =
+          awaitAnswer(
+                  "web",
+                  answer -> assertThat(answer.path("outcome").asText()).isIn("served", "damped"))
+              .path("outcome")
+              .asText();
+    }
+
+    assertThat(outcome).isEqualTo("damped");
+    assertThat(answer("web").path("explanation").asText())
+        .startsWith("Not in the mesh yet: damped until ");
+    assertThat(answer("shop").path("outcome").asText()).isEqualTo("served");
+  }
+
+  @Test
   void service_ofARegistryThatWasNotRead_isNotKnownYet() throws IOException {
     workspace.write("broken/a.yaml", "services: [");
     start("", ONE + "- {name: broken, type: file, path: broken}\n");
