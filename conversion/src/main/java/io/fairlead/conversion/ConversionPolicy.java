@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How the services of one registry become ServiceEntries. Two gateways with equal policies convert
- * alike.
+ * The policy by which the services of one registry become ServiceEntries. Two gateways with equal
+ * policies convert alike.
  *
  * @param registry the registry's configured name
  * @param host template of the host, which is also the ServiceEntry's name

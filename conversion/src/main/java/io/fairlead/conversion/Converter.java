@@ -13,8 +13,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
- * Converts services of one registry into ServiceEntries. A pure function of the service and the
- * policy; immutable, so any number of threads may use one.
+ * A converter of the services of one registry into ServiceEntries. A pure function of the service
+ * and the policy; immutable, so any number of threads may use one.
  *
  * <p>What one instance says reaches its own endpoint only. What all have in common, such as port,
  * protocol and resolution, is what the service, the registry's configuration or most instances say

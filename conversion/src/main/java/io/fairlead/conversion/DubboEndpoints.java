@@ -9,8 +9,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Reads the metadata {@code dubbo.endpoints}, in which Dubbo 3 lists the ports of an instance: a
- * JSON array of objects with a {@code port} and a {@code protocol}.
+ * A parser of the metadata {@code dubbo.endpoints}, in which Dubbo 3 lists the ports of an
+ * instance: a JSON array of objects with a {@code port} and a {@code protocol}.
  */
 final class DubboEndpoints {
   /** Field names are what strangers write, so the JVM keeps none of them. */

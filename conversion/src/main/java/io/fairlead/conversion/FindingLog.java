@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Gathers the findings of one conversion: equal ones are counted, and of each reason only the first
- * few details are kept, so that the result is small and the same for every order of the instances.
- * Used by one thread.
+ * A log of the findings of one conversion: equal ones are counted, and of each reason only the
+ * first few details are kept, so that the result is small and the same for every order of the
+ * instances. Used by one thread.
  */
 final class FindingLog {
   /** Details kept of one reason; the rest is counted together. */
@@ -17,7 +17,7 @@ final class FindingLog {
   private final String service;
   private final Map<Reason, TreeMap<String, Occurrences>> log = new TreeMap<>();
 
-  /** How often, and the first subject in the order of texts. */
+  /** The number of occurrences, and the first subject in alphabetical order. */
   private record Occurrences(String subject, int count) {
     Occurrences plus(Occurrences other) {
       return new Occurrences(

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * Makes hosts and namespaces from templates, in such a way that two services whose used variables
- * differ by more than the case of their letters never get the same host.
+ * A maker of hosts and namespaces from templates such that two services whose used variables differ
+ * by more than the case of their letters never get the same host.
  *
  * <p>The values of all variables but <code>{service}</code> are folded to lower case: groups and
  * namespaces are chosen by administrators, in upper case by custom, and hosts have no case. Two

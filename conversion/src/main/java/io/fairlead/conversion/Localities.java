@@ -5,9 +5,9 @@ import io.fairlead.registry.Locality;
 import java.util.Map;
 
 /**
- * Istio's locality text {@code region/zone/subzone} of an instance: from its locality, else from
- * the metadata {@value #REGION}, {@value #ZONE} and {@value #SUBZONE} of the instance, else of the
- * service.
+ * The choice of Istio's locality text {@code region/zone/subzone} of an instance: from its
+ * locality, else from the metadata {@value #REGION}, {@value #ZONE} and {@value #SUBZONE} of the
+ * instance, else of the service.
  */
 final class Localities {
   static final String REGION = "region";

@@ -1,8 +1,8 @@
 package io.fairlead.conversion;
 
 /**
- * What becomes of an instance whose address is a loopback one ({@code 127.0.0.0/8}, {@code ::1},
- * {@code localhost}). Such an address names every proxy's own machine, so it is only of use where
+ * The treatment of instances with a loopback address ({@code 127.0.0.0/8}, {@code ::1}, {@code
+ * localhost}). Such an address names every proxy's own machine, so it is only of use where
  * registry, mesh and services share one.
  */
 public enum LoopbackRule {

@@ -11,8 +11,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What the metadata and the tags of a service or of an instance say together. A tag of the form
- * {@code key=value} is read like metadata, which goes before it.
+ * The combined metadata and tags of a service or of an instance. A tag of the form {@code
+ * key=value} is read like metadata, which goes before it.
  *
  * @param values the metadata, and those tags
  * @param ofTags the keys that tags gave

@@ -3,7 +3,7 @@ package io.fairlead.conversion;
 import java.util.Objects;
 
 /**
- * Why a service's port and protocol are what they are, in words for people.
+ * The origins of a service's port and protocol, in words for people.
  *
  * @param port where the number is from
  * @param protocol where the protocol is from

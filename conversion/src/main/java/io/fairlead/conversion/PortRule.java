@@ -1,7 +1,8 @@
 package io.fairlead.conversion;
 
 /**
- * Which number the one port of a service gets; endpoints that listen elsewhere are mapped to it.
+ * The rule that gives the number of a service's one port; endpoints that listen elsewhere are
+ * mapped to it.
  */
 public sealed interface PortRule {
 

@@ -13,10 +13,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The choice of what a service's port speaks: what the service's metadata and tags say, else what
- * most instances say, whatever their health, else the configured one. "Most" is a strict majority,
- * in which an instance that says nothing counts for the configured one: a wrong protocol breaks the
- * service, so one instance among others does not decide it.
+ * The choice of the protocol of a service's port: the one that the service's metadata and tags
+ * name, else the one that most instances name, whatever their health, else the configured one.
+ * "Most" is a strict majority, in which an instance that says nothing counts for the configured
+ * one: a wrong protocol breaks the service, so one instance among others does not decide it.
  *
  * <p>Within one set of metadata and tags the order is: {@value #PROTOCOL}; {@value #GRPC_PORT} if
  * it is the port itself; {@value #DUBBO_ENDPOINTS}; {@value #SECURE}; {@value #SOURCE}; a tag that
@@ -73,7 +73,7 @@ final class ProtocolChoice {
         .orElseGet(() -> choice.ofInstances(said, voters.size(), configured));
   }
 
-  /** What one instance says. */
+  /** The protocol that one instance names. */
   private record Said(String instance, Choice choice) {}
 
   private Choice ofInstances(List<Said> said, int voters, IstioProtocol configured) {

@@ -1,8 +1,8 @@
 package io.fairlead.conversion;
 
 /**
- * A reason why a service was refused, an instance got no endpoint, or a value was changed. The list
- * is fixed, so that it can label a metric.
+ * The reason why a service was refused, an instance got no endpoint, or a value was changed. The
+ * list is fixed, so that it can label a metric.
  */
 public enum Reason {
   /** The service has no port that could be served. */

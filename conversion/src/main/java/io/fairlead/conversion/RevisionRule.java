@@ -7,9 +7,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * How the Istio revisions that see a service are found: in the service's metadata, else in its
- * instances', of which those that name none stand for these defaults; no default means every
- * revision.
+ * The rule by which a service's Istio revisions are found: in its metadata, else in its instances',
+ * of which those that name none stand for these defaults; no default means every revision.
  *
  * @param label the metadata key whose value is a revision, or several separated by commas
  * @param defaults the revisions of services that say nothing

@@ -3,9 +3,9 @@ package io.fairlead.conversion;
 import io.fairlead.common.ForeignText;
 
 /**
- * Makes text of a registry fit for annotations and findings: every part that is no character of
- * valid UTF-8 (a lone surrogate, which istiod's decoder would refuse) or steers a terminal becomes
- * U+FFFD, and what is long is cut.
+ * A cleaner that makes text of a registry fit for annotations and findings: every part that is no
+ * character of valid UTF-8 (a lone surrogate, which istiod's decoder would refuse) or steers a
+ * terminal becomes U+FFFD, and long text is cut.
  */
 final class SafeText {
   /** Code points kept; long enough for every sensible name. */

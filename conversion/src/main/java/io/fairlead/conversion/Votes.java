@@ -7,7 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What the instances of a service say about one thing that they have in common. One instance alone
+ * A vote of a service's instances about one property that they have in common. One instance alone
  * decides nothing: what counts is the strict majority, which the replacement of one of three or
  * more equal instances leaves as it is.
  *

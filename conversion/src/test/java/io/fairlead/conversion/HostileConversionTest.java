@@ -22,7 +22,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What holds for every service that a registry may come up with. */
+/** Tests of invariants that hold for every service, however hostile. */
 class HostileConversionTest {
   private static final String SEED = "20260101";
   private static final int SERVICES = 20;

@@ -16,10 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What istiod 1.18 to 1.31 checks of a ServiceEntry before it takes it, told anew and apart from
- * the conversion's own rules, so that the two can be held against each other; and what Kubernetes
- * and Envoy would refuse beyond that. The source of the rules is Istio's {@code
- * ValidateServiceEntry}.
+ * A second implementation of istiod's validation (1.18 to 1.31) of a ServiceEntry, independent of
+ * the conversion's own rules so that the two can be compared, with the refusals of Kubernetes and
+ * Envoy beyond it. The source of the rules is Istio's {@code ValidateServiceEntry}.
  */
 final class IstiodValidation {
   private static final Pattern LABEL =

@@ -17,7 +17,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** What one instance among several says never changes what they have in common. */
+/** Tests that no single instance changes the properties that the instances have in common. */
 class OneInstanceTest {
   private static final String SEED = "20261126";
   private static final Converter CONVERTER = new Converter(Services.policy().build());

@@ -27,7 +27,9 @@ class RollingDeploymentsTest {
   private static final int DEPLOYMENTS = 100;
   private static final long SEED = 20261126;
 
-  /** Whether a new instance starts before an old one stops, or after. */
+  /**
+   * The order of a deployment's steps: the new instance starts before the old one stops, or after.
+   */
   enum Order {
     START_FIRST,
     STOP_FIRST

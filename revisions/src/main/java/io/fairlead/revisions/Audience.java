@@ -3,7 +3,7 @@ package io.fairlead.revisions;
 import java.util.Objects;
 
 /**
- * Who looks: all clients of one Istio revision on one shard see the same.
+ * The audience of a view: all clients of one Istio revision on one shard see the same.
  *
  * @param revision the client's Istio revision; empty: it has none and sees everything
  * @param shard its share of the ServiceEntries; resources of every other type are on the first

@@ -4,7 +4,7 @@ import io.fairlead.versioning.Resource;
 import java.util.List;
 
 /**
- * What leads from one view to another, for one type.
+ * The difference between two views of one type.
  *
  * @param changed resources that are new, or whose version is, by part and name
  * @param removed names of resources that are not seen any more

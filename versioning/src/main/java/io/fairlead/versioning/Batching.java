@@ -3,10 +3,9 @@ package io.fairlead.versioning;
 import java.time.Duration;
 
 /**
- * How long changes gather before they are committed together: after a quiet time without further
- * changes, but no later than a ceiling after the first of them, so that a service that flaps all
- * the time holds back nobody. With a leading edge a change that comes alone does not wait: only
- * what follows closely is gathered.
+ * The batching of changes into commits: after a quiet time without further changes, but no later
+ * than a ceiling after the first, so that a service that flaps all the time delays nobody. With a
+ * leading edge a change that comes alone does not wait: only what follows closely is gathered.
  *
  * @param quiet time without a further change, not negative
  * @param max longest wait of a change, not below {@code quiet}

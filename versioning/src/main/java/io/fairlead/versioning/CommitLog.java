@@ -12,7 +12,7 @@ import java.util.Optional;
  * #load} and {@link #problem} once, before the first append.
  */
 public interface CommitLog extends AutoCloseable {
-  /** What a log holds. */
+  /** The state that a log holds. */
   record State(Collection<Resource> resources, Map<String, String> notes, long lastNumber) {}
 
   /** The store's epoch: random, made with the store; no {@code -} in it. */

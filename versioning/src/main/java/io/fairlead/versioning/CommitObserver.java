@@ -3,7 +3,7 @@ package io.fairlead.versioning;
 import java.time.Duration;
 
 /**
- * Told what becomes of commits, for metrics and for people. Called on the commit thread: an
+ * An observer of commits, for metrics and for people. Called on the commit thread: an
  * implementation must return at once.
  */
 public interface CommitObserver {

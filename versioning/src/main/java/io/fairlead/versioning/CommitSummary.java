@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What one commit did, in numbers.
+ * The figures of one commit.
  *
  * @param number the commit's number
  * @param time the wall clock at the commit

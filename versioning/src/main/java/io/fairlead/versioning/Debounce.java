@@ -3,10 +3,10 @@ package io.fairlead.versioning;
 import java.time.Duration;
 
 /**
- * When gathered changes are due: after a quiet time since the last, at most the ceiling after the
- * first. With a leading edge they are due at once if nothing was committed for a quiet time; the
- * tasks that wait for the commit thread by then still run before, so what comes in one go stays
- * together. Confined to the commit thread.
+ * A timer for gathered changes: they are due after a quiet time since the last, at the latest a
+ * ceiling after the first. With a leading edge they are due at once if nothing was committed for a
+ * quiet time; the tasks that wait for the commit thread by then still run before, so what comes in
+ * one go stays together. Confined to the commit thread.
  */
 final class Debounce {
   private final Batching batching;

@@ -4,7 +4,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Whether everything that was published is in the log too.
+ * The durability of what was published: whether all of it is in the log, and if not, since when and
+ * why.
  *
  * @param durable whether it is; if not, a restart would serve an older state until the registries
  *     have been read

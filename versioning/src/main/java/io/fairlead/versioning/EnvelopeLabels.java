@@ -9,9 +9,9 @@ import io.fairlead.istio.mcp.v1alpha1.Resource;
 import java.io.IOException;
 
 /**
- * Looks for one label in an encoded envelope and steps over the rest. At a start it is asked of
- * every resource, by code that is not compiled yet; decoding all of each took a good part of the
- * time until clients are answered.
+ * A reader that looks for one label in an encoded envelope and skips the rest. At a start it is
+ * asked of every resource, by code that is not compiled yet; decoding all of each took a good part
+ * of the time until clients are answered.
  */
 final class EnvelopeLabels {
   // From the Any to an entry of the map of labels.

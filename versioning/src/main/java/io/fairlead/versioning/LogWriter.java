@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes commits to the log, and keeps what the log does not take until it does: merged to the last
- * word about each resource, and then written as one commit with the newest number.
+ * A writer of commits to the log that keeps those the log does not take until it does: merged to
+ * the last state of each resource, and then written as one commit with the newest number.
  *
  * <p>A log that failed is tried again after a growing delay and never sooner, whatever the number
  * of commits: each try may cost seconds, as SQLite waits that long for a file that another program

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Changes in the order in which they came, reduced to the last word about each key: bounded by the
- * number of keys, whatever the number of changes. Confined to one thread.
+ * The changes in the order in which they came, reduced to the last state of each key: bounded by
+ * the number of keys, whatever the number of changes. Confined to one thread.
  */
 final class MergedChanges {
   // An empty value: the key goes.

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What a resource says, before it has a version.
+ * The content of a resource, before it has a version.
  *
  * @param key its identity
  * @param labels shown to istiod, among them {@code istio.io/rev} where exactly one revision sees it

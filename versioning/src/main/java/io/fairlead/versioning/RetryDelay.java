@@ -3,7 +3,7 @@ package io.fairlead.versioning;
 import java.time.Duration;
 
 /**
- * How long to wait before the next try: twice as long after each failure, up to a ceiling. Without
+ * A back-off: the delay before the next try doubles after each failure, up to a ceiling. Without
  * jitter, since what is tried is this process' own disk, which nobody else tries with it.
  */
 final class RetryDelay {

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is served, as one commit left it. Immutable; snapshots share what did not change
- * between them, so keeping an old one costs only what changed since.
+ * A snapshot of everything that is served, as one commit left it. Immutable; snapshots share what
+ * did not change between them, so keeping an old one costs only what changed since.
  */
 public final class Snapshot {
   /** Number of parts that a type's resources are spread over; shards are ranges of parts. */

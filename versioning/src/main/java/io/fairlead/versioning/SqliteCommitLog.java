@@ -31,7 +31,7 @@ public final class SqliteCommitLog implements CommitLog {
   private static final Duration COMPACT_EVERY = Duration.ofHours(1);
 
   /**
-   * What can be chosen about a log.
+   * The options of a log.
    *
    * @param keepHistory how long the list of commits is kept, for people who look into the file;
    *     positive

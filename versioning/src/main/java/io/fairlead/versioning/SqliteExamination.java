@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** What a file turned out to be, once every row of it was looked at. */
+/** The result of examining every row of a file. */
 sealed interface SqliteExamination {
   /** A sound store. */
   record Sound(String epoch, CommitLog.State state) implements SqliteExamination {}

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gets a store's file ready: a sound one is read, a new one is made where there is none, and one
- * that cannot be used is set aside under another name first, with its companions, for whoever wants
- * to look into it.
+ * The preparation of a store's file: a sound one is read, a new one is made where there is none,
+ * and one that cannot be used is set aside under another name first, with its companions, for later
+ * inspection.
  */
 final class SqliteFile {
   private static final Logger log = LoggerFactory.getLogger(SqliteFile.class);

@@ -7,10 +7,10 @@ import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteJDBCLoader;
 
 /**
- * SQLite's own library, which the driver unpacks into a folder before it is loaded. That is the
- * folder for temporary files or, where nothing can be written to it or run from it (a container
- * with a read-only root file system), the folder of the store, which has to be writable anyway.
- * Stateless but for what the driver keeps for the process; a lock on the class guards that.
+ * The loader of SQLite's own library, which the driver unpacks into a folder before it is loaded.
+ * That is the folder for temporary files or, where nothing can be written to it or run from it (a
+ * container with a read-only root file system), the folder of the store, which has to be writable
+ * anyway. Stateless but for what the driver keeps for the process; a lock on the class guards that.
  */
 final class SqliteLibrary {
   private static final Logger log = LoggerFactory.getLogger(SqliteLibrary.class);

@@ -12,9 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a file of an older schema to the present one, in one transaction: a step for each version,
- * in order. Only a file that was examined and found sound gets here; a failure leaves it as it was,
- * and then the store serves what it read from it, is not durable, and tries again.
+ * The migrations that bring a file of an older schema to the present one, in one transaction: a
+ * step for each version, in order. Only a file that was examined and found sound gets here; a
+ * failure leaves it as it was, and then the store serves what it read from it, is not durable, and
+ * tries again.
  *
  * <p>A copy of the old file stays beside it as {@code FILE.schema-N}. It is for the way back: an
  * older release sets a newer file aside and would begin an empty store, with a new epoch. Stopped,

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a store's file also where nothing can be written. SQLite reads a database in WAL mode with
- * the help of two files beside it, which it makes if they are not there; on a full disk or a
- * read-only file system it cannot. So in turn:
+ * A reader of a store's file that also works where nothing can be written. SQLite reads a database
+ * in WAL mode with the help of two files beside it, which it makes if they are not there; on a full
+ * disk or a read-only file system it cannot. So in turn:
  *
  * <ol>
  *   <li>as always;

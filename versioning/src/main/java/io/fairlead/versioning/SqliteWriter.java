@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
 
-/** Writes commits to the tables, within the caller's transaction. */
+/** A writer of commits to the tables, within the caller's transaction. */
 final class SqliteWriter {
   // Statements that the driver is given at a time: it keeps what they are to write until then, and
   // a first whole view would be in memory once more.

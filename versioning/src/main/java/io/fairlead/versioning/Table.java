@@ -8,10 +8,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All resources of one type, spread over a fixed number of buckets by the digest of the name.
- * Immutable: a change copies the list of buckets (32 KB) and the touched buckets, whatever the
- * number of resources, so a commit costs what changed. Buckets that two tables share are the same
- * object, so what differs between two snapshots is found without looking at what does not.
+ * A table of all resources of one type, spread over a fixed number of buckets by the digest of the
+ * name. Immutable: a change copies the list of buckets (32 KB) and the touched buckets, whatever
+ * the number of resources, so a commit costs what changed. Buckets that two tables share are the
+ * same object, so what differs between two snapshots is found without looking at what does not.
  */
 final class Table {
   static final int BUCKETS = 4096;

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place where resources get committed: compares content, numbers the commit, has it
- * written, then publishes the snapshot through one volatile reference and tells the listeners.
+ * The store in which all resources are committed: it compares content, numbers the commit, has it
+ * written, then publishes the snapshot through one volatile reference and notifies the listeners.
  *
  * <p><b>A log that cannot be written</b> (a full disk, a file system that became read-only) does
  * not stop this: commits are published from memory, and what the log lacks is written, merged, as

@@ -8,7 +8,7 @@ import org.jetbrains.lincheck.Lincheck;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** How changes are handed over to the commit thread, under every order of steps. */
+/** Tests of the hand-over of changes to the commit thread, under every order of steps. */
 class CommitLoopConcurrencyTest {
   private static final int INVOCATIONS = 200;
 
@@ -51,7 +51,7 @@ class CommitLoopConcurrencyTest {
     }
   }
 
-  /** What a registry reports: gathered where it arises, taken over by a coalesced task. */
+  /** A registry whose reports are gathered where they arise and taken over by a coalesced task. */
   private static final class Registry {
     private final BorrowedThread thread = new BorrowedThread();
     private final Queue<String> inbox = new ConcurrentLinkedQueue<>();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What other programs do to the set of rows, each of which is sound by itself. */
+/** Tests that changes other programs make to the set of rows, each sound by itself, are found. */
 class ContentsTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   private static final SqliteCommitLog.Options OPTIONS =

@@ -21,7 +21,7 @@ class SnapshotPropertyTest {
   private static final List<ResourceType> TYPES =
       List.of(Resources.TYPE, new ResourceType("networking.istio.io", "Sidecar"));
 
-  /** What a snapshot must show. */
+  /** A model of the content that a snapshot must have. */
   private static final class Model {
     final TreeMap<ResourceKey, Resource> resources = new TreeMap<>();
     final Map<String, String> notes = new HashMap<>();

@@ -29,8 +29,8 @@ import net.jqwik.api.lifecycle.BeforeTry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the store promises, over random commits, failing writes and crashes: no number twice, and
- * after a crash the very state of the last write, neither less nor more.
+ * Tests of the store's promises over random commits, failing writes and crashes: no number twice,
+ * and after a crash exactly the state of the last write.
  */
 class StorePromiseTest {
   private @Nullable Path directory;

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Why a service is, or is not, in the mesh: for each client of a real server. */
+/**
+ * Tests of the answers why a service is, or is not, in the mesh, for each client of a real server.
+ */
 class ServiceAnswersTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String ONE = "- {name: one, type: file, path: one}\n";

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What is told of a scenario that failed: one line on the terminal and in the report, and the whole
- * in a file, as messages of servers under test carry their logs.
+ * The report of a failed scenario: one line on the terminal and in the report, and the full text in
+ * a file, as messages of servers under test carry their logs.
  */
 final class Failure {
   private Failure() {}

@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where {@code make servers} puts the servers that tests start. */
+/** The server executables that {@code make servers} provides for tests. */
 public final class Binaries {
   private Binaries() {}
 

@@ -106,7 +106,7 @@ public final class FaultyLink implements AutoCloseable {
         });
   }
 
-  /** Where connections are taken, and who takes them. */
+  /** The listening socket with the thread that accepts connections. */
   private record Door(ServerSocket socket, Thread keeper) {}
 
   /** Breaks all connections and refuses new ones. */

@@ -46,7 +46,7 @@ public final class GatewayProcess implements AutoCloseable {
   }
 
   /**
-   * What a command gave.
+   * The result of a command.
    *
    * @param exitCode 0 done, 1 failed, 2 wrong use or invalid configuration
    * @param out its results

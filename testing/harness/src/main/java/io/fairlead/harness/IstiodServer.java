@@ -170,7 +170,7 @@ public final class IstiodServer implements AutoCloseable {
     folder.close();
   }
 
-  /** How the istiod shall be; not thread-safe. */
+  /** The options of an {@link IstiodServer}; not thread-safe. */
   public static final class Builder {
     private final String version;
     private final List<String> sources = new ArrayList<>();

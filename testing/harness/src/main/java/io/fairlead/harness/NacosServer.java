@@ -25,7 +25,7 @@ public final class NacosServer implements AutoCloseable {
   /** The name for {@link NeedsServer}. */
   public static final String NAME = "nacos-server";
 
-  /** What the server asks a login for. */
+  /** The part of the server that requires a login. */
   public enum Login {
     /** Nothing. */
     NONE,

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * What a process used of the machine until one moment. From {@code /proc}, so only on Linux.
+ * The resources that a process has used until one moment. From {@code /proc}, so only on Linux.
  *
  * @param cpu user and system time since its start; the kernel counts in steps of 10 ms
  * @param residentBytes memory it holds now

@@ -19,7 +19,7 @@ public record Push(long number, int events, String cause, Scope scope) {
           "Push debounce stable\\[(\\d+)] (\\d+) for (.*): \\S+ since last change, "
               + "\\S+ since last push, full=(true|false)");
 
-  /** How much of the configuration a push computes anew. */
+  /** The share of the configuration that a push computes anew. */
   public enum Scope {
     /** {@code full=true}: everything, for every proxy. */
     FULL,

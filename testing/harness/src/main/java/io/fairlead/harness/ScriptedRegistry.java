@@ -23,16 +23,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A registry that does what a test says: the other end of the adapter type {@code scripted}. It
- * holds services, gives whoever connects a whole view of them, then each change; and it shows, at
- * will, faults that no real registry does: reads that fail, views that are empty, partial or old,
- * events that are lost, double or late, connections cut in the middle of a view, garbage, silence.
+ * A registry that a test scripts: the other end of the adapter type {@code scripted}. It holds
+ * services, gives whoever connects a whole view of them, then each change; and it shows, at will,
+ * faults that no real registry does: reads that fail, views that are empty, partial or old, events
+ * that are lost, double or late, connections cut in the middle of a view, garbage, silence.
  *
  * <p>Thread-safe: its own lock guards its state, under which it also writes, so that what the
  * adapter reads is in the order of the calls. One adapter is connected at a time.
  */
 public final class ScriptedRegistry implements AutoCloseable {
-  /** How whoever connects is answered. */
+  /** The answer to a new connection. */
   public enum Answer {
     /** With a whole view. */
     VIEW,

@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a proxy gets of one ServiceEntry from real istiods. */
+/** Tests of the clusters and endpoints that a proxy gets of one ServiceEntry from real istiods. */
 @NeedsServer({"istiod-1.27.0", "istiod-1.18.2"})
 final class XdsProbeTest {
   private static final String CLUSTER = "outbound|8080||web.service.consul";

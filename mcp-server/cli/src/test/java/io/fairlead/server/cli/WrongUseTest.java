@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What commands say to inputs that are wrong. */
+/** Tests of the messages for invalid inputs of commands. */
 class WrongUseTest {
   private static void assertPlain(String text) {
     assertThat(text)

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may do what: everybody who reaches the address may read; what changes something needs the
- * token, unless only this machine reaches the address. Thread-safe.
+ * The access check: everybody who reaches the address may read; requests that change something need
+ * the token, unless the address is a loopback one. Thread-safe.
  */
 final class Access implements Handler<RoutingContext>, AutoCloseable {
   private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);

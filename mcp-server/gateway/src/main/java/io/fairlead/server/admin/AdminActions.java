@@ -3,7 +3,7 @@ package io.fairlead.server.admin;
 import io.fairlead.aggregation.TransactionStatus;
 import java.time.Duration;
 
-/** What operators can do. Every method may be called from any thread. */
+/** The actions of operators. Every method may be called from any thread. */
 public interface AdminActions {
   /**
    * Opens a transaction: nothing is published until it is released or its time is over.

@@ -3,7 +3,7 @@ package io.fairlead.server.admin;
 import java.time.Duration;
 
 /**
- * What a caller of the admin server may take of it.
+ * The limits for a caller of the admin server.
  *
  * @param request time for the first request of a connection to arrive, and for the body of each
  * @param idle time for each later request of a connection to arrive

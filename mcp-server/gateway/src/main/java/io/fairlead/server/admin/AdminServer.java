@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves health, metrics, API and console over HTTP. Handlers that read much run on worker threads,
- * so that a large list delays no health check. Thread-safe; closing is idempotent.
+ * The server of health, metrics, API and console over HTTP. Handlers that read much run on worker
+ * threads, so that a large list delays no health check. Thread-safe; closing is idempotent.
  */
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);

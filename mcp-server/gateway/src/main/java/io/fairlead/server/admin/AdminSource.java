@@ -11,7 +11,10 @@ import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
 import java.util.List;
 
-/** What the admin server shows. Every method may be called from any thread and has no effect. */
+/**
+ * The state that the admin server shows. Every method may be called from any thread and has no
+ * effect.
+ */
 public interface AdminSource {
   /** Whether clients are answered. */
   ReadinessStatus readiness();

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What the API shows, as JSON. */
+/** The JSON representations of the API. */
 final class ApiViews {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final int LONGEST_HELD = 100;

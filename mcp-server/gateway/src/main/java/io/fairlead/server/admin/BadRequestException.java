@@ -2,7 +2,7 @@ package io.fairlead.server.admin;
 
 import org.jspecify.annotations.Nullable;
 
-/** A request that cannot be answered as it is; the message says what was expected. */
+/** The refusal of an invalid request; the message says what was expected. */
 final class BadRequestException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -4,7 +4,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What became of the newest text of the configuration file.
+ * The status of the configuration file: the configuration in force, and the problems of a newer
+ * text.
  *
  * @param file the file, as it was named
  * @param loaded when the configuration in force was taken from it

@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Something that is kept in the mesh on a suspicion, as people see it: by a registry's adapter, by
- * the deletion guard, or since the configuration changed.
+ * A hold as the API and the console show it: one of a registry's adapter, of the deletion guard, or
+ * since a change of the configuration.
  *
  * @param id what to approve or reject it by; empty if nobody can decide about it
  * @param registry name of the registry; it may have left the configuration

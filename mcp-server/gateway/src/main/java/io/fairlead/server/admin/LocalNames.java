@@ -3,8 +3,8 @@ package io.fairlead.server.admin;
 import io.netty.util.NetUtil;
 
 /**
- * Which names in a request's {@code Host} cannot be those of a page from elsewhere: such a page may
- * have its own name resolve to this machine, but it has no IP address for a name.
+ * The check which names in a request's {@code Host} cannot belong to a foreign web page: such a
+ * page may have its own name resolve to this machine, but it cannot use an IP address as its name.
  */
 final class LocalNames {
   private LocalNames() {}

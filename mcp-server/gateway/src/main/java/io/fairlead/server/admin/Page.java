@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Which part of a list a request asks for.
+ * The part of a list that a request asks for.
  *
  * @param offset how many to pass over
  * @param limit how many to give at most

@@ -4,7 +4,8 @@ import io.fairlead.versioning.Durability;
 import java.util.List;
 
 /**
- * Whether clients are answered.
+ * The readiness of the gateway: whether clients are answered, and if not, which registries are
+ * waited for.
  *
  * @param ready whether they are
  * @param waitingFor the registries that are waited for, each with what is known about why

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry as people see it.
+ * A registry as the API and the console show it.
  *
  * @param name its configured name
  * @param type its type
@@ -37,7 +37,7 @@ public record RegistryView(
     return state == State.WAITING || state == State.RESTORED || lastSuccess == null;
   }
 
-  /** How a registry is. */
+  /** The state of a registry. */
   public enum State {
     /** Not read completely yet, and nothing is known of it from before. */
     WAITING,

@@ -12,10 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * What is wrong with a request before anybody looks at what it asks for: where it ends, whom it is
- * for, and whether its target can be read. Stateless.
- */
+/** The checks of a request before it is routed: its framing, its host and its target. Stateless. */
 final class RequestChecks {
   /** The largest body. */
   static final long LARGEST_BODY = 16 << 10;
@@ -26,7 +23,7 @@ final class RequestChecks {
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.POST);
   private static final int SHOWN = 100;
 
-  /** Why a request is refused; whether its connection can go on. */
+  /** The refusal of a request; {@code last} ends its connection. */
   record Refusal(int status, String detail, boolean last) {}
 
   private RequestChecks() {}

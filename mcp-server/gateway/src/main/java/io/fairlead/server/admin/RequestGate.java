@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What every request passes before it is routed: its answer gets the headers that protect a
- * browser, and what is no proper request is refused. Thread-safe.
+ * The gate that every request passes before it is routed: its answer gets the headers that protect
+ * a browser, and a malformed request is refused. Thread-safe.
  */
 final class RequestGate implements Handler<HttpServerRequest> {
   private static final Map<String, String> PROTECTION =

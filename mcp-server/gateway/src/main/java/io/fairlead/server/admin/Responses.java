@@ -10,7 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers requests, errors as {@code application/problem+json} (RFC 9457). */
+/** The answers to requests; errors are {@code application/problem+json} (RFC 9457). */
 final class Responses {
   private static final Logger LOG = LoggerFactory.getLogger(Responses.class);
 

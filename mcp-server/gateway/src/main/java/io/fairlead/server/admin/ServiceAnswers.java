@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers why a service is, or is not, in the mesh, for each client. Made for one request, from
+ * The answers why a service is, or is not, in the mesh, for each client. Made for one request, from
  * what the gateway is at that moment; confined to its thread.
  */
 final class ServiceAnswers {

@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the token that operators show, on a thread of its own: a file system that hangs holds up
- * neither the event loop nor a stop. One read at a time; requests that come meanwhile share it. It
- * is read anew for each, so that a rotated one takes effect. Thread-safe.
+ * A reader of the operators' token, on a thread of its own: a file system that hangs delays neither
+ * the event loop nor a stop. One read at a time; requests that come meanwhile share it. It is read
+ * anew for each, so that a rotated one takes effect. Thread-safe.
  */
 final class TokenReader implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(5);

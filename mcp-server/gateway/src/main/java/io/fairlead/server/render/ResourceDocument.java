@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One resource as a Kubernetes object: apiVersion, kind, metadata, spec. The names of the fields
- * are those of Istio's JSON.
+ * The rendering of a resource as a Kubernetes object: apiVersion, kind, metadata, spec. The names
+ * of the fields are those of Istio's JSON.
  */
 public final class ResourceDocument {
   private static final JsonMapper JSON = JsonMapper.builder().build();

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import java.util.regex.Pattern;
 
-/** Writes trees as YAML, quoted only where a reader would take a text for something else. */
+/**
+ * A writer of trees as YAML, with quotes only where a reader would take a text for something else.
+ */
 public final class Yaml {
   private static final YAMLMapper MAPPER =
       YAMLMapper.builder(YAMLFactory.builder().stringQuotingChecker(new Quoting()).build())
@@ -30,8 +32,9 @@ public final class Yaml {
   }
 
   /**
-   * Leaves only plain words and IPv4 addresses without quotes. The library's own rule lets dates
-   * and base-60 numbers through, which other readers of YAML 1.1 do not take for texts.
+   * A quoting rule that leaves only plain words and IPv4 addresses without quotes. The library's
+   * own rule lets dates and base-60 numbers through, which other readers of YAML 1.1 do not take
+   * for texts.
    */
   private static final class Quoting extends StringQuotingChecker {
     private static final long serialVersionUID = 1;

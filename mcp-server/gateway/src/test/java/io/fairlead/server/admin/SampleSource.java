@@ -35,7 +35,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Something to show: two registries, one of which cannot be read, and some resources. */
+/**
+ * A sample of the gateway's state: two registries, one of which cannot be read, and some resources.
+ */
 public final class SampleSource implements AdminSource, AdminActions {
   private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A registry type whose configuration has a component of every kind that the SPI allows. */
 final class SampleFactory implements RegistryAdapterFactory<SampleFactory.Sample> {
-  /** How it reads. */
+  /** The way the sample adapter reads. */
   enum Mode {
     FAST,
     VERY_SLOW

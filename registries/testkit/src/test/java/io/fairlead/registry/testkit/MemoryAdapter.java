@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Polls a {@link MemoryRegistry} on a thread of its own, with a fault if one is asked for. */
 final class MemoryAdapter implements RegistryAdapter {
-  /** What the adapter does wrong. */
+  /** The fault that the adapter has on purpose. */
   enum Fault {
     NONE,
     OUTAGE_LOOKS_EMPTY,

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a lean client keeps of a discovery response.
+ * The parts of a discovery response that a lean client keeps.
  *
  * @param typeUrl the type
  * @param versionInfo of the whole
@@ -45,7 +45,7 @@ public record Response(
    */
   public record Item(String name, int bytes, int contentBytes) {}
 
-  /** Whether the names of resources are read. */
+  /** The choice whether the names of resources are read. */
   enum Names {
     READ,
     PASS_OVER

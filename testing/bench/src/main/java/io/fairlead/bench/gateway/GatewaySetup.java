@@ -1,7 +1,7 @@
 package io.fairlead.bench.gateway;
 
 /**
- * How a gateway under test is configured.
+ * The setup of a gateway under test.
  *
  * @param registry the registry's block in the configuration, below {@code registries:}
  * @param batching the block of that name, in one line

@@ -1,7 +1,7 @@
 package io.fairlead.bench.report;
 
 /**
- * What a figure should be, and whether it is.
+ * The goal for a figure, and whether it is met.
  *
  * @param text the goal with its unit, such as {@code <= 3 s}
  * @param met whether the measured value reaches it

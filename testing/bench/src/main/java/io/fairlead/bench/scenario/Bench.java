@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What a scenario works with. Confined to the thread that runs the scenarios.
+ * The environment of a scenario. Confined to the thread that runs the scenarios.
  *
  * @param report where figures go
  * @param effort how much is done
@@ -25,7 +25,7 @@ public record Bench(Report report, Effort effort, Path work, PrintStream out) {
   // A quick run is made of starts.
   private static final String COMPILE_LITTLE = "-XX:TieredStopAtLevel=1";
 
-  /** How much a scenario does. */
+  /** The size of a run. */
   public enum Effort {
     /** The real sizes. */
     FULL,

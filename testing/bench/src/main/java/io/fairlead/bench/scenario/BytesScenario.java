@@ -11,7 +11,10 @@ import io.fairlead.bench.report.Sample;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Bytes that a client gets for one changed endpoint: incremental, one source, 64 sources. */
+/**
+ * A scenario that measures the bytes that a client gets for one changed endpoint: incremental, one
+ * source, 64 sources.
+ */
 final class BytesScenario implements Scenario {
   private static final int INSTANCES = 10;
   private static final int SOURCES = 64;

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What single changes cost, each a commit of its own that every client has ACKed before the next.
+ * The cost of single changes, each a commit of its own that every client has ACKed before the next.
  *
  * @param cpuMillis the gateway's CPU for each change, beyond what it uses at rest, one value a
  *     round

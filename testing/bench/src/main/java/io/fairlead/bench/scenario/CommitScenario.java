@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How long a commit takes (compare, write, publish) by the number of changes in it, over the store
- * on a real disk, within this JVM; and how much of that is the write.
+ * A scenario that measures the time of a commit (compare, write, publish) by the number of changes
+ * in it, over the store on a real disk, within this JVM; and the share of the write in it.
  */
 final class CommitScenario implements Scenario {
   private static final int INSTANCES = 10;

@@ -65,7 +65,7 @@ final class ConnectedIstiod implements AutoCloseable {
   }
 
   /**
-   * What something costs, until istiod has pushed it.
+   * The cost of something, until istiod has pushed it.
    *
    * @param cpuMillis of istiod, beyond what it uses at rest
    * @param bytes of all responses of the gateway
@@ -80,7 +80,7 @@ final class ConnectedIstiod implements AutoCloseable {
     }
   }
 
-  /** Something that changes services. */
+  /** An operation that changes services. */
   @FunctionalInterface
   interface Changes {
     void run() throws IOException;

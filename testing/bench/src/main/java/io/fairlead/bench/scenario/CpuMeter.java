@@ -35,7 +35,7 @@ final class CpuMeter {
     return begin(usage, time, System::nanoTime, Pause::of);
   }
 
-  /** What lets time pass. */
+  /** A way to let time pass. */
   interface Waiting {
     void of(Duration time);
   }

@@ -8,12 +8,15 @@ import io.fairlead.bench.report.Goal;
 import io.fairlead.bench.report.Sample;
 import java.io.IOException;
 
-/** The gateway's CPU for one change by the number of clients, over one source and over 64. */
+/**
+ * A scenario that measures the gateway's CPU for one change by the number of clients, over one
+ * source and over 64.
+ */
 final class FanOutScenario implements Scenario {
   private static final int INSTANCES = 10;
   private static final double GOAL = 0.05;
 
-  /** Something that clients connect to. */
+  /** A set of ports that clients connect to. */
   private record Way(String name, Protocol protocol, int sources) {
     /** What a client costs at least. */
     String limit() {

@@ -15,7 +15,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
-/** How large the store's file is for each resource, and what changes add to it. */
+/**
+ * A scenario that measures the size of the store's file for each resource, and its growth by
+ * changes.
+ */
 final class FileScenario implements Scenario {
   private static final int INSTANCES = 10;
 

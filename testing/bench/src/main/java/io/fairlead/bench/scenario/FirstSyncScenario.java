@@ -20,8 +20,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The first sync of one client, from opening the connection to the last byte, beside a bare gRPC
- * server that replays the same bytes: what serving costs beyond the transport.
+ * A scenario that measures the first sync of one client, from opening the connection to the last
+ * byte, beside a bare gRPC server that replays the same bytes: the cost of serving beyond the
+ * transport.
  */
 final class FirstSyncScenario implements Scenario {
   private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -33,7 +34,7 @@ final class FirstSyncScenario implements Scenario {
     return "firstsync";
   }
 
-  /** What was measured until now, in milliseconds and as ratios. */
+  /** The measurements so far, in milliseconds and as ratios. */
   private record Measured(
       List<Double> gateway, List<Double> bare, List<Double> pairs, List<Double> ofMedians) {
     Measured() {

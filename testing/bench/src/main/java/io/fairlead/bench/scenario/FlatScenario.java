@@ -9,7 +9,10 @@ import io.fairlead.bench.report.Sample;
 import java.io.IOException;
 import java.util.Locale;
 
-/** What one change costs by the number of services: incremental, and over 64 sources. */
+/**
+ * A scenario that measures the cost of one change by the number of services: incremental, and over
+ * 64 sources.
+ */
 final class FlatScenario implements Scenario {
   private static final int INSTANCES = 10;
   private static final double GOAL = 1.3;

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What one changed endpoint costs a real istiod, by the number of its sources, beside what was
- * measured when sharding was designed; then what the leading edge of the batching costs or saves.
+ * A scenario that measures the cost of one changed endpoint for a real istiod, by the number of its
+ * sources, beside the figures from the design of sharding; then the cost or gain of the leading
+ * edge of the batching.
  */
 final class IstiodScenario implements Scenario {
   private static final int INSTANCES = 10;

@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * From a change to its ACK at an incremental client: of a services file, and of a registry that
- * tells at once, which leaves the file registry's own waiting out.
+ * A scenario that measures the time from a change to its ACK at an incremental client: of a
+ * services file, and of a registry that reports at once, which leaves out the file registry's own
+ * waiting.
  */
 final class LatencyScenario implements Scenario {
   private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -26,7 +26,7 @@ record LeadingEdge(String scenario, int services) {
   private static final int PER_SECOND = 200;
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  /** What one way of batching does with changes: one cost a round, and every change's latency. */
+  /** The outcome of one kind of batching: one cost a round, and every change's latency. */
   private record Outcome(List<ConnectedIstiod.Cost> costs, List<Double> millis) {}
 
   void run(Bench bench) throws IOException {
@@ -68,7 +68,7 @@ record LeadingEdge(String scenario, int services) {
     }
   }
 
-  /** What is measured, and who watches. */
+  /** The subject of a measurement, and its observers. */
   private record Subject(
       Bench bench,
       BenchGateway gateway,

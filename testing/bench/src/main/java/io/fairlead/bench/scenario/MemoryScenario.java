@@ -12,9 +12,9 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * What a gateway holds of the machine's memory when it has come to rest after the load, with 50
- * clients connected, beside one that has next to nothing to serve, which is the share of the JVM
- * and of the code.
+ * A scenario that measures the memory of a gateway at rest after the load, with 50 clients
+ * connected, beside one that has next to nothing to serve, which is the share of the JVM and of the
+ * code.
  */
 final class MemoryScenario implements Scenario {
   private static final int INSTANCES = 10;

@@ -16,7 +16,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** The parts by JMH, one value an iteration. */
+/** A scenario that runs the benchmarks of the stages by JMH, one value an iteration. */
 final class PartsScenario implements Scenario {
   @Override
   public String name() {

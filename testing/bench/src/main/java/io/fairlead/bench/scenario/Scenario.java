@@ -2,7 +2,7 @@ package io.fairlead.bench.scenario;
 
 import java.io.IOException;
 
-/** Something that is measured as a whole and gives figures. */
+/** A measurement that is made as a whole and gives figures. */
 public interface Scenario {
   /** How it is chosen: {@code make bench SCENARIOS=NAME}. */
   String name();

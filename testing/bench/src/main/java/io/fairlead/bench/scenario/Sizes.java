@@ -4,7 +4,7 @@ import io.fairlead.bench.report.Figure;
 import io.fairlead.bench.report.Sample;
 
 /**
- * What the figures of one part of a scenario have in common.
+ * The common properties of the figures of one part of a scenario.
  *
  * @param scenario its name
  * @param size how much there was

@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * A client of one source that stops reading while services change: the gateway's memory, and what
- * another client notices, beside the same time without it.
+ * A scenario with a client of one source that stops reading while services change: the gateway's
+ * memory, and the effect on another client, beside the same time without it.
  */
 final class StalledScenario implements Scenario {
   private static final Duration LIMIT = Duration.ofSeconds(30);

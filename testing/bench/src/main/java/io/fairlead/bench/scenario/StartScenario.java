@@ -18,15 +18,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * From the start of the process to the first complete answer out of a store, with a registry that
- * cannot be read (so that the answer is really the store's) and with one that can.
+ * A scenario that measures the time from the start of the process to the first complete answer out
+ * of a store, with a registry that cannot be read (so that the answer is really the store's) and
+ * with one that can.
  */
 final class StartScenario implements Scenario {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int INSTANCES = 10;
   private static final double GOAL_SECONDS = 3;
 
-  /** What was measured in one start. */
+  /** The measurements of one start. */
   private record Start(
       double seconds, double cpuSeconds, double peakMegabytes, double settledPeak) {}
 

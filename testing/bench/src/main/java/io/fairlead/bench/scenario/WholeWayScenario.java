@@ -21,9 +21,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * From the registration of an instance in a real registry to the first request that it answers,
- * through a real Envoy behind a real istiod with 64 sources. Each instance is the second one of a
- * service of its own.
+ * A scenario that measures the time from the registration of an instance in a real registry to the
+ * first request that it answers, through a real Envoy behind a real istiod with 64 sources. Each
+ * instance is the second one of a service of its own.
  */
 final class WholeWayScenario implements Scenario {
   private static final int SOURCES = 64;
@@ -87,7 +87,7 @@ final class WholeWayScenario implements Scenario {
   }
 
   /**
-   * All that a registration passes on its way.
+   * The stages that a registration passes.
    *
    * @param toClient when a client of the gateway beside istiod sees it
    * @param port that all instances have

@@ -3,7 +3,7 @@ package io.fairlead.registry.scripted;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What came is nothing that the protocol knows. */
+/** The failure of a line that is not of the protocol. */
 final class GarbageException extends IOException {
   private static final long serialVersionUID = 1;
 

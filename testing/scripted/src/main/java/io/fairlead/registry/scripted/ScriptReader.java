@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the lines of one connection mean to the sink. Confined to the adapter's thread. */
+/**
+ * A reader that turns the lines of one connection into calls of the sink. Confined to the adapter's
+ * thread.
+ */
 final class ScriptReader {
   private final RegistrySink sink;
   private final BooleanSupplier closed;

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows a script. One thread, {@code scripted-REGISTRY}, connects, reads and calls the sink; it
- * owns all state but {@code thread} and {@code socket}, which {@code this} guards.
+ * An adapter that follows a script. One thread, {@code scripted-REGISTRY}, connects, reads and
+ * calls the sink; it owns all state but {@code thread} and {@code socket}, which {@code this}
+ * guards.
  */
 final class ScriptedAdapter implements RegistryAdapter {
   private static final Logger log = LoggerFactory.getLogger(ScriptedAdapter.class);
