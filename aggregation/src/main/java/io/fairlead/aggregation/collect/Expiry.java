@@ -43,17 +43,6 @@ public final class Expiry<K> {
     return due;
   }
 
-  /** Removes and returns the oldest key. */
-  public Optional<K> takeOldest() {
-    Iterator<K> oldest = since.keySet().iterator();
-    if (!oldest.hasNext()) {
-      return Optional.empty();
-    }
-    K key = oldest.next();
-    oldest.remove();
-    return Optional.of(key);
-  }
-
   /** Returns the time until the oldest key is due, zero if it is. */
   public Optional<Duration> untilNext(Duration keep, long now) {
     return since.values().stream()

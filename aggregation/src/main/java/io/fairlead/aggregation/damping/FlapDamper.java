@@ -1,5 +1,7 @@
 package io.fairlead.aggregation.damping;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.fairlead.aggregation.collect.Expiry;
 import io.fairlead.common.Durations;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,17 +53,26 @@ public final class FlapDamper {
 
   private final DampingPolicy policy;
   private final Duration quiet;
-  private final Map<String, FlapHistory> histories = new HashMap<>();
-  // Every host with a history is in one of the two, since its last change or wait.
-  private final Expiry<String> undamped = new Expiry<>();
-  private final Expiry<String> damped = new Expiry<>();
+  // Hosts that are not damped: forgotten once nothing was published of them for the quiet time.
+  private final Cache<String, FlapHistory> undamped;
+  private final Map<String, FlapHistory> damped = new HashMap<>();
+  // The damped hosts, since their last repetition or wait.
+  private final Expiry<String> calming = new Expiry<>();
   private final PriorityQueue<WaitEnd> waitEnds =
       new PriorityQueue<>(Comparator.comparing(WaitEnd::at, (a, b) -> Long.signum(a - b)));
   private final Map<String, Waiting> waiting = new ConcurrentSkipListMap<>();
+  // The latest time that was given: what the cache goes by.
+  private long clock;
 
   public FlapDamper(DampingPolicy policy) {
     this.policy = policy;
     this.quiet = policy.quiet();
+    this.undamped =
+        Caffeine.newBuilder()
+            .expireAfterWrite(quiet)
+            .ticker(() -> clock)
+            .executor(Runnable::run)
+            .build();
   }
 
   /** Whether nothing has to wait or to be remembered. */
@@ -70,12 +82,17 @@ public final class FlapDamper {
 
   /** Whether a host is remembered. */
   public boolean remembers(String host) {
-    return histories.containsKey(host);
+    return history(host) != null;
+  }
+
+  private @Nullable FlapHistory history(String host) {
+    FlapHistory history = damped.get(host);
+    return history == null ? undamped.getIfPresent(host) : history;
   }
 
   /** Whether that addition to a host, if it is one, has to wait at that time. */
   public boolean delays(String host, HostDiff wanted, long now) {
-    FlapHistory history = histories.get(host);
+    FlapHistory history = history(host);
     return history != null && history.delays(policy, wanted, now);
   }
 
@@ -84,13 +101,13 @@ public final class FlapDamper {
     if (isOff()) {
       return;
     }
-    FlapHistory history = histories.get(host);
+    clock = now;
+    FlapHistory history = history(host);
     if (history == null) {
       if (evaluation.change().isEmpty()) {
         return;
       }
       history = new FlapHistory();
-      histories.put(host, history);
     }
     boolean active = false;
     if (evaluation.change().isPresent()) {
@@ -110,12 +127,21 @@ public final class FlapDamper {
       active = true;
     }
     if (active) {
-      undamped.remove(host);
-      damped.remove(host);
-      (history.isDamped() ? damped : undamped).add(host, now);
+      remember(host, history, now);
     }
     show(host, evaluation, history, now);
-    forget(undamped, now);
+  }
+
+  private void remember(String host, FlapHistory history, long now) {
+    // Removed first: a cache that is written twice within a second goes on with the former time.
+    undamped.invalidate(host);
+    calming.remove(host);
+    if (history.isDamped()) {
+      damped.put(host, history);
+      calming.add(host, now);
+    } else {
+      undamped.put(host, history);
+    }
   }
 
   private void warn(String host, String registry, FlapHistory history, long now) {
@@ -146,32 +172,26 @@ public final class FlapDamper {
     while (!waitEnds.isEmpty() && now - waitEnds.element().at() >= 0) {
       due.add(waitEnds.remove().host());
     }
-    forget(undamped, now);
-    forget(damped, now);
+    clock = now;
+    undamped.cleanUp();
+    for (String host : calming.takeDue(quiet, now)) {
+      FlapHistory history = damped.get(host);
+      if (history != null && history.isWaiting()) {
+        // Its wait is over and cannot be ended, since nothing is committed at present.
+        calming.add(host, now);
+      } else if (history != null) {
+        endDamping(host, history, now);
+      }
+    }
     return due;
   }
 
-  private void forget(Expiry<String> expiry, long now) {
-    for (String host : expiry.takeDue(quiet, now)) {
-      FlapHistory history = histories.get(host);
-      if (history != null && history.isWaiting()) {
-        // Its wait is over and cannot be ended, since nothing is committed at present.
-        expiry.add(host, now);
-      } else if (history != null) {
-        end(host, history, now);
-      }
-    }
-  }
-
-  private void end(String host, FlapHistory history, long now) {
-    if (history.isDamped()) {
-      LOG.info("Host {} has not changed for {}: its changes are published at once", host, quiet);
-    }
+  private void endDamping(String host, FlapHistory history, long now) {
+    LOG.info("Host {} has not changed for {}: its changes are published at once", host, quiet);
+    damped.remove(host);
     if (history.changedWithin(quiet, now)) {
       history.calm();
-      undamped.add(host, now);
-    } else {
-      histories.remove(host);
+      undamped.put(host, history);
     }
   }
 
@@ -180,7 +200,7 @@ public final class FlapDamper {
     Optional<Duration> wait =
         Optional.ofNullable(waitEnds.peek())
             .map(end -> Duration.ofNanos(Math.max(0, end.at() - now)));
-    return Stream.of(wait, damped.untilNext(quiet, now))
+    return Stream.of(wait, calming.untilNext(quiet, now))
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
   }
@@ -205,6 +225,7 @@ public final class FlapDamper {
 
   /** Returns the number of hosts that are remembered. */
   int remembered() {
-    return histories.size();
+    undamped.cleanUp();
+    return damped.size() + (int) undamped.estimatedSize();
   }
 }

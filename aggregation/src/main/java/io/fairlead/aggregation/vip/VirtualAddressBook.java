@@ -1,6 +1,8 @@
 package io.fairlead.aggregation.vip;
 
-import io.fairlead.aggregation.collect.Expiry;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A book of the virtual IPs that hosts have or had lately; the package says how they are chosen.
@@ -25,7 +28,16 @@ public final class VirtualAddressBook {
   static final Duration RETENTION = Duration.ofDays(7);
 
   private final List<AddressPool> pools = new ArrayList<>();
-  private final Expiry<String> released = new Expiry<>();
+  // The latest time that was given: what the cache goes by.
+  private long clock;
+  // The hosts that went and still have their addresses, with the time since when.
+  private final Cache<String, Long> released =
+      Caffeine.newBuilder()
+          .expireAfterWrite(RETENTION)
+          .ticker(() -> clock)
+          .executor(Runnable::run)
+          .removalListener(this::giveUpExpired)
+          .build();
   private final Set<String> waiting = new TreeSet<>();
   private Map<String, String> newNotes = new HashMap<>();
   private Set<String> droppedNotes = new HashSet<>();
@@ -38,6 +50,7 @@ public final class VirtualAddressBook {
    */
   public VirtualAddressBook(
       VirtualAddresses addresses, Map<String, String> notes, Set<String> served, long now) {
+    clock = now;
     if (addresses instanceof VirtualAddresses.Ranges ranges) {
       ranges.ranges().forEach(range -> pools.add(new AddressPool(range)));
       Map<String, String> choices = new HashMap<>(notes.size() * 2);
@@ -52,7 +65,7 @@ public final class VirtualAddressBook {
       }
       // They are given up in this order, which must not be that of a map.
       inOrder(choices.keySet().stream().filter(host -> !served.contains(host)))
-          .forEach(host -> released.add(host, now));
+          .forEach(host -> released.put(host, now));
     }
   }
 
@@ -113,7 +126,7 @@ public final class VirtualAddressBook {
 
   /** Retains the addresses of a host that is served with those it has, if it has any. */
   public void retain(String host) {
-    released.remove(host);
+    released.invalidate(host);
   }
 
   /** Assigns addresses to hosts: those they have, else free ones, in the order of digests. */
@@ -123,7 +136,7 @@ public final class VirtualAddressBook {
     }
     TreeSet<HostDigest> choosing = new TreeSet<>(HostDigest.ORDER);
     for (String host : hosts) {
-      released.remove(host);
+      released.invalidate(host);
       if (!isComplete(host)) {
         choosing.add(HostDigest.of(host));
       }
@@ -157,10 +170,11 @@ public final class VirtualAddressBook {
   // A full range gives away the place of whoever has been gone the longest.
   private boolean chooseFrom(AddressPool pool, HostDigest digest) {
     while (!pool.choose(digest)) {
-      Optional<String> oldest = released.takeOldest();
+      Optional<String> oldest = oldestReleased().map(Map.Entry::getKey);
       if (oldest.isEmpty()) {
         return false;
       }
+      released.invalidate(oldest.get());
       giveUp(oldest.get());
     }
     return true;
@@ -169,19 +183,37 @@ public final class VirtualAddressBook {
   /** Releases the addresses of a host that is not served with them any more: they expire. */
   public void release(String host, long now) {
     waiting.remove(host);
+    expire(now);
     if (pools.stream().anyMatch(pool -> pool.hasAddress(host))) {
-      released.add(host, now);
+      released.asMap().putIfAbsent(host, now);
     }
   }
 
   /** Gives up the addresses of hosts that have been gone for {@link #RETENTION}. */
   public void expire(long now) {
-    released.takeDue(RETENTION, now).forEach(this::giveUp);
+    clock = now;
+    released.cleanUp();
   }
 
   /** Returns the time until addresses expire, zero if some have. */
   public Optional<Duration> untilNextExpiry(long now) {
-    return released.untilNext(RETENTION, now);
+    return oldestReleased()
+        .map(oldest -> now - oldest.getValue())
+        .map(age -> Duration.ofNanos(Math.max(0, RETENTION.toNanos() - age)));
+  }
+
+  private Optional<Map.Entry<String, Long>> oldestReleased() {
+    if (released.estimatedSize() == 0) {
+      return Optional.empty();
+    }
+    return released.policy().expireAfterWrite().orElseThrow().oldest(1).entrySet().stream()
+        .findFirst();
+  }
+
+  private void giveUpExpired(@Nullable String host, @Nullable Long since, RemovalCause cause) {
+    if (host != null && cause.wasEvicted()) {
+      giveUp(host);
+    }
   }
 
   private void giveUp(String host) {

@@ -48,6 +48,16 @@ class FlapDamperTest {
   }
 
   @Test
+  void memory_countsFromTheLastChangeAlsoWithinASecond() {
+    damper.published("web", evaluation(true, true), 0);
+    damper.published("web", evaluation(true, true), SECOND / 2);
+    damper.takeDue(60 * SECOND);
+    assertThat(damper.remembers("web")).isTrue();
+    damper.takeDue(60 * SECOND + SECOND / 2);
+    assertThat(damper.remembers("web")).isFalse();
+  }
+
+  @Test
   void takeDue_givesEachHostOnceInTheOrderOfTheirWaits() {
     damper.published("late", evaluation(true, true), 0);
     damper.published("soon", evaluation(true, true), 0);

@@ -205,6 +205,37 @@ class VirtualAddressBookTest {
   }
 
   @Test
+  void released_areGivenAwayTheLongestGoneFirstAndGivenUpInTime() {
+    long second = Duration.ofSeconds(1).toNanos();
+    long retention = VirtualAddressBook.RETENTION.toNanos();
+    VirtualAddressBook book =
+        new VirtualAddressBook(VirtualAddresses.of("192.0.2.0/29"), Map.of(), Set.of(), 0);
+    List<String> hosts = hosts(new Random(2), 7);
+    book.assign(hosts);
+    for (int i = 0; i < hosts.size(); i++) {
+      book.release(hosts.get(i), i * second);
+      // Once more: it has been gone since the first time.
+      book.release(hosts.get(0), i * second);
+    }
+    book.retain(hosts.get(1));
+    book.assign(List.of("one.test", "two.test"));
+    assertThat(hosts)
+        .filteredOn(host -> book.addressesOf(host).isEmpty())
+        .containsExactlyInAnyOrder(hosts.get(0), hosts.get(2));
+    book.expire(retention + 3 * second - 2);
+    assertThat(book.addressesOf(hosts.get(3))).hasSize(1);
+    assertThat(book.untilNextExpiry(retention + 2 * second)).contains(Duration.ofSeconds(1));
+    book.expire(retention + 3 * second);
+    assertThat(book.addressesOf(hosts.get(3))).isEmpty();
+    assertThat(book.addressesOf(hosts.get(4))).hasSize(1);
+    book.expire(2 * retention);
+    assertThat(hosts)
+        .filteredOn(host -> !book.addressesOf(host).isEmpty())
+        .containsExactly(hosts.get(1));
+    assertThat(book.untilNextExpiry(2 * retention)).isEmpty();
+  }
+
+  @Test
   void off_noNotesAndNoAddresses() {
     Map<String, String> notes = Map.of("vip/web.test", "241.0.0.1");
     VirtualAddressBook book = new VirtualAddressBook(VirtualAddresses.off(), notes, Set.of(), 0);
