@@ -29,7 +29,7 @@ public final class Backoff {
     this.random = random;
   }
 
-  /** Notes a failure and gives the time to wait before the next try. */
+  /** Records a failure and returns the time to wait before the next try. */
   public Duration next() {
     long step = maxMillis;
     if (failures < 62 && firstMillis <= (maxMillis >> failures)) {
@@ -39,7 +39,7 @@ public final class Backoff {
     return Duration.ofMillis(step / 2 + random.nextLong(step - step / 2 + 1));
   }
 
-  /** Notes a success. */
+  /** Records a success: the next failure starts with the first step. */
   public void reset() {
     failures = 0;
   }

@@ -31,8 +31,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in plain words why something failed. People read these in a problem, a log line or an error
- * of a command; none has the name of a Java class in it, and none says anything twice. Stateless.
+ * The causes of failures in plain words, for problems, log lines and errors of commands: without
+ * names of Java classes and without repetitions. Stateless.
  */
 public final class Causes {
   private static final int MAX_DEPTH = 20;
@@ -55,8 +55,9 @@ public final class Causes {
   private Causes() {}
 
   /**
-   * The cause of a failure, as far as it is known: "connection refused", "the server's certificate
-   * is not trusted". One line, without an end mark; what came from outside is cleaned, not masked.
+   * Returns the cause of a failure, as far as it is known: "connection refused", "the server's
+   * certificate is not trusted". One line, without an end mark; what came from outside is cleaned,
+   * not masked.
    */
   public static String of(Throwable failure) {
     List<Throwable> chain = chain(failure);
@@ -70,7 +71,7 @@ public final class Causes {
   }
 
   /**
-   * What a status that is not the expected one means.
+   * Returns what a status that is not the expected one means.
    *
    * @param body what came with it; only its beginning is shown
    */
@@ -83,7 +84,7 @@ public final class Causes {
     return "HTTP status " + status + (text.isEmpty() ? "" : ": " + text);
   }
 
-  /** A cause with what to do about it, unless the cause says that itself. */
+  /** Returns a cause with what to do about it, unless the cause says that itself. */
   public static String advised(String cause, String expected) {
     return cause.contains("(expected: ") ? cause : cause + " (expected: " + expected + ")";
   }

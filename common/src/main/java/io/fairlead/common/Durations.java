@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as the configuration and the command line write them: {@code 100ms}, {@code 5m}. */
+/**
+ * The format of durations in the configuration and on the command line: {@code 100ms}, {@code 5m}.
+ */
 public final class Durations {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,12})(ms|s|m|h)");
 

@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Makes text from outside fit for a log line, an error, a metric label or a page. Text from outside
- * is what this program did not write itself: bodies and names from registries, ids and errors of
- * clients, texts in a user's files. It may hold line breaks that forge a line, escape sequences
- * that steer a terminal, megabytes, or a secret.
+ * Filters that make text from outside fit for a log line, an error, a metric label or a page. Text
+ * from outside is text that this program did not write itself: bodies and names from registries,
+ * ids and errors of clients, texts in a user's files. It may hold line breaks that forge a line,
+ * escape sequences that steer a terminal, megabytes, or a secret.
  *
  * <p>The order matters where several apply: {@link #masked} first, since a cut through a secret
  * would leave a part of it, then {@link #clean}. Stateless; a text of megabytes costs at most one
@@ -33,7 +33,7 @@ public final class ForeignText {
   private static final int REPLACEMENT = 0xFFFD;
 
   // Shorter ones would be found by chance.
-  private static final int SHORTEST_ENCODED = 6;
+  private static final int MIN_ENCODED = 6;
 
   private static final Pattern SECRET_PARAMETER =
       Pattern.compile(
@@ -48,10 +48,10 @@ public final class ForeignText {
   }
 
   /**
-   * One printable line. What steers a terminal or breaks a line (control characters, marks of the
-   * writing direction and other invisible ones, unpaired surrogates) is written as an escape such
-   * as {@code \n} or {@code \}{@code u001b}. What is long is cut, and the end says how much was
-   * left out. To clean a clean text changes nothing.
+   * Returns one printable line. What steers a terminal or breaks a line (control characters, marks
+   * of the writing direction and other invisible ones, unpaired surrogates) is written as an escape
+   * such as {@code \n} or {@code \}{@code u001b}. What is long is cut, and the end says how much
+   * was left out. To clean a clean text changes nothing.
    *
    * @param max the longest result in characters, that end included; at least 1
    */
@@ -74,8 +74,8 @@ public final class ForeignText {
   }
 
   /**
-   * What a registry's problem may be shown as: one line without passwords of addresses, of at most
-   * {@value #MAX_PROBLEM} characters.
+   * Returns what a registry's problem may be shown as: one line without passwords of addresses, of
+   * at most {@value #MAX_PROBLEM} characters.
    */
   public static String problem(String text) {
     return clean(address(text), MAX_PROBLEM);
@@ -90,9 +90,9 @@ public final class ForeignText {
   }
 
   /**
-   * The text with U+FFFD in place of each character that {@link #clean(String, int)} would escape,
-   * and cut after a number of characters: for what is served to others, who would take an escape
-   * for a part of the name.
+   * Returns the text with U+FFFD in place of each character that {@link #clean(String, int)} would
+   * escape, and cut after a number of characters: for what is served to others, who would take an
+   * escape for a part of the name.
    *
    * @param max code points kept at most
    */
@@ -111,9 +111,9 @@ public final class ForeignText {
   }
 
   /**
-   * The text with {@code ***} in place of every occurrence of a secret, also where it is written
-   * for a URL, in JSON, in Base64 (alone or as the end of {@code user:password}) or in hexadecimal
-   * digits. Empty secrets are passed over.
+   * Returns the text with {@code ***} in place of every occurrence of a secret, also where it is
+   * written for a URL, in JSON, in Base64 (alone or as the end of {@code user:password}) or in
+   * hexadecimal digits. Empty secrets are passed over.
    */
   public static String masked(String text, Collection<String> secrets) {
     Set<String> written = new LinkedHashSet<>();
@@ -130,9 +130,9 @@ public final class ForeignText {
   }
 
   /**
-   * An address, or a text with addresses in it, that shows no password: {@code user:password@} of a
-   * URL becomes {@code ***@}, and the value of a parameter such as {@code accessToken} becomes
-   * {@code ***}.
+   * Returns an address, or a text with addresses in it, that shows no password: {@code
+   * user:password@} of a URL becomes {@code ***@}, and the value of a parameter such as {@code
+   * accessToken} becomes {@code ***}.
    */
   public static String address(String text) {
     String parameters = SECRET_PARAMETER.matcher(text).replaceAll("$1" + MASK);
@@ -202,7 +202,7 @@ public final class ForeignText {
     forms.add(lowerCaseEscapes(url));
     forms.add(secret.replace("\\", "\\\\").replace("\"", "\\\""));
     byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length >= SHORTEST_ENCODED) {
+    if (bytes.length >= MIN_ENCODED) {
       addBase64(bytes, forms);
       forms.add(HexFormat.of().formatHex(bytes));
       forms.add(HexFormat.of().withUpperCase().formatHex(bytes));

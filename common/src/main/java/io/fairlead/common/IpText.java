@@ -10,7 +10,7 @@ import java.util.Optional;
 public final class IpText {
   private IpText() {}
 
-  /** The four bytes of a dotted decimal address. */
+  /** Returns the four bytes of a dotted decimal address. */
   public static Optional<byte[]> parse4(String text) {
     byte[] ip = new byte[4];
     int at = 0;
@@ -26,7 +26,7 @@ public final class IpText {
     return Optional.of(ip);
   }
 
-  /** The sixteen bytes of an IPv6 address without brackets and zone. */
+  /** Returns the sixteen bytes of an IPv6 address without brackets and zone. */
   public static Optional<byte[]> parse6(String text) {
     int gap = text.indexOf("::");
     if (gap < 0) {
@@ -49,7 +49,7 @@ public final class IpText {
     return Optional.of(ip);
   }
 
-  /** The IPv4 address within an IPv4-mapped one ({@code ::ffff:0:0/96}), else the same. */
+  /** Returns the IPv4 address within an IPv4-mapped one ({@code ::ffff:0:0/96}), else the same. */
   public static byte[] unmapped(byte[] ip) {
     if (ip.length != 16 || ip[10] != -1 || ip[11] != -1) {
       return ip;
@@ -62,12 +62,12 @@ public final class IpText {
     return Arrays.copyOfRange(ip, 12, 16);
   }
 
-  /** The dotted decimal text of four bytes. */
+  /** Returns the dotted decimal text of four bytes. */
   public static String format4(byte[] ip) {
     return (ip[0] & 0xff) + "." + (ip[1] & 0xff) + "." + (ip[2] & 0xff) + "." + (ip[3] & 0xff);
   }
 
-  /** The text of sixteen bytes: lower-case, the longest run of zeros shortened. */
+  /** Returns the text of sixteen bytes: lower-case, the longest run of zeros shortened. */
   public static String format6(byte[] ip) {
     int gapAt = -1;
     int gapLength = 1;
@@ -101,7 +101,10 @@ public final class IpText {
     return (ip[2 * index] & 0xff) << 8 | (ip[2 * index + 1] & 0xff);
   }
 
-  /** The bytes of groups of hexadecimal digits, the last perhaps an IPv4 address; empty if not. */
+  /**
+   * Returns the bytes of groups of hexadecimal digits, the last perhaps an IPv4 address; empty if
+   * not.
+   */
   private static byte[] groups(String text) {
     String[] groups = text.split(":", -1);
     if (groups.length > 8) {
@@ -129,7 +132,9 @@ public final class IpText {
     return ip;
   }
 
-  /** The number between two positions, -1 if there is none of at most so many ASCII digits. */
+  /**
+   * Returns the number between two positions, -1 if there is none of at most so many ASCII digits.
+   */
   private static int number(String text, int from, int to, int radix, int digits, int max) {
     if (to <= from || to - from > digits) {
       return -1;

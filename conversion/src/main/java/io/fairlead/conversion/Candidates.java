@@ -45,8 +45,8 @@ final class Candidates {
   }
 
   /**
-   * The instances that have a say about what they have in common: those that are endpoints as soon
-   * as they take traffic. If none could be one, all.
+   * Returns the instances that have a say about what they have in common: those that are endpoints
+   * as soon as they take traffic. If none could be one, all.
    */
   List<Instance> voters() {
     List<Instance> voters =
@@ -58,7 +58,7 @@ final class Candidates {
     return hostNames || candidate.isIp();
   }
 
-  /** The instances to serve, in the order of addresses and ports. */
+  /** Returns the instances to serve, in the order of addresses and ports. */
   Collection<Candidate> endpoints() {
     SortedMap<Candidate.Key, Candidate> endpoints = new TreeMap<>();
     for (Candidate candidate : usable) {

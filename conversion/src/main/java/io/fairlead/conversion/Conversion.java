@@ -7,11 +7,12 @@ import java.util.Objects;
 /** Outcome of the conversion of one service. */
 public sealed interface Conversion {
 
-  /** The service that was converted or refused. */
+  /** Returns the service that was converted or refused. */
   ServiceId service();
 
   /**
-   * What was refused, left out or repaired; sorted, empty only if the service was taken as it is.
+   * Returns what was refused, left out or repaired; sorted, empty only if the service was taken as
+   * it is.
    */
   List<Finding> findings();
 
@@ -59,8 +60,8 @@ public sealed interface Conversion {
     }
 
     /**
-     * A service that lacks a port alone has lost its instances, or none of them is usable: it is
-     * empty. Any other refusal is about what the service is.
+     * Returns a service that lacks a port alone has lost its instances, or none of them is usable:
+     * it is empty. Any other refusal is about what the service is.
      */
     @Override
     public ServiceStatus status() {

@@ -48,12 +48,14 @@ public record ConversionPolicy(
     Objects.requireNonNull(createTime, "createTime");
   }
 
-  /** A builder of a policy for the registry of the given name. */
+  /** Returns a builder of a policy for the registry of the given name. */
   public static Builder builder(String registry) {
     return new Builder(registry);
   }
 
-  /** The value of {@link ConvertedEntry#REGISTRY_LABEL} on every entry: the name as a label. */
+  /**
+   * Returns the value of {@link ConvertedEntry#REGISTRY_LABEL} on every entry: the name as a label.
+   */
   public String registryLabel() {
     String label = LabelText.toValue(registry);
     return label.isEmpty() ? "registry" : label;
@@ -139,7 +141,7 @@ public record ConversionPolicy(
     }
 
     /**
-     * The policy.
+     * Returns the policy.
      *
      * @throws IllegalArgumentException if a part is illegal; the text names it
      */

@@ -69,8 +69,8 @@ public record ConvertedEntry(
   }
 
   /**
-   * The same entry, whose proxies get no endpoints if it has none: istiod would let them resolve
-   * the service's own host if its resolution were DNS.
+   * Returns the same entry, whose proxies get no endpoints if it has none: istiod would let them
+   * resolve the service's own host if its resolution were DNS.
    */
   public static ServiceEntry resolvedOrNone(ServiceEntry entry) {
     return entry.getEndpointsCount() == 0 && entry.getResolution() == ServiceEntry.Resolution.DNS
@@ -90,15 +90,15 @@ public record ConvertedEntry(
   }
 
   /**
-   * The same entry without endpoints, for a service that lost its last instance: ports and the
-   * other labels stay, and so do the routes to it.
+   * Returns the same entry without endpoints, for a service that lost its last instance: ports and
+   * the other labels stay, and so do the routes to it.
    */
   public ConvertedEntry withoutEndpoints() {
     return entry.getEndpointsCount() == 0 ? this : with(entry.toBuilder().clearEndpoints().build());
   }
 
   /**
-   * The same entry with the given virtual IPs instead of those it has.
+   * Returns the same entry with the given virtual IPs instead of those it has.
    *
    * @param addresses IPv4 or IPv6 addresses in canonical text; duplicates are dropped
    * @throws IllegalArgumentException if one is not such an address: istiod would refuse the entry
@@ -116,9 +116,9 @@ public record ConvertedEntry(
   }
 
   /**
-   * The same entry under a host and name that no other service of the registry has: with a hash of
-   * the whole {@link ServiceId} in the first label. For services whose template gives the same
-   * host.
+   * Returns the same entry under a host and name that no other service of the registry has: with a
+   * hash of the whole {@link ServiceId} in the first label. For services whose template gives the
+   * same host.
    */
   public ConvertedEntry disambiguated() {
     String unique = Hosts.disambiguated(host, service);

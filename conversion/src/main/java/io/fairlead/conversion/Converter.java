@@ -26,7 +26,7 @@ public final class Converter {
   private final Hosts hosts;
   private final String registryLabel;
 
-  /** A converter for the registry that the policy is for. */
+  /** Creates a converter for the registry that the policy is for. */
   public Converter(ConversionPolicy policy) {
     this.policy = Objects.requireNonNull(policy, "policy");
     this.hosts = new Hosts(policy);

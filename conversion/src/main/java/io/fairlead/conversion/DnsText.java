@@ -14,7 +14,9 @@ final class DnsText {
 
   private DnsText() {}
 
-  /** The text with the letters A to Z in lower case, as DNS compares names, and no others. */
+  /**
+   * Returns the text with the letters A to Z in lower case, as DNS compares names, and no others.
+   */
   static String lowerCase(String text) {
     StringBuilder lower = null;
     for (int i = 0; i < text.length(); i++) {
@@ -81,8 +83,8 @@ final class DnsText {
   }
 
   /**
-   * The labels of a text made legal: lower-case, every run of other characters one {@code -}, none
-   * of these at the ends, at most 63 characters; labels with nothing left are dropped.
+   * Returns the labels of a text made legal: lower-case, every run of other characters one {@code
+   * -}, none of these at the ends, at most 63 characters; labels with nothing left are dropped.
    */
   static List<String> clean(String text) {
     List<String> labels = new ArrayList<>();
@@ -95,7 +97,7 @@ final class DnsText {
     return labels;
   }
 
-  /** One label made legal as {@link #clean} does, dots included, of at most {@code max}. */
+  /** Returns one label made legal as {@link #clean} does, dots included, of at most {@code max}. */
   static String cleanLabel(String text, int max) {
     StringBuilder label = new StringBuilder();
     for (int i = 0; i < text.length() && label.length() < max; i++) {

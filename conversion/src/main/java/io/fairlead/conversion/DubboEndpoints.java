@@ -22,7 +22,7 @@ final class DubboEndpoints {
 
   private DubboEndpoints() {}
 
-  /** The protocol of each port; nothing if the text is not such an array. */
+  /** Returns the protocol of each port; nothing if the text is not such an array. */
   static Optional<SortedMap<Integer, String>> parse(String text) {
     SortedMap<Integer, String> ports = new TreeMap<>();
     try (JsonParser json = JSON.createParser(text)) {

@@ -59,7 +59,7 @@ final class EndpointLabels {
     this.serviceLabels = labels;
   }
 
-  /** The labels of one endpoint. */
+  /** Returns the labels of one endpoint. */
   SortedMap<String, String> of(Instance instance, FindingLog log) {
     SortedMap<String, String> own = new TreeMap<>(ORDER);
     instance

@@ -31,17 +31,17 @@ public record Finding(Reason reason, String subject, String detail, int count)
     }
   }
 
-  /** A finding that occurred once. */
+  /** Creates a finding that occurred once. */
   public Finding(Reason reason, String subject, String detail) {
     this(reason, subject, detail, 1);
   }
 
-  /** A finding about a whole service, made printable. */
+  /** Returns a finding about a whole service, made printable. */
   public static Finding about(ServiceId service, Reason reason, String detail) {
     return new Finding(reason, SafeText.of(service.toString()), SafeText.of(detail));
   }
 
-  /** The same finding with another detail, made printable. */
+  /** Returns the same finding with another detail, made printable. */
   public Finding withDetail(String newDetail) {
     return new Finding(reason, subject, SafeText.of(newDetail), count);
   }

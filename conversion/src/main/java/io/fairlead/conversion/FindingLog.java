@@ -40,7 +40,7 @@ final class FindingLog {
         .merge(detail, new Occurrences(subject, 1), Occurrences::plus);
   }
 
-  /** Everything found, sorted. */
+  /** Returns everything found, sorted. */
   List<Finding> findings() {
     if (log.isEmpty()) {
       return List.of();

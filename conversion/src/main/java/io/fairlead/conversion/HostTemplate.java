@@ -92,7 +92,7 @@ public final class HostTemplate {
   }
 
   /**
-   * This template, if it uses only known variables.
+   * Returns this template, if it uses only known variables.
    *
    * @param field what the template is for, named in errors
    * @param allowed the variables of the registry's type besides the {@link #STANDARD} ones
@@ -110,12 +110,12 @@ public final class HostTemplate {
     return this;
   }
 
-  /** The names of the variables used. */
+  /** Returns the names of the variables used. */
   public Set<String> variables() {
     return variables;
   }
 
-  /** The parts of each dot-separated segment. */
+  /** Returns the parts of each dot-separated segment. */
   List<List<Part>> segments() {
     return segments;
   }
@@ -130,7 +130,7 @@ public final class HostTemplate {
     return text.hashCode();
   }
 
-  /** The template as it was written. */
+  /** Returns the template as it was written. */
   @Override
   public String toString() {
     return text;

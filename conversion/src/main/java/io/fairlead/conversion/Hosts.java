@@ -51,13 +51,13 @@ final class Hosts {
     this.namespace = policy.namespace();
   }
 
-  /** The host of a service. */
+  /** Returns the host of a service. */
   Named host(Service service) {
     Optional<String> exact = exact(service);
     return exact.isPresent() ? new Named(exact.get(), false) : new Named(hashed(service), true);
   }
 
-  /** The namespace of a service's ServiceEntry. */
+  /** Returns the namespace of a service's ServiceEntry. */
   Named namespace(Service service) {
     String text = joined(namespace, service, this::shown);
     if (text.isEmpty()) {
@@ -70,7 +70,7 @@ final class Hosts {
     return new Named(new NameHash("namespace").add(whole).label(whole), true);
   }
 
-  /** A host that carries a hash of the whole identity in place of any hash it has. */
+  /** Returns a host that carries a hash of the whole identity in place of any hash it has. */
   static String disambiguated(String host, ServiceId service) {
     int dot = host.indexOf('.');
     String first = dot < 0 ? host : host.substring(0, dot);
@@ -86,7 +86,9 @@ final class Hosts {
     return fitted(label, dot < 0 ? List.of() : List.of(host.substring(dot + 1).split("\\.")));
   }
 
-  /** The host as the template gives it, if it is legal and the variables can be read back. */
+  /**
+   * Returns the host as the template gives it, if it is legal and the variables can be read back.
+   */
   private Optional<String> exact(Service service) {
     if (!canBeReadBack(service)) {
       return Optional.empty();
@@ -163,7 +165,7 @@ final class Hosts {
         : fitted(hash.label(labels.get(0)), labels.subList(1, labels.size()));
   }
 
-  /** The first label and as many of the last ones as a name may have. */
+  /** Returns the first label and as many of the last ones as a name may have. */
   private static String fitted(String first, List<String> rest) {
     StringBuilder tail = new StringBuilder();
     for (int i = rest.size() - 1; i >= 0; i--) {
@@ -179,7 +181,7 @@ final class Hosts {
     return first + tail;
   }
 
-  /** The labels that are not empty. */
+  /** Returns the labels that are not empty. */
   private String joined(
       HostTemplate template, Service service, BiFunction<Part, Service, String> text) {
     StringBuilder joined = new StringBuilder();
@@ -195,13 +197,13 @@ final class Hosts {
     return joined.toString();
   }
 
-  /** The value of a part as a host shows it. */
+  /** Returns the value of a part as a host shows it. */
   private String shown(Part part, Service service) {
     String value = value(part, service);
     return part.text().equals(SERVICE) ? value : DnsText.lowerCase(value);
   }
 
-  /** The value of a part as the registry gives it, of which a hash is made. */
+  /** Returns the value of a part as the registry gives it, of which a hash is made. */
   private String value(Part part, Service service) {
     if (!part.isVariable()) {
       return part.text();

@@ -34,7 +34,7 @@ enum IstioProtocol {
     this.usualPort = usualPort;
   }
 
-  /** The port that clients of the protocol dial where none is named. */
+  /** Returns the port that clients of the protocol dial where none is named. */
   int usualPort() {
     return usualPort;
   }
@@ -44,17 +44,17 @@ enum IstioProtocol {
     return name().replace('_', '-');
   }
 
-  /** The port name that says the protocol, in lower case. */
+  /** Returns the port name that says the protocol, in lower case. */
   String portName() {
     return text().toLowerCase(Locale.ROOT);
   }
 
-  /** The protocol of that name, in any case. */
+  /** Returns the protocol of that name, in any case. */
   static Optional<IstioProtocol> of(String name) {
     return Optional.ofNullable(NAMES.get(name.strip().toLowerCase(Locale.ROOT)));
   }
 
-  /** The protocol of a configuration. */
+  /** Returns the protocol of a configuration. */
   static IstioProtocol configured(String name) {
     return of(name)
         .orElseThrow(

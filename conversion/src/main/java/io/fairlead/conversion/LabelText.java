@@ -31,7 +31,10 @@ final class LabelText {
         && isName(text, slash + 1);
   }
 
-  /** The text as a legal label value: illegal characters become {@code -}, the rest is cut off. */
+  /**
+   * Returns the text as a legal label value: illegal characters become {@code -}, the rest is cut
+   * off.
+   */
   static String toValue(String text) {
     if (isValue(text)) {
       return text;

@@ -20,7 +20,7 @@ final class Localities {
     this.fallback = read(serviceMetadata);
   }
 
-  /** The text for an instance; empty where nothing is known. */
+  /** Returns the text for an instance; empty where nothing is known. */
   String of(Instance instance, FindingLog log) {
     Locality locality = instance.locality();
     if (locality.isNone()) {

@@ -44,17 +44,17 @@ record Marks(Map<String, String> values, Set<String> ofTags, SortedSet<IstioProt
     return values.isEmpty() && protocols.isEmpty();
   }
 
-  /** What is said under a key; empty if nothing is. */
+  /** Returns what is said under a key; empty if nothing is. */
   String value(String key) {
     return values.getOrDefault(key, "");
   }
 
-  /** Where the value of a key is from, for people. */
+  /** Returns where the value of a key is from, for people. */
   String source(String key) {
     return (ofTags.contains(key) ? "tag " : "metadata ") + key;
   }
 
-  /** The protocol whose name is a tag; of several the first in the alphabet. */
+  /** Returns the protocol whose name is a tag; of several the first in the alphabet. */
   Optional<IstioProtocol> protocol() {
     return protocols.isEmpty() ? Optional.empty() : Optional.of(protocols.first());
   }

@@ -20,7 +20,7 @@ final class NameHash {
   private final MessageDigest digest;
 
   /**
-   * A hash for one purpose.
+   * Creates a hash for one purpose.
    *
    * @param purpose keeps the suffixes of different kinds of names apart
    */
@@ -50,7 +50,7 @@ final class NameHash {
     return this;
   }
 
-  /** The suffix of all parts added; ends the use of this hash. */
+  /** Returns the suffix of all parts added; ends the use of this hash. */
   String suffix() {
     byte[] hash = digest.digest();
     long bits = 0;
@@ -64,7 +64,7 @@ final class NameHash {
     return suffix.toString();
   }
 
-  /** A label with a suffix, its own text cut where needed. */
+  /** Returns a label with a suffix, its own text cut where needed. */
   String label(String text) {
     String base = DnsText.cleanLabel(text, DnsText.MAX_LABEL - LENGTH);
     return (base.isEmpty() ? "service" : base) + suffix();

@@ -46,7 +46,7 @@ final class Ports {
     return number >= 1 && number <= 65535;
   }
 
-  /** What the owner or the operator says, whatever ports the instances have. */
+  /** Returns what the owner or the operator says, whatever ports the instances have. */
   Optional<Choice> said(Service service, Collection<Instance> voters) {
     Optional<Integer> own =
         number(Marks.of(service.metadata(), service.tags()), service.id().toString());
@@ -66,7 +66,7 @@ final class Ports {
         : Optional.empty();
   }
 
-  /** What the ports of the instances decide; nothing if none is that of most. */
+  /** Returns what the ports of the instances decide; nothing if none is that of most. */
   Optional<Choice> ofInstances(Collection<Instance> voters) {
     Votes<Integer> votes = new Votes<>();
     int legal = 0;
@@ -93,7 +93,7 @@ final class Ports {
     return level.votes() > 1 || level.higher() < DRAWN_FROM;
   }
 
-  /** The port of last resort: instances may come and go with any port, it stays. */
+  /** Returns the port of last resort: instances may come and go with any port, it stays. */
   Choice usual(IstioProtocol protocol) {
     int number = protocol.usualPort();
     log.add(Reason.PORT_UNDECIDED, number + ", the usual one of " + protocol.portName());

@@ -50,7 +50,7 @@ final class ProtocolChoice {
   record Choice(IstioProtocol protocol, String from) {}
 
   /**
-   * The protocol of the service's port.
+   * Returns the protocol of the service's port.
    *
    * @param port the port, 0 if it is to follow from the protocol
    */

@@ -167,12 +167,12 @@ public enum Reason {
     return status;
   }
 
-  /** What happened, in one clause. */
+  /** Returns what happened, in one clause. */
   public String text() {
     return text;
   }
 
-  /** What the owner of the service or the operator can do; empty where nothing is wrong. */
+  /** Returns what the owner of the service or the operator can do; empty where nothing is wrong. */
   public String advice() {
     return advice;
   }

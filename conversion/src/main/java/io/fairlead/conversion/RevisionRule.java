@@ -35,7 +35,7 @@ public record RevisionRule(String label, SortedSet<String> defaults) {
     }
   }
 
-  /** A rule with the given key and defaults. */
+  /** Returns a rule with the given key and defaults. */
   public static RevisionRule of(String label, Collection<String> defaults) {
     return new RevisionRule(label, new TreeSet<>(defaults));
   }

@@ -11,9 +11,9 @@ final class Revisions {
   private Revisions() {}
 
   /**
-   * The revisions; empty means all. Instances of any health have a say, so that a failing health
-   * check never hides a service from a revision. One that names none stands for the defaults, so
-   * that a canary beside others takes the service from nobody.
+   * Returns the revisions; empty means all. Instances of any health have a say, so that a failing
+   * health check never hides a service from a revision. One that names none stands for the
+   * defaults, so that a canary beside others takes the service from nobody.
    */
   static SortedSet<String> choose(
       RevisionRule rule, Service service, Collection<Instance> voters, FindingLog log) {

@@ -13,7 +13,7 @@ final class SafeText {
 
   private SafeText() {}
 
-  /** The text itself where nothing is wrong with it. */
+  /** Returns the text itself where nothing is wrong with it. */
   static String of(String text) {
     return ForeignText.replaced(text, MAX_LENGTH);
   }

@@ -26,12 +26,14 @@ final class Votes<K extends Comparable<K>> {
     return counts.isEmpty();
   }
 
-  /** How many different ones were voted for. */
+  /** Returns how many different ones were voted for. */
   int different() {
     return counts.size();
   }
 
-  /** What more than half of that many voters voted for; those that said nothing count, too. */
+  /**
+   * Returns what more than half of that many voters voted for; those that said nothing count, too.
+   */
   Optional<K> majority(int voters) {
     return counts.entrySet().stream()
         .filter(vote -> 2L * vote.getValue() > voters)

@@ -58,7 +58,7 @@ final class Weights {
     return instance.weight() == 0;
   }
 
-  /** The weight of an endpoint, an unsigned number; 0 where it is to be left unset. */
+  /** Returns the weight of an endpoint, an unsigned number; 0 where it is to be left unset. */
   int of(Instance instance) {
     if (equal) {
       return 0;

@@ -53,12 +53,12 @@ public record Shard(int index, int count, Set<ResourceType> spread) {
     return touched[0];
   }
 
-  /** The first part of a type that is in this share. */
+  /** Returns the first part of a type that is in this share. */
   int fromPart(ResourceType type) {
     return spread.contains(type) ? bound(index) : 0;
   }
 
-  /** The part behind the last one of a type that is in this share. */
+  /** Returns the part behind the last one of a type that is in this share. */
   int toPart(ResourceType type) {
     if (spread.contains(type)) {
       return bound(index + 1);

@@ -24,12 +24,12 @@ public record View(Snapshot snapshot, Audience audience) {
     Objects.requireNonNull(audience, "audience");
   }
 
-  /** The {@code version_info} of a response made from this view. */
+  /** Returns the {@code version_info} of a response made from this view. */
   public String versionInfo() {
     return snapshot.versionInfo();
   }
 
-  /** Everything seen of a type, by part and name: always in the same order. */
+  /** Returns everything seen of a type, by part and name: always in the same order. */
   public List<Resource> resources(ResourceType type) {
     return snapshot.resources(
         type, audience.revision(), audience.shard().fromPart(type), audience.shard().toPart(type));
@@ -41,7 +41,7 @@ public record View(Snapshot snapshot, Audience audience) {
     return (int) ((long) snapshot.size(type) * parts / Snapshot.PARTS);
   }
 
-  /** The resource of that identity if it is seen, else null. */
+  /** Returns the resource of that identity if it is seen, else null. */
   public @Nullable Resource find(ResourceKey key) {
     if (!audience.shard().contains(key)) {
       return null;
@@ -51,8 +51,8 @@ public record View(Snapshot snapshot, Audience audience) {
   }
 
   /**
-   * What this view shows otherwise than an older one of the same audience. Costs what changed in
-   * between, not what there is.
+   * Returns what this view shows otherwise than an older one of the same audience. Costs what
+   * changed in between, not what there is.
    */
   public Difference since(View older, ResourceType type) {
     requireSameAudience(older);
@@ -68,8 +68,8 @@ public record View(Snapshot snapshot, Audience audience) {
   }
 
   /**
-   * What this view shows otherwise than an older one of the same audience, of these names only.
-   * Costs as much as there are names, whatever else changed in between.
+   * Returns what this view shows otherwise than an older one of the same audience, of these names
+   * only. Costs as much as there are names, whatever else changed in between.
    */
   public Difference since(View older, ResourceType type, Set<String> names) {
     requireSameAudience(older);

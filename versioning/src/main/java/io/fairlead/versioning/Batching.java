@@ -28,7 +28,7 @@ public record Batching(Duration quiet, Duration max, boolean leading) {
     this(quiet, max, true);
   }
 
-  /** The same without a leading edge: every change waits for the quiet time. */
+  /** Returns the same without a leading edge: every change waits for the quiet time. */
   public Batching trailing() {
     return new Batching(quiet, max, false);
   }

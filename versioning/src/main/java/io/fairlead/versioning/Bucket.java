@@ -22,13 +22,13 @@ final class Bucket {
     this.sorted = sorted;
   }
 
-  /** A bucket of resources with different names; takes the array over and sorts it. */
+  /** Returns a bucket of resources with different names; takes the array over and sorts it. */
   static Bucket of(Resource[] resources) {
     Arrays.sort(resources, BY_NAME);
     return new Bucket(resources);
   }
 
-  /** Everything in it, in the order of the names. */
+  /** Returns everything in it, in the order of the names. */
   List<Resource> resources() {
     return Collections.unmodifiableList(Arrays.asList(sorted));
   }
@@ -63,7 +63,7 @@ final class Bucket {
     return null;
   }
 
-  /** This bucket with puts (non-null values) and removals (null values) by name. */
+  /** Returns this bucket with puts (non-null values) and removals (null values) by name. */
   Bucket with(SortedMap<String, @Nullable Resource> changes) {
     List<Resource> merged = new ArrayList<>(sorted.length + changes.size());
     int next = 0;

@@ -34,7 +34,7 @@ public record ChangeSet(
     return new ChangeSet(puts, removals, Map.of(), Set.of());
   }
 
-  /** These changes followed by later ones: about the same key, the later word counts. */
+  /** Returns these changes followed by later ones: about the same key, the later word counts. */
   public ChangeSet then(ChangeSet later) {
     if (isEmpty()) {
       return later;

@@ -13,7 +13,7 @@ import java.util.Optional;
  *     the commit does not know it
  */
 public record Commit(long number, Instant time, ChangeSet changes, Optional<String> contents) {
-  /** A commit by somebody who does not know what the store holds besides. */
+  /** Creates a commit by somebody who does not know what the store holds besides. */
   public Commit(long number, Instant time, ChangeSet changes) {
     this(number, time, changes, Optional.empty());
   }

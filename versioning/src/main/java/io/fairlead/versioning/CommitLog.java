@@ -15,10 +15,10 @@ public interface CommitLog extends AutoCloseable {
   /** The state that a log holds. */
   record State(Collection<Resource> resources, Map<String, String> notes, long lastNumber) {}
 
-  /** The store's epoch: random, made with the store; no {@code -} in it. */
+  /** Returns the store's epoch: random, made with the store; no {@code -} in it. */
   String epoch();
 
-  /** Everything that is kept. */
+  /** Returns everything that is kept. */
   State load();
 
   /**
@@ -30,7 +30,9 @@ public interface CommitLog extends AutoCloseable {
    */
   void append(Commit commit);
 
-  /** What kept the log from being written when it was opened; empty if it can be written. */
+  /**
+   * Returns what kept the log from being written when it was opened; empty if it can be written.
+   */
   default Optional<String> problem() {
     return Optional.empty();
   }

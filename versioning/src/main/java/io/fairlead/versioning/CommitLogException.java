@@ -2,7 +2,7 @@ package io.fairlead.versioning;
 
 import org.jspecify.annotations.Nullable;
 
-/** A commit log could not be read or written; the message names the file and what to do. */
+/** The failure to read or write a commit log; the message names the file and what to do. */
 public final class CommitLogException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

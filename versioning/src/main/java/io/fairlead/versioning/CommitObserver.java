@@ -7,15 +7,16 @@ import java.time.Duration;
  * implementation must return at once.
  */
 public interface CommitObserver {
-  /** Told nothing. */
+  /** An observer that does nothing. */
   CommitObserver NONE = new CommitObserver() {};
 
-  /** A commit was published; it is written too, unless {@link #notWritten} was told. */
+  /**
+   * Called when a commit was published; it is written, too, unless {@link #notWritten} was called.
+   */
   default void committed(CommitSummary commit) {}
 
   /**
-   * Changes could not be gathered. They are kept and tried again, together with what comes
-   * meanwhile.
+   * Called when changes could not be gathered. They are kept and tried again with later ones.
    *
    * @param cause what went wrong
    * @param failures failed tries in a row, this one included
@@ -24,14 +25,14 @@ public interface CommitObserver {
   default void commitFailed(Throwable cause, int failures, Duration retryIn) {}
 
   /**
-   * Commits are published but not written from now on. Told once, when it begins, and after that
-   * commit; what became of it since is in {@link VersionedStore#durability()}.
+   * Called once when commits begin to be published without being written, after the first such
+   * commit; the present state is in {@link VersionedStore#durability()}.
    */
   default void notWritten(Durability durability) {}
 
-  /** Everything that was published is written, after {@link #notWritten}. */
+  /** Called when everything published is written again, after {@link #notWritten}. */
   default void writtenAgain() {}
 
-  /** A task failed; what it would have changed is missing until its registry says it again. */
+  /** Called when a task failed; its change is missing until its registry reports it again. */
   default void taskFailed(Throwable cause) {}
 }

@@ -7,10 +7,10 @@ import java.time.Duration;
  * #start}; tests put one in its place whose time they turn by hand.
  */
 public interface CommitThread extends AutoCloseable {
-  /** Has a task run after those that wait already; from any thread, never blocks. */
+  /** Runs a task after those that wait already; from any thread, never blocks. */
   void execute(Runnable task);
 
-  /** Has a task run once the delay is over; from any thread, never blocks. */
+  /** Runs a task after a delay; from any thread, never blocks. */
   void schedule(Duration delay, Runnable task);
 
   /** Whether the caller is this thread. */
@@ -26,7 +26,7 @@ public interface CommitThread extends AutoCloseable {
   @Override
   void close();
 
-  /** A thread of that name. */
+  /** Returns a thread of that name. */
   static CommitThread start(String name) {
     return new ScheduledCommitThread(name);
   }

@@ -26,7 +26,7 @@ record Contents(long resources, long resourceSum, long notes, long noteSum) {
   /** Nothing. */
   static final Contents NONE = new Contents(0, 0, 0, 0);
 
-  /** That of a whole state. */
+  /** Returns that of a whole state. */
   static Contents of(Collection<Resource> resources, Map<String, String> notes) {
     long resourceSum = 0;
     for (Resource resource : resources) {
@@ -39,7 +39,7 @@ record Contents(long resources, long resourceSum, long notes, long noteSum) {
     return new Contents(resources.size(), resourceSum, notes.size(), noteSum);
   }
 
-  /** That of two states without a resource or a note in common, together. */
+  /** Returns that of two states without a resource or a note in common, together. */
   Contents and(Contents other) {
     return new Contents(
         resources + other.resources,
@@ -57,7 +57,7 @@ record Contents(long resources, long resourceSum, long notes, long noteSum) {
   }
 
   /**
-   * That of the state after changes.
+   * Returns that of the state after changes.
    *
    * @param resourceBefore the resource of a key before them; null if there was none
    * @param noteBefore the value of a note before them; null if there was none

@@ -39,8 +39,9 @@ final class Debounce {
   }
 
   /**
-   * Notes that what was gathered was taken for a commit, even if there turns out to be nothing new
-   * in it: so tasks that change nothing have the source asked no more often than others.
+   * Records that the gathered changes were taken for a commit, even if there turns out to be
+   * nothing new in it: so tasks that change nothing have the source asked no more often than
+   * others.
    */
   void taken(long nowNanos) {
     pending = false;
@@ -48,7 +49,7 @@ final class Debounce {
     committedNanos = nowNanos;
   }
 
-  /** Time until they are due, zero if they are. */
+  /** Returns the time until they are due, zero if they are. */
   Duration remaining(long nowNanos) {
     if (atOnce) {
       return Duration.ZERO;

@@ -33,7 +33,7 @@ public final class Digest {
 
   private Digest() {}
 
-  /** The version of canonical bytes: 128 bits, as 32 lower-case hexadecimal digits. */
+  /** Returns the version of canonical bytes: 128 bits, as 32 lower-case hexadecimal digits. */
   public static String version(byte[] canonical) {
     return HexFormat.of().formatHex(SHA_256.get().digest(canonical), 0, VERSION_BYTES);
   }

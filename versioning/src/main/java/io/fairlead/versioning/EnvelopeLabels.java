@@ -32,7 +32,7 @@ final class EnvelopeLabels {
   }
 
   /**
-   * The value of a label, empty if it is not there.
+   * Returns the value of a label, empty if it is not there.
    *
    * @param any an encoded {@code google.protobuf.Any} that holds an envelope
    * @throws IOException if it is no such thing

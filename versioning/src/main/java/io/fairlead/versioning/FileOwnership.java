@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: a lock on this object guards everything.
  */
 final class FileOwnership implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(FileOwnership.class);
+  private static final Logger LOG = LoggerFactory.getLogger(FileOwnership.class);
 
   // Locks belong to the process: opening and closing the file a second time would end the first
   // owner's lock, so a second owner in this process must be refused before it opens the file.
@@ -75,7 +75,7 @@ final class FileOwnership implements AutoCloseable {
       if (!(e.getCause() instanceof IOException) || !isReadable(file)) {
         throw e;
       }
-      log.debug("The store {} is owned for reading only", file, e);
+      LOG.debug("The store {} is owned for reading only", file, e);
       if (isReadable(lockFile)) {
         lockShared();
       }
@@ -135,7 +135,7 @@ final class FileOwnership implements AutoCloseable {
           ByteBuffer.wrap(
               ("process " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
-      log.debug("{} is locked, but the owner's name is not in it", lockFile, e);
+      LOG.debug("{} is locked, but the owner's name is not in it", lockFile, e);
     }
   }
 

@@ -20,18 +20,18 @@ import org.slf4j.LoggerFactory;
  * call.
  */
 final class LogWriter {
-  private static final Logger logger = LoggerFactory.getLogger(LogWriter.class);
+  private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
   private final CommitLog log;
   private final Clock clock;
   private final MergedChanges unwritten = new MergedChanges();
-  // Number, time and contents of the newest commit in it.
+  // Number, time and contents of the newest unwritten commit.
   private long number;
   private Instant time = Instant.EPOCH;
   private Optional<String> contents = Optional.empty();
   // Failed tries in a row; 0 while all is written.
   private int failures;
-  // When the last try had failed; none was made yet if the log came broken from its opening.
+  // When the last try failed; none was made yet if the log could not be written when it was opened.
   private boolean tried;
   private long failedNanos;
   private volatile Durability durability = Durability.DURABLE;
@@ -47,7 +47,7 @@ final class LogWriter {
   }
 
   /**
-   * Writes a commit, with everything that waits, or keeps it. Never fails for a log that fails.
+   * Writes a commit with everything that waits, or keeps it. Never throws if the log fails.
    *
    * @param nanoTime the monotonic clock that the retry delays are measured by
    */
@@ -77,7 +77,7 @@ final class LogWriter {
     contents = commit.contents();
   }
 
-  /** Time until the log may be tried again; zero if it may. */
+  /** Returns the time until the log may be tried again; zero if it may. */
   Duration untilNextTry(long nowNanos) {
     if (failures == 0 || !tried) {
       return Duration.ZERO;
@@ -86,7 +86,7 @@ final class LogWriter {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  /** Tries to write what waits, whatever the delay; with nothing waiting, whether the log can. */
+  /** Tries to write what waits, whatever the delay; with nothing waiting, probes the log. */
   void writeNow(LongSupplier nanoTime) {
     if (failures == 0) {
       return;
@@ -101,9 +101,9 @@ final class LogWriter {
       failed(e, nanoTime);
       return;
     }
-    logger.info(
-        "Commits are written again, {} resources and notes that waited among them ({} failed tries"
-            + " since {})",
+    LOG.info(
+        "The store can be written again: {} waiting resources and notes were written ({} failed"
+            + " tries since {})",
         unwritten.size(),
         failures,
         durability.since().orElse(Instant.EPOCH));
@@ -115,7 +115,7 @@ final class LogWriter {
   private void failed(RuntimeException e, LongSupplier nanoTime) {
     tried = true;
     failedNanos = nanoTime.getAsLong();
-    logger.debug("The log was not written", e);
+    LOG.debug("The store was not written", e);
     failed(PlainCause.of(e));
   }
 
@@ -124,10 +124,10 @@ final class LogWriter {
     failures++;
     durability = broken(problem);
     if (began) {
-      logger.error(
-          "Commits are not written any more: {}. They are served from memory all the same, and"
-              + " written as soon as that works, which is tried by itself; a restart before that"
-              + " serves what was last written until the registries have been read",
+      LOG.error(
+          "The store cannot be written; serving from memory: {}. Writing is retried"
+              + " automatically. A restart before it succeeds serves the last written state until"
+              + " the registries have been read",
           problem);
     }
   }

@@ -12,7 +12,7 @@ import java.util.Map;
 public final class MemoryCommitLog implements CommitLog {
   private final String epoch = newEpoch();
 
-  /** A random epoch: 64 bits, as 16 hexadecimal digits. */
+  /** Returns a random epoch: 64 bits, as 16 hexadecimal digits. */
   static String newEpoch() {
     byte[] random = new byte[8];
     new SecureRandom().nextBytes(random);

@@ -24,7 +24,7 @@ final class MergedChanges {
     later.notes().forEach((key, value) -> notes.put(key, Optional.of(value)));
   }
 
-  /** Number of resources and notes in it. */
+  /** Returns the number of resources and notes in it. */
   int size() {
     return resources.size() + notes.size();
   }

@@ -70,7 +70,7 @@ public final class Resource {
         UnsafeByteOperations.unsafeWrap(canonical(any)));
   }
 
-  /** A resource as a store kept it: the parts that {@link #encode} made, unchanged. */
+  /** Returns a resource as a store kept it: the parts that {@link #encode} made, unchanged. */
   public static Resource stored(
       ResourceKey key, String version, Set<String> revisions, ByteString encoded) {
     return new Resource(key, version, revisions, encoded);
@@ -91,17 +91,17 @@ public final class Resource {
     return bytes;
   }
 
-  /** Its identity. */
+  /** Returns its identity. */
   public ResourceKey key() {
     return key;
   }
 
-  /** Its version: the same for the same content, everywhere and for good. */
+  /** Returns its version: the same for the same content, everywhere and for good. */
   public String version() {
     return version;
   }
 
-  /** The Istio revisions that may see it; empty: all. */
+  /** Returns the Istio revisions that may see it; empty: all. */
   public Set<String> revisions() {
     return revisions;
   }
@@ -111,12 +111,12 @@ public final class Resource {
     return revision.isEmpty() || revisions.isEmpty() || revisions.contains(revision);
   }
 
-  /** The encoded {@code google.protobuf.Any}; not to be modified. */
+  /** Returns the encoded {@code google.protobuf.Any}; not to be modified. */
   public ByteString encoded() {
     return encoded;
   }
 
-  /** The envelope, decoded anew on each call: for showing it to people, not for serving. */
+  /** Returns the envelope, decoded anew on each call: for showing it to people, not for serving. */
   public io.fairlead.istio.mcp.v1alpha1.Resource decode() {
     try {
       return io.fairlead.istio.mcp.v1alpha1.Resource.parseFrom(Any.parseFrom(encoded).getValue());
@@ -126,7 +126,7 @@ public final class Resource {
   }
 
   /**
-   * One of its labels, without decoding the rest.
+   * Returns one of its labels, without decoding the rest.
    *
    * @return empty if it has no such label
    */

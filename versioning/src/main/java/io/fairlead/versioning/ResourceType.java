@@ -15,7 +15,7 @@ public record ResourceType(String group, String kind) implements Comparable<Reso
   private static final Comparator<ResourceType> ORDER =
       Comparator.comparing(ResourceType::group).thenComparing(ResourceType::kind);
 
-  /** The type that a type URL of the discovery protocol means. */
+  /** Returns the type that a type URL of the discovery protocol means. */
   public static ResourceType ofTypeUrl(String typeUrl) {
     int first = typeUrl.indexOf('/');
     int last = typeUrl.lastIndexOf('/');

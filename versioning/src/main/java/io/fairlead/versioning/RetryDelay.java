@@ -12,7 +12,7 @@ final class RetryDelay {
 
   private RetryDelay() {}
 
-  /** The delay after that many failures in a row, at least one. */
+  /** Returns the delay after that many failures in a row, at least one. */
   static Duration after(int failures) {
     int doublings = Math.min(failures - 1, 16);
     Duration delay = FIRST.multipliedBy(1L << doublings);

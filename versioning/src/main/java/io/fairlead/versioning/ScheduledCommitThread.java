@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** A commit thread on an executor of the JDK. */
 final class ScheduledCommitThread implements CommitThread {
-  private static final Logger log = LoggerFactory.getLogger(ScheduledCommitThread.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ScheduledCommitThread.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ScheduledThreadPoolExecutor executor;
@@ -35,7 +35,7 @@ final class ScheduledCommitThread implements CommitThread {
       // The executor treats it as a timer that is due: it runs even after a shutdown.
       executor.execute(task);
     } catch (RejectedExecutionException e) {
-      log.debug("Closed: a task was ignored");
+      LOG.debug("Closed: a task was ignored");
     }
   }
 
@@ -45,7 +45,7 @@ final class ScheduledCommitThread implements CommitThread {
     try {
       executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      log.debug("Closed: a timer was ignored");
+      LOG.debug("Closed: a timer was ignored");
     }
   }
 
@@ -67,7 +67,7 @@ final class ScheduledCommitThread implements CommitThread {
     while (true) {
       try {
         if (!executor.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          log.error(
+          LOG.error(
               "The commit thread has not ended {}s after it was told to", PATIENCE.toSeconds());
         }
         break;

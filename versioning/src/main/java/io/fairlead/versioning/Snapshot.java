@@ -36,7 +36,7 @@ public final class Snapshot {
     return new Snapshot(epoch, number, tables);
   }
 
-  /** This snapshot with a commit's effective changes. */
+  /** Returns this snapshot with a commit's effective changes. */
   Snapshot with(long newNumber, ChangeSet changes) {
     Map<ResourceType, List<Resource>> puts = new HashMap<>();
     Map<ResourceType, List<String>> removals = new HashMap<>();
@@ -66,12 +66,12 @@ public final class Snapshot {
     return tables.getOrDefault(type, Table.EMPTY);
   }
 
-  /** The store's epoch. */
+  /** Returns the store's epoch. */
   public String epoch() {
     return epoch;
   }
 
-  /** The number of the commit that made it. */
+  /** Returns the number of the commit that made it. */
   public long number() {
     return number;
   }
@@ -81,28 +81,31 @@ public final class Snapshot {
     return epoch + "-" + number;
   }
 
-  /** The types that have, or had, resources. */
+  /** Returns the types that have, or had, resources. */
   public Set<ResourceType> types() {
     return tables.keySet();
   }
 
-  /** Number of resources of a type. */
+  /** Returns the number of resources of a type. */
   public int size(ResourceType type) {
     return table(type).size();
   }
 
-  /** The resource of that identity, or null if there is none. */
+  /** Returns the resource of that identity, or null if there is none. */
   public @Nullable Resource find(ResourceKey key) {
     return table(key.type()).find(key.name());
   }
 
-  /** The part that a resource of that name is in: 0 to {@link #PARTS} - 1, the same for good. */
+  /**
+   * Returns the part that a resource of that name is in: 0 to {@link #PARTS} - 1, the same for
+   * good.
+   */
   public static int partOf(String name) {
     return Table.bucketOf(name);
   }
 
   /**
-   * The resources of a type in a range of parts that a revision may see, by part and name.
+   * Returns the resources of a type in a range of parts that a revision may see, by part and name.
    *
    * @param fromPart first part, inclusive
    * @param toPart last part, exclusive
@@ -117,7 +120,7 @@ public final class Snapshot {
     return all;
   }
 
-  /** All resources of a type. */
+  /** Returns all resources of a type. */
   public List<Resource> resources(ResourceType type) {
     return resources(type, "", 0, PARTS);
   }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * on this object guards the connection.
  */
 public final class SqliteCommitLog implements CommitLog {
-  private static final Logger log = LoggerFactory.getLogger(SqliteCommitLog.class);
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteCommitLog.class);
   // With a commit and never without one: only commits add to the list, so a store to which nothing
   // is committed does not grow, and its next commit comes to it.
   private static final Duration COMPACT_EVERY = Duration.ofHours(1);
@@ -174,8 +174,8 @@ public final class SqliteCommitLog implements CommitLog {
   }
 
   /**
-   * When a resource that is there now first came, or came back after it had gone; nothing for one
-   * that is not written.
+   * Returns when a resource that is there now first came, or came back after it had gone; nothing
+   * for one that is not written.
    */
   public synchronized Optional<Instant> firstSeen(ResourceKey key) {
     checkOpen();
@@ -241,7 +241,7 @@ public final class SqliteCommitLog implements CommitLog {
       try {
         open.close();
       } catch (SQLException e) {
-        log.warn("store {}: a connection could not be closed", path, e);
+        LOG.warn("store {}: a connection could not be closed", path, e);
       }
     }
   }

@@ -33,8 +33,8 @@ final class SqliteDatabase {
   private SqliteDatabase() {}
 
   /**
-   * A connection that writes to a file that is there: WAL, so that operators can read while the
-   * gateway writes; synchronous=FULL, so that what was served is on the disk even if the power
+   * Returns a connection that writes to a file that is there: WAL, so that operators can read while
+   * the gateway writes; synchronous=FULL, so that what was served is on the disk even if the power
    * fails.
    */
   static Connection connect(Path file) throws SQLException {
@@ -49,8 +49,8 @@ final class SqliteDatabase {
   }
 
   /**
-   * A connection to look at a file: without the settings of {@link #connect}, since they would
-   * change a file that is not ours.
+   * Returns a connection to look at a file: without the settings of {@link #connect}, since they
+   * would change a file that is not ours.
    */
   static Connection read(Path file) throws SQLException {
     SQLiteConfig config = config();

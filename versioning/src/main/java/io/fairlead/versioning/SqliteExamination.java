@@ -16,10 +16,10 @@ sealed interface SqliteExamination {
   /** A sound store. */
   record Sound(String epoch, CommitLog.State state) implements SqliteExamination {}
 
-  /** Nothing in it yet. */
+  /** A file without content. */
   record Blank() implements SqliteExamination {}
 
-  /** Not to be used: set aside under a name with the word, for the reason. */
+  /** A file that cannot be used: it is set aside under a name with the word, for the reason. */
   record Unusable(String word, String reason) implements SqliteExamination {}
 
   /** A row and the checksum that it was written with. */
@@ -57,7 +57,7 @@ sealed interface SqliteExamination {
   }
 
   /**
-   * Looks at every row.
+   * Examines every row.
    *
    * @throws SQLException if the file cannot be read, for which it may not be to blame
    */

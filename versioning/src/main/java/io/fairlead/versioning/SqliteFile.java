@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * inspection.
  */
 final class SqliteFile {
-  private static final Logger log = LoggerFactory.getLogger(SqliteFile.class);
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteFile.class);
   private static final List<String> COMPANIONS = List.of("", "-wal", "-shm", "-journal");
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -52,7 +52,9 @@ final class SqliteFile {
     this.migrations = new SqliteMigrations(file);
   }
 
-  /** The file with every directory made that is missing and every symbolic link resolved. */
+  /**
+   * Returns the file with every directory made that is missing and every symbolic link resolved.
+   */
   static Path resolve(Path path) {
     try {
       Path absolute = path.toAbsolutePath().normalize();
@@ -124,7 +126,7 @@ final class SqliteFile {
     return new Ready(connection, String.valueOf(problem), true, sound.epoch(), sound.state());
   }
 
-  /** The error for people: which file, and what to do. */
+  /** Returns the error for people: which file, and what to do. */
   CommitLogException cannotBeWritten(Exception e) {
     return new CommitLogException(
         "store "
@@ -136,7 +138,7 @@ final class SqliteFile {
   }
 
   /**
-   * A connection that writes to the file that was read, migrated if need be.
+   * Returns a connection that writes to the file that was read, migrated if need be.
    *
    * @param numbers what its last number may be: a file that was exchanged while the store is in use
    *     lacks what the store believes to be in it
@@ -180,7 +182,7 @@ final class SqliteFile {
     CommitLog.State nothing = new CommitLog.State(List.of(), Map.of(), 0);
     try {
       Connection connection = create(epoch);
-      log.info("Began a new store {} with epoch {}", file, epoch);
+      LOG.info("Created the store {} with epoch {}", file, epoch);
       return new Ready(connection, "", true, epoch, nothing);
     } catch (SQLException e) {
       if (!SqliteDatabase.isNoRoom(e)) {
@@ -233,8 +235,8 @@ final class SqliteFile {
               + PlainCause.of(e),
           e);
     }
-    log.error(
-        "The store {} is {} and was set aside as {}: {}. A new one is begun; resources are served"
+    LOG.error(
+        "The store {} is {} and was set aside as {}: {}. A new one is created; resources are served"
             + " once every registry has been read",
         file,
         unusable.word(),

@@ -13,7 +13,7 @@ import org.sqlite.SQLiteJDBCLoader;
  * anyway. Stateless but for what the driver keeps for the process; a lock on the class guards that.
  */
 final class SqliteLibrary {
-  private static final Logger log = LoggerFactory.getLogger(SqliteLibrary.class);
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteLibrary.class);
   private static final String FOLDER = "org.sqlite.tmpdir";
 
   private SqliteLibrary() {}
@@ -33,7 +33,7 @@ final class SqliteLibrary {
     }
     System.setProperty(FOLDER, folder.toString());
     if (isLoaded()) {
-      log.debug(
+      LOG.debug(
           "SQLite's library was unpacked into {}, since {} cannot be used", folder, temporary);
       return;
     }
@@ -57,7 +57,7 @@ final class SqliteLibrary {
     try {
       return SQLiteJDBCLoader.initialize();
     } catch (Exception | LinkageError e) {
-      log.debug("SQLite's library cannot be loaded", e);
+      LOG.debug("SQLite's library cannot be loaded", e);
       return false;
     }
   }

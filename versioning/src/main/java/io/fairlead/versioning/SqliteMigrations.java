@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * version that changes them needs a way of reading the older ones, not only a step.
  */
 final class SqliteMigrations {
-  private static final Logger log = LoggerFactory.getLogger(SqliteMigrations.class);
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteMigrations.class);
 
   /** From one version to the next, within a transaction. */
   @FunctionalInterface
@@ -77,7 +77,7 @@ final class SqliteMigrations {
     SqliteSchema.setVersion(connection, SqliteSchema.VERSION);
     connection.commit();
     connection.setAutoCommit(true);
-    log.info(
+    LOG.info(
         "Migrated the store {} from schema version {} to {}", file, from, SqliteSchema.VERSION);
   }
 
@@ -98,9 +98,9 @@ final class SqliteMigrations {
         vacuum.execute();
       }
       Files.move(part, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-      log.info("Kept the store {} in schema version {} as {}", file, version, copy);
+      LOG.info("Kept the store {} in schema version {} as {}", file, version, copy);
     } catch (SQLException | IOException e) {
-      log.warn(
+      LOG.warn(
           "The store {} could not be kept in schema version {} as {} (expected: room for a copy);"
               + " it is migrated without one",
           file,
@@ -110,7 +110,7 @@ final class SqliteMigrations {
       try {
         Files.deleteIfExists(part);
       } catch (IOException left) {
-        log.warn("{} is left over and may be deleted", part, left);
+        LOG.warn("The file {} is left over and may be deleted", part, left);
       }
     }
   }

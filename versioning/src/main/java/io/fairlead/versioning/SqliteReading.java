@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * </ol>
  */
 final class SqliteReading {
-  private static final Logger log = LoggerFactory.getLogger(SqliteReading.class);
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteReading.class);
   // Of the two bytes that say what is needed to write and to read, the first.
   private static final int WRITE_VERSION_OFFSET = 18;
   private static final int MAX_WRITE_VERSION = 2;
@@ -40,7 +40,7 @@ final class SqliteReading {
   }
 
   /**
-   * Looks at every row of a file that is there.
+   * Examines every row of an existing file.
    *
    * @throws SQLException if the disk or another program keeps it from being read, which says
    *     nothing about the file
@@ -57,7 +57,7 @@ final class SqliteReading {
       if (SqliteDatabase.isBusy(e)) {
         throw e;
       }
-      log.debug("The store {} cannot be read as always", file, e);
+      LOG.debug("The store {} cannot be read in the usual way", file, e);
       return examineUnwritable(e);
     }
   }
@@ -92,7 +92,7 @@ final class SqliteReading {
       // With the rights of the original, a file of others, they may forbid it.
       setWritable(copy);
       setWritable(walCopy);
-      log.warn(
+      LOG.warn(
           "The store {} cannot be written, and {} has commits that are not in the file yet: both"
               + " are read as copies in {}, which is deleted then",
           file,

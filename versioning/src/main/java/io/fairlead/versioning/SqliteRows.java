@@ -32,7 +32,7 @@ final class SqliteRows {
 
   private SqliteRows() {}
 
-  /** A value of {@link #CONTENTS}. */
+  /** Returns a value of {@link #CONTENTS}. */
   static String contents(long number, String contents) {
     return number + " " + contents;
   }
@@ -44,7 +44,7 @@ final class SqliteRows {
     }
   }
 
-  /** A pair of the table {@code meta}; empty if it is not there. */
+  /** Returns a pair of the table {@code meta}; empty if it is not there. */
   static String meta(Connection connection, String key) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement("SELECT value FROM meta WHERE key = ?")) {
@@ -133,7 +133,9 @@ final class SqliteRows {
       return toResource(new ResourceType(group, kind));
     }
 
-    /** The resource, with that type if it is of the type: nearly all have one and the same. */
+    /**
+     * Returns the resource, with that type if it is of the type: nearly all have one and the same.
+     */
     Resource toResource(ResourceType likely) {
       ResourceType type =
           likely.group().equals(group) && likely.kind().equals(kind)

@@ -26,8 +26,8 @@ final class Table {
   }
 
   /**
-   * A table of everything at once, as a start makes it: {@link #with} from nothing, in a part of
-   * the time, on as many threads as there are.
+   * Returns a table of everything at once, as a start makes it: {@link #with} from nothing, in a
+   * part of the time, on as many threads as there are.
    *
    * @param resources of one type, each name once
    */
@@ -63,7 +63,9 @@ final class Table {
     return empty;
   }
 
-  /** The bucket of a name: the top bits of its digest, so that ranges of buckets are shards. */
+  /**
+   * Returns the bucket of a name: the top bits of its digest, so that ranges of buckets are shards.
+   */
   static int bucketOf(String name) {
     return (int) (Digest.spread(name) >>> (Long.SIZE - Integer.numberOfTrailingZeros(BUCKETS)));
   }

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * #current()} by any.
  */
 public final class VersionedStore {
-  private static final Logger logger = LoggerFactory.getLogger(VersionedStore.class);
+  private static final Logger LOG = LoggerFactory.getLogger(VersionedStore.class);
   private static final int REMEMBERED = 100;
 
   private final LogWriter writer;
@@ -49,7 +49,7 @@ public final class VersionedStore {
   // The newest last; replaced as a whole by the commit thread.
   private volatile List<CommitSummary> recent = List.of();
 
-  /** A store that starts from what the log holds. */
+  /** Creates a store that starts from what the log holds. */
   public VersionedStore(CommitLog log, Clock clock) {
     this.writer = new LogWriter(log, clock);
     this.clock = clock;
@@ -58,12 +58,12 @@ public final class VersionedStore {
     this.current = Snapshot.of(log.epoch(), state.lastNumber(), state.resources());
   }
 
-  /** The newest snapshot. */
+  /** Returns the newest snapshot. */
   public Snapshot current() {
     return current;
   }
 
-  /** The notes as the last commit left them; for the commit thread only. */
+  /** Returns the notes as the last commit left them; for the commit thread only. */
   public Map<String, String> notes() {
     return notes.toMap();
   }
@@ -138,7 +138,7 @@ public final class VersionedStore {
     try {
       listener.accept(published);
     } catch (RuntimeException e) {
-      logger.error("A listener failed on snapshot {}", published.versionInfo(), e);
+      LOG.error("A listener failed on snapshot {}", published.versionInfo(), e);
     }
   }
 
@@ -158,7 +158,7 @@ public final class VersionedStore {
     recent = List.copyOf(commits);
   }
 
-  /** The last commits since the start, at most {@value #REMEMBERED}, the newest last. */
+  /** Returns the last commits since the start, at most {@value #REMEMBERED}, the newest last. */
   public List<CommitSummary> recentCommits() {
     return recent;
   }

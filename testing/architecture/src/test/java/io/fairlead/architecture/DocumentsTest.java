@@ -9,7 +9,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the documents name is there. */
+/** Tests that whatever the documents name exists. */
 class DocumentsTest {
   /** Names of Istio, Envoy, Consul, Nacos and Java. */
   private static final Set<String> FOREIGN =

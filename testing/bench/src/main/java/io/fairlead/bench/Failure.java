@@ -14,7 +14,7 @@ import java.nio.file.Path;
 final class Failure {
   private Failure() {}
 
-  /** The first line of what went wrong, with the kind of failure. */
+  /** Returns the first line of what went wrong, with the kind of failure. */
   static String reason(Throwable failure) {
     return failure.toString().lines().findFirst().orElse("no reason given");
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
 public final class Binaries {
   private Binaries() {}
 
-  /** The project's root folder. */
+  /** Returns the project's root folder. */
   public static Path root() {
     String root = System.getProperty("fairlead.root");
     if (root != null && !root.isEmpty()) {
@@ -24,18 +24,20 @@ public final class Binaries {
     return folder;
   }
 
-  /** The folder with the servers: {@code .cache/servers} below the root. */
+  /** Returns the folder with the servers: {@code .cache/servers} below the root. */
   public static Path folder() {
     return root().resolve(".cache").resolve("servers");
   }
 
-  /** The executable of that name ({@code consul}, {@code istiod-1.27.0}), if it was built. */
+  /**
+   * Returns the executable of that name ({@code consul}, {@code istiod-1.27.0}), if it was built.
+   */
   public static Optional<Path> find(String name) {
     Path file = folder().resolve(name);
     return Files.isExecutable(file) ? Optional.of(file) : Optional.empty();
   }
 
-  /** The executable of that name, which must be there. */
+  /** Returns the executable of that name, which must be there. */
   public static Path require(String name) {
     return find(name)
         .orElseThrow(

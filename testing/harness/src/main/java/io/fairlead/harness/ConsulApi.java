@@ -176,7 +176,7 @@ public final class ConsulApi {
     }
   }
 
-  /** The whole state, as {@code consul snapshot save} gives it. */
+  /** Returns the whole state, as {@code consul snapshot save} gives it. */
   public byte[] snapshot() {
     return call("GET", "/v1/snapshot", new byte[0]);
   }

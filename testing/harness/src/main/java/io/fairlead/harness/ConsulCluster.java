@@ -31,7 +31,7 @@ public final class ConsulCluster implements AutoCloseable {
     }
   }
 
-  /** One of the servers, from 0. */
+  /** Returns one of the servers, from 0. */
   public ConsulServer server(int number) {
     return servers.get(number);
   }

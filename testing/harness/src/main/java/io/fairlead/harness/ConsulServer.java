@@ -46,7 +46,7 @@ public final class ConsulServer implements AutoCloseable {
     this.api = new ConsulApi(address(), Optional.empty());
   }
 
-  /** A plain server, started: HTTP, no TLS, no ACLs. */
+  /** Returns a plain server, started: HTTP, no TLS, no ACLs. */
   public static ConsulServer started() {
     return builder().start();
   }
@@ -235,37 +235,37 @@ public final class ConsulServer implements AutoCloseable {
     process = Optional.empty();
   }
 
-  /** The HTTP address. */
+  /** Returns the HTTP address. */
   public URI address() {
     return URI.create("http://" + ADDRESS + ":" + httpPort);
   }
 
-  /** The HTTPS address; only with {@link Builder#tls()}. */
+  /** Returns the HTTPS address; only with {@link Builder#tls()}. */
   public URI secureAddress() {
     return URI.create("https://" + ADDRESS + ":" + httpsPort);
   }
 
-  /** The certificate authority's file; only with {@link Builder#tls()}. */
+  /** Returns the certificate authority's file; only with {@link Builder#tls()}. */
   public Path caFile() {
     return folder.resolve("consul-agent-ca.pem");
   }
 
-  /** A client certificate's file; only with {@link Builder#tls()}. */
+  /** Returns a client certificate's file; only with {@link Builder#tls()}. */
   public Path clientCertificate() {
     return folder.resolve("dc1-client-consul-0.pem");
   }
 
-  /** That certificate's key. */
+  /** Returns that certificate's key. */
   public Path clientKey() {
     return folder.resolve("dc1-client-consul-0-key.pem");
   }
 
-  /** What a test does to the catalog: registers, deregisters, makes tokens. */
+  /** Returns what a test does to the catalog: registers, deregisters, makes tokens. */
   public ConsulApi api() {
     return api;
   }
 
-  /** The running process: its output and id. */
+  /** Returns the running process: its output and id. */
   public ServerProcess process() {
     return process.orElseThrow(() -> new IllegalStateException("consul: stopped"));
   }

@@ -104,7 +104,7 @@ public final class EnvoyServer implements AutoCloseable {
     return new Answer(response.statusCode(), response.body());
   }
 
-  /** The endpoints of a cluster; empty if it has none or is unknown. */
+  /** Returns the endpoints of a cluster; empty if it has none or is unknown. */
   public List<Host> hosts(String cluster) {
     List<Host> hosts = new ArrayList<>();
     for (JsonNode status : clusters().path("cluster_statuses")) {
@@ -123,17 +123,19 @@ public final class EnvoyServer implements AutoCloseable {
     return Collections.unmodifiableList(hosts);
   }
 
-  /** The admin page {@code /clusters}. */
+  /** Returns the admin page {@code /clusters}. */
   public JsonNode clusters() {
     return admin.json("/clusters?format=json");
   }
 
-  /** The admin page {@code /config_dump}, endpoints included. */
+  /** Returns the admin page {@code /config_dump}, endpoints included. */
   public JsonNode configDump() {
     return admin.json("/config_dump?include_eds");
   }
 
-  /** A counter or gauge of {@code /stats}, such as {@code cluster_manager.cluster_updated}. */
+  /**
+   * Returns a counter or gauge of {@code /stats}, such as {@code cluster_manager.cluster_updated}.
+   */
   public long stat(String name) {
     for (JsonNode stat : admin.json("/stats?format=json").path("stats")) {
       if (stat.path("name").asText().equals(name)) {
@@ -143,7 +145,7 @@ public final class EnvoyServer implements AutoCloseable {
     throw new AssertionError("stat: " + name + " (expected: one that Envoy has)");
   }
 
-  /** The process, for its log. */
+  /** Returns the process, for its log. */
   public ServerProcess process() {
     return process;
   }

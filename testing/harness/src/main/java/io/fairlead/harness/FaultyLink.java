@@ -41,17 +41,17 @@ public final class FaultyLink implements AutoCloseable {
     restore();
   }
 
-  /** A link that works, from a free port to the target. */
+  /** Returns a link that works, from a free port to the target. */
   public static FaultyLink to(int target) {
     return new FaultyLink(FreePorts.next(), target);
   }
 
-  /** A link that works, from this port to the target. */
+  /** Returns a link that works, from this port to the target. */
   public static FaultyLink between(int port, int target) {
     return new FaultyLink(port, target);
   }
 
-  /** Where clients connect. */
+  /** Returns where clients connect. */
   public int port() {
     return port;
   }
@@ -71,8 +71,8 @@ public final class FaultyLink implements AutoCloseable {
   }
 
   /**
-   * The connections of now never carry anything again, and stay open: what is sent on them is lost,
-   * as where a firewall has forgotten them. New ones work.
+   * Returns the connections of now never carry anything again, and stay open: what is sent on them
+   * is lost, as where a firewall has forgotten them. New ones work.
    *
    * @return how many there were
    */
@@ -87,7 +87,7 @@ public final class FaultyLink implements AutoCloseable {
     List.copyOf(connections).forEach(Connection::reset);
   }
 
-  /** How many connections were broken with a reset so far. */
+  /** Returns how many connections were broken with a reset so far. */
   public synchronized long broken() {
     return broken;
   }

@@ -23,12 +23,12 @@ public final class FreePorts {
 
   private FreePorts() {}
 
-  /** One free port. */
+  /** Returns one free port. */
   public static int next() {
     return range(1);
   }
 
-  /** The first of {@code count} free ports in a row. */
+  /** Returns the first of {@code count} free ports in a row. */
   public static synchronized int range(int count) {
     for (int tries = 0; tries < HIGHEST - LOWEST; tries++) {
       if (next + count > HIGHEST) {
@@ -47,7 +47,10 @@ public final class FreePorts {
     throw new IllegalStateException("no " + count + " free ports in a row on the loopback");
   }
 
-  /** A free port whose successors at the given distances are free, too (Nacos derives ports so). */
+  /**
+   * Returns a free port whose successors at the given distances are free, too (Nacos derives ports
+   * so).
+   */
   public static synchronized int withOffsets(int... offsets) {
     for (int tries = 0; tries < HIGHEST - LOWEST; tries++) {
       if (next >= HIGHEST) {

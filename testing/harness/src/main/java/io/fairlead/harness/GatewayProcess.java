@@ -55,7 +55,7 @@ public final class GatewayProcess implements AutoCloseable {
   public record Result(int exitCode, String out, String err) {}
 
   /**
-   * A gateway that is not started yet.
+   * Returns a gateway that is not started yet.
    *
    * @param configuration the configuration's text; {@code @xds@} and {@code @admin@} in it stand
    *     for the addresses, {@code HOST:PORT}; relative paths in it are below {@link #folder()}
@@ -66,8 +66,8 @@ public final class GatewayProcess implements AutoCloseable {
   }
 
   /**
-   * A gateway with adapters dropped in: a distribution of its own, which shares everything with the
-   * one that was made but the folder {@code adapters/}.
+   * Returns a gateway with adapters dropped in: a distribution of its own, which shares everything
+   * with the one that was made but the folder {@code adapters/}.
    *
    * @param configuration as in {@link #of(String)}
    * @param adapters jars
@@ -226,7 +226,7 @@ public final class GatewayProcess implements AutoCloseable {
     folder.write("fairlead.yaml", filledIn(configuration));
   }
 
-  /** The answer of the admin API to a GET, such as {@code /api/v1/resources}. */
+  /** Returns the answer of the admin API to a GET, such as {@code /api/v1/resources}. */
   public JsonNode get(String path) {
     return admin.json(path);
   }
@@ -239,13 +239,13 @@ public final class GatewayProcess implements AutoCloseable {
    */
   public record Answer(int status, String body) {}
 
-  /** The answer to a GET, whatever its status, such as {@code /readyz}. */
+  /** Returns the answer to a GET, whatever its status, such as {@code /readyz}. */
   public Answer ask(String path) {
     HttpResponse<String> response = admin.get(path);
     return new Answer(response.statusCode(), response.body());
   }
 
-  /** Its metrics, such as {@code fairlead_commits_total}. */
+  /** Returns its metrics, such as {@code fairlead_commits_total}. */
   public Metrics metrics() {
     return Metrics.parse(admin.text("/metrics"));
   }
@@ -312,37 +312,37 @@ public final class GatewayProcess implements AutoCloseable {
     }
   }
 
-  /** What istiod's mesh configuration names: {@code xds://HOST:PORT}. */
+  /** Returns what istiod's mesh configuration names: {@code xds://HOST:PORT}. */
   public String source() {
     return "xds://" + xdsAddress();
   }
 
-  /** Where clients connect: {@code HOST:PORT}. */
+  /** Returns where clients connect: {@code HOST:PORT}. */
   public String xdsAddress() {
     return "127.0.0.1:" + xdsPort;
   }
 
-  /** Where the admin API is: {@code http://HOST:PORT}. */
+  /** Returns where the admin API is: {@code http://HOST:PORT}. */
   public String adminUrl() {
     return "http://127.0.0.1:" + adminPort;
   }
 
-  /** Its folder, working directory and place of the configuration; deleted with it. */
+  /** Returns its folder, working directory and place of the configuration; deleted with it. */
   public Path folder() {
     return folder.path();
   }
 
-  /** The configuration's file. */
+  /** Returns the configuration's file. */
   public Path config() {
     return config;
   }
 
-  /** The folder with its store. */
+  /** Returns the folder with its store. */
   public Path dataFolder() {
     return folder.path().resolve("data");
   }
 
-  /** The process of the last start, for its log. */
+  /** Returns the process of the last start, for its log. */
   public ServerProcess process() {
     return process.orElseThrow(
         () -> new IllegalStateException("gateway: never started (expected: started)"));

@@ -64,17 +64,17 @@ public final class HttpInstance implements AutoCloseable {
     }
   }
 
-  /** What it answers. */
+  /** Returns what it answers. */
   public String id() {
     return id;
   }
 
-  /** Its address. */
+  /** Returns its address. */
   public String address() {
     return address;
   }
 
-  /** Its port. */
+  /** Returns its port. */
   public int port() {
     return port;
   }

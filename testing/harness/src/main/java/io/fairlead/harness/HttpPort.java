@@ -74,7 +74,7 @@ final class HttpPort {
     }
   }
 
-  /** The body of a GET that must be answered with 200. */
+  /** Returns the body of a GET that must be answered with 200. */
   String text(String path) {
     HttpResponse<String> response = get(path);
     if (response.statusCode() != 200) {
@@ -90,7 +90,7 @@ final class HttpPort {
     return response.body();
   }
 
-  /** The body of a GET that must be answered with 200 and JSON. */
+  /** Returns the body of a GET that must be answered with 200 and JSON. */
   JsonNode json(String path) {
     String body = text(path);
     try {

@@ -43,14 +43,14 @@ public record IstioConfig(
     return namespace + "/" + name;
   }
 
-  /** The texts of an array in the spec, such as {@code hosts}; empty if it is not there. */
+  /** Returns the texts of an array in the spec, such as {@code hosts}; empty if it is not there. */
   public List<String> texts(String field) {
     List<String> texts = new ArrayList<>();
     spec.path(field).forEach(text -> texts.add(text.asText()));
     return Collections.unmodifiableList(texts);
   }
 
-  /** The addresses of a ServiceEntry's endpoints, in its order. */
+  /** Returns the addresses of a ServiceEntry's endpoints, in its order. */
   public List<String> endpointAddresses() {
     List<String> addresses = new ArrayList<>();
     spec.path("endpoints").forEach(endpoint -> addresses.add(endpoint.path("address").asText()));

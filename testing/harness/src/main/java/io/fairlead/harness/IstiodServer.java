@@ -56,7 +56,7 @@ public final class IstiodServer implements AutoCloseable {
                 "--ctrlz_port=" + FreePorts.next()));
   }
 
-  /** An istiod of a version that {@code make servers} builds, such as {@code 1.27.0}. */
+  /** Returns an istiod of a version that {@code make servers} builds, such as {@code 1.27.0}. */
   public static Builder builder(String version) {
     return new Builder(version);
   }
@@ -82,17 +82,19 @@ public final class IstiodServer implements AutoCloseable {
     return process.linesSince(0).stream().anyMatch(line -> line.contains("marking server ready"));
   }
 
-  /** The present end of its log: what is asked "since" it is what happened after. */
+  /** Returns the present end of its log: what is asked "since" it is what happened after. */
   public int mark() {
     return process.mark();
   }
 
-  /** The pushes to proxies since a mark, in their order; none means that nothing was pushed. */
+  /**
+   * Returns the pushes to proxies since a mark, in their order; none means that nothing was pushed.
+   */
   public List<Push> pushesSince(int mark) {
     return process.linesSince(mark).stream().flatMap(line -> Push.parse(line).stream()).toList();
   }
 
-  /** The first push since a mark; waits for it. */
+  /** Returns the first push since a mark; waits for it. */
   public Push awaitPush(int mark) {
     String line = process.awaitLine(mark, text -> Push.parse(text).isPresent(), "a push", LIMIT);
     return Push.parse(line).orElseThrow();
@@ -117,34 +119,36 @@ public final class IstiodServer implements AutoCloseable {
   }
 
   /**
-   * The lines since a mark that say that a resource of a config source was refused, because it did
-   * not decode, is invalid, or conflicts.
+   * Returns the lines since a mark that say that a resource of a config source was refused, because
+   * it did not decode, is invalid, or conflicts.
    */
   public List<String> refusalsSince(int mark) {
     return process.linesSince(mark).stream().filter(line -> REFUSED.matcher(line).find()).toList();
   }
 
-  /** All configuration that it holds. */
+  /** Returns all configuration that it holds. */
   public List<IstioConfig> configs() {
     return IstioConfig.parse(debug("configz"));
   }
 
-  /** The configuration of one kind, such as {@code WorkloadEntry}, in every API version. */
+  /** Returns the configuration of one kind, such as {@code WorkloadEntry}, in every API version. */
   public List<IstioConfig> configs(String kind) {
     return configs().stream().filter(config -> config.kind().equals(kind)).toList();
   }
 
-  /** The ServiceEntries that it holds. */
+  /** Returns the ServiceEntries that it holds. */
   public List<IstioConfig> serviceEntries() {
     return configs("ServiceEntry");
   }
 
-  /** A page of its debug interface, such as {@code configz}, {@code adsz}, {@code syncz}. */
+  /**
+   * Returns a page of its debug interface, such as {@code configz}, {@code adsz}, {@code syncz}.
+   */
   public JsonNode debug(String page) {
     return http.json("/debug/" + page);
   }
 
-  /** Its metrics, such as {@code pilot_services}. */
+  /** Returns its metrics, such as {@code pilot_services}. */
   public Metrics metrics() {
     return Metrics.parse(monitoring.text("/metrics"));
   }
@@ -154,12 +158,12 @@ public final class IstiodServer implements AutoCloseable {
     return ProcessUsage.of(process.pid());
   }
 
-  /** The port on which it serves proxies (ADS, plaintext), open once it is synced. */
+  /** Returns the port on which it serves proxies (ADS, plaintext), open once it is synced. */
   public int grpcPort() {
     return grpcPort;
   }
 
-  /** The process, for its log. */
+  /** Returns the process, for its log. */
   public ServerProcess process() {
     return process;
   }

@@ -73,8 +73,8 @@ public final class Metrics {
   }
 
   /**
-   * The sum over all samples of a metric that have the given labels (name, value, name, value ...);
-   * 0 if there is none, as a counter that was never raised is not written at all.
+   * Returns the sum over all samples of a metric that have the given labels (name, value, name,
+   * value ...); 0 if there is none, as a counter that was never raised is not written at all.
    */
   public double sum(String name, String... labels) {
     return samples(name, labels).stream().mapToDouble(Sample::value).sum();
@@ -85,7 +85,7 @@ public final class Metrics {
     return samples.stream().anyMatch(sample -> sample.name().equals(name));
   }
 
-  /** The samples of a metric that have the given labels (name, value, name, value ...). */
+  /** Returns the samples of a metric that have the given labels (name, value, name, value ...). */
   public List<Sample> samples(String name, String... labels) {
     if (labels.length % 2 != 0) {
       throw new IllegalArgumentException(

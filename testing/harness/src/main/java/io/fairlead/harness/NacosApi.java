@@ -135,7 +135,10 @@ public final class NacosApi {
         Map.of("role", "role-" + name, "resource", resource, "action", action));
   }
 
-  /** The server's answer to a GET of a path with its query, such as {@code /nacos/v3/...?a=b}. */
+  /**
+   * Returns the server's answer to a GET of a path with its query, such as {@code
+   * /nacos/v3/...?a=b}.
+   */
   public String get(String path) {
     return call("GET", path, Map.of());
   }
@@ -148,7 +151,7 @@ public final class NacosApi {
     return send(method, path, form, login ? Map.of("accessToken", token()) : Map.of());
   }
 
-  /** The administrator's token; it outlives every test, but not a restart of the server. */
+  /** Returns the administrator's token; it outlives every test, but not a restart of the server. */
   private synchronized String token() {
     if (token.isEmpty()) {
       String answer =

@@ -36,13 +36,15 @@ public record NacosInstance(
     metadata = Map.copyOf(metadata);
   }
 
-  /** A healthy, persistent instance of weight 1 in {@code public} and {@code DEFAULT_GROUP}. */
+  /**
+   * Returns a healthy, persistent instance of weight 1 in {@code public} and {@code DEFAULT_GROUP}.
+   */
   public static NacosInstance of(String service, String ip, int port) {
     return new NacosInstance(
         "public", "DEFAULT_GROUP", service, ip, port, 1, true, true, false, "DEFAULT", Map.of());
   }
 
-  /** The same in another namespace and group. */
+  /** Returns the same in another namespace and group. */
   public NacosInstance in(String otherNamespace, String otherGroup) {
     return new NacosInstance(
         otherNamespace,
@@ -58,37 +60,37 @@ public record NacosInstance(
         metadata);
   }
 
-  /** The same in another Nacos cluster. */
+  /** Returns the same in another Nacos cluster. */
   public NacosInstance inCluster(String other) {
     return new NacosInstance(
         namespace, group, service, ip, port, weight, enabled, healthy, ephemeral, other, metadata);
   }
 
-  /** The same with another weight. */
+  /** Returns the same with another weight. */
   public NacosInstance withWeight(double other) {
     return new NacosInstance(
         namespace, group, service, ip, port, other, enabled, healthy, ephemeral, cluster, metadata);
   }
 
-  /** The same, enabled or not. */
+  /** Returns the same, enabled or not. */
   public NacosInstance withEnabled(boolean other) {
     return new NacosInstance(
         namespace, group, service, ip, port, weight, other, healthy, ephemeral, cluster, metadata);
   }
 
-  /** The same, healthy or not. */
+  /** Returns the same, healthy or not. */
   public NacosInstance withHealthy(boolean other) {
     return new NacosInstance(
         namespace, group, service, ip, port, weight, enabled, other, ephemeral, cluster, metadata);
   }
 
-  /** The same with other metadata. */
+  /** Returns the same with other metadata. */
   public NacosInstance withMetadata(Map<String, String> other) {
     return new NacosInstance(
         namespace, group, service, ip, port, weight, enabled, healthy, ephemeral, cluster, other);
   }
 
-  /** The same, ephemeral: without a heartbeat it stays only while health checks are off. */
+  /** Returns the same, ephemeral: without a heartbeat it stays only while health checks are off. */
   public NacosInstance asEphemeral() {
     return new NacosInstance(
         namespace, group, service, ip, port, weight, enabled, healthy, true, cluster, metadata);

@@ -15,22 +15,22 @@ public final class NacosLink implements AutoCloseable {
     this.grpc = FaultyLink.between(port + 1000, target + 1000);
   }
 
-  /** A way that works. */
+  /** Returns a way that works. */
   public static NacosLink to(NacosServer server) {
     return new NacosLink(FreePorts.withOffsets(1000), server.port());
   }
 
-  /** Where clients connect: {@code 127.0.0.1:PORT}. */
+  /** Returns where clients connect: {@code 127.0.0.1:PORT}. */
   public String address() {
     return "127.0.0.1:" + http.port();
   }
 
-  /** The way of lists and direct reads. */
+  /** Returns the way of lists and direct reads. */
   public FaultyLink http() {
     return http;
   }
 
-  /** The way of registrations by clients, and of pushes. */
+  /** Returns the way of registrations by clients, and of pushes. */
   public FaultyLink grpc() {
     return grpc;
   }

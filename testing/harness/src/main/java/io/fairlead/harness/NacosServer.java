@@ -81,12 +81,12 @@ public final class NacosServer implements AutoCloseable {
     return new NacosServer(login);
   }
 
-  /** Where clients connect: {@code 127.0.0.1:PORT}. */
+  /** Returns where clients connect: {@code 127.0.0.1:PORT}. */
   public String address() {
     return "127.0.0.1:" + port;
   }
 
-  /** The HTTP port; gRPC is on the port 1000 above. */
+  /** Returns the HTTP port; gRPC is on the port 1000 above. */
   public int port() {
     return port;
   }
@@ -96,7 +96,7 @@ public final class NacosServer implements AutoCloseable {
     return api;
   }
 
-  /** The process id, for measuring it. */
+  /** Returns the process id, for measuring it. */
   public long pid() {
     return process.pid();
   }

@@ -27,7 +27,7 @@ public record ProcessUsage(Duration cpu, long residentBytes, long peakResidentBy
     return new ProcessUsage(cpu, kilobytes(status, "VmRSS:"), kilobytes(status, "VmHWM:"));
   }
 
-  /** The CPU time used since an earlier reading. */
+  /** Returns the CPU time used since an earlier reading. */
   public Duration cpuSince(ProcessUsage earlier) {
     return cpu.minus(earlier.cpu);
   }

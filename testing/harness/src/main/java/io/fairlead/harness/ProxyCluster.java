@@ -15,7 +15,9 @@ public record ProxyCluster(String name, Cluster.DiscoveryType discovery, Cluster
     return new ProxyCluster(cluster.getName(), cluster.getType(), cluster);
   }
 
-  /** The name under which its endpoints are asked for; its own name if it gives no other. */
+  /**
+   * Returns the name under which its endpoints are asked for; its own name if it gives no other.
+   */
   String endpointsName() {
     String service = cluster.getEdsClusterConfig().getServiceName();
     return service.isEmpty() ? name : service;

@@ -68,12 +68,15 @@ public final class ScriptedRegistry implements AutoCloseable {
     keeper.start();
   }
 
-  /** An empty one that listens. */
+  /** Returns an empty one that listens. */
   public static ScriptedRegistry start() {
     return new ScriptedRegistry();
   }
 
-  /** The value of {@code address} in the configuration of a registry of type {@code scripted}. */
+  /**
+   * Returns the value of {@code address} in the configuration of a registry of type {@code
+   * scripted}.
+   */
   public String address() {
     return "127.0.0.1:" + port;
   }
@@ -102,7 +105,7 @@ public final class ScriptedRegistry implements AutoCloseable {
     services.remove(id);
   }
 
-  /** What it holds. */
+  /** Returns what it holds. */
   public synchronized List<Service> services() {
     return List.copyOf(services.values());
   }
@@ -226,7 +229,7 @@ public final class ScriptedRegistry implements AutoCloseable {
 
   // ---- What the adapter did -------------------------------------------------------------------
 
-  /** Number of connections so far. */
+  /** Returns the number of connections so far. */
   public synchronized int connections() {
     return connections;
   }

@@ -81,27 +81,30 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Number of lines written so far: a mark for {@link #linesSince} and {@link #awaitLine}. */
+  /**
+   * Returns the number of lines written so far: a mark for {@link #linesSince} and {@link
+   * #awaitLine}.
+   */
   public int mark() {
     synchronized (lines) {
       return lines.size();
     }
   }
 
-  /** The lines written since a mark. */
+  /** Returns the lines written since a mark. */
   public List<String> linesSince(int mark) {
     synchronized (lines) {
       return List.copyOf(lines.subList(mark, lines.size()));
     }
   }
 
-  /** The first line containing {@code text}, from the beginning; waits for it. */
+  /** Returns the first line containing {@code text}, from the beginning; waits for it. */
   public String awaitLine(String text, Duration limit) {
     return awaitLine(0, line -> line.contains(text), "'" + text + "'", limit);
   }
 
   /**
-   * The first line since {@code mark} that passes; waits for it.
+   * Returns the first line since {@code mark} that passes; waits for it.
    *
    * @throws AssertionError with the end of the output, if it does not come within the limit or the
    *     process ends
@@ -122,8 +125,8 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * The first line since {@code mark} that passes; empty if none comes within the limit or before
-   * the process ends.
+   * Returns the first line since {@code mark} that passes; empty if none comes within the limit or
+   * before the process ends.
    */
   public Optional<String> findLine(int mark, Predicate<String> test, Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
@@ -156,7 +159,7 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** The process id, for measuring it. */
+  /** Returns the process id, for measuring it. */
   public long pid() {
     return process.pid();
   }
@@ -190,7 +193,7 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Its exit code; only after its end. */
+  /** Returns its exit code; only after its end. */
   public int exitCode() {
     return process.exitValue();
   }

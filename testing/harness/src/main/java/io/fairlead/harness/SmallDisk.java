@@ -41,7 +41,7 @@ public final class SmallDisk implements AutoCloseable {
     return new SmallDisk(folder);
   }
 
-  /** Why none can be mounted; empty if it can. */
+  /** Returns why none can be mounted; empty if it can. */
   static String obstacle() {
     try (TempFolder folder = TempFolder.create("disk")) {
       mount(folder.path().resolve("disk"), 1).close();

@@ -74,14 +74,14 @@ public final class XdsProbe implements AutoCloseable {
         .build();
   }
 
-  /** The clusters of now, by name; waits for the first answer. */
+  /** Returns the clusters of now, by name; waits for the first answer. */
   public synchronized Map<String, ProxyCluster> clusters() {
     return await(
         "clusters",
         () -> clusterResponses == 0 ? Optional.empty() : Optional.of(Map.copyOf(clusters)));
   }
 
-  /** The cluster of that name; waits for it. */
+  /** Returns the cluster of that name; waits for it. */
   public synchronized ProxyCluster awaitCluster(String name) {
     return await("cluster " + name, () -> Optional.ofNullable(clusters.get(name)));
   }
@@ -96,12 +96,12 @@ public final class XdsProbe implements AutoCloseable {
                 : Optional.empty());
   }
 
-  /** The endpoints of the cluster of that name, of type EDS; waits for the first answer. */
+  /** Returns the endpoints of the cluster of that name, of type EDS; waits for the first answer. */
   public synchronized List<ProxyEndpoint> endpoints(String cluster) {
     return awaitEndpoints(cluster, any -> true);
   }
 
-  /** The endpoints of the cluster of that name, as soon as they pass. */
+  /** Returns the endpoints of the cluster of that name, as soon as they pass. */
   public synchronized List<ProxyEndpoint> awaitEndpoints(
       String cluster, Predicate<List<ProxyEndpoint>> test) {
     return await("endpoints of " + cluster, () -> endpointsOf(cluster).filter(test));

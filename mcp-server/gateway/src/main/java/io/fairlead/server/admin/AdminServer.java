@@ -66,7 +66,7 @@ public final class AdminServer implements AutoCloseable {
     return start(address, token, source, actions, metrics, AdminLimits.DEFAULT);
   }
 
-  /** The same with other limits. */
+  /** Returns the same with other limits. */
   static AdminServer start(
       HostPort address,
       @Nullable Secret token,
@@ -186,7 +186,7 @@ public final class AdminServer implements AutoCloseable {
       Handler<RoutingContext> handler) {
     router
         .post("/api/v1" + path)
-        .handler(BodyHandler.create(false).setBodyLimit(RequestChecks.LARGEST_BODY))
+        .handler(BodyHandler.create(false).setBodyLimit(RequestChecks.MAX_BODY_BYTES))
         .handler(received)
         .blockingHandler(handler, false);
   }
@@ -211,7 +211,7 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  /** Where it listens, with the real port. */
+  /** Returns where it listens, with the real port. */
   public HostPort address() {
     return address;
   }

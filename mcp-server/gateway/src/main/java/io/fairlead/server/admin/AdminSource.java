@@ -19,25 +19,25 @@ public interface AdminSource {
   /** Whether clients are answered. */
   ReadinessStatus readiness();
 
-  /** The registries, in the order of the configuration. */
+  /** Returns the registries, in the order of the configuration. */
   List<RegistryView> registries();
 
-  /** What became of each service of a registry; empty for an unknown registry. */
+  /** Returns what became of each service of a registry; empty for an unknown registry. */
   List<ServiceReport> services(String registry);
 
-  /** What is served. */
+  /** Returns what is served. */
   Snapshot snapshot();
 
-  /** The newest commits of this process, newest first. */
+  /** Returns the newest commits of this process, newest first. */
   List<CommitSummary> commits();
 
-  /** What became of the newest text of the configuration file. */
+  /** Returns what became of the newest text of the configuration file. */
   ConfigurationStatus configuration();
 
   /** Losses that are held, by their ids. */
   List<GuardStatus> guards();
 
-  /** Everything that is kept in the mesh on a suspicion, by registry, the oldest first. */
+  /** Returns everything that is kept in the mesh on a suspicion, by registry, the oldest first. */
   List<HoldStatus> holds();
 
   /** Open operator's transactions, oldest first. */
@@ -49,6 +49,6 @@ public interface AdminSource {
   /** Whether each connected client has a resource, by node and revision. */
   List<ResourceDelivery> deliveries(ResourceKey key);
 
-  /** The connected clients. */
+  /** Returns the connected clients. */
   List<ClientStatus> clients();
 }

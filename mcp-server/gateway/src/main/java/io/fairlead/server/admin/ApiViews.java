@@ -21,7 +21,7 @@ import java.util.TreeSet;
 /** The JSON representations of the API. */
 final class ApiViews {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-  private static final int LONGEST_HELD = 100;
+  private static final int MAX_LISTED = 100;
 
   private ApiViews() {}
 
@@ -43,7 +43,7 @@ final class ApiViews {
     }
     node.put("held", holds.size());
     ArrayNode list = node.putArray("holds");
-    holds.stream().limit(LONGEST_HELD).forEach(hold -> list.add(hold(hold)));
+    holds.stream().limit(MAX_LISTED).forEach(hold -> list.add(hold(hold)));
     return node;
   }
 
@@ -57,7 +57,7 @@ final class ApiViews {
   }
 
   /**
-   * A registry.
+   * Returns a registry.
    *
    * @param holds how many holds there are of what it has
    */
@@ -81,7 +81,7 @@ final class ApiViews {
   }
 
   /**
-   * A line of the list; the whole is at its own path.
+   * Returns a line of the list; the whole is at its own path.
    *
    * @param damped by resource name: those whose newest state waits
    */
@@ -124,7 +124,7 @@ final class ApiViews {
         .put("explanation", HoldStatus.explanation(guard));
     ArrayNode held = node.putArray("held");
     guard.held().stream()
-        .limit(LONGEST_HELD)
+        .limit(MAX_LISTED)
         .forEach(
             service ->
                 held.addObject()
@@ -217,7 +217,7 @@ final class ApiViews {
     return node;
   }
 
-  /** A constant as the API and the metrics write it. */
+  /** Returns a constant as the API and the metrics write it. */
   static String lower(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }

@@ -31,7 +31,7 @@ public record HoldStatus(
     Objects.requireNonNull(until, "until");
   }
 
-  /** What a registry's adapter keeps. */
+  /** Returns what a registry's adapter keeps. */
   public static HoldStatus of(String registry, Hold hold) {
     return new HoldStatus(
         "",
@@ -43,7 +43,7 @@ public record HoldStatus(
         hold.explanation());
   }
 
-  /** What the deletion guard holds, or what left with a change of the configuration. */
+  /** Returns what the deletion guard holds, or what left with a change of the configuration. */
   public static HoldStatus of(GuardStatus guard) {
     return new HoldStatus(
         guard.id(),
@@ -55,7 +55,7 @@ public record HoldStatus(
         explanation(guard));
   }
 
-  /** What a guard does, and what ends it. */
+  /** Returns what a guard does, and what ends it. */
   static String explanation(GuardStatus guard) {
     String held =
         guard.heldEndpoints()

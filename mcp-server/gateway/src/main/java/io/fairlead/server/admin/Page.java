@@ -44,7 +44,7 @@ record Page(int offset, int limit) {
         name + ": " + text + " (expected: " + least + " to " + most + ")", null);
   }
 
-  /** The asked part as {@code {"items": [...], "total": n}}. */
+  /** Returns the asked part as {@code {"items": [...], "total": n}}. */
   <T> ObjectNode of(List<T> all, Function<T, ObjectNode> view) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     var items = node.putArray("items");

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /** The checks of a request before it is routed: its framing, its host and its target. Stateless. */
 final class RequestChecks {
-  /** The largest body. */
-  static final long LARGEST_BODY = 16 << 10;
+  /** The largest body of a request, in bytes. */
+  static final long MAX_BODY_BYTES = 16 << 10;
 
   static final String METHODS = "GET, HEAD, OPTIONS, POST";
 
@@ -56,8 +56,8 @@ final class RequestChecks {
       if (!length.matches("[0-9]{1,18}")) {
         return last(400, "content-length: " + shown(length) + " (expected: a number)");
       }
-      if (Long.parseLong(length) > LARGEST_BODY) {
-        return last(413, "body: too large (expected: at most " + LARGEST_BODY + " bytes)");
+      if (Long.parseLong(length) > MAX_BODY_BYTES) {
+        return last(413, "body: too large (expected: at most " + MAX_BODY_BYTES + " bytes)");
       }
     }
     return Optional.empty();

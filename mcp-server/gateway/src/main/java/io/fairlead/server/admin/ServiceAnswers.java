@@ -53,7 +53,7 @@ final class ServiceAnswers {
     this.snapshot = source.snapshot();
   }
 
-  /** What became of a service, with the answer for each client. */
+  /** Returns what became of a service, with the answer for each client. */
   ObjectNode of(String registry, ServiceReport report) {
     Resource served = served(registry, report);
     List<ResourceDelivery> deliveries =
@@ -98,7 +98,7 @@ final class ServiceAnswers {
     return node;
   }
 
-  /** A service of a registry that was not read in this process yet. */
+  /** Returns a service of a registry that was not read in this process yet. */
   ObjectNode unread(RegistryView registry, String id) {
     String reason = notRead(registry);
     boolean restored = registry.state() != RegistryView.State.WAITING;
@@ -130,7 +130,7 @@ final class ServiceAnswers {
     return node;
   }
 
-  /** The answer for each client about a resource. */
+  /** Returns the answer for each client about a resource. */
   ArrayNode clients(Resource resource) {
     ArrayNode clients = NODES.arrayNode();
     for (ResourceDelivery delivery : source.deliveries(resource.key())) {
@@ -139,7 +139,9 @@ final class ServiceAnswers {
     return clients;
   }
 
-  /** What an open transaction means for a service that cannot be found; empty without one. */
+  /**
+   * Returns what an open transaction means for a service that cannot be found; empty without one.
+   */
   String ofTransactions() {
     return transactions.isEmpty()
         ? ""

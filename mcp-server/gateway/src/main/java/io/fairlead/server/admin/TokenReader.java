@@ -45,8 +45,9 @@ final class TokenReader implements AutoCloseable {
   }
 
   /**
-   * The token as it is now. Fails with {@link io.fairlead.registry.SecretUnavailableException}
-   * where there is none, and with {@link java.util.concurrent.TimeoutException} after 5 s.
+   * Returns the token as it is now. Fails with {@link
+   * io.fairlead.registry.SecretUnavailableException} where there is none, and with {@link
+   * java.util.concurrent.TimeoutException} after 5 s.
    */
   synchronized CompletableFuture<String> read() {
     CompletableFuture<String> present = reading;

@@ -34,7 +34,7 @@ public final class ResourceDocument {
 
   private ResourceDocument() {}
 
-  /** The document of a resource; it could be given to kubectl. */
+  /** Returns the document of a resource; it could be given to kubectl. */
   public static ObjectNode of(Resource resource) {
     io.fairlead.istio.mcp.v1alpha1.Resource envelope = resource.decode();
     ResourceType type = resource.key().type();

@@ -22,7 +22,7 @@ public final class Yaml {
 
   private Yaml() {}
 
-  /** The tree as a YAML document without a start marker, ending with a line break. */
+  /** Returns the tree as a YAML document without a start marker, ending with a line break. */
   public static String write(JsonNode node) {
     try {
       return MAPPER.writeValueAsString(node);

@@ -107,7 +107,7 @@ public record ConsulConfiguration(
     return value;
   }
 
-  /** Everything left out, but for the addresses. */
+  /** Returns everything left out, but for the addresses. */
   public static ConsulConfiguration of(URI... addresses) {
     return new ConsulConfiguration(
         List.of(addresses), null, null, null, null, null, null, null, null, null, null, null);
@@ -143,12 +143,14 @@ public record ConsulConfiguration(
     return Objects.requireNonNull(aclFiltering);
   }
 
-  /** The namespace of the services' identities: Consul's, or empty. */
+  /** Returns the namespace of the services' identities: Consul's, or empty. */
   String namespaceOrEmpty() {
     return Folded.of(Objects.requireNonNullElse(consulNamespace, ""));
   }
 
-  /** The datacenter as Consul spells it, or empty: its agents fold the name when they start. */
+  /**
+   * Returns the datacenter as Consul spells it, or empty: its agents fold the name when they start.
+   */
   String foldedDatacenter() {
     return Folded.of(Objects.requireNonNullElse(datacenter, ""));
   }

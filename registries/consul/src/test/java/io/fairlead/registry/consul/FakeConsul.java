@@ -32,7 +32,7 @@ final class FakeConsul implements AutoCloseable {
   private Optional<Fault> fault = Optional.empty();
 
   /**
-   * What is answered in place of the truth.
+   * An answer given in place of the true one.
    *
    * @param path requests whose path begins so
    * @param body empty closes the connection in the middle of the answer

@@ -171,9 +171,9 @@ final class TreeWatcher implements AutoCloseable {
   }
 
   /**
-   * The services files that came into their places since {@link #forget()}, each by a rename or to
-   * be written next; empty if anything else happened, too. Hidden files do not count as anything:
-   * they are not read, and tools write there what they rename.
+   * Returns the services files that came into their places since {@link #forget()}, each by a
+   * rename or to be written next; empty if anything else happened, too. Hidden files do not count
+   * as anything: they are not read, and tools write there what they rename.
    */
   Set<Path> created() {
     return otherwise ? Set.of() : Set.copyOf(created);

@@ -87,7 +87,7 @@ public record NacosConfiguration(
     requireWithin("settle", settle, Duration.ZERO, Duration.ofHours(1));
   }
 
-  /** Everything left out, but for the addresses. */
+  /** Returns everything left out, but for the addresses. */
   public static NacosConfiguration of(String... addresses) {
     return new NacosConfiguration(
         List.of(addresses), null, false, null, null, null, null, null, null, null, null);

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 public final class Capture {
   private Capture() {}
 
-  /** The first response to a client that asks for a type. */
+  /** Returns the first response to a client that asks for a type. */
   public static byte[] first(int port, String typeUrl) throws IOException {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port)

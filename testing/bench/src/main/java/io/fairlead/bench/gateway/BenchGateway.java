@@ -42,7 +42,7 @@ public final class BenchGateway implements AutoCloseable {
   private int edition;
 
   /**
-   * A gateway that is not started yet.
+   * Creates a gateway that is not started yet.
    *
    * @param folder its own: configuration, store, and a home with the adapter dropped in
    */
@@ -163,31 +163,31 @@ public final class BenchGateway implements AutoCloseable {
     }
   }
 
-  /** What the admin API answers to a GET. */
+  /** Returns what the admin API answers to a GET. */
   public String get(String path) throws IOException {
     try (var body = URI.create("http://127.0.0.1:" + adminPort + path).toURL().openStream()) {
       return new String(body.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
-  /** The ports of the sources, the first first. */
+  /** Returns the ports of the sources, the first first. */
   public List<Integer> ports() {
     return setup.shards() == 1
         ? List.of(xdsPort)
         : IntStream.range(firstShardPort, firstShardPort + setup.shards()).boxed().toList();
   }
 
-  /** The same as istiod's mesh configuration names them. */
+  /** Returns the same as istiod's mesh configuration names them. */
   public List<String> sources() {
     return ports().stream().map(port -> "xds://127.0.0.1:" + port).toList();
   }
 
-  /** The port of the source that has everything, also where there are shards. */
+  /** Returns the port of the source that has everything, also where there are shards. */
   public int wholePort() {
     return xdsPort;
   }
 
-  /** Its metrics, such as {@code fairlead_response_bytes_total}. */
+  /** Returns its metrics, such as {@code fairlead_response_bytes_total}. */
   public Metrics metrics() throws IOException {
     return Metrics.parse(get("/metrics"));
   }
@@ -203,17 +203,17 @@ public final class BenchGateway implements AutoCloseable {
     out.flush();
   }
 
-  /** An edition that no service has had, for {@link #change}; 149 of them differ. */
+  /** Returns an edition that no service has had, for {@link #change}; 149 of them differ. */
   public int nextEdition() {
     return ++edition;
   }
 
-  /** What the process has used until now. */
+  /** Returns what the process has used until now. */
   public ProcessUsage usage() {
     return ProcessUsage.of(process().pid());
   }
 
-  /** Its process, for its log. */
+  /** Returns its process, for its log. */
   public ServerProcess process() {
     if (process == null) {
       throw new IllegalStateException("gateway: not started (expected: started)");
@@ -221,12 +221,12 @@ public final class BenchGateway implements AutoCloseable {
     return process;
   }
 
-  /** Its own folder. */
+  /** Returns its own folder. */
   public Path folder() {
     return folder;
   }
 
-  /** The folder with its store. */
+  /** Returns the folder with its store. */
   public Path dataFolder() {
     return folder.resolve("data");
   }

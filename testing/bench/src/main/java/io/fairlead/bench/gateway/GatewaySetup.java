@@ -41,7 +41,7 @@ public record GatewaySetup(String registry, String batching, int shards, String 
         "");
   }
 
-  /** The registry of {@link #load}, now a Consul at an address where nobody listens. */
+  /** Returns the registry of {@link #load}, now a Consul at an address where nobody listens. */
   public static GatewaySetup unreachable() {
     return new GatewaySetup(
         "- name: load\n  type: consul\n  host: \"{service}.mesh\"\n  namespace: mesh\n  protocol: http\n"
@@ -60,17 +60,17 @@ public record GatewaySetup(String registry, String batching, int shards, String 
     return new GatewaySetup(registry, DEFAULT_BATCHING, 1, "");
   }
 
-  /** The same with a block {@code batching}, in one line. */
+  /** Returns the same with a block {@code batching}, in one line. */
   public GatewaySetup batched(String block) {
     return new GatewaySetup(registry, block, shards, javaOptions);
   }
 
-  /** The same with a number of sources. */
+  /** Returns the same with a number of sources. */
   public GatewaySetup sharded(int count) {
     return new GatewaySetup(registry, batching, count, javaOptions);
   }
 
-  /** The same with options of the JVM. */
+  /** Returns the same with options of the JVM. */
   public GatewaySetup java(String options) {
     return new GatewaySetup(registry, batching, shards, options);
   }

@@ -66,14 +66,14 @@ public class PartsBenchmark {
     return Entries.encode(entry);
   }
 
-  /** A commit without a disk: compare, number, publish. */
+  /** Returns a commit without a disk: compare, number, publish. */
   @Benchmark
   public Optional<Snapshot> commitInMemory() {
     next = 1 - next;
     return store.commit(ChangeSet.of(List.of(editions[1 - next]), List.of()));
   }
 
-  /** What changed between two snapshots. */
+  /** Returns what changed between two snapshots. */
   @Benchmark
   public int difference() {
     int[] parts = {0};

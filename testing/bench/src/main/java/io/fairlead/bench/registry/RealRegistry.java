@@ -2,16 +2,16 @@ package io.fairlead.bench.registry;
 
 /** A real registry of its own, filled with services of one instance each. Not thread-safe. */
 public interface RealRegistry extends AutoCloseable {
-  /** Its name in the configuration and in the report. */
+  /** Returns its name in the configuration and in the report. */
   String name();
 
-  /** How the gateway reads it: an item of the configuration's list {@code registries:}. */
+  /** Returns how the gateway reads it: an item of the configuration's list {@code registries:}. */
   String configuration();
 
-  /** The host that a service has in the mesh. */
+  /** Returns the host that a service has in the mesh. */
   String host(String service);
 
-  /** What a reader should know about how it is set up. */
+  /** Returns what a reader should know about how it is set up. */
   String setup();
 
   /** Registers a number of services that nothing is asked of. */

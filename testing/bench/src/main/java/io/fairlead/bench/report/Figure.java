@@ -22,22 +22,22 @@ public record Figure(
     Optional<Goal> goal,
     String note) {
 
-  /** A figure without a goal and a note. */
+  /** Returns a figure without a goal and a note. */
   public static Figure of(String scenario, String name, String size, String unit, Sample sample) {
     return new Figure(scenario, name, size, unit, sample, Optional.empty(), "");
   }
 
-  /** The same with a goal for the median. */
+  /** Returns the same with a goal for the median. */
   public Figure atMost(double limit) {
     return with(Goal.atMost(sample.median(), limit, unit));
   }
 
-  /** The same with a goal. */
+  /** Returns the same with a goal. */
   public Figure with(Goal other) {
     return new Figure(scenario, name, size, unit, sample, Optional.of(other), note);
   }
 
-  /** The same with a note. */
+  /** Returns the same with a note. */
   public Figure noted(String other) {
     return new Figure(scenario, name, size, unit, sample, goal, other);
   }

@@ -7,7 +7,7 @@ package io.fairlead.bench.report;
  * @param met whether the measured value reaches it
  */
 public record Goal(String text, boolean met) {
-  /** A value that should not be above a limit. */
+  /** Returns a value that should not be above a limit. */
   public static Goal atMost(double value, double limit, String unit) {
     String text = "<= " + Numbers.format(limit) + (unit.isEmpty() ? "" : " " + unit);
     return new Goal(text, value <= limit);

@@ -16,7 +16,7 @@ import java.nio.file.Path;
  * @param load the load average of the last minute when the run began: above 0.3 others were at work
  */
 public record Machine(String processor, int cores, long memoryBytes, String kernel, double load) {
-  /** This one, now. */
+  /** Returns this one, now. */
   public static Machine here() {
     return of(
         read("cpuinfo"),

@@ -29,7 +29,7 @@ public final class Report {
   private final Map<String, Double> seconds = new LinkedHashMap<>();
 
   /**
-   * An empty report.
+   * Creates an empty report.
    *
    * @param versions of everything that took part, by name
    */
@@ -54,7 +54,7 @@ public final class Report {
     seconds.put(scenario, time);
   }
 
-  /** The figures so far. */
+  /** Returns the figures so far. */
   public List<Figure> figures() {
     return List.copyOf(figures);
   }
@@ -71,7 +71,7 @@ public final class Report {
     Files.writeString(folder.resolve("report.json"), json(), StandardCharsets.UTF_8);
   }
 
-  /** One line of the table. */
+  /** Returns one line of the table. */
   public static String line(Figure figure) {
     Sample sample = figure.sample();
     String goal =

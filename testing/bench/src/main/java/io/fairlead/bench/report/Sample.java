@@ -17,39 +17,39 @@ public record Sample(List<Double> sorted) {
     sorted = sorted.stream().sorted().toList();
   }
 
-  /** The given values, in any order. */
+  /** Returns the given values, in any order. */
   public static Sample of(double... values) {
     return new Sample(Arrays.stream(values).boxed().toList());
   }
 
-  /** The given values, in any order. */
+  /** Returns the given values, in any order. */
   public static Sample of(Collection<Double> values) {
     return new Sample(List.copyOf(values));
   }
 
-  /** How many values there are. */
+  /** Returns how many values there are. */
   public int size() {
     return sorted.size();
   }
 
-  /** The smallest. */
+  /** Returns the smallest. */
   public double min() {
     return sorted.get(0);
   }
 
-  /** The largest. */
+  /** Returns the largest. */
   public double max() {
     return sorted.get(size() - 1);
   }
 
-  /** The middle one, or the mean of the two in the middle. */
+  /** Returns the middle one, or the mean of the two in the middle. */
   public double median() {
     int middle = size() / 2;
     return size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
   /**
-   * The smallest value that at least a share of the values does not exceed (nearest rank).
+   * Returns the smallest value that at least a share of the values does not exceed (nearest rank).
    *
    * @param percent above 0, at most 100
    */

@@ -16,7 +16,7 @@ final class Awaited implements Consumer<Response> {
     responses.add(response);
   }
 
-  /** The next response that passes; those before it are dropped. */
+  /** Returns the next response that passes; those before it are dropped. */
   Response next(Predicate<Response> test, Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
     try {

@@ -33,7 +33,7 @@ public record Bench(Report report, Effort effort, Path work, PrintStream out) {
     QUICK
   }
 
-  /** One number for a real run, another for a quick one. */
+  /** Returns one number for a real run, another for a quick one. */
   public int pick(int full, int quick) {
     return effort == Effort.FULL ? full : quick;
   }
@@ -44,14 +44,14 @@ public record Bench(Report report, Effort effort, Path work, PrintStream out) {
     out.println(Report.line(figure));
   }
 
-  /** A folder of that name, empty. */
+  /** Returns a folder of that name, empty. */
   public Path fresh(String name) throws IOException {
     Path folder = work.resolve(name);
     delete(folder);
     return Files.createDirectories(folder);
   }
 
-  /** A gateway in a fresh folder of that name; not started. */
+  /** Returns a gateway in a fresh folder of that name; not started. */
   public BenchGateway gateway(String name, GatewaySetup setup) throws IOException {
     return new BenchGateway(
         fresh(name), effort == Effort.QUICK ? setup.java(COMPILE_LITTLE) : setup);
@@ -64,7 +64,10 @@ public record Bench(Report report, Effort effort, Path work, PrintStream out) {
     }
   }
 
-  /** How long a process is watched at rest, so that this can be taken off; not in a quick run. */
+  /**
+   * Returns how long a process is watched at rest, so that this can be taken off; not in a quick
+   * run.
+   */
   Duration rest() {
     return Duration.ofSeconds(pick(2, 0));
   }

@@ -24,9 +24,9 @@ record ChangeCost(List<Double> cpuMillis, List<Double> bytes) {
   // Until the compiler is done with what one change runs through; its processor time counts, too.
   // (After 2,000 changes half of all processor time still was the compiler's, after 20,000 3 %.)
   private static final int WARM_UP = 10_000;
-  private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(20);
+  private static final Duration MAX_WARM_UP = Duration.ofSeconds(20);
   // Where many clients get everything again for each change, fewer have to do.
-  private static final Duration LONGEST = Duration.ofSeconds(8);
+  private static final Duration MAX_TIME = Duration.ofSeconds(8);
 
   /**
    * Measures.
@@ -47,12 +47,12 @@ record ChangeCost(List<Double> cpuMillis, List<Double> bytes) {
     List<Double> bytes = new ArrayList<>();
     try (ClientSet set = ClientSet.connect(gateway.ports(), clients, protocol)) {
       Changer changer = new Changer(gateway, set, services);
-      changer.change(bench.pick(WARM_UP, changes), Duration.ZERO, LONGEST_WARM_UP);
+      changer.change(bench.pick(WARM_UP, changes), Duration.ZERO, MAX_WARM_UP);
       for (int round = 0; round < rounds; round++) {
         bench.settle(gateway);
         CpuMeter meter = CpuMeter.begin(gateway::usage, bench.rest());
         long bytesBefore = set.bytes();
-        int made = changer.change(changes, APART, LONGEST);
+        int made = changer.change(changes, APART, MAX_TIME);
         cpu.add(meter.millis() / made);
         bytes.add((double) (set.bytes() - bytesBefore) / made / clients);
       }

@@ -50,7 +50,7 @@ final class ConnectedIstiod implements AutoCloseable {
     return readySeconds;
   }
 
-  /** The server itself. */
+  /** Returns the server itself. */
   IstiodServer server() {
     return server;
   }
@@ -74,7 +74,7 @@ final class ConnectedIstiod implements AutoCloseable {
    * @param fullPushes those among them that were for every proxy
    */
   record Cost(double cpuMillis, double bytes, double commits, double pushes, double fullPushes) {
-    /** The same without bytes that somebody else got. */
+    /** Returns the same without bytes that somebody else got. */
     Cost lessBytes(double others) {
       return new Cost(cpuMillis, bytes - others, commits, pushes, fullPushes);
     }
@@ -122,7 +122,7 @@ final class ConnectedIstiod implements AutoCloseable {
     Pause.of(QUIET);
   }
 
-  /** What its process has used until now. */
+  /** Returns what its process has used until now. */
   ProcessUsage usage() {
     return server.usage();
   }

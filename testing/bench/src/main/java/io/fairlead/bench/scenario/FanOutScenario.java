@@ -18,7 +18,7 @@ final class FanOutScenario implements Scenario {
 
   /** A set of ports that clients connect to. */
   private record Way(String name, Protocol protocol, int sources) {
-    /** What a client costs at least. */
+    /** Returns what a client costs at least. */
     String limit() {
       return protocol == Protocol.STATE
           ? "each client is sent all of the source, which is copied for it twice"

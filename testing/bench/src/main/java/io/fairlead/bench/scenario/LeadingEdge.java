@@ -80,7 +80,7 @@ record LeadingEdge(String scenario, int services) {
       gateway.change(service, service + 1, edition);
     }
 
-    /** The cost of changes; what the watching client got is not istiod's. */
+    /** Returns the cost of changes; what the watching client got is not istiod's. */
     ConnectedIstiod.Cost measure(ConnectedIstiod.Changes changes) throws IOException {
       long before = client.bytes();
       ConnectedIstiod.Cost cost = istiod.measure(bench, changes);

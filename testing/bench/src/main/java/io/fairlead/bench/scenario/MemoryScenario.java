@@ -21,7 +21,7 @@ final class MemoryScenario implements Scenario {
   private static final double MEGABYTE = 1e6;
   private static final double WIRE_TIMES = 2.5;
   private static final double BASE = 150;
-  private static final double MOST = 1500;
+  private static final double MAX_MEGABYTES = 1500;
 
   @Override
   public String name() {
@@ -70,7 +70,7 @@ final class MemoryScenario implements Scenario {
       throws IOException {
     double resident = gateway.usage().residentBytes() / MEGABYTE;
     double byWire = WIRE_TIMES * wire + BASE;
-    double limit = Math.min(byWire, MOST);
+    double limit = Math.min(byWire, MAX_MEGABYTES);
     bench.add(
         Figure.of(name(), what, size, "MB", Sample.of(resident))
             .with(Goal.atMost(resident, limit, "MB"))
@@ -78,7 +78,7 @@ final class MemoryScenario implements Scenario {
                 String.format(
                     Locale.ROOT,
                     "goal: %s; a gateway with one service takes %.0f MB",
-                    byWire <= MOST
+                    byWire <= MAX_MEGABYTES
                         ? "2.5 x wire size + 150 MB"
                         : "1,500 MB, as 2.5 x wire size + 150 MB is more",
                     bare / MEGABYTE)));

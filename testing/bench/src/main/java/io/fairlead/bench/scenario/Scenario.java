@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /** A measurement that is made as a whole and gives figures. */
 public interface Scenario {
-  /** How it is chosen: {@code make bench SCENARIOS=NAME}. */
+  /** Returns how it is chosen: {@code make bench SCENARIOS=NAME}. */
   String name();
 
   /** Measures and hands the figures over. */

@@ -6,7 +6,7 @@ import java.util.List;
 public final class Scenarios {
   private Scenarios() {}
 
-  /** All of them. */
+  /** Returns all of them. */
   public static List<Scenario> all() {
     return List.of(
         new StartScenario(),

@@ -11,7 +11,7 @@ import io.fairlead.bench.report.Sample;
  * @param ending of each figure's name
  */
 record Sizes(String scenario, String size, String ending) {
-  /** A figure of that part. */
+  /** Returns a figure of that part. */
   Figure figure(String name, String unit, Sample sample) {
     return Figure.of(scenario, name + ending, size, unit, sample);
   }

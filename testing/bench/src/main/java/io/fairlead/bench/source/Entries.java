@@ -25,7 +25,7 @@ public final class Entries {
 
   private Entries() {}
 
-  /** The entry of a service, converted. */
+  /** Returns the entry of a service, converted. */
   public static ConvertedEntry entry(int number, int instances, int edition) {
     Conversion conversion = CONVERTER.convert(Services.service(number, instances, edition));
     if (conversion instanceof Conversion.Converted converted) {
@@ -34,7 +34,7 @@ public final class Entries {
     throw new IllegalStateException("refused: " + conversion.findings());
   }
 
-  /** A resource of about 900 bytes with ten instances. */
+  /** Returns a resource of about 900 bytes with ten instances. */
   public static Resource resource(int number, int instances, int edition) {
     return encode(entry(number, instances, edition).withAddresses(List.of("241.0.0.1")));
   }
@@ -52,7 +52,9 @@ public final class Entries {
             entry.entry().toByteString()));
   }
 
-  /** The resources of the services from {@code from} (inclusive) to {@code to} (exclusive). */
+  /**
+   * Returns the resources of the services from {@code from} (inclusive) to {@code to} (exclusive).
+   */
   public static List<Resource> range(int from, int to, int instances, int edition) {
     List<Resource> all = new ArrayList<>(to - from);
     for (int number = from; number < to; number++) {

@@ -21,13 +21,13 @@ public final class Services {
 
   private Services() {}
 
-  /** The name of the service of that number. */
+  /** Returns the name of the service of that number. */
   public static String name(int number) {
     return String.format(Locale.ROOT, "svc-%06d", number);
   }
 
   /**
-   * A service.
+   * Returns a service.
    *
    * @param number from 0 to 199,999
    * @param instances from 1 to 99
@@ -55,7 +55,7 @@ public final class Services {
     return (10 + (number >> 16)) + "." + (number >> 8 & 255) + "." + (number & 255) + "." + last;
   }
 
-  /** All services from 0 on, in their first edition. */
+  /** Returns all services from 0 on, in their first edition. */
   public static List<Service> all(int services, int instances) {
     List<Service> all = new ArrayList<>(services);
     for (int number = 0; number < services; number++) {
@@ -64,7 +64,7 @@ public final class Services {
     return all;
   }
 
-  /** A service as an item of a services file. */
+  /** Returns a service as an item of a services file. */
   public static String yaml(int number, int instances, int edition) {
     StringBuilder text = new StringBuilder("- name: ").append(name(number)).append("\n");
     text.append("  instances:\n");

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * guards.
  */
 final class ScriptedAdapter implements RegistryAdapter {
-  private static final Logger log = LoggerFactory.getLogger(ScriptedAdapter.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ScriptedAdapter.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
   private final String registry;
@@ -66,7 +66,7 @@ final class ScriptedAdapter implements RegistryAdapter {
           follow(connected);
         } catch (IOException e) {
           if (!isClosed()) {
-            log.debug("registry {}: connection lost", registry, e);
+            LOG.debug("registry {}: connection lost", registry, e);
             sink.resync(
                 new ReadOutcome.Failed(
                     configuration.address() + ": " + e + " (expected: the test)", e));
@@ -74,7 +74,7 @@ final class ScriptedAdapter implements RegistryAdapter {
         }
       } while (!closed.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
-      log.error("registry {}: interrupted, the script is followed no more", registry, e);
+      LOG.error("registry {}: interrupted, the script is followed no more", registry, e);
       Thread.currentThread().interrupt();
     }
   }
@@ -140,7 +140,7 @@ final class ScriptedAdapter implements RegistryAdapter {
         try {
           socket.close();
         } catch (IOException e) {
-          log.warn("registry {}: the connection could not be closed", registry, e);
+          LOG.warn("registry {}: the connection could not be closed", registry, e);
         }
       }
     }

@@ -36,7 +36,7 @@ public record ScriptedConfiguration(
     return Objects.requireNonNullElse(timeout, DEFAULT_TIMEOUT);
   }
 
-  /** The longest pause between tries to connect. */
+  /** Returns the longest pause between tries to connect. */
   @Override
   public Duration retry() {
     return Objects.requireNonNullElse(retry, DEFAULT_RETRY);
