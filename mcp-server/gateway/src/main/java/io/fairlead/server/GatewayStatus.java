@@ -11,7 +11,7 @@ import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.admin.HoldStatus;
 import io.fairlead.server.admin.ReadinessStatus;
-import io.fairlead.server.admin.RegistryView;
+import io.fairlead.server.admin.RegistrySummary;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.ResourceDelivery;
@@ -108,11 +108,11 @@ final class GatewayStatus implements AdminSource, AdminActions {
   }
 
   @Override
-  public List<RegistryView> registries() {
+  public List<RegistrySummary> registries() {
     Map<String, RegistryStatus> known =
         registries.statuses().stream()
             .collect(Collectors.toMap(RegistryStatus::name, Function.identity()));
-    List<RegistryView> views = new ArrayList<>();
+    List<RegistrySummary> views = new ArrayList<>();
     for (RegistryConfig config : fleet.registries()) {
       RegistryStatus registry = known.get(config.name());
       if (registry == null) {
@@ -124,8 +124,8 @@ final class GatewayStatus implements AdminSource, AdminActions {
     return views;
   }
 
-  private static RegistryView view(RegistryConfig config, RegistryStatus registry) {
-    return new RegistryView(
+  private static RegistrySummary view(RegistryConfig config, RegistryStatus registry) {
+    return new RegistrySummary(
         config.name(),
         config.shared().type(),
         config.shared().priority(),
@@ -137,14 +137,16 @@ final class GatewayStatus implements AdminSource, AdminActions {
         registry.refused());
   }
 
-  private static RegistryView.State state(RegistryStatus registry) {
+  private static RegistrySummary.State state(RegistryStatus registry) {
     if (!registry.synced()) {
-      return RegistryView.State.WAITING;
+      return RegistrySummary.State.WAITING;
     }
     if (registry.problem() != null) {
-      return RegistryView.State.FAILING;
+      return RegistrySummary.State.FAILING;
     }
-    return registry.lastSuccess() == null ? RegistryView.State.RESTORED : RegistryView.State.UP;
+    return registry.lastSuccess() == null
+        ? RegistrySummary.State.RESTORED
+        : RegistrySummary.State.UP;
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The handlers of what operators do. Stateless but for the actions; runs on worker threads. */
+/** The handlers of operators' actions. Stateless but for the actions; runs on worker threads. */
 final class ActionHandlers {
   private static final Logger LOG = LoggerFactory.getLogger(ActionHandlers.class);
   private static final JsonMapper JSON =
@@ -59,7 +59,7 @@ final class ActionHandlers {
         return ttl.isMissingNode() ? DEFAULT_TTL : Durations.parse(ttl.asText());
       }
     } catch (JsonProcessingException e) {
-      LOG.debug("not JSON", e);
+      LOG.debug("The body of a request is not JSON", e);
     } catch (IllegalArgumentException e) {
       throw new BadRequestException("ttl: " + e.getMessage());
     }
@@ -93,7 +93,7 @@ final class ActionHandlers {
     }
   }
 
-  // Who did what is asked after an incident.
+  // After an incident people ask who did what.
   private static void said(RoutingContext context, String what) {
     LOG.info("An operator at {} {}", context.request().remoteAddress(), what);
   }

@@ -16,9 +16,9 @@ public interface AdminActions {
   /** Ends a transaction; false if there is none with that id. */
   boolean releaseTransaction(String id);
 
-  /** Lets a held loss happen; false if there is none with that id. */
+  /** Publishes a held loss; false if there is none with that id. */
   boolean approve(String guard);
 
-  /** Keeps what a held loss would take; false if there is none with that id. */
+  /** Keeps the services of a held loss; false if there is none with that id. */
   boolean reject(String guard);
 }

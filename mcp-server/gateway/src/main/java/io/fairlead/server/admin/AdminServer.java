@@ -88,7 +88,8 @@ public final class AdminServer implements AutoCloseable {
                     .setHttp2ClearTextEnabled(false)
                     .setHandle100ContinueAutomatically(true))
             .connectionHandler(connections::opened)
-            .exceptionHandler(failure -> LOG.debug("a connection failed", failure))
+            .exceptionHandler(
+                failure -> LOG.debug("A connection of the admin server failed", failure))
             .invalidRequestHandler(gate::invalid)
             .requestHandler(gate);
     vertx.setPeriodic(SWEEP_MILLIS, timer -> connections.closeOverdue());
@@ -167,7 +168,7 @@ public final class AdminServer implements AutoCloseable {
     boolean post = context.request().method().equals(HttpMethod.POST);
     context.response().putHeader("allow", post ? "GET, HEAD, OPTIONS" : "POST, OPTIONS");
     Responses.problem(
-        context, 405, "not of this path (expected: GET, or POST for what changes something)");
+        context, 405, "not allowed for this path (expected: GET, or POST for an action)");
   }
 
   // What the router refuses by itself.
@@ -206,7 +207,7 @@ public final class AdminServer implements AutoCloseable {
     if (failure instanceof BadRequestException) {
       Responses.problem(context, 400, String.valueOf(failure.getMessage()));
     } else {
-      LOG.error("{} failed", context.request().path(), failure);
+      LOG.error("The request {} failed", context.request().path(), failure);
       Responses.problem(context, 500, "an error of the gateway; its log has more");
     }
   }
@@ -231,7 +232,7 @@ public final class AdminServer implements AutoCloseable {
     try {
       await(server.close());
     } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("{}: did not close in order", address, e);
+      LOG.warn("The admin server at {} was not closed cleanly", address, e);
     }
     closeQuietly(vertx);
   }
@@ -240,7 +241,7 @@ public final class AdminServer implements AutoCloseable {
     try {
       await(vertx.close());
     } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("the HTTP server's threads did not end in order", e);
+      LOG.warn("The admin server's threads did not end cleanly", e);
     }
   }
 }

@@ -20,18 +20,18 @@ public interface AdminSource {
   ReadinessStatus readiness();
 
   /** Returns the registries, in the order of the configuration. */
-  List<RegistryView> registries();
+  List<RegistrySummary> registries();
 
-  /** Returns what became of each service of a registry; empty for an unknown registry. */
+  /** Returns the status of each service of a registry; empty for an unknown registry. */
   List<ServiceReport> services(String registry);
 
-  /** Returns what is served. */
+  /** Returns the snapshot that is served. */
   Snapshot snapshot();
 
   /** Returns the newest commits of this process, newest first. */
   List<CommitSummary> commits();
 
-  /** Returns what became of the newest text of the configuration file. */
+  /** Returns the status of the configuration file. */
   ConfigurationStatus configuration();
 
   /** Losses that are held, by their ids. */

@@ -153,7 +153,7 @@ final class ApiHandlers {
     String wanted = parameter(context, "q");
     String registry = parameter(context, "registry");
     List<Located> found = new ArrayList<>();
-    for (RegistryView each : source.registries()) {
+    for (RegistrySummary each : source.registries()) {
       if (registry.isEmpty() || registry.equals(each.name())) {
         for (ServiceReport report : source.services(each.name())) {
           if (filter.test(report)
@@ -176,7 +176,7 @@ final class ApiHandlers {
     String registry = decoded(slash < 0 ? rest : rest.substring(0, slash));
     String id = slash < 0 ? "" : decoded(rest.substring(slash + 1));
     ServiceAnswers answers = new ServiceAnswers(source);
-    Optional<RegistryView> known =
+    Optional<RegistrySummary> known =
         source.registries().stream().filter(each -> each.name().equals(registry)).findFirst();
     if (known.isEmpty()) {
       Responses.problem(context, 404, registry + " (expected: the name of a registry)");

@@ -61,7 +61,7 @@ final class ApiViews {
    *
    * @param holds how many holds there are of what it has
    */
-  static ObjectNode registry(RegistryView registry, long holds) {
+  static ObjectNode registry(RegistrySummary registry, long holds) {
     ObjectNode node = NODES.objectNode();
     node.put("name", registry.name())
         .put("type", registry.type())

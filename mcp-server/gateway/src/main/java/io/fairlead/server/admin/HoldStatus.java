@@ -10,13 +10,13 @@ import java.util.Optional;
  * A hold as the API and the console show it: one of a registry's adapter, of the deletion guard, or
  * since a change of the configuration.
  *
- * @param id what to approve or reject it by; empty if nobody can decide about it
+ * @param id the id to approve or reject it by; empty if operators cannot decide about it
  * @param registry name of the registry; it may have left the configuration
- * @param reason why, as one of a fixed list
- * @param subject what is kept
+ * @param reason the reason, one of a fixed list
+ * @param subject the subject of the hold
  * @param since wall clock of its first start
  * @param until wall clock at which it ends at the latest; empty if no time ends it
- * @param explanation what was seen, and what ends it earlier
+ * @param explanation what was observed, and what ends the hold earlier
  */
 public record HoldStatus(
     String id,
@@ -31,7 +31,7 @@ public record HoldStatus(
     Objects.requireNonNull(until, "until");
   }
 
-  /** Returns what a registry's adapter keeps. */
+  /** Returns a hold of a registry's adapter. */
   public static HoldStatus of(String registry, Hold hold) {
     return new HoldStatus(
         "",
@@ -43,7 +43,10 @@ public record HoldStatus(
         hold.explanation());
   }
 
-  /** Returns what the deletion guard holds, or what left with a change of the configuration. */
+  /**
+   * Returns the hold of a deletion guard, or of services that left with a change of the
+   * configuration.
+   */
   public static HoldStatus of(GuardStatus guard) {
     return new HoldStatus(
         guard.id(),
@@ -55,7 +58,7 @@ public record HoldStatus(
         explanation(guard));
   }
 
-  /** Returns what a guard does, and what ends it. */
+  /** Returns the explanation of a guard's hold, and of what ends it. */
   static String explanation(GuardStatus guard) {
     String held =
         guard.heldEndpoints()
@@ -66,39 +69,39 @@ public record HoldStatus(
             + " of "
             + guard.services()
             + " services";
-    String loss = "The registry no longer gives " + held + ". They stay in the mesh";
+    String loss = "The registry no longer has " + held + ". They stay in the mesh";
     return switch (guard.state()) {
       case WAITING ->
-          "The registry left the configuration, or has another source now. Of what it had, "
+          "The registry left the configuration, or has another source now. Of its services, "
               + held
               + " stay in the mesh until "
               + String.join(", ", guard.waitingFor())
               + (guard.waitingFor().size() == 1 ? " has" : " have")
-              + " been read, without a time limit; or until somebody decides: fairlead approve "
+              + " been read, without a time limit, or until an operator decides: fairlead approve "
               + guard.id()
-              + " lets them go, and so does taking "
+              + " removes them, and so does removing "
               + String.join(", ", guard.waitingFor())
-              + " out of the configuration.";
+              + " from the configuration.";
       case HOLDING ->
           loss
               + guard
                   .confirmsAt()
-                  .map(time -> " until " + time + ", if the registry goes on to say so")
+                  .map(time -> " until " + time + ", if they are still missing then")
                   .orElse(" until it can be read again")
               + guard
                   .endsBy()
-                  .map(time -> " (until " + time + ", if it can be read only now and then)")
+                  .map(time -> " (until " + time + " at the latest, if reads of it keep failing)")
                   .orElse("")
-              + ", or until somebody decides: fairlead approve "
+              + ", or until an operator decides: fairlead approve "
               + guard.id()
-              + " lets them go, fairlead reject "
+              + " removes them, fairlead reject "
               + guard.id()
               + " keeps them.";
       case REJECTED ->
           loss
-              + ", as somebody decided, until the registry gives them again or fairlead approve "
+              + ", as an operator decided, until the registry has them again or fairlead approve "
               + guard.id()
-              + " lets them go.";
+              + " removes them.";
     };
   }
 }

@@ -32,7 +32,7 @@ final class Responses {
         request.response().setStatusCode(status).putHeader("content-type", type).end(body));
   }
 
-  /** Answers with nothing but what may be done. */
+  /** Answers without a body, with the allowed methods. */
   static void empty(HttpServerRequest request, String allow) {
     sent(request, request.response().setStatusCode(204).putHeader("allow", allow).end());
   }
@@ -60,6 +60,6 @@ final class Responses {
   }
 
   private static void sent(HttpServerRequest request, Future<Void> end) {
-    end.onFailure(failure -> LOG.debug("{}: the answer was not taken", path(request), failure));
+    end.onFailure(failure -> LOG.debug("The answer to {} was not taken", path(request), failure));
   }
 }

@@ -38,12 +38,12 @@ final class ServiceAnswers {
   private final Snapshot snapshot;
   private final ReadinessStatus readiness;
   private final List<TransactionStatus> transactions;
-  private final Map<String, RegistryView> registries = new HashMap<>();
+  private final Map<String, RegistrySummary> registries = new HashMap<>();
   private final Map<String, DampedHost> damped = new HashMap<>();
 
   ServiceAnswers(AdminSource source) {
     this.source = source;
-    // Before the snapshot: what is committed in between is then not said to be held.
+    // Read before the snapshot, so that a commit in between is not reported as held.
     this.transactions = source.transactions();
     this.readiness = source.readiness();
     source.registries().forEach(registry -> registries.put(registry.name(), registry));
@@ -99,9 +99,9 @@ final class ServiceAnswers {
   }
 
   /** Returns a service of a registry that was not read in this process yet. */
-  ObjectNode unread(RegistryView registry, String id) {
+  ObjectNode unread(RegistrySummary registry, String id) {
     String reason = notRead(registry);
-    boolean restored = registry.state() != RegistryView.State.WAITING;
+    boolean restored = registry.state() != RegistrySummary.State.WAITING;
     ArrayNode clients = NODES.arrayNode();
     if (!restored) {
       for (ResourceDelivery each : source.deliveries(new ResourceKey(SERVICE_ENTRY, "none/none"))) {
@@ -117,8 +117,7 @@ final class ServiceAnswers {
             "Not known yet: "
                 + reason
                 + (restored
-                    ? ". What was known of it before this start is served meanwhile: see fairlead"
-                        + " get resources."
+                    ? ". Its last known state is served meanwhile: see fairlead get resources."
                     : "."))
         .put("host", "")
         .put("resource", "")
@@ -145,10 +144,11 @@ final class ServiceAnswers {
   String ofTransactions() {
     return transactions.isEmpty()
         ? ""
-        : "; " + held() + ": one that was removed meanwhile stays in the mesh";
+        : "; " + held() + ": a service that was removed meanwhile stays in the mesh";
   }
 
-  // What a client that has a service does not have of it, or only for a time.
+  // The part of a service that a client lacks although it has the service, or keeps only for a
+  // time.
   private String caveat(ServiceReport report, boolean has) {
     if (!has) {
       return "";
@@ -157,7 +157,7 @@ final class ServiceAnswers {
     return (report.status() == ServiceStatus.HELD
             ? "; some of its endpoints are held by the deletion guard"
             : "")
-        + (waiting == null ? "" : "; what is new is " + damped(waiting));
+        + (waiting == null ? "" : "; its newest changes are " + damped(waiting));
   }
 
   private static ObjectNode client(ResourceDelivery delivery, boolean has, String reason) {
@@ -206,7 +206,7 @@ final class ServiceAnswers {
                 .map(finding -> ": " + finding.reason().text())
                 .orElse("");
       case SHADOWED:
-        return "the registry " + report.shadowedBy() + " has the host, too, and goes first";
+        return "the registry " + report.shadowedBy() + " has the same host and takes precedence";
       case WITHDRAWN:
         return "withdrawn: no instance could take traffic for longer than the registry's keepEmpty";
       default:
@@ -219,7 +219,7 @@ final class ServiceAnswers {
     if (waiting != null) {
       return damped(waiting);
     }
-    RegistryView view = registries.get(registry);
+    RegistrySummary view = registries.get(registry);
     return view != null && view.isUnread()
         ? notRead(view)
         : "not committed yet: changes are gathered for a moment (batching)";
@@ -241,12 +241,12 @@ final class ServiceAnswers {
   private static String damped(DampedHost host) {
     return "damped until "
         + text(host.until())
-        + ", since it changes again and again ("
+        + ", because it flaps ("
         + host.changes()
-        + " repetitions)";
+        + " repeated changes)";
   }
 
-  private static String notRead(RegistryView registry) {
+  private static String notRead(RegistrySummary registry) {
     return "registry "
         + registry.name()
         + " not read yet"
@@ -261,12 +261,12 @@ final class ServiceAnswers {
           older + (older.isEmpty() ? "" : "was ") + "refused by it: " + delivery.refusal();
       case NOT_ACKNOWLEDGED ->
           served == null
-              ? "has it still: the removal is not acknowledged yet"
+              ? "still has it: the removal is not acknowledged yet"
               : older + (older.isEmpty() ? "" : "is ") + "not acknowledged yet: sent, not answered";
       case NOT_SENT ->
           readiness.ready()
               ? served == null
-                  ? "has it still: the removal is not sent yet"
+                  ? "still has it: the removal is not sent yet"
                   : older
                       + (older.isEmpty() ? "" : "is ")
                       + "not acknowledged yet: it follows what was sent before"
@@ -307,8 +307,8 @@ final class ServiceAnswers {
         + (missing.isEmpty() ? "" : " " + missing)
         + switch (report.status()) {
           case HELD ->
-              " Some of its endpoints the registry no longer gives: their loss is held by the"
-                  + " deletion guard, see fairlead get guards.";
+              " The registry no longer has some of its endpoints; the deletion guard keeps them,"
+                  + " see fairlead get guards.";
           case KEPT_EMPTY ->
               " No instance can take traffic at present. It is kept for the registry's keepEmpty.";
           default -> "";
@@ -333,9 +333,9 @@ final class ServiceAnswers {
           case SHADOWED ->
               "Not in the mesh from here: the registry "
                   + report.shadowedBy()
-                  + " has the host "
+                  + " has the same host, "
                   + report.host()
-                  + ", too, and goes first by priority.";
+                  + ", and a higher priority.";
           case WITHDRAWN ->
               "Not in the mesh: no instance could take traffic for longer than the registry's"
                   + " keepEmpty.";
@@ -344,21 +344,21 @@ final class ServiceAnswers {
         + still
         + (transactions.isEmpty() || report.status().isServed()
             ? ""
-            : " What was served of it before transaction "
+            : " The state served before transaction "
                 + transactions.get(0).id()
-                + " was opened stays until that is released.");
+                + " was opened stays until it is released.");
   }
 
-  // What is true besides of what is served: the registry's state, what waits.
+  // Notes on the registry's state, holds and waiting changes.
   private String notes(String registry, ServiceReport report) {
     DampedHost waiting = damped.get(report.resource());
     StringBuilder notes = new StringBuilder();
     if (!transactions.isEmpty()) {
-      notes.append(" What changed since ").append(text(transactions.get(0).opened()));
-      notes.append(" is ").append(held()).append('.');
+      notes.append(" Changes since ").append(text(transactions.get(0).opened()));
+      notes.append(" are ").append(held()).append('.');
     }
     if (waiting != null) {
-      notes.append(" What is new about it is ").append(damped(waiting)).append('.');
+      notes.append(" Its newest changes are ").append(damped(waiting)).append('.');
     }
     for (HoldStatus hold : source.holds()) {
       if (hold.registry().equals(registry) && hold.subject().equals(report.service().toString())) {
@@ -366,8 +366,8 @@ final class ServiceAnswers {
         notes.append(hold.explanation());
       }
     }
-    RegistryView view = registries.get(registry);
-    if (view != null && view.state() == RegistryView.State.FAILING) {
+    RegistrySummary view = registries.get(registry);
+    if (view != null && view.state() == RegistrySummary.State.FAILING) {
       notes
           .append(" The registry ")
           .append(registry)

@@ -202,11 +202,11 @@ class AdminServerTest {
     assertThat(guard.path("id").asText()).isEqualTo("odd-1");
     assertThat(guard.path("explanation").asText())
         .isEqualTo(
-            "The registry no longer gives 7 of 20 endpoints, in 2 of 5 services. They stay in the"
-                + " mesh until 2026-01-02T12:05:00Z, if the registry goes on to say so (until"
-                + " 2026-01-02T12:10:00Z, if it can be read only now and then), or until somebody"
-                + " decides: fairlead approve odd-1 lets them go, fairlead reject odd-1 keeps"
-                + " them.");
+            "The registry no longer has 7 of 20 endpoints, in 2 of 5 services. They stay in the"
+                + " mesh until 2026-01-02T12:05:00Z, if they are still missing then (until"
+                + " 2026-01-02T12:10:00Z at the latest, if reads of it keep failing), or until an"
+                + " operator decides: fairlead approve odd-1 removes them, fairlead reject odd-1"
+                + " keeps them.");
     assertThat(guard.path("held").path(0).toString())
         .isEqualTo(
             "{\"service\":\"web-001\",\"endpointsBefore\":4,\"endpointsNow\":0,\"gone\":true,"

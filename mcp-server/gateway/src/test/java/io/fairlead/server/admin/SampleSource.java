@@ -82,23 +82,23 @@ public final class SampleSource implements AdminSource, AdminActions {
   }
 
   @Override
-  public List<RegistryView> registries() {
+  public List<RegistrySummary> registries() {
     return List.of(
-        new RegistryView(
+        new RegistrySummary(
             "even",
             "file",
             100,
-            RegistryView.State.UP,
+            RegistrySummary.State.UP,
             Instant.parse("2026-01-02T03:04:05Z"),
             "",
             2,
             3,
             1),
-        new RegistryView(
+        new RegistrySummary(
             "odd",
             "consul",
             50,
-            RegistryView.State.FAILING,
+            RegistrySummary.State.FAILING,
             null,
             "http://127.0.0.1:1: refused",
             0,

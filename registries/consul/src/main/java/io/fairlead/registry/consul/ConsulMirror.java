@@ -116,7 +116,7 @@ final class ConsulMirror {
   }
 
   private void balance() {
-    if (whole.phase() == Phase.READING) {
+    if (whole.phase() == MirrorPhase.READING) {
       return;
     }
     watches.balance();
@@ -161,7 +161,7 @@ final class ConsulMirror {
       staleness.works(CATALOG);
       settleDoubt();
       listed(read.value());
-      if (read.index() != catalogIndex && whole.phase() != Phase.READING) {
+      if (read.index() != catalogIndex && whole.phase() != MirrorPhase.READING) {
         watches.wake();
       }
       catalogIndex = read.index();
@@ -190,7 +190,7 @@ final class ConsulMirror {
 
     @Override
     public void endedEarly() {
-      if (whole.phase() == Phase.LIVE) {
+      if (whole.phase() == MirrorPhase.LIVE) {
         suspicion.begin();
       }
     }
@@ -208,7 +208,7 @@ final class ConsulMirror {
   private void reset(String sign) {
     suspicion.end();
     whole.reset(sign);
-    if (whole.phase() != Phase.READING) {
+    if (whole.phase() != MirrorPhase.READING) {
       retention.report();
     }
   }
@@ -221,7 +221,7 @@ final class ConsulMirror {
   private void checkAll() {
     if (trackedServices.isEmpty()) {
       endSuspicion();
-    } else if (whole.phase() == Phase.LIVE && !suspicion.isChecking()) {
+    } else if (whole.phase() == MirrorPhase.LIVE && !suspicion.isChecking()) {
       suspicion.check(trackedServices.values());
       trackedServices.values().forEach(reads::urgent);
     }
@@ -260,7 +260,7 @@ final class ConsulMirror {
   }
 
   private void vanished(TrackedService tracked) {
-    if (whole.phase() == Phase.READING) {
+    if (whole.phase() == MirrorPhase.READING) {
       forget(tracked);
     } else if (tracked.hasInstances()) {
       if (retention.isActive() && !retention.isOverdue(tracked)) {
@@ -349,7 +349,7 @@ final class ConsulMirror {
     }
     tracked.index = WaitIndex.usable(read.index());
     Service newest = service(tracked, read.value());
-    if (whole.phase() == Phase.READING) {
+    if (whole.phase() == MirrorPhase.READING) {
       tracked.known = read.value().isEmpty() ? Optional.empty() : Optional.of(newest);
     } else {
       taken(tracked, newest, confirmed);
@@ -360,7 +360,7 @@ final class ConsulMirror {
     if (!tracked.forgotten) {
       tracked.read = true;
       whole.completeIfRead();
-      if (whole.phase() != Phase.READING && tracked.watch.isEmpty()) {
+      if (whole.phase() != MirrorPhase.READING && tracked.watch.isEmpty()) {
         watches.add(tracked);
         watches.balance();
       }
@@ -381,7 +381,7 @@ final class ConsulMirror {
       } else {
         confirm(tracked);
       }
-    } else if (tracked.gone && whole.phase() == Phase.LIVE) {
+    } else if (tracked.gone && whole.phase() == MirrorPhase.LIVE) {
       forget(tracked);
     }
   }
@@ -392,7 +392,7 @@ final class ConsulMirror {
   }
 
   private void probed(TrackedService tracked, Optional<Answer.Failed<Boolean>> verdict) {
-    if (tracked.forgotten || !tracked.confirming || whole.phase() == Phase.READING) {
+    if (tracked.forgotten || !tracked.confirming || whole.phase() == MirrorPhase.READING) {
       return;
     }
     boolean overdue = retention.isOverdue(tracked);
@@ -408,7 +408,7 @@ final class ConsulMirror {
     tracked.confirming = false;
     retention.drop(tracked);
     publish(tracked, tracked.service(ServiceHealth.NONE, datacenter));
-    if (tracked.gone && whole.phase() == Phase.LIVE) {
+    if (tracked.gone && whole.phase() == MirrorPhase.LIVE) {
       forget(tracked);
     }
   }
@@ -434,7 +434,7 @@ final class ConsulMirror {
     watches.remove(tracked);
     // An ordinary deregistration raises the index, so a loss with a lower one is a sign of a reset.
     boolean loses = tracked.loses(tracked.service(read.value(), datacenter));
-    if (whole.phase() == Phase.LIVE && (loses || suspicion.isChecking())) {
+    if (whole.phase() == MirrorPhase.LIVE && (loses || suspicion.isChecking())) {
       if (confirmed) {
         reset("index of service " + tracked.key + " went backwards");
       } else {

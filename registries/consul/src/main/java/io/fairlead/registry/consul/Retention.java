@@ -44,7 +44,7 @@ final class Retention {
   /** Whether missing instances are retained at present. */
   boolean isActive() {
     return whole.phase().retainsMissing()
-        || whole.phase() == Phase.LIVE && (cluster.isDoubted() || suspicion.isActive());
+        || whole.phase() == MirrorPhase.LIVE && (cluster.isDoubted() || suspicion.isActive());
   }
 
   /** Whether a service has retained instances for longer than it may. */

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The control of whole reads: when everything is read again and when that is complete. It owns the
- * {@link Phase}. Owned by the loop.
+ * {@link MirrorPhase}. Owned by the loop.
  */
 final class WholeReads {
   private static final Logger LOG = LoggerFactory.getLogger(WholeReads.class);
@@ -36,7 +36,7 @@ final class WholeReads {
   private final Collection<TrackedService> trackedServices;
   private final Runnable readCatalog;
   private final Runnable onLive;
-  private Phase phase = Phase.READING;
+  private MirrorPhase phase = MirrorPhase.READING;
   private boolean catalogRead;
   private Optional<Loop.Timer> settling = Optional.empty();
   // When the time to register again began; empty while there is none or nothing can be read.
@@ -73,7 +73,7 @@ final class WholeReads {
     this.onLive = onLive;
   }
 
-  Phase phase() {
+  MirrorPhase phase() {
     return phase;
   }
 
@@ -113,7 +113,7 @@ final class WholeReads {
         loop.registry(),
         sign,
         settle.toSeconds());
-    phase = Phase.SETTLING;
+    phase = MirrorPhase.SETTLING;
     interrupted = false;
     settle();
     rereadServices();
@@ -140,14 +140,14 @@ final class WholeReads {
           });
       return;
     }
-    phase = Phase.REREADING;
+    phase = MirrorPhase.REREADING;
     settling = Optional.of(loop.after(REREAD_LIMIT, this::giveUp));
     readAgain();
   }
 
   /** Ends a whole read in which something cannot be read: single changes are published again. */
   private void giveUp() {
-    if (phase == Phase.REREADING) {
+    if (phase == MirrorPhase.REREADING) {
       LOG.warn(
           "registry {}: not everything could be read again within {} s; each service that is read"
               + " counts from now on",
@@ -158,7 +158,7 @@ final class WholeReads {
   }
 
   private void readAll() {
-    phase = Phase.READING;
+    phase = MirrorPhase.READING;
     readAgain();
   }
 
@@ -196,7 +196,7 @@ final class WholeReads {
   }
 
   private boolean isReading() {
-    return phase == Phase.READING || phase == Phase.REREADING;
+    return phase == MirrorPhase.READING || phase == MirrorPhase.REREADING;
   }
 
   /** Returns the service for a whole view; empty if it has no instances. */
@@ -217,7 +217,7 @@ final class WholeReads {
   }
 
   private void live() {
-    phase = Phase.LIVE;
+    phase = MirrorPhase.LIVE;
     settlingSince = OptionalLong.empty();
     settling.ifPresent(Loop.Timer::cancel);
     trackedServices.stream().filter(tracked -> tracked.read).forEach(watches::add);

@@ -20,7 +20,7 @@ final class ReadQueue {
     void after(Duration delay, Runnable task);
   }
 
-  private enum Phase {
+  private enum State {
     /** Waits for its time. */
     DELAYED,
     /** Waits for a free slot. */
@@ -29,8 +29,8 @@ final class ReadQueue {
     RUNNING
   }
 
-  private static final class Entry {
-    Phase phase = Phase.DELAYED;
+  private static final class PendingRead {
+    State state = State.DELAYED;
     // When it is due, or, while one is under way, when the next is; Long.MAX_VALUE: none.
     long due = Long.MAX_VALUE;
     // The timer set last; earlier ones do nothing.
@@ -41,7 +41,7 @@ final class ReadQueue {
   private final Consumer<ServiceId> launch;
   private final Timer timer;
   private final LongSupplier nanoTime;
-  private final Map<ServiceId, Entry> entries = new HashMap<>();
+  private final Map<ServiceId, PendingRead> reads = new HashMap<>();
   private final Deque<ServiceId> queue = new ArrayDeque<>();
   private int running;
   private boolean paused;
@@ -60,19 +60,19 @@ final class ReadQueue {
   /** Requests a read; one that is requested already and due earlier counts for this one, too. */
   void request(ServiceId id, Duration delay) {
     long due = nanoTime.getAsLong() + delay.toNanos();
-    Entry entry = entries.get(id);
-    if (entry == null) {
-      entry = new Entry();
-      entries.put(id, entry);
+    PendingRead pending = reads.get(id);
+    if (pending == null) {
+      pending = new PendingRead();
+      reads.put(id, pending);
     }
-    switch (entry.phase) {
-      case RUNNING -> entry.due = earlier(entry.due, due);
+    switch (pending.state) {
+      case RUNNING -> pending.due = earlier(pending.due, due);
       case QUEUED -> {
         // It will be read sooner than requested.
       }
       case DELAYED -> {
-        if (entry.due == Long.MAX_VALUE || due - entry.due < 0) {
-          arm(id, entry, due);
+        if (pending.due == Long.MAX_VALUE || due - pending.due < 0) {
+          arm(id, pending, due);
         }
       }
     }
@@ -82,26 +82,28 @@ final class ReadQueue {
     return one == Long.MAX_VALUE || other - one < 0 ? other : one;
   }
 
-  private void arm(ServiceId id, Entry entry, long due) {
-    entry.phase = Phase.DELAYED;
-    entry.due = due;
-    int number = ++entry.timer;
+  private void arm(ServiceId id, PendingRead pending, long due) {
+    pending.state = State.DELAYED;
+    pending.due = due;
+    int number = ++pending.timer;
     long wait = due - nanoTime.getAsLong();
     if (wait <= 0) {
-      enqueue(id, entry);
+      enqueue(id, pending);
     } else {
       timer.after(
           Duration.ofNanos(wait),
           () -> {
-            if (entries.get(id) == entry && entry.phase == Phase.DELAYED && entry.timer == number) {
-              enqueue(id, entry);
+            if (reads.get(id) == pending
+                && pending.state == State.DELAYED
+                && pending.timer == number) {
+              enqueue(id, pending);
             }
           });
     }
   }
 
-  private void enqueue(ServiceId id, Entry entry) {
-    entry.phase = Phase.QUEUED;
+  private void enqueue(ServiceId id, PendingRead pending) {
+    pending.state = State.QUEUED;
     queue.add(id);
     launchQueued();
   }
@@ -109,10 +111,10 @@ final class ReadQueue {
   private void launchQueued() {
     while (!paused && running < limit && !queue.isEmpty()) {
       ServiceId id = queue.remove();
-      Entry entry = entries.get(id);
-      if (entry != null && entry.phase == Phase.QUEUED) {
-        entry.phase = Phase.RUNNING;
-        entry.due = Long.MAX_VALUE;
+      PendingRead pending = reads.get(id);
+      if (pending != null && pending.state == State.QUEUED) {
+        pending.state = State.RUNNING;
+        pending.due = Long.MAX_VALUE;
         running++;
         launch.accept(id);
       }
@@ -122,12 +124,12 @@ final class ReadQueue {
   /** Marks a read as ended, successful or not. */
   void done(ServiceId id) {
     running--;
-    Entry entry = entries.get(id);
-    if (entry != null && entry.phase == Phase.RUNNING) {
-      if (entry.due == Long.MAX_VALUE) {
-        entries.remove(id);
+    PendingRead pending = reads.get(id);
+    if (pending != null && pending.state == State.RUNNING) {
+      if (pending.due == Long.MAX_VALUE) {
+        reads.remove(id);
       } else {
-        arm(id, entry, entry.due);
+        arm(id, pending, pending.due);
       }
     }
     launchQueued();
@@ -135,7 +137,7 @@ final class ReadQueue {
 
   /** Drops the requests for a service; a read under way is not stopped. */
   void forget(ServiceId id) {
-    entries.remove(id);
+    reads.remove(id);
   }
 
   /** Starts no read until {@link #resume()}, because the registry does not answer. */

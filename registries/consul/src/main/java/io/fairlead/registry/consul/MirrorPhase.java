@@ -1,7 +1,7 @@
 package io.fairlead.registry.consul;
 
 /** The phase of a mirror, which decides what the sink gets. */
-enum Phase {
+enum MirrorPhase {
   /** Everything is being read; the sink gets it as a whole. */
   READING,
   /** The sink gets each change. */

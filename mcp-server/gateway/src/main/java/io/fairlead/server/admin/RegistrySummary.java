@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry as the API and the console show it.
+ * A summary of a registry for the API and the console.
  *
  * @param name its configured name
  * @param type its type
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param instances their instances
  * @param refused services that are not served because of a fault
  */
-public record RegistryView(
+public record RegistrySummary(
     String name,
     String type,
     int priority,
@@ -28,7 +28,7 @@ public record RegistryView(
     int services,
     int instances,
     int refused) {
-  public RegistryView {
+  public RegistrySummary {
     Objects.requireNonNull(state, "state");
   }
 
