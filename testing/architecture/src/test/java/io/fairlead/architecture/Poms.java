@@ -27,28 +27,37 @@ final class Poms {
    */
   record Module(String folder, Map<String, String> dependencies) {}
 
-  private final Map<String, Module> modules;
+  private final Map<String, Module> modules = new LinkedHashMap<>();
+  private final Set<String> managed = new TreeSet<>();
+  private final Set<String> used = new TreeSet<>();
 
-  private Poms(Map<String, Module> modules) {
-    this.modules = modules;
-  }
+  private Poms() {}
 
   static Poms read(Path root) {
     Map<String, String> folders = new LinkedHashMap<>();
     Map<String, Element> projects = new LinkedHashMap<>();
-    for (Element module : children(child(project(root), "modules").orElseThrow(), "module")) {
+    Element parent = project(root);
+    for (Element module : children(child(parent, "modules").orElseThrow(), "module")) {
       String folder = module.getTextContent();
       Element project = project(root.resolve(folder));
       folders.put(text(project, "artifactId").orElseThrow(), folder);
       projects.put(folder, project);
     }
-    Poms poms = new Poms(new LinkedHashMap<>());
+    Poms poms = new Poms();
+    for (Element library : dependencies(child(parent, "dependencyManagement").orElseThrow())) {
+      String name = text(library, "artifactId").orElseThrow();
+      if (text(library, "scope").isEmpty() && !folders.containsKey(name)) {
+        poms.managed.add(name);
+      }
+    }
+    dependencies(parent).forEach(each -> poms.used.add(text(each, "artifactId").orElseThrow()));
     projects.forEach(
         (folder, project) -> {
           Map<String, String> dependencies = new LinkedHashMap<>();
-          for (Element dependency :
-              child(project, "dependencies").map(Poms::all).orElse(List.of())) {
-            String target = folders.get(text(dependency, "artifactId").orElseThrow());
+          for (Element dependency : dependencies(project)) {
+            String name = text(dependency, "artifactId").orElseThrow();
+            poms.used.add(name);
+            String target = folders.get(name);
             // A module's test classes, whose scope is always that of a test, say nothing of it.
             if (target != null && text(dependency, "type").isEmpty()) {
               dependencies.put(target, text(dependency, "scope").orElse("compile"));
@@ -61,6 +70,13 @@ final class Poms {
 
   Set<String> folders() {
     return modules.keySet();
+  }
+
+  /** Returns the libraries whose version the parent has and that no module depends on. */
+  Set<String> unused() {
+    Set<String> unused = new TreeSet<>(managed);
+    unused.removeAll(used);
+    return unused;
   }
 
   Poms with(Module module) {
@@ -116,6 +132,10 @@ final class Poms {
               });
     }
     return faults;
+  }
+
+  private static List<Element> dependencies(Element parent) {
+    return child(parent, "dependencies").map(Poms::all).orElse(List.of());
   }
 
   private static Element project(Path folder) {

@@ -44,6 +44,12 @@ class PomsTest {
         .containsExactlyInAnyOrderElementsOf(Room.ALL.stream().map(Room::folder).toList());
   }
 
+  /** What is only pinned is the version of what other libraries bring. */
+  @Test
+  void parent_namesOnlyLibrariesThatAreUsed() {
+    assertThat(poms.unused()).containsExactly("guava", "micrometer-core", "snakeyaml");
+  }
+
   @Test
   void arrowThatRunsBack_isAFault() {
     poms.with(new Poms.Module("versioning", Map.of("conversion", "compile")));
