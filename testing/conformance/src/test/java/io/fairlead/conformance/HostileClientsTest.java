@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
  * memory: it goes on, a client beside gets each change, and what the process takes stays within
  * heap and buffers.
  */
+@Tag("alone")
 final class HostileClientsTest {
   private static final Logger LOG = LoggerFactory.getLogger(HostileClientsTest.class);
   private static final int HEAP = 320;

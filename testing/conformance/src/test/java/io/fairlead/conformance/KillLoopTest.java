@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Timeout;
  * <p>The environment variable FAIRLEAD_KILLS says how often (20 if not set; {@code make soak} does
  * it 200 times), FAIRLEAD_SEED repeats a run as far as the machine's timing allows.
  */
+@Tag("alone")
 final class KillLoopTest {
   private static final int KILLS = number("FAIRLEAD_KILLS").orElse(20L).intValue();
   private static final long SEED = number("FAIRLEAD_SEED").orElseGet(System::nanoTime);

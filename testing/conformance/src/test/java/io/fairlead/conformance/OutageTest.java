@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
  * services gone.
  */
 @NeedsServer({"consul", "nacos-server", "istiod-1.27.0", "istiod-1.18.2"})
+@Tag("alone")
 final class OutageTest {
   private static final Logger LOG = LoggerFactory.getLogger(OutageTest.class);
   private static final int SERVICES = 60;

@@ -4,47 +4,48 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.HashSet;
-import java.util.Set;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Free TCP ports of the loopback interface, each given out once a JVM. They are taken below the
- * kernel's ephemeral range, so that an outgoing connection cannot take one between the choice and
- * its use. Thread-safe.
+ * Free TCP ports of the loopback interface, each given out once a JVM, and to no other JVM as long
+ * as that one lives: tests run side by side, and a port whose server is down for a moment must stay
+ * its own. They are taken below the kernel's ephemeral range, so that an outgoing connection cannot
+ * take one between the choice and its use. Thread-safe.
  */
 public final class FreePorts {
-  private static final int LOWEST = 11_000;
-  private static final int HIGHEST = 31_000;
-  private static final Set<Integer> GIVEN = new HashSet<>();
+  private static final int MIN_PORT = 11_000;
+  private static final int MAX_PORT = 31_000;
+  // The byte at a port's number stands for the port; the kernel gives the locks back with the JVM.
+  private static final FileChannel CLAIMS = claims();
+  private static final Map<Integer, FileLock> GIVEN = new HashMap<>();
 
-  // Each JVM starts elsewhere, so that test runs side by side do not ask for the same ports.
+  // Each JVM starts elsewhere, so that test runs side by side seldom ask for the same ports.
   private static int next =
-      LOWEST + (int) Math.floorMod(ProcessHandle.current().pid() * 997, (long) HIGHEST - LOWEST);
+      MIN_PORT
+          + (int) Math.floorMod(ProcessHandle.current().pid() * 997, (long) MAX_PORT - MIN_PORT);
 
   private FreePorts() {}
 
   /** Returns one free port. */
   public static int next() {
-    return range(1);
+    return withOffsets();
   }
 
   /** Returns the first of {@code count} free ports in a row. */
-  public static synchronized int range(int count) {
-    for (int tries = 0; tries < HIGHEST - LOWEST; tries++) {
-      if (next + count > HIGHEST) {
-        next = LOWEST;
-      }
-      int first = next;
-      next++;
-      if (allFree(first, count)) {
-        for (int port = first; port < first + count; port++) {
-          GIVEN.add(port);
-        }
-        next = first + count;
-        return first;
-      }
+  public static int range(int count) {
+    int[] offsets = new int[count - 1];
+    for (int i = 0; i < offsets.length; i++) {
+      offsets[i] = i + 1;
     }
-    throw new IllegalStateException("no " + count + " free ports in a row on the loopback");
+    return withOffsets(offsets);
   }
 
   /**
@@ -52,33 +53,73 @@ public final class FreePorts {
    * so).
    */
   public static synchronized int withOffsets(int... offsets) {
-    for (int tries = 0; tries < HIGHEST - LOWEST; tries++) {
-      if (next >= HIGHEST) {
-        next = LOWEST;
+    for (int tries = 0; tries < MAX_PORT - MIN_PORT; tries++) {
+      if (next >= MAX_PORT) {
+        next = MIN_PORT;
       }
       int port = next++;
-      boolean free = allFree(port, 1);
-      for (int offset : offsets) {
-        free = free && allFree(port + offset, 1);
-      }
-      if (free) {
-        GIVEN.add(port);
-        for (int offset : offsets) {
-          GIVEN.add(port + offset);
-        }
+      if (take(port, offsets)) {
         return port;
       }
     }
     throw new IllegalStateException("no free ports at the asked distances on the loopback");
   }
 
-  private static boolean allFree(int first, int count) {
-    for (int port = first; port < first + count; port++) {
-      if (GIVEN.contains(port) || !bindable(port)) {
-        return false;
+  private static boolean take(int port, int... offsets) {
+    List<Integer> taken = new ArrayList<>();
+    boolean all = take(port, taken);
+    for (int offset : offsets) {
+      all = all && take(port + offset, taken);
+    }
+    if (!all) {
+      taken.forEach(FreePorts::giveBack);
+    }
+    return all;
+  }
+
+  private static boolean take(int port, List<Integer> taken) {
+    if (GIVEN.containsKey(port)) {
+      return false;
+    }
+    FileLock claim = claim(port);
+    if (claim == null) {
+      return false;
+    }
+    GIVEN.put(port, claim);
+    taken.add(port);
+    // Only a port of one's own is tried: to bind another's may be what keeps its server from it.
+    return bindable(port);
+  }
+
+  private static @Nullable FileLock claim(int port) {
+    try {
+      return CLAIMS.tryLock(port, 1, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void giveBack(int port) {
+    FileLock claim = GIVEN.remove(port);
+    if (claim != null) {
+      try {
+        claim.release();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
-    return true;
+  }
+
+  private static FileChannel claims() {
+    Path file =
+        Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "fairlead-ports-" + System.getProperty("user.name"));
+    try {
+      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static boolean bindable(int port) {
