@@ -6,7 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.fairlead.server.xds.AdsClient;
+import io.fairlead.harness.DiscoveryClient;
+import io.fairlead.harness.StateClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -80,9 +81,9 @@ class ServiceAnswersTest {
     await().atMost(LIMIT).until(gateway()::isReady);
   }
 
-  private AdsClient client(String revision) {
-    AdsClient client = new AdsClient(gateway().xdsAddresses().get(0).port(), revision);
-    client.subscribe(AdsClient.SERVICE_ENTRY);
+  private StateClient client(String revision) {
+    StateClient client = new StateClient(gateway().xdsAddresses().get(0).port(), revision);
+    client.subscribe(DiscoveryClient.SERVICE_ENTRY);
     return client;
   }
 
@@ -151,8 +152,8 @@ class ServiceAnswersTest {
   @Test
   void service_ofAnotherRevision_isInTheMeshOfThatRevisionOnly() throws IOException {
     startReady("");
-    try (AdsClient stable = client("default");
-        AdsClient canary = client("canary")) {
+    try (StateClient stable = client("default");
+        StateClient canary = client("canary")) {
       stable.ack(stable.await());
       canary.ack(canary.await());
 
@@ -183,7 +184,7 @@ class ServiceAnswersTest {
   @Test
   void service_notAcknowledgedYet_saysSoUntilItIs() throws IOException {
     startReady("");
-    try (AdsClient client = client("default")) {
+    try (StateClient client = client("default")) {
       DiscoveryResponse response = client.await();
       awaitAnswer("web", answer -> assertReason(answer, false, "not acknowledged yet"));
       assertThat(answer("web").path("explanation").asText())
@@ -207,7 +208,7 @@ class ServiceAnswersTest {
   @Test
   void service_refusedByAClient_saysWhatItSaid() throws IOException {
     startReady("");
-    try (AdsClient client = client("default")) {
+    try (StateClient client = client("default")) {
       client.nack(client.await(), "port name is wrong");
       awaitAnswer(
           "web", answer -> assertReason(answer, false, "refused by it: port name is wrong"));
@@ -230,7 +231,7 @@ class ServiceAnswersTest {
       service(name, "10.0.1.1", "");
     }
     startReady("guard: {share: 0.3, atLeast: 1}\n");
-    try (AdsClient client = client("default")) {
+    try (StateClient client = client("default")) {
       client.ack(client.await());
       for (String name : new String[] {"a", "b", "c"}) {
         workspace.write("one/" + name + ".yaml", "services: []\n");
@@ -251,7 +252,7 @@ class ServiceAnswersTest {
   @Test
   void service_withinATransaction_isHeldByItUntilItIsReleased() throws IOException {
     startReady("");
-    try (AdsClient client = client("default")) {
+    try (StateClient client = client("default")) {
       client.ack(client.await());
       String id = post("transactions", "{\"ttl\":\"10m\"}").path("id").asText();
       service("late", "10.0.0.3", "");
@@ -276,7 +277,7 @@ class ServiceAnswersTest {
   @Test
   void service_damped_saysUntilWhen() throws IOException {
     startReady("damping: {free: 1, window: 10m, first: 10m, max: 10m}\n");
-    try (AdsClient client = client("default")) {
+    try (StateClient client = client("default")) {
       client.ack(client.await());
       for (int i = 0; i < 100; i++) {
         service("web", i % 2 == 0 ? "10.0.0.7" : "10.0.0.8", "");
@@ -325,7 +326,7 @@ class ServiceAnswersTest {
   void service_ofARegistryThatWasNotRead_isNotKnownYet() throws IOException {
     workspace.write("broken/a.yaml", "services: [");
     start("", ONE + "- {name: broken, type: file, path: broken}\n");
-    try (AdsClient client = client("default")) {
+    try (StateClient client = client("default")) {
       awaitAnswer("web", answer -> assertReason(answer, false, "registry broken not read yet"));
       await()
           .atMost(LIMIT)

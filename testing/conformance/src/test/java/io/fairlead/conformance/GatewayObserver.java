@@ -5,8 +5,10 @@ import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import io.fairlead.harness.DeltaClient;
 import io.fairlead.harness.DiscoveryClient;
 import io.fairlead.harness.GatewayProcess;
+import io.fairlead.harness.StateClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +34,7 @@ final class GatewayObserver implements AutoCloseable {
   private final SeenVersions versions = new SeenVersions();
   private final SeenNumbers numbers = new SeenNumbers();
   private final Histories histories;
-  private final List<DiscoveryClient> clients = new ArrayList<>();
+  private final List<DiscoveryClient<?, ?>> clients = new ArrayList<>();
   // Most of a response is as in the last one.
   private final Map<ByteString, SeenResource> decoded = new HashMap<>();
   private Map<String, SeenResource> world = Map.of();
@@ -58,12 +60,16 @@ final class GatewayObserver implements AutoCloseable {
     int mine = ++connection;
     worlds = 0;
     clients.add(
-        DiscoveryClient.stateOfTheWorld(
-            gateway.xdsAddress(), TYPE, response -> received(mine, response)));
+        StateClient.acknowledging(
+            gateway.xdsAddress(),
+            "",
+            List.of(TYPE),
+            response -> received(mine, response),
+            end -> {}));
     Map<String, String> held = new HashMap<>();
     increments.forEach((name, resource) -> held.put(name, resource.version()));
     clients.add(
-        DiscoveryClient.incremental(
+        DeltaClient.acknowledging(
             gateway.xdsAddress(), TYPE, held, response -> received(mine, response)));
   }
 

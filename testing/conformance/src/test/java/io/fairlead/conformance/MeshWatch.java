@@ -3,8 +3,8 @@ package io.fairlead.conformance;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.fairlead.harness.DiscoveryClient;
 import io.fairlead.harness.GatewayProcess;
+import io.fairlead.harness.StateClient;
 import io.fairlead.istio.mcp.v1alpha1.Resource;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import java.time.Duration;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class MeshWatch implements AutoCloseable {
   private static final String TYPE = "networking.istio.io/v1/ServiceEntry";
 
-  private final DiscoveryClient client;
+  private final StateClient client;
   private final List<String> losses = new ArrayList<>();
   private final List<String> faults = new ArrayList<>();
   private final Consumer<SortedMap<String, Set<String>>> listener;
@@ -46,7 +46,7 @@ final class MeshWatch implements AutoCloseable {
   MeshWatch(GatewayProcess gateway, Consumer<SortedMap<String, Set<String>>> listener) {
     this.listener = listener;
     client =
-        DiscoveryClient.stateOfTheWorld(
+        StateClient.acknowledging(
             gateway.xdsAddress(), Istiods.REVISION, List.of(TYPE), this::received, this::ended);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.fairlead.harness.DiscoveryClient;
+import io.fairlead.harness.StateClient;
 import io.fairlead.istio.mcp.v1alpha1.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ final class SourceClient implements AutoCloseable {
           "networking.istio.io/v1/WorkloadEntry");
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private final DiscoveryClient client;
+  private final StateClient client;
   private final List<Response> responses = new ArrayList<>();
   private @Nullable Throwable end;
 
@@ -51,8 +51,7 @@ final class SourceClient implements AutoCloseable {
 
   private SourceClient(String address) {
     client =
-        DiscoveryClient.stateOfTheWorld(
-            address, Istiods.REVISION, TYPES, this::received, this::ended);
+        StateClient.acknowledging(address, Istiods.REVISION, TYPES, this::received, this::ended);
   }
 
   /** Connects to a gateway that listens. */

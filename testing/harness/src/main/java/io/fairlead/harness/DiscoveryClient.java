@@ -3,161 +3,195 @@ package io.fairlead.harness;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A client of an xDS server: of the gateway as an istiod is one, or an incremental one. It asks for
- * types on one stream, hands each response to its listener and ACKs it then. The listener is called
- * in the order of the responses, by one thread at a time; one that throws ends the stream. It does
- * not connect again. Thread-safe.
+ * A client of an xDS server with one stream, on a connection of its own. It does what it is told
+ * to: it sends nothing by itself, and what comes waits until somebody takes it, unless a subclass
+ * handles it at once. The stream opens with the first request; it does not connect again.
+ *
+ * <p>Thread-safe: its own lock guards what is sent, and responses come one after the other.
+ *
+ * @param <Q> what it sends
+ * @param <R> what it is sent
  */
-public final class DiscoveryClient implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(DiscoveryClient.class);
+public abstract class DiscoveryClient<Q, R> implements AutoCloseable {
+  /** What istiod 1.24 and later ask for. */
+  public static final String SERVICE_ENTRY = "networking.istio.io/v1/ServiceEntry";
+
+  private static final long LIMIT_MILLIS = 30_000;
 
   private final ManagedChannel channel;
+  private final ClientCall<Q, R> call;
+  private final BlockingQueue<R> responses = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Status> end = new CompletableFuture<>();
+  private boolean open;
+  private boolean stalled;
+  private int barriers;
 
-  private DiscoveryClient(String address) {
-    this.channel =
-        NettyChannelBuilder.forTarget(address)
-            .usePlaintext()
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build();
+  /** Creates a client of the server behind that channel, which is its own from here on. */
+  protected DiscoveryClient(ManagedChannel channel, MethodDescriptor<Q, R> method) {
+    this.channel = channel;
+    this.call = channel.newCall(method, CallOptions.DEFAULT);
   }
 
-  /**
-   * Asks for the state of the world of one type, as an istiod without a revision; an end of the
-   * stream is ignored.
-   *
-   * @param address {@link GatewayProcess#xdsAddress()}
-   * @param type such as {@code networking.istio.io/v1/ServiceEntry}
-   */
-  public static DiscoveryClient stateOfTheWorld(
-      String address, String type, Consumer<DiscoveryResponse> listener) {
-    return stateOfTheWorld(address, "", List.of(type), listener, DiscoveryClient::ignore);
+  /** Describes a connection to {@code HOST:PORT} that takes responses of any size. */
+  protected static NettyChannelBuilder channel(String address) {
+    return NettyChannelBuilder.forTarget(address)
+        .usePlaintext()
+        .maxInboundMessageSize(Integer.MAX_VALUE);
   }
 
-  /**
-   * Asks for the state of the world of several types.
-   *
-   * @param address {@link GatewayProcess#xdsAddress()}
-   * @param revision of the istiod, empty for none
-   * @param types such as {@code networking.istio.io/v1/ServiceEntry}
-   * @param end called once with what ended the stream, {@link #close()} included
-   */
-  public static DiscoveryClient stateOfTheWorld(
-      String address,
-      String revision,
-      List<String> types,
-      Consumer<DiscoveryResponse> listener,
-      Consumer<Throwable> end) {
-    List<DiscoveryRequest> first = new ArrayList<>();
-    for (String type : types) {
-      DiscoveryRequest.Builder request = DiscoveryRequest.newBuilder().setTypeUrl(type);
-      // As istiod does: who it is, it says once a stream.
-      first.add((first.isEmpty() ? request.setNode(node(revision)) : request).build());
-    }
-    return exchange(
-        address,
-        first,
-        response -> {
-          listener.accept(response);
-          return List.of(
-              DiscoveryRequest.newBuilder()
-                  .setTypeUrl(response.getTypeUrl())
-                  .setVersionInfo(response.getVersionInfo())
-                  .setResponseNonce(response.getNonce())
-                  .build());
-        },
-        end);
-  }
-
-  /**
-   * Speaks the state-of-the-world protocol with requests of one's own.
-   *
-   * @param address {@code HOST:PORT}
-   * @param first the first requests
-   * @param answer gives the requests that follow a response; called as a listener is
-   * @param end called once with what ended the stream, {@link #close()} included
-   */
-  static DiscoveryClient exchange(
-      String address,
-      List<DiscoveryRequest> first,
-      Function<DiscoveryResponse, List<DiscoveryRequest>> answer,
-      Consumer<Throwable> end) {
-    DiscoveryClient client = new DiscoveryClient(address);
-    AggregatedDiscoveryServiceGrpc.newStub(client.channel)
-        .streamAggregatedResources(new Stream<>(first, answer, end));
-    return client;
-  }
-
-  /**
-   * Asks for what differs from what it holds, as an istiod without a revision; an end of the stream
-   * is ignored.
-   *
-   * @param address {@link GatewayProcess#xdsAddress()}
-   * @param type such as {@code networking.istio.io/v1/ServiceEntry}
-   * @param versions what it holds already, by name
-   */
-  public static DiscoveryClient incremental(
-      String address,
-      String type,
-      Map<String, String> versions,
-      Consumer<DeltaDiscoveryResponse> listener) {
-    DiscoveryClient client = new DiscoveryClient(address);
-    AggregatedDiscoveryServiceGrpc.newStub(client.channel)
-        .deltaAggregatedResources(
-            new Stream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(
-                List.of(
-                    DeltaDiscoveryRequest.newBuilder()
-                        .setNode(node(""))
-                        .setTypeUrl(type)
-                        .putAllInitialResourceVersions(versions)
-                        .build()),
-                response -> {
-                  listener.accept(response);
-                  return List.of(
-                      DeltaDiscoveryRequest.newBuilder()
-                          .setTypeUrl(type)
-                          .setResponseNonce(response.getNonce())
-                          .build());
-                },
-                DiscoveryClient::ignore));
-    return client;
-  }
-
-  private static void ignore(Throwable cause) {
-    LOG.debug("client: the stream ended", cause);
-  }
-
-  private static Node node(String revision) {
-    Struct.Builder metadata = Struct.newBuilder().putFields("GENERATOR", text("api"));
-    if (!revision.isEmpty()) {
-      metadata.putFields("ISTIO_REVISION", text(revision));
-    }
+  /** Makes a node whose metadata are texts, with the id of an istiod. */
+  public static Node node(Map<String, String> metadata) {
+    Struct.Builder struct = Struct.newBuilder();
+    metadata.forEach(
+        (key, text) -> struct.putFields(key, Value.newBuilder().setStringValue(text).build()));
     return Node.newBuilder()
-        .setId("sidecar~127.0.0.1~client.default~default.svc.cluster.local")
-        .setMetadata(metadata)
+        .setId("sidecar~127.0.0.1~istiod.istio-system~istio-system.svc.cluster.local")
+        .setMetadata(struct)
         .build();
   }
 
-  static Value text(String text) {
-    return Value.newBuilder().setStringValue(text).build();
+  /** Asks for everything of a type. */
+  public abstract void subscribe(String typeUrl);
+
+  /** Says that it took a response. */
+  public abstract void ack(R response);
+
+  /** Returns the type of a response. */
+  protected abstract String typeUrl(R response);
+
+  /** Takes a response; called by one thread at a time. */
+  protected void received(R response) {
+    responses.add(response);
+  }
+
+  /** Learns that the stream has ended; called once. */
+  protected void ended(Status status) {}
+
+  /** Sends a request, the first with who it is. */
+  protected final synchronized void send(Q first, Q later) {
+    boolean isFirst = !open;
+    open();
+    call.sendMessage(isFirst ? first : later);
+  }
+
+  private void open() {
+    if (!open) {
+      open = true;
+      call.start(new Listener(), new Metadata());
+      if (!stalled) {
+        call.request(1);
+      }
+    }
+  }
+
+  /** Reads no further response after the next; none at all if it has not sent anything yet. */
+  public final synchronized void stall() {
+    stalled = true;
+  }
+
+  /** Returns whether it was told to read no further. */
+  protected final synchronized boolean isStalled() {
+    return stalled;
+  }
+
+  /** Reads on. */
+  public final synchronized void resume() {
+    stalled = false;
+    call.request(1);
+  }
+
+  /** Says that it sends nothing more. */
+  public final synchronized void complete() {
+    open();
+    call.halfClose();
+  }
+
+  /** Takes its requests back, so that the server sees it go. */
+  public final void cancel() {
+    call.cancel("enough", null);
+  }
+
+  /** Returns the next response; waits for it. */
+  public final R await() {
+    R response = poll(LIMIT_MILLIS);
+    if (response == null) {
+      throw new AssertionError(
+          "no response within "
+              + LIMIT_MILLIS
+              + " ms; end of the stream: "
+              + (end.isDone() ? end.join() : "none"));
+    }
+    return response;
+  }
+
+  /** Returns the next response, null if none comes within the time. */
+  public final @Nullable R poll(long millis) {
+    try {
+      return responses.poll(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a response", e);
+    }
+  }
+
+  /**
+   * Waits for the end of the stream.
+   *
+   * @return {@code OK}, or the status and its description: {@code UNAVAILABLE: text}
+   */
+  public final String awaitEnd() {
+    try {
+      Status status = end.get(LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+      return status.isOk() || status.getDescription() == null
+          ? status.getCode().toString()
+          : status.getCode() + ": " + status.getDescription();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the end of a stream", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new AssertionError("the stream did not end within " + LIMIT_MILLIS + " ms", e);
+    }
+  }
+
+  /** Returns whether the server has ended the stream. */
+  public final boolean isEnded() {
+    return end.isDone();
+  }
+
+  /**
+   * Fails if a response is due of what has happened so far: requests that were sent, commits that
+   * were made. It asks for two types that nobody has, one after the other. A server that answers
+   * requests in their order has sent all that was due at the first by the time it answers the
+   * second, whatever the order of types within an answer.
+   */
+  public final void awaitSilence() {
+    for (int i = 0; i < 2; i++) {
+      // Of a kind that no other kind has to come before.
+      String barrier = "networking.istio.io/v1barrier" + barriers++ + "/WorkloadGroup";
+      subscribe(barrier);
+      R response = await();
+      if (!typeUrl(response).equals(barrier)) {
+        throw new AssertionError("a response that is not due: " + response);
+      }
+      ack(response);
+    }
   }
 
   @Override
@@ -165,57 +199,21 @@ public final class DiscoveryClient implements AutoCloseable {
     channel.shutdownNow();
   }
 
-  /** One stream: first requests, and those that answer each response. */
-  private static final class Stream<Q, R> implements ClientResponseObserver<Q, R> {
-    private final List<Q> first;
-    private final Function<R, List<Q>> answer;
-    private final Consumer<Throwable> end;
-    private @Nullable ClientCallStreamObserver<Q> requests;
-
-    private Stream(List<Q> first, Function<R, List<Q>> answer, Consumer<Throwable> end) {
-      this.first = List.copyOf(first);
-      this.answer = answer;
-      this.end = end;
-    }
-
+  private final class Listener extends ClientCall.Listener<R> {
     @Override
-    public void beforeStart(ClientCallStreamObserver<Q> stream) {
-      requests = stream;
-      stream.setOnReadyHandler(new FirstRequests());
-    }
-
-    /** Sends the first requests once. */
-    private final class FirstRequests implements Runnable {
-      private boolean sent;
-
-      @Override
-      public void run() {
-        if (!sent) {
-          sent = true;
-          send(first);
+    public void onMessage(R response) {
+      received(response);
+      synchronized (DiscoveryClient.this) {
+        if (!stalled) {
+          call.request(1);
         }
       }
     }
 
-    private void send(List<Q> all) {
-      if (requests != null) {
-        all.forEach(requests::onNext);
-      }
-    }
-
     @Override
-    public void onNext(R response) {
-      send(answer.apply(response));
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      end.accept(cause);
-    }
-
-    @Override
-    public void onCompleted() {
-      end.accept(new IllegalStateException("the server ended the stream"));
+    public void onClose(Status status, Metadata trailers) {
+      end.complete(status);
+      ended(status);
     }
   }
 }

@@ -2,12 +2,12 @@ package io.fairlead.harness;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,7 +34,7 @@ public final class XdsProbe implements AutoCloseable {
   private static final String ENDPOINTS =
       "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
 
-  private final DiscoveryClient client;
+  private final StateClient client;
   private final Map<String, ProxyCluster> clusters = new TreeMap<>();
   private final Map<String, List<ProxyEndpoint>> endpoints = new HashMap<>();
   private Set<String> watched = Set.of();
@@ -44,11 +44,18 @@ public final class XdsProbe implements AutoCloseable {
 
   private XdsProbe(int port) {
     client =
-        DiscoveryClient.exchange(
-            "127.0.0.1:" + port,
-            List.of(request(CLUSTER, List.of()).setNode(node()).build()),
-            this::received,
-            this::ended);
+        new StateClient(port, node()) {
+          @Override
+          protected void received(DiscoveryResponse response) {
+            XdsProbe.this.received(response).forEach(this::send);
+          }
+
+          @Override
+          protected void ended(Status status) {
+            XdsProbe.this.ended(status.asRuntimeException());
+          }
+        };
+    client.send(request(CLUSTER, List.of()));
   }
 
   /**
@@ -61,16 +68,11 @@ public final class XdsProbe implements AutoCloseable {
   }
 
   private static Node node() {
-    Struct metadata =
-        Struct.newBuilder()
-            .putFields("NAMESPACE", DiscoveryClient.text("default"))
-            .putFields("ISTIO_VERSION", DiscoveryClient.text("1.27.0"))
-            .putFields("CLUSTER_ID", DiscoveryClient.text("Kubernetes"))
-            .build();
-    return Node.newBuilder()
+    return DiscoveryClient.node(
+            Map.of("NAMESPACE", "default", "ISTIO_VERSION", "1.27.0", "CLUSTER_ID", "Kubernetes"))
+        .toBuilder()
         .setId("sidecar~127.0.0.1~probe.default~default.svc.cluster.local")
         .setCluster("probe.default")
-        .setMetadata(metadata)
         .build();
   }
 
@@ -122,8 +124,8 @@ public final class XdsProbe implements AutoCloseable {
     return endpointResponses;
   }
 
-  private synchronized List<DiscoveryRequest> received(DiscoveryResponse response) {
-    List<DiscoveryRequest> answers = new ArrayList<>();
+  private synchronized List<DiscoveryRequest.Builder> received(DiscoveryResponse response) {
+    List<DiscoveryRequest.Builder> answers = new ArrayList<>();
     switch (response.getTypeUrl()) {
       case CLUSTER -> {
         clusterResponses++;
@@ -134,7 +136,7 @@ public final class XdsProbe implements AutoCloseable {
         }
         answers.add(acknowledgement(response, List.of()));
         if (watchesOthers()) {
-          answers.add(request(ENDPOINTS, watched).build());
+          answers.add(request(ENDPOINTS, watched));
         }
       }
       case ENDPOINTS -> {
@@ -166,12 +168,11 @@ public final class XdsProbe implements AutoCloseable {
     return others;
   }
 
-  private static DiscoveryRequest acknowledgement(
+  private static DiscoveryRequest.Builder acknowledgement(
       DiscoveryResponse response, Collection<String> names) {
     return request(response.getTypeUrl(), names)
         .setVersionInfo(response.getVersionInfo())
-        .setResponseNonce(response.getNonce())
-        .build();
+        .setResponseNonce(response.getNonce());
   }
 
   private static DiscoveryRequest.Builder request(String type, Collection<String> names) {

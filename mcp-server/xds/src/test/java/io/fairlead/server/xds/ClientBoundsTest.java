@@ -1,6 +1,6 @@
 package io.fairlead.server.xds;
 
-import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
+import static io.fairlead.harness.DiscoveryClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,7 +12,9 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.DeltaClient;
 import io.fairlead.harness.RawClient;
+import io.fairlead.harness.StateClient;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.ResourceKey;
@@ -48,7 +50,7 @@ class ClientBoundsTest {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private int body;
   private @Nullable XdsServer running;
-  private @Nullable AdsClient beside;
+  private @Nullable StateClient beside;
 
   @AfterEach
   void stop() throws Exception {
@@ -98,7 +100,7 @@ class ClientBoundsTest {
     opened.add(server);
     running = server;
     put();
-    AdsClient client = new AdsClient(port(), "");
+    StateClient client = new StateClient(port(), "");
     opened.add(client);
     client.subscribe(SERVICE_ENTRY);
     client.ack(client.await());
@@ -127,11 +129,11 @@ class ClientBoundsTest {
       throw new IllegalStateException("not started");
     }
     DiscoveryResponse change = beside.await();
-    assertThat(AdsClient.versions(change)).containsOnlyKeys("ns/a");
+    assertThat(Versions.of(change)).containsOnlyKeys("ns/a");
     beside.ack(change);
-    try (AdsClient fresh = new AdsClient(port(), "")) {
+    try (StateClient fresh = new StateClient(port(), "")) {
       fresh.subscribe(SERVICE_ENTRY);
-      assertThat(AdsClient.versions(fresh.await())).containsOnlyKeys("ns/a");
+      assertThat(Versions.of(fresh.await())).containsOnlyKeys("ns/a");
     }
   }
 
@@ -141,49 +143,16 @@ class ClientBoundsTest {
         .sum();
   }
 
-  private AdsClient hostile() {
-    AdsClient client = new AdsClient(port(), "");
+  private StateClient hostile() {
+    StateClient client = new StateClient(port(), "");
     opened.add(client);
     return client;
   }
 
-  /** An incremental stream on a channel of its own. */
-  private final class Delta {
-    final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
-    final StreamObserver<DeltaDiscoveryRequest> requests;
-
-    Delta() {
-      ManagedChannel channel =
-          NettyChannelBuilder.forAddress("127.0.0.1", port()).usePlaintext().build();
-      opened.add(channel::shutdownNow);
-      requests =
-          AggregatedDiscoveryServiceGrpc.newStub(channel)
-              .deltaAggregatedResources(
-                  new StreamObserver<>() {
-                    @Override
-                    public void onNext(DeltaDiscoveryResponse value) {}
-
-                    @Override
-                    public void onError(Throwable t) {
-                      ends.add(Status.fromThrowable(t).toString());
-                    }
-
-                    @Override
-                    public void onCompleted() {
-                      ends.add("OK");
-                    }
-                  });
-    }
-
-    void send(DeltaDiscoveryRequest.Builder request) {
-      requests.onNext(request.setTypeUrl(SERVICE_ENTRY).build());
-    }
-
-    String awaitEnd() throws InterruptedException {
-      String end = ends.poll(30, TimeUnit.SECONDS);
-      assertThat(end).as("the end of the stream within 30 s").isNotNull();
-      return String.valueOf(end);
-    }
+  private DeltaClient hostileDelta() {
+    DeltaClient client = new DeltaClient(port(), "", SERVICE_ENTRY);
+    opened.add(client);
+    return client;
   }
 
   private static List<String> names(int from, int to) {
@@ -191,7 +160,7 @@ class ClientBoundsTest {
   }
 
   private void assertEnds(DiscoveryRequest.Builder request, String... texts) throws Exception {
-    AdsClient client = hostile();
+    StateClient client = hostile();
     client.send(request);
     assertThat(client.awaitEnd()).contains(texts);
     assertOthersGoOn();
@@ -200,7 +169,7 @@ class ClientBoundsTest {
   @Test
   void types_tooMany_endTheStream() throws Exception {
     start(new Bounds());
-    AdsClient client = hostile();
+    StateClient client = hostile();
     for (int i = 0; i < 11; i++) {
       client.subscribe("networking.istio.io/v1/Kind" + i);
     }
@@ -224,7 +193,7 @@ class ClientBoundsTest {
   @Test
   void names_tooManyOverTypes_endTheStream() throws Exception {
     start(new Bounds());
-    AdsClient client = hostile();
+    StateClient client = hostile();
     for (int i = 0; i < 3; i++) {
       client.send(
           DiscoveryRequest.newBuilder()
@@ -238,7 +207,7 @@ class ClientBoundsTest {
   @Test
   void names_subscribedBitByBit_endTheIncrementalStream() throws Exception {
     start(new Bounds());
-    Delta client = new Delta();
+    DeltaClient client = hostileDelta();
     for (int i = 0; i < 11; i++) {
       client.send(
           DeltaDiscoveryRequest.newBuilder()
@@ -251,7 +220,7 @@ class ClientBoundsTest {
   @Test
   void names_claimed_areCountedToo() throws Exception {
     start(new Bounds());
-    Delta client = new Delta();
+    DeltaClient client = hostileDelta();
     Map<String, String> claimed = new HashMap<>();
     names(0, 1001).forEach(name -> claimed.put(name, "v"));
     client.send(DeltaDiscoveryRequest.newBuilder().putAllInitialResourceVersions(claimed));
@@ -269,10 +238,11 @@ class ClientBoundsTest {
     put();
     try (DeltaClient client = new DeltaClient(port(), "", SERVICE_ENTRY)) {
       // What a client of 100,000 services says when it comes back.
+      Map<String, String> held = new HashMap<>();
       for (int i = 0; i < 100_000; i++) {
-        client.held.put(
-            "namespace/service-of-usual-length-" + i, "0123456789abcdef0123456789abcdef");
+        held.put("namespace/service-of-usual-length-" + i, "0123456789abcdef0123456789abcdef");
       }
+      client.hold(held);
       client.subscribe();
       DeltaDiscoveryResponse response = client.await();
       assertThat(DeltaClient.names(response)).containsExactly("ns/a");
@@ -283,7 +253,7 @@ class ClientBoundsTest {
   @Test
   void names_swappedAgainAndAgain_areNotAddedUp() throws Exception {
     start(new Bounds());
-    AdsClient client = hostile();
+    StateClient client = hostile();
     client.send(
         DiscoveryRequest.newBuilder().setTypeUrl(SERVICE_ENTRY).addAllResourceNames(names(0, 900)));
     DiscoveryResponse response = client.await();
@@ -326,18 +296,20 @@ class ClientBoundsTest {
             Node.newBuilder().setId("x".repeat(2049)).build(),
             node("ISTIO_REVISION", "x".repeat(257)),
             node("ISTIO_VERSION", "x".repeat(257)))) {
-      try (AdsClient client = new AdsClient(port(), node)) {
+      try (StateClient client = new StateClient(port(), node)) {
         client.subscribe(SERVICE_ENTRY);
         assertThat(client.awaitEnd()).startsWith("INVALID_ARGUMENT").contains("node");
       }
     }
     assertOthersGoOn();
     // What the gateway does not read costs nothing, and may be long.
-    try (AdsClient client = new AdsClient(port(), node("EXTENSIONS", "x".repeat(200_000)))) {
+    try (StateClient client = new StateClient(port(), node("EXTENSIONS", "x".repeat(200_000)))) {
       client.subscribe(SERVICE_ENTRY);
       client.await();
     }
-    assertThat(server.clients()).allSatisfy(one -> assertThat(one.node()).hasSizeLessThan(400));
+    assertThat(server.clients())
+        .isNotEmpty()
+        .allSatisfy(one -> assertThat(one.node()).hasSizeLessThan(400));
   }
 
   private static Node node(String key, String value) {
@@ -355,7 +327,7 @@ class ClientBoundsTest {
       value = Value.newBuilder().setStructValue(Struct.newBuilder().putFields("x", value)).build();
     }
     Node node = Node.newBuilder().setMetadata(Struct.newBuilder().putFields("deep", value)).build();
-    try (AdsClient client = new AdsClient(port(), node)) {
+    try (StateClient client = new StateClient(port(), node)) {
       client.subscribe(SERVICE_ENTRY);
       client.await();
     }
@@ -369,7 +341,7 @@ class ClientBoundsTest {
     bounds.bytesPerAddress = 20_000_000;
     bounds.bytes = 64_000_000;
     XdsServer server = start(bounds);
-    AdsClient client = hostile();
+    StateClient client = hostile();
     client.subscribe(SERVICE_ENTRY);
     client.nack(client.await(), "\u001b[31mred\nforged " + "x".repeat(5_000_000));
     put();
@@ -552,10 +524,10 @@ class ClientBoundsTest {
     Bounds bounds = new Bounds();
     bounds.streamsPerAddress = 2;
     start(bounds);
-    AdsClient second = hostile();
+    StateClient second = hostile();
     second.subscribe(SERVICE_ENTRY);
     second.ack(second.await());
-    AdsClient third = hostile();
+    StateClient third = hostile();
     third.subscribe(SERVICE_ENTRY);
     assertThat(third.awaitEnd())
         .startsWith("RESOURCE_EXHAUSTED")
@@ -564,7 +536,7 @@ class ClientBoundsTest {
     await()
         .untilAsserted(
             () -> {
-              try (AdsClient again = new AdsClient(port(), "")) {
+              try (StateClient again = new StateClient(port(), "")) {
                 again.subscribe(SERVICE_ENTRY);
                 assertThat(again.poll(2000)).isNotNull();
               }
@@ -579,7 +551,7 @@ class ClientBoundsTest {
     start(bounds);
     for (int round = 0; round < 5; round++) {
       double before = disconnects("bytes");
-      try (AdsClient client = new AdsClient(port(), "")) {
+      try (StateClient client = new StateClient(port(), "")) {
         client.send(
             DiscoveryRequest.newBuilder()
                 .setTypeUrl(SERVICE_ENTRY)

@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.DeltaClient;
+import io.fairlead.harness.DiscoveryClient;
+import io.fairlead.harness.StateClient;
 import io.fairlead.server.xds.ResourceDelivery.State;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
@@ -74,26 +77,26 @@ class DeliveriesTest {
 
   @Test
   void deliveries_ofOneNodeOverAllShards_areOneClientThatHasIt() {
-    List<AdsClient> streams =
-        server.ports().stream().skip(1).map(port -> new AdsClient(port, "default")).toList();
+    List<StateClient> streams =
+        server.ports().stream().skip(1).map(port -> new StateClient(port, "default")).toList();
     try {
-      for (AdsClient stream : streams) {
-        stream.subscribe(AdsClient.SERVICE_ENTRY);
+      for (StateClient stream : streams) {
+        stream.subscribe(DiscoveryClient.SERVICE_ENTRY);
         stream.ack(stream.await());
       }
       awaitState(WEB, true, State.NEWEST);
       awaitState(SHOP, true, State.NEWEST);
       assertThat(only(WEB).since()).isNotNull();
     } finally {
-      streams.forEach(AdsClient::close);
+      streams.forEach(StateClient::close);
     }
   }
 
   @Test
   void deliveries_ofAShardThatHasItNot_areOfAnotherShard() {
     int other = IntStream.range(0, SHARDS).filter(i -> !contains(i, WEB)).findFirst().orElseThrow();
-    try (AdsClient stream = new AdsClient(server.ports().get(1 + other), "default")) {
-      stream.subscribe(AdsClient.SERVICE_ENTRY);
+    try (StateClient stream = new StateClient(server.ports().get(1 + other), "default")) {
+      stream.subscribe(DiscoveryClient.SERVICE_ENTRY);
       stream.ack(stream.await());
 
       awaitState(WEB, false, State.OTHER_SHARD);
@@ -108,8 +111,8 @@ class DeliveriesTest {
 
   @Test
   void deliveries_afterAChangeOfSomethingElse_keepSayingSinceWhen() {
-    try (AdsClient stream = new AdsClient(server.ports().get(0), "")) {
-      stream.subscribe(AdsClient.SERVICE_ENTRY);
+    try (StateClient stream = new StateClient(server.ports().get(0), "")) {
+      stream.subscribe(DiscoveryClient.SERVICE_ENTRY);
       stream.ack(stream.await());
       awaitState(WEB, true, State.NEWEST);
 
@@ -126,8 +129,8 @@ class DeliveriesTest {
 
   @Test
   void deliveries_ofARemoval_lastUntilItIsAcknowledged() {
-    try (AdsClient stream = new AdsClient(server.ports().get(0), "")) {
-      stream.subscribe(AdsClient.SERVICE_ENTRY);
+    try (StateClient stream = new StateClient(server.ports().get(0), "")) {
+      stream.subscribe(DiscoveryClient.SERVICE_ENTRY);
       stream.ack(stream.await());
       awaitState(WEB, true, State.NEWEST);
 
@@ -142,10 +145,10 @@ class DeliveriesTest {
 
   @Test
   void deliveries_toAClientOfOtherNames_areNotAskedFor() {
-    try (AdsClient stream = new AdsClient(server.ports().get(0), "")) {
+    try (StateClient stream = new StateClient(server.ports().get(0), "")) {
       stream.send(
           DiscoveryRequest.newBuilder()
-              .setTypeUrl(AdsClient.SERVICE_ENTRY)
+              .setTypeUrl(DiscoveryClient.SERVICE_ENTRY)
               .addResourceNames("ns/web"));
       stream.ack(stream.await(), List.of("ns/web"));
 
@@ -156,26 +159,27 @@ class DeliveriesTest {
 
   @Test
   void deliveries_toAnIncrementalClient_followItsNames() {
-    try (DeltaClient stream = new DeltaClient(server.ports().get(0), "", AdsClient.SERVICE_ENTRY)) {
-      stream.subscribe("ns/web");
+    try (DeltaClient stream =
+        new DeltaClient(server.ports().get(0), "", DiscoveryClient.SERVICE_ENTRY)) {
+      stream.subscribeTo("ns/web");
       stream.ack(stream.await());
       awaitState(WEB, true, State.NEWEST);
       awaitState(SHOP, false, State.NOT_ASKED);
 
-      stream.subscribe("ns/shop");
+      stream.subscribeTo("ns/shop");
       var added = stream.await();
       assertThat(only(SHOP).has()).isFalse();
       stream.ack(added);
 
       awaitState(SHOP, true, State.NEWEST);
-      stream.unsubscribe("ns/web");
+      stream.unsubscribeFrom("ns/web");
       awaitState(WEB, false, State.NOT_ASKED);
     }
   }
 
   @Test
   void deliveries_toAClientThatAskedForAnotherType_areNotAskedFor() {
-    try (AdsClient stream = new AdsClient(server.ports().get(0), "")) {
+    try (StateClient stream = new StateClient(server.ports().get(0), "")) {
       stream.subscribe("networking.istio.io/v1/VirtualService");
       stream.ack(stream.await());
 

@@ -1,9 +1,10 @@
 package io.fairlead.server.xds;
 
-import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
+import static io.fairlead.harness.DiscoveryClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.fairlead.harness.DeltaClient;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
@@ -96,7 +97,7 @@ class DeltaStreamTest {
     assertThat(third.getResourcesList()).isEmpty();
     assertThat(third.getRemovedResourcesList()).containsExactly("ns/a");
     client.ack(third);
-    assertThat(client.held).isEqualTo(expected(""));
+    assertThat(client.held()).isEqualTo(expected(""));
   }
 
   @Test
@@ -122,13 +123,13 @@ class DeltaStreamTest {
     remove("gone");
 
     DeltaClient after = client("");
-    after.held.putAll(before.held);
+    after.hold(before.held());
     after.subscribe();
     DeltaDiscoveryResponse first = after.await();
     assertThat(DeltaClient.names(first)).containsExactly("ns/changed", "ns/new");
     assertThat(first.getRemovedResourcesList()).containsExactly("ns/gone");
     after.ack(first);
-    assertThat(after.held).isEqualTo(expected(""));
+    assertThat(after.held()).isEqualTo(expected(""));
     after.awaitSilence();
   }
 
@@ -144,7 +145,7 @@ class DeltaStreamTest {
     DeltaDiscoveryResponse again = client.await();
     assertThat(DeltaClient.names(again)).containsExactly("ns/a", "ns/b");
     client.ack(again);
-    assertThat(client.held).isEqualTo(expected(""));
+    assertThat(client.held()).isEqualTo(expected(""));
     client.awaitSilence();
   }
 
@@ -153,23 +154,23 @@ class DeltaStreamTest {
     put("a", 1);
     put("b", 1);
     DeltaClient client = client("");
-    client.subscribe("ns/a", "ns/none", "no-name");
+    client.subscribeTo("ns/a", "ns/none", "no-name");
     DeltaDiscoveryResponse first = client.await();
     assertThat(DeltaClient.names(first)).containsExactly("ns/a");
     assertThat(first.getRemovedResourcesList()).containsExactly("no-name", "ns/none");
     client.ack(first);
     put("b", 2);
     client.awaitSilence();
-    client.subscribe("ns/b");
+    client.subscribeTo("ns/b");
     DeltaDiscoveryResponse second = client.await();
     assertThat(DeltaClient.names(second)).containsExactly("ns/b");
     client.ack(second);
     // Asked for again: sent again, though it is held.
-    client.subscribe("ns/a");
+    client.subscribeTo("ns/a");
     DeltaDiscoveryResponse third = client.await();
     assertThat(DeltaClient.names(third)).containsExactly("ns/a");
     client.ack(third);
-    client.unsubscribe("ns/a");
+    client.unsubscribeFrom("ns/a");
     awaitRequestsTaken(client);
     put("a", 3);
     client.awaitSilence();
@@ -182,18 +183,18 @@ class DeltaStreamTest {
     put("a", 1);
     put("b", 1);
     DeltaClient client = client("");
-    client.subscribe("ns/a");
+    client.subscribeTo("ns/a");
     client.ack(client.await());
-    client.subscribe("*");
+    client.subscribeTo("*");
     DeltaDiscoveryResponse rest = client.await();
     assertThat(DeltaClient.names(rest)).containsExactly("ns/b");
     client.ack(rest);
     // Unsubscribed by name but still seen through the wildcard: the client is told how it is.
-    client.unsubscribe("ns/a");
+    client.unsubscribeFrom("ns/a");
     DeltaDiscoveryResponse told = client.await();
     assertThat(DeltaClient.names(told)).containsExactly("ns/a");
     client.ack(told);
-    client.unsubscribe("*");
+    client.unsubscribeFrom("*");
     awaitRequestsTaken(client);
     put("b", 2);
     client.awaitSilence();
@@ -201,7 +202,7 @@ class DeltaStreamTest {
 
   // Requests are taken in order, so an answer to a later one shows that the earlier were taken.
   private static void awaitRequestsTaken(DeltaClient client) {
-    client.subscribe("ns/not-there");
+    client.subscribeTo("ns/not-there");
     DeltaDiscoveryResponse missing = client.await();
     assertThat(missing.getRemovedResourcesList()).containsExactly("ns/not-there");
     client.ack(missing);
@@ -222,6 +223,6 @@ class DeltaStreamTest {
     client.ack(second);
     DeltaDiscoveryResponse third = client.await();
     client.ack(third);
-    assertThat(client.held).isEqualTo(expected(""));
+    assertThat(client.held()).isEqualTo(expected(""));
   }
 }

@@ -1,6 +1,9 @@
 package io.fairlead.server.xds;
 
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.DeltaClient;
+import io.fairlead.harness.DiscoveryClient;
+import io.fairlead.harness.StateClient;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
@@ -43,8 +46,8 @@ final class FairnessMeasurement {
     XdsServer server =
         XdsServer.start(XdsOptions.of(free), store, XdsGate.OPEN, new SimpleMeterRegistry());
     int port = server.ports().get(0);
-    try (DeltaClient other = new DeltaClient(port, "", AdsClient.SERVICE_ENTRY)) {
-      other.subscribe("ns/watched");
+    try (DeltaClient other = new DeltaClient(port, "", DiscoveryClient.SERVICE_ENTRY)) {
+      other.subscribeTo("ns/watched");
       other.ack(other.await());
       report("alone", changes(store, other, 0, bytes));
       AtomicBoolean stop = new AtomicBoolean();
@@ -97,8 +100,8 @@ final class FairnessMeasurement {
   private static int syncUntil(AtomicBoolean stop, int port) {
     int count = 0;
     while (!stop.get()) {
-      try (AdsClient client = new AdsClient(port, "")) {
-        client.subscribe(AdsClient.SERVICE_ENTRY);
+      try (StateClient client = new StateClient(port, "")) {
+        client.subscribe(DiscoveryClient.SERVICE_ENTRY);
         DiscoveryResponse response = client.await();
         client.ack(response);
         count++;

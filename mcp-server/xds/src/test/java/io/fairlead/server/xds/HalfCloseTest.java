@@ -1,29 +1,22 @@
 package io.fairlead.server.xds;
 
-import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
+import static io.fairlead.harness.DiscoveryClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.fairlead.harness.DeltaClient;
+import io.fairlead.harness.StateClient;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,8 +45,8 @@ class HalfCloseTest {
     return server;
   }
 
-  private AdsClient client(XdsServer server) {
-    AdsClient client = new AdsClient(server.ports().get(0), "");
+  private StateClient client(XdsServer server) {
+    StateClient client = new StateClient(server.ports().get(0), "");
     opened.add(client);
     return client;
   }
@@ -69,20 +62,20 @@ class HalfCloseTest {
   @Test
   void halfClose_afterTheRequest_isAnsweredThenEnds() throws Exception {
     put(1);
-    AdsClient client = client(start(XdsGate.OPEN));
+    StateClient client = client(start(XdsGate.OPEN));
     client.subscribe(SERVICE_ENTRY);
     client.complete();
-    assertThat(AdsClient.versions(client.await())).containsOnlyKeys("ns/r0");
+    assertThat(Versions.of(client.await())).containsOnlyKeys("ns/r0");
     assertThat(client.awaitEnd()).isEqualTo("OK");
   }
 
   @Test
   void halfClose_largeAnswer_comesWhole() throws Exception {
     put(5000);
-    AdsClient client = client(start(XdsGate.OPEN));
+    StateClient client = client(start(XdsGate.OPEN));
     client.subscribe(SERVICE_ENTRY);
     client.complete();
-    assertThat(AdsClient.versions(client.await())).hasSize(5000);
+    assertThat(Versions.of(client.await())).hasSize(5000);
     assertThat(client.awaitEnd()).isEqualTo("OK");
   }
 
@@ -92,7 +85,7 @@ class HalfCloseTest {
     ResourceType rules = new ResourceType("networking.istio.io", "DestinationRule");
     store.commit(
         ChangeSet.of(List.of(GivenResource.of(new ResourceKey(rules, "ns/d"), 1)), List.of()));
-    AdsClient client = client(start(XdsGate.OPEN));
+    StateClient client = client(start(XdsGate.OPEN));
     client.subscribe(DESTINATION_RULE);
     client.subscribe(SERVICE_ENTRY);
     client.complete();
@@ -104,17 +97,17 @@ class HalfCloseTest {
   @Test
   void halfClose_afterTheAck_endsWithoutMore() throws Exception {
     put(1);
-    AdsClient client = client(start(XdsGate.OPEN));
+    StateClient client = client(start(XdsGate.OPEN));
     client.subscribe(SERVICE_ENTRY);
     client.ack(client.await());
     client.complete();
     assertThat(client.awaitEnd()).isEqualTo("OK");
-    client.awaitSilence();
+    assertThat(client.poll(0)).as("another response").isNull();
   }
 
   @Test
   void halfClose_withoutARequest_ends() throws Exception {
-    AdsClient client = client(start(XdsGate.OPEN));
+    StateClient client = client(start(XdsGate.OPEN));
     client.complete();
     assertThat(client.awaitEnd()).isEqualTo("OK");
   }
@@ -122,28 +115,15 @@ class HalfCloseTest {
   @Test
   void halfClose_beforeTheGateOpens_isAnsweredOnceItDoes() throws Exception {
     put(1);
-    AtomicBoolean open = new AtomicBoolean();
-    List<Runnable> waiting = new ArrayList<>();
-    AdsClient client =
-        client(
-            start(
-                new XdsGate() {
-                  @Override
-                  public boolean isOpen() {
-                    return open.get();
-                  }
-
-                  @Override
-                  public void onOpen(Runnable listener) {
-                    waiting.add(listener);
-                  }
-                }));
+    ShutGate gate = new ShutGate();
+    StateClient client = client(start(gate));
     client.subscribe(SERVICE_ENTRY);
     client.complete();
-    client.awaitSilence();
-    open.set(true);
-    waiting.forEach(Runnable::run);
-    assertThat(AdsClient.versions(client.await())).containsOnlyKeys("ns/r0");
+    gate.awaitRefusal();
+    put(2);
+    gate.open();
+    // The first answer has what was committed while the gate was shut: none came before.
+    assertThat(Versions.of(client.await())).containsOnlyKeys("ns/r0", "ns/r1");
     assertThat(client.awaitEnd()).isEqualTo("OK");
   }
 
@@ -151,33 +131,12 @@ class HalfCloseTest {
   void halfClose_incremental_isAnsweredThenEnds() throws Exception {
     put(2);
     XdsServer server = start(XdsGate.OPEN);
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", server.ports().get(0)).usePlaintext().build();
-    opened.add(channel::shutdownNow);
-    List<DeltaDiscoveryResponse> responses = new ArrayList<>();
-    CompletableFuture<List<DeltaDiscoveryResponse>> end = new CompletableFuture<>();
-    StreamObserver<DeltaDiscoveryRequest> requests =
-        AggregatedDiscoveryServiceGrpc.newStub(channel)
-            .deltaAggregatedResources(
-                new StreamObserver<>() {
-                  @Override
-                  public void onNext(DeltaDiscoveryResponse value) {
-                    responses.add(value);
-                  }
-
-                  @Override
-                  public void onError(Throwable t) {
-                    end.completeExceptionally(t);
-                  }
-
-                  @Override
-                  public void onCompleted() {
-                    end.complete(responses);
-                  }
-                });
-    requests.onNext(DeltaDiscoveryRequest.newBuilder().setTypeUrl(SERVICE_ENTRY).build());
-    requests.onCompleted();
-    assertThat(end.get(30, TimeUnit.SECONDS)).hasSize(1);
-    assertThat(DeltaClient.names(responses.get(0))).containsExactly("ns/r0", "ns/r1");
+    DeltaClient client = new DeltaClient(server.ports().get(0), "", SERVICE_ENTRY);
+    opened.add(client);
+    client.subscribe();
+    client.complete();
+    assertThat(DeltaClient.names(client.await())).containsExactly("ns/r0", "ns/r1");
+    assertThat(client.awaitEnd()).isEqualTo("OK");
+    assertThat(client.poll(0)).as("another response").isNull();
   }
 }

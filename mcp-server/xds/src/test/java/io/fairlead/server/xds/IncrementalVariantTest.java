@@ -1,12 +1,13 @@
 package io.fairlead.server.xds;
 
-import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
+import static io.fairlead.harness.DiscoveryClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.StateClient;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
@@ -33,7 +34,7 @@ class IncrementalVariantTest {
   private static final InetSocketAddress FREE = new InetSocketAddress("127.0.0.1", 0);
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
-  private final List<AdsClient> clients = new ArrayList<>();
+  private final List<StateClient> clients = new ArrayList<>();
   private XdsServer server;
 
   @BeforeEach
@@ -48,12 +49,13 @@ class IncrementalVariantTest {
 
   @AfterEach
   void stop() {
-    clients.forEach(AdsClient::close);
+    clients.forEach(StateClient::close);
     server.close();
   }
 
-  private AdsClient client(int source, boolean asks) {
-    AdsClient client = new AdsClient(server.ports().get(source), "", asks);
+  private StateClient client(int source, boolean asks) {
+    int port = server.ports().get(source);
+    StateClient client = asks ? StateClient.incremental(port, "") : new StateClient(port, "");
     clients.add(client);
     client.subscribe(SERVICE_ENTRY);
     return client;
@@ -87,9 +89,9 @@ class IncrementalVariantTest {
     return any.unpack(io.fairlead.istio.mcp.v1alpha1.Resource.class);
   }
 
-  private void speaksTheVariant(AdsClient client) throws InvalidProtocolBufferException {
+  private void speaksTheVariant(StateClient client) throws InvalidProtocolBufferException {
     DiscoveryResponse first = client.await();
-    assertThat(AdsClient.versions(first)).containsOnlyKeys("ns/a", "ns/b");
+    assertThat(Versions.of(first)).containsOnlyKeys("ns/a", "ns/b");
     client.ack(first);
 
     put("b", 2);
@@ -139,36 +141,36 @@ class IncrementalVariantTest {
   void client_thatDoesNotAsk_getsEverythingEachTime() {
     put("a", 1);
     put("b", 1);
-    AdsClient client = client(0, false);
+    StateClient client = client(0, false);
     client.ack(client.await());
     put("b", 2);
     DiscoveryResponse second = client.await();
-    assertThat(AdsClient.versions(second)).containsOnlyKeys("ns/a", "ns/b");
+    assertThat(Versions.of(second)).containsOnlyKeys("ns/a", "ns/b");
     assertThat(second.getResources(0).getValue().toStringUtf8()).doesNotContain("ResourceVersion");
   }
 
   @Test
   void nack_isTriedAgainWithWhatCameSince() {
     put("a", 1);
-    AdsClient client = client(0, true);
+    StateClient client = client(0, true);
     client.ack(client.await());
     put("b", 1);
     client.nack(client.await(), "refused by the test");
     put("c", 1);
-    assertThat(AdsClient.versions(client.await())).containsOnlyKeys("ns/b", "ns/c");
+    assertThat(Versions.of(client.await())).containsOnlyKeys("ns/b", "ns/c");
   }
 
   @Test
   void request_withoutNonce_getsEverythingAgain() {
     put("a", 1);
-    AdsClient client = client(0, true);
+    StateClient client = client(0, true);
     client.ack(client.await());
     put("b", 1);
     client.ack(client.await());
     client.send(
         io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest.newBuilder()
             .setTypeUrl(SERVICE_ENTRY));
-    assertThat(AdsClient.versions(client.await())).containsOnlyKeys("ns/a", "ns/b");
+    assertThat(Versions.of(client.await())).containsOnlyKeys("ns/a", "ns/b");
   }
 
   @Test
@@ -186,7 +188,7 @@ class IncrementalVariantTest {
         .isEqualTo(drained.toByteArray())
         .hasSize(response.size());
     DiscoveryResponse parsed = DiscoveryResponse.parseFrom(drained.toByteArray());
-    assertThat(AdsClient.versions(parsed)).containsOnlyKeys("ns/a", "ns/b", "ns/gone");
+    assertThat(Versions.of(parsed)).containsOnlyKeys("ns/a", "ns/b", "ns/gone");
     assertThat(parsed.getNonce()).isEqualTo("n");
   }
 }

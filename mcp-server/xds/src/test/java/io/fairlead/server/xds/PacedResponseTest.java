@@ -1,10 +1,11 @@
 package io.fairlead.server.xds;
 
-import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
+import static io.fairlead.harness.DiscoveryClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.StateClient;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
@@ -81,11 +82,13 @@ class PacedResponseTest {
     return GivenResource.of(new ResourceKey(TYPE, "ns/r" + number), body);
   }
 
-  private List<DeafClient> deafClients(XdsServer server, int count) {
-    List<DeafClient> clients = new ArrayList<>();
+  private List<StateClient> deafClients(XdsServer server, int count) {
+    List<StateClient> clients = new ArrayList<>();
     for (int client = 0; client < count; client++) {
-      DeafClient deaf = new DeafClient(server.ports().get(0));
+      StateClient deaf = new StateClient(server.ports().get(0), "");
       opened.add(deaf);
+      deaf.stall();
+      deaf.subscribe(SERVICE_ENTRY);
       clients.add(deaf);
     }
     await()
@@ -135,29 +138,30 @@ class PacedResponseTest {
   @Test
   void clientThatReadsLater_getsEverything() throws Exception {
     XdsServer server = start(Duration.ofMinutes(5));
-    DiscoveryResponse response = deafClients(server, 1).get(0).listen().get(20, TimeUnit.SECONDS);
-    assertThat(AdsClient.versions(response)).isEqualTo(versions());
+    StateClient client = deafClients(server, 1).get(0);
+    client.resume();
+    assertThat(Versions.of(client.await())).isEqualTo(versions());
   }
 
   @Test
   void clientThatReads_doesNotWaitForThoseThatDoNot() throws Exception {
     XdsServer server = start(Duration.ofMinutes(5));
     deafClients(server, 2 + Runtime.getRuntime().availableProcessors());
-    AdsClient reader = new AdsClient(server.ports().get(0), "");
+    StateClient reader = new StateClient(server.ports().get(0), "");
     opened.add(reader);
     reader.subscribe(SERVICE_ENTRY);
     DiscoveryResponse response = reader.await();
-    assertThat(AdsClient.versions(response)).isEqualTo(versions());
+    assertThat(Versions.of(response)).isEqualTo(versions());
     store.commit(ChangeSet.of(List.of(resource(0, new byte[] {1})), List.of()));
     reader.ack(response);
-    assertThat(AdsClient.versions(reader.await())).isEqualTo(versions());
+    assertThat(Versions.of(reader.await())).isEqualTo(versions());
   }
 
   @Test
   void ackTimeout_inTheMiddleOfAResponse_isCountedOnceAndFreesTheBuffers() throws Exception {
     long before = buffered();
     XdsServer server = start(Duration.ofMillis(500));
-    DeafClient client = deafClients(server, 1).get(0);
+    StateClient client = deafClients(server, 1).get(0);
     await().atMost(20, TimeUnit.SECONDS).until(() -> server.clients().isEmpty());
     assertThat(
             meters
@@ -167,7 +171,9 @@ class PacedResponseTest {
                 .count())
         .isEqualTo(1);
     assertThat(disconnects()).isEqualTo(1);
-    assertThat(client.listen()).failsWithin(20, TimeUnit.SECONDS);
+    client.resume();
+    assertThat(client.awaitEnd()).isNotEqualTo("OK");
+    assertThat(client.poll(0)).as("a response").isNull();
     await().atMost(20, TimeUnit.SECONDS).until(() -> buffered() - before < NOTHING);
   }
 

@@ -2,8 +2,8 @@ package io.fairlead.server.xds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.server.xds.AnyClient.Kind;
-import io.fairlead.server.xds.AnyClient.Sent;
+import io.fairlead.server.xds.ClientModel.Kind;
+import io.fairlead.server.xds.ClientModel.Sent;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
@@ -111,13 +111,13 @@ class ProtocolMatrixTest {
   private final class Mesh {
     final Kind kind;
     final String revision;
-    final List<AnyClient> streams = new ArrayList<>();
+    final List<ClientModel> streams = new ArrayList<>();
 
     Mesh(Kind kind, String revision, List<Integer> ports) {
       this.kind = kind;
       this.revision = revision;
       for (int port : ports) {
-        AnyClient stream = AnyClient.connect(kind, port, revision);
+        ClientModel stream = ClientModel.connect(kind, port, revision);
         streams.add(stream);
         opened.add(stream);
       }
@@ -125,7 +125,7 @@ class ProtocolMatrixTest {
 
     Map<String, String> held() {
       Map<String, String> all = new TreeMap<>();
-      for (AnyClient stream : streams) {
+      for (ClientModel stream : streams) {
         stream.held.forEach(
             (name, version) -> assertThat(all.put(name, version)).as("in two sources").isNull());
       }
@@ -134,7 +134,7 @@ class ProtocolMatrixTest {
 
     /** Takes the first answer of each stream. */
     void sync() {
-      for (AnyClient stream : streams) {
+      for (ClientModel stream : streams) {
         stream.takeNext();
       }
     }
@@ -144,8 +144,8 @@ class ProtocolMatrixTest {
       Map<String, String> end = expected(revision);
       long deadline = System.nanoTime() + LIMIT.toNanos();
       while (!held().equals(end) && System.nanoTime() < deadline) {
-        for (AnyClient stream : streams) {
-          AnyClient.Response response = stream.poll(streams.size() == 1 ? 20 : 1);
+        for (ClientModel stream : streams) {
+          ClientModel.Response response = stream.poll(streams.size() == 1 ? 20 : 1);
           if (response != null) {
             response.take();
           }
@@ -158,8 +158,8 @@ class ProtocolMatrixTest {
     Arrived await() {
       long deadline = System.nanoTime() + LIMIT.toNanos();
       while (System.nanoTime() < deadline) {
-        for (AnyClient stream : streams) {
-          AnyClient.Response response = stream.poll(1);
+        for (ClientModel stream : streams) {
+          ClientModel.Response response = stream.poll(1);
           if (response != null) {
             return new Arrived(stream, response);
           }
@@ -171,7 +171,7 @@ class ProtocolMatrixTest {
     /** What came since this was last called, over all streams. */
     List<Sent> received() {
       List<Sent> all = new ArrayList<>();
-      for (AnyClient stream : streams) {
+      for (ClientModel stream : streams) {
         all.addAll(stream.received);
         stream.received.clear();
       }
@@ -202,13 +202,11 @@ class ProtocolMatrixTest {
     }
 
     void quiet() {
-      for (int i = 0; i < streams.size(); i++) {
-        assertThat(streams.get(i).poll(i == 0 ? 60 : 0)).as("not due").isNull();
-      }
+      streams.forEach(ClientModel::awaitSilence);
     }
   }
 
-  private record Arrived(AnyClient stream, AnyClient.Response response) {}
+  private record Arrived(ClientModel stream, ClientModel.Response response) {}
 
   @ParameterizedTest
   @MethodSource("cells")
@@ -299,11 +297,11 @@ class ProtocolMatrixTest {
 
   private void reconnect(Mesh mesh) {
     Map<String, String> before = mesh.held();
-    mesh.streams.forEach(AnyClient::close);
+    mesh.streams.forEach(ClientModel::close);
     put("ns/new", 1, "");
     put("ns/r7", 2, "");
     remove("ns/r8");
-    mesh.streams.forEach(AnyClient::connect);
+    mesh.streams.forEach(ClientModel::connect);
     mesh.sync();
     mesh.settle();
     mesh.quiet();
@@ -329,13 +327,13 @@ class ProtocolMatrixTest {
 
   private void unsubscribe(Mesh mesh) {
     List<String> both = List.of("ns/r7", "ns/r8");
-    for (AnyClient stream : mesh.streams) {
+    for (ClientModel stream : mesh.streams) {
       stream.held.clear();
       stream.connect(both);
       stream.takeNext();
     }
     assertThat(mesh.held()).containsOnlyKeys(both);
-    for (AnyClient stream : mesh.streams) {
+    for (ClientModel stream : mesh.streams) {
       stream.narrow("ns/r8", List.of("ns/r7"));
     }
     mesh.received();
@@ -384,7 +382,7 @@ class ProtocolMatrixTest {
     for (Mesh mesh : meshes) {
       if (mesh.kind == Kind.STATE) {
         // A refused response is not sent again before something changes, so ask anew.
-        mesh.streams.forEach(AnyClient::connect);
+        mesh.streams.forEach(ClientModel::connect);
         mesh.sync();
       }
       mesh.settle();
@@ -393,8 +391,8 @@ class ProtocolMatrixTest {
   }
 
   private static void walk(Mesh mesh, Random random) {
-    AnyClient stream = mesh.streams.get(random.nextInt(mesh.streams.size()));
-    AnyClient.Response response = stream.poll(2);
+    ClientModel stream = mesh.streams.get(random.nextInt(mesh.streams.size()));
+    ClientModel.Response response = stream.poll(2);
     for (int i = 0; response == null && i < mesh.streams.size(); i++) {
       stream = mesh.streams.get(i);
       response = stream.poll(0);

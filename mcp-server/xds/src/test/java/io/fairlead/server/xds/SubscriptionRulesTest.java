@@ -1,12 +1,14 @@
 package io.fairlead.server.xds;
 
-import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
+import static io.fairlead.harness.DiscoveryClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.DeltaClient;
+import io.fairlead.harness.StateClient;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.ResourceKey;
@@ -65,11 +67,14 @@ class SubscriptionRulesTest {
 
   /** A state-of-the-world client with what it last said and got. */
   private final class State {
-    private final AdsClient client;
+    private final StateClient client;
     private DiscoveryResponse last = DiscoveryResponse.getDefaultInstance();
 
     State(boolean incremental, String... names) {
-      client = new AdsClient(server.ports().get(0), "", incremental);
+      client =
+          incremental
+              ? StateClient.incremental(server.ports().get(0), "")
+              : new StateClient(server.ports().get(0), "");
       clients.add(client);
       client.send(request(names));
     }
@@ -88,7 +93,7 @@ class SubscriptionRulesTest {
 
     void gets(String... names) {
       last = client.await();
-      assertThat(AdsClient.versions(last)).containsOnlyKeys(names);
+      assertThat(Versions.of(last)).containsOnlyKeys(names);
     }
 
     /** That nothing is sent, neither now nor when one of these changes. */
@@ -286,22 +291,22 @@ class SubscriptionRulesTest {
     DeltaClient client = delta();
     client.send(DeltaDiscoveryRequest.newBuilder());
     client.ack(client.await());
-    client.subscribe(ALPHA);
+    client.subscribeTo(ALPHA);
     client.ack(client.await());
-    client.unsubscribe("*");
-    client.unsubscribe(ALPHA);
+    client.unsubscribeFrom("*");
+    client.unsubscribeFrom(ALPHA);
     client.awaitSilence();
     put(ALPHA, 2);
     put(BETA, 2);
     client.awaitSilence();
-    client.subscribe(ALPHA);
+    client.subscribeTo(ALPHA);
     assertThat(DeltaClient.names(client.await())).containsExactly(ALPHA);
   }
 
   @Test
   void delta_requestThatNamesNothingAfterNames_changesNothing() {
     DeltaClient client = delta();
-    client.subscribe(ALPHA);
+    client.subscribeTo(ALPHA);
     client.ack(client.await());
     client.send(DeltaDiscoveryRequest.newBuilder());
     client.awaitSilence();
@@ -314,9 +319,9 @@ class SubscriptionRulesTest {
   @Test
   void delta_wildcardAndNameUnsubscribedTogether_nothingIsOwed() {
     DeltaClient client = delta();
-    client.subscribe("*", ALPHA);
+    client.subscribeTo("*", ALPHA);
     client.ack(client.await());
-    client.unsubscribe(ALPHA, "*");
+    client.unsubscribeFrom(ALPHA, "*");
     client.awaitSilence();
     put(ALPHA, 2);
     client.awaitSilence();
@@ -325,17 +330,17 @@ class SubscriptionRulesTest {
   @Test
   void delta_unsubscribedAndSubscribedAgain_isSentAgain() {
     DeltaClient client = delta();
-    client.subscribe(ALPHA, BETA);
+    client.subscribeTo(ALPHA, BETA);
     client.ack(client.await());
-    client.unsubscribe(BETA);
-    client.subscribe(BETA);
+    client.unsubscribeFrom(BETA);
+    client.subscribeTo(BETA);
     assertThat(DeltaClient.names(client.await())).containsExactly(BETA);
   }
 
   @Test
   void delta_nameThatComesAndGoes_isSentAndSaidToBeRemoved() {
     DeltaClient client = delta();
-    client.subscribe("ns/new");
+    client.subscribeTo("ns/new");
     DeltaDiscoveryResponse missing = client.await();
     assertThat(missing.getRemovedResourcesList()).containsExactly("ns/new");
     client.ack(missing);

@@ -3,6 +3,7 @@ package io.fairlead.server.xds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.StateClient;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
@@ -30,7 +31,7 @@ class TypeOrderProtocolTest {
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final Map<String, DiscoveryResponse> newest = new HashMap<>();
   private XdsServer server;
-  private AdsClient client;
+  private StateClient client;
 
   @BeforeEach
   void connect() throws IOException {
@@ -40,7 +41,7 @@ class TypeOrderProtocolTest {
             store,
             XdsGate.OPEN,
             new SimpleMeterRegistry());
-    client = new AdsClient(server.ports().get(0), "");
+    client = new StateClient(server.ports().get(0), "");
     for (String kind : KINDS) {
       client.subscribe(typeUrl(kind));
       client.ack(client.await());

@@ -1,12 +1,13 @@
 package io.fairlead.server.xds;
 
-import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
+import static io.fairlead.harness.DiscoveryClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.StateClient;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.ResourceKey;
@@ -57,8 +58,8 @@ class XdsLimitsTest {
     return new XdsLimits(ackTimeout, streams, 100_000, requestsPerSecond, age);
   }
 
-  private AdsClient client(XdsServer server) {
-    AdsClient client = new AdsClient(server.ports().get(0), "");
+  private StateClient client(XdsServer server) {
+    StateClient client = new StateClient(server.ports().get(0), "");
     opened.add(client);
     return client;
   }
@@ -76,14 +77,17 @@ class XdsLimitsTest {
   }
 
   private void deaf(int port) {
-    opened.add(new DeafClient(port));
+    StateClient client = new StateClient(port, "");
+    opened.add(client);
+    client.stall();
+    client.subscribe(SERVICE_ENTRY);
   }
 
   @Test
   void noAck_isDisconnectedWithTheReasonAndCounted() throws Exception {
     XdsServer server = start(limits(Duration.ofMillis(300), 10, 1000, null));
     put("a", 10);
-    AdsClient client = client(server);
+    StateClient client = client(server);
     client.subscribe(SERVICE_ENTRY);
     client.await();
     assertThat(client.awaitEnd()).startsWith("DEADLINE_EXCEEDED").contains("not answered");
@@ -95,11 +99,11 @@ class XdsLimitsTest {
   void ack_inTime_staysConnectedHoweverLongNothingChanges() throws Exception {
     XdsServer server = start(limits(Duration.ofMillis(200), 10, 1000, null));
     put("a", 10);
-    AdsClient client = client(server);
+    StateClient client = client(server);
     client.subscribe(SERVICE_ENTRY);
     client.ack(client.await());
-    client.awaitSilence();
-    client.awaitSilence();
+    // It is about this time, three times the limit.
+    assertThat(client.poll(600)).isNull();
     assertThat(server.clients()).hasSize(1);
     assertThat(server.clients().get(0).lag()).isZero();
   }
@@ -120,7 +124,7 @@ class XdsLimitsTest {
   void lag_isShownUntilTheAck() throws Exception {
     XdsServer server = start(limits(Duration.ofSeconds(2), 10, 1000, null));
     put("a", 10);
-    AdsClient client = client(server);
+    StateClient client = client(server);
     client.subscribe(SERVICE_ENTRY);
     DiscoveryResponse response = client.await();
     await()
@@ -156,16 +160,16 @@ class XdsLimitsTest {
   @Test
   void streams_tooMany_areRefusedUntilOneEnds() throws Exception {
     XdsServer server = start(limits(Duration.ofMinutes(1), 1, 1000, null));
-    AdsClient first = client(server);
+    StateClient first = client(server);
     first.subscribe(SERVICE_ENTRY);
     first.ack(first.await());
-    AdsClient second = client(server);
+    StateClient second = client(server);
     second.subscribe(SERVICE_ENTRY);
     assertThat(second.awaitEnd()).startsWith("RESOURCE_EXHAUSTED").contains("at most 1");
     assertThat(disconnects("streams")).isEqualTo(1);
     first.complete();
     await().untilAsserted(() -> assertThat(server.clients()).isEmpty());
-    AdsClient third = client(server);
+    StateClient third = client(server);
     third.subscribe(SERVICE_ENTRY);
     third.await();
   }
@@ -173,7 +177,7 @@ class XdsLimitsTest {
   @Test
   void requests_tooManyASecond_endTheStream() throws Exception {
     XdsServer server = start(limits(Duration.ofMinutes(1), 10, 10, null));
-    AdsClient client = client(server);
+    StateClient client = client(server);
     for (int i = 0; i < 200; i++) {
       client.subscribe(SERVICE_ENTRY);
     }
@@ -184,7 +188,7 @@ class XdsLimitsTest {
   @Test
   void request_tooLarge_endsTheStream() throws Exception {
     XdsServer server = start(limits(Duration.ofMinutes(1), 10, 1000, null));
-    AdsClient client = client(server);
+    StateClient client = client(server);
     client.send(
         DiscoveryRequest.newBuilder()
             .setTypeUrl(SERVICE_ENTRY)
@@ -199,7 +203,7 @@ class XdsLimitsTest {
   @Test
   void cancel_byTheClient_isNoDisconnectOfTheGateway() throws Exception {
     XdsServer server = start(limits(Duration.ofMinutes(1), 10, 1000, null));
-    AdsClient client = client(server);
+    StateClient client = client(server);
     client.subscribe(SERVICE_ENTRY);
     client.ack(client.await());
     client.close();
@@ -212,15 +216,15 @@ class XdsLimitsTest {
     XdsServer server = start(limits(Duration.ofMinutes(1), 10, 1000, Duration.ofSeconds(1)));
     put("a", 10);
     put("b", 10);
-    AdsClient first = client(server);
+    StateClient first = client(server);
     first.subscribe(SERVICE_ENTRY);
     DiscoveryResponse before = first.await();
     first.ack(before);
     assertThat(first.awaitEnd()).startsWith("UNAVAILABLE");
-    AdsClient second = client(server);
+    StateClient second = client(server);
     second.subscribe(SERVICE_ENTRY);
     DiscoveryResponse after = second.await();
-    assertThat(AdsClient.versions(after)).isEqualTo(AdsClient.versions(before));
+    assertThat(Versions.of(after)).isEqualTo(Versions.of(before));
     assertThat(after.getResourcesList()).isEqualTo(before.getResourcesList());
   }
 

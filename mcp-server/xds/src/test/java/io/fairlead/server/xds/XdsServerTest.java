@@ -1,6 +1,6 @@
 package io.fairlead.server.xds;
 
-import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
+import static io.fairlead.harness.DiscoveryClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.StateClient;
 import io.fairlead.revisions.Shard;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ class XdsServerTest {
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final List<AdsClient> clients = new ArrayList<>();
+  private final List<StateClient> clients = new ArrayList<>();
   private XdsServer server;
 
   @BeforeEach
@@ -54,12 +54,12 @@ class XdsServerTest {
 
   @AfterEach
   void stop() {
-    clients.forEach(AdsClient::close);
+    clients.forEach(StateClient::close);
     server.close();
   }
 
-  private AdsClient client(String revision) {
-    AdsClient client = new AdsClient(server.ports().get(0), revision);
+  private StateClient client(String revision) {
+    StateClient client = new StateClient(server.ports().get(0), revision);
     clients.add(client);
     return client;
   }
@@ -93,12 +93,12 @@ class XdsServerTest {
       })
   void request_anyVersionOfTheGroup_getsTheResources(String typeUrl) {
     put("a", 1);
-    AdsClient client = client("");
+    StateClient client = client("");
     client.subscribe(typeUrl);
     DiscoveryResponse response = client.await();
     assertThat(response.getTypeUrl()).isEqualTo(typeUrl);
     assertThat(response.getVersionInfo()).isEqualTo(store.current().versionInfo());
-    assertThat(AdsClient.versions(response)).containsOnlyKeys("ns/a");
+    assertThat(Versions.of(response)).containsOnlyKeys("ns/a");
     assertThat(response.getResources(0).getTypeUrl()).isEqualTo(Resource.ENVELOPE_TYPE_URL);
   }
 
@@ -112,7 +112,7 @@ class XdsServerTest {
       })
   void request_typeWithNothing_getsAnEmptyAnswer(String typeUrl) {
     put("a", 1);
-    AdsClient client = client("");
+    StateClient client = client("");
     client.subscribe(typeUrl);
     DiscoveryResponse response = client.await();
     assertThat(response.getTypeUrl()).isEqualTo(typeUrl);
@@ -125,23 +125,23 @@ class XdsServerTest {
   @Test
   void commit_acknowledged_sendsEverythingOfTheNewSnapshot() {
     put("a", 1);
-    AdsClient client = client("");
+    StateClient client = client("");
     client.subscribe(SERVICE_ENTRY);
     DiscoveryResponse first = client.await();
     client.ack(first);
     put("b", 1);
     DiscoveryResponse second = client.await();
-    assertThat(AdsClient.versions(second)).containsOnlyKeys("ns/a", "ns/b");
-    assertThat(AdsClient.versions(second)).containsAllEntriesOf(AdsClient.versions(first));
+    assertThat(Versions.of(second)).containsOnlyKeys("ns/a", "ns/b");
+    assertThat(Versions.of(second)).containsAllEntriesOf(Versions.of(first));
     client.ack(second);
     remove("a");
-    assertThat(AdsClient.versions(client.await())).containsOnlyKeys("ns/b");
+    assertThat(Versions.of(client.await())).containsOnlyKeys("ns/b");
   }
 
   @Test
   void commit_notAcknowledged_waitsAndSendsTheNewestOnce() {
     put("a", 1);
-    AdsClient client = client("");
+    StateClient client = client("");
     client.subscribe(SERVICE_ENTRY);
     DiscoveryResponse first = client.await();
     for (int i = 2; i < 50; i++) {
@@ -150,7 +150,7 @@ class XdsServerTest {
     client.awaitSilence();
     client.ack(first);
     DiscoveryResponse second = client.await();
-    assertThat(AdsClient.versions(second)).containsEntry("ns/a", resource("a", 49).version());
+    assertThat(Versions.of(second)).containsEntry("ns/a", resource("a", 49).version());
     client.ack(second);
     client.awaitSilence();
   }
@@ -158,7 +158,7 @@ class XdsServerTest {
   @Test
   void ack_nothingChanged_isFollowedBySilence() {
     put("a", 1);
-    AdsClient client = client("");
+    StateClient client = client("");
     client.subscribe(SERVICE_ENTRY);
     client.ack(client.await());
     client.awaitSilence();
@@ -169,22 +169,22 @@ class XdsServerTest {
   @Test
   void nack_getsTheNextDifferentSnapshotNotTheSameAgain() {
     put("a", 1);
-    AdsClient client = client("");
+    StateClient client = client("");
     client.subscribe(SERVICE_ENTRY);
     client.nack(client.await(), "cannot take ns/a");
     client.awaitSilence();
     assertThat(server.clients().get(0).subscriptions().get(0).lastNack())
         .isEqualTo("cannot take ns/a");
-    assertThat(meters.get("fairlead_nacks").counter().count()).isEqualTo(1);
+    assertThat(meters.get("fairlead_nacks").tag("type", "ServiceEntry").counter().count())
+        .isEqualTo(1);
     put("a", 2);
-    assertThat(AdsClient.versions(client.await()))
-        .containsEntry("ns/a", resource("a", 2).version());
+    assertThat(Versions.of(client.await())).containsEntry("ns/a", resource("a", 2).version());
   }
 
   @Test
   void request_staleNonce_isIgnored() {
     put("a", 1);
-    AdsClient client = client("");
+    StateClient client = client("");
     client.subscribe(SERVICE_ENTRY);
     DiscoveryResponse first = client.await();
     put("a", 2);
@@ -198,21 +198,21 @@ class XdsServerTest {
   @Test
   void request_withoutNonceAfterAnAnswer_getsEverythingAgain() {
     put("a", 1);
-    AdsClient client = client("");
+    StateClient client = client("");
     client.subscribe(SERVICE_ENTRY);
     client.ack(client.await());
     client.send(DiscoveryRequest.newBuilder().setTypeUrl(SERVICE_ENTRY));
-    assertThat(AdsClient.versions(client.await())).containsOnlyKeys("ns/a");
+    assertThat(Versions.of(client.await())).containsOnlyKeys("ns/a");
   }
 
   @Test
   void request_names_getsOnlyThese() {
     put("a", 1);
     put("b", 1);
-    AdsClient client = client("");
+    StateClient client = client("");
     client.send(DiscoveryRequest.newBuilder().setTypeUrl(SERVICE_ENTRY).addResourceNames("ns/b"));
     DiscoveryResponse first = client.await();
-    assertThat(AdsClient.versions(first)).containsOnlyKeys("ns/b");
+    assertThat(Versions.of(first)).containsOnlyKeys("ns/b");
     client.ack(first, List.of("ns/b"));
     put("a", 2);
     client.awaitSilence();
@@ -223,17 +223,17 @@ class XdsServerTest {
     put("all", 1);
     put("canary", 1, "canary");
     put("both", 1, "canary", "stable");
-    AdsClient canary = client("canary");
-    AdsClient stable = client("stable");
-    AdsClient none = client("");
-    for (AdsClient client : List.of(canary, stable, none)) {
+    StateClient canary = client("canary");
+    StateClient stable = client("stable");
+    StateClient none = client("");
+    for (StateClient client : List.of(canary, stable, none)) {
       client.subscribe(SERVICE_ENTRY);
     }
     DiscoveryResponse forCanary = canary.await();
     DiscoveryResponse forStable = stable.await();
-    assertThat(AdsClient.versions(forCanary)).containsOnlyKeys("ns/all", "ns/canary", "ns/both");
-    assertThat(AdsClient.versions(forStable)).containsOnlyKeys("ns/all", "ns/both");
-    assertThat(AdsClient.versions(none.await())).hasSize(3);
+    assertThat(Versions.of(forCanary)).containsOnlyKeys("ns/all", "ns/canary", "ns/both");
+    assertThat(Versions.of(forStable)).containsOnlyKeys("ns/all", "ns/both");
+    assertThat(Versions.of(none.await())).hasSize(3);
     canary.ack(forCanary);
     stable.ack(forStable);
 
@@ -243,9 +243,8 @@ class XdsServerTest {
     stable.awaitSilence();
 
     put("canary", 2, "stable");
-    assertThat(AdsClient.versions(canary.await())).containsOnlyKeys("ns/all", "ns/both");
-    assertThat(AdsClient.versions(stable.await()))
-        .containsOnlyKeys("ns/all", "ns/canary", "ns/both");
+    assertThat(Versions.of(canary.await())).containsOnlyKeys("ns/all", "ns/both");
+    assertThat(Versions.of(stable.await())).containsOnlyKeys("ns/all", "ns/canary", "ns/both");
   }
 
   @Test
@@ -266,25 +265,25 @@ class XdsServerTest {
             store,
             XdsGate.OPEN,
             meters)) {
-      List<AdsClient> each = new ArrayList<>();
+      List<StateClient> each = new ArrayList<>();
       Map<String, String> all = new TreeMap<>();
       List<Set<String>> shares = new ArrayList<>();
       for (int port : sharded.ports()) {
-        AdsClient client = new AdsClient(port, "");
+        StateClient client = new StateClient(port, "");
         clients.add(client);
         each.add(client);
         client.subscribe(SERVICE_ENTRY);
         DiscoveryResponse response = client.await();
         client.ack(response);
-        shares.add(AdsClient.versions(response).keySet());
-        all.putAll(AdsClient.versions(response));
+        shares.add(Versions.of(response).keySet());
+        all.putAll(Versions.of(response));
       }
       assertThat(all).hasSize(40);
       assertThat(shares.stream().mapToInt(Set::size).sum()).isEqualTo(40);
       put("r7", 2);
       for (int i = 0; i < count; i++) {
         if (shares.get(i).contains("ns/r7")) {
-          assertThat(AdsClient.versions(each.get(i).await())).containsOnlyKeys(shares.get(i));
+          assertThat(Versions.of(each.get(i).await())).containsOnlyKeys(shares.get(i));
         } else {
           each.get(i).awaitSilence();
         }
@@ -294,45 +293,37 @@ class XdsServerTest {
 
   @Test
   void gate_shut_nobodyIsAnsweredUntilItOpens() throws IOException {
-    List<Runnable> waiting = new CopyOnWriteArrayList<>();
-    boolean[] open = {false};
-    XdsGate gate =
-        new XdsGate() {
-          @Override
-          public boolean isOpen() {
-            return open[0];
-          }
-
-          @Override
-          public void onOpen(Runnable listener) {
-            waiting.add(listener);
-          }
-        };
+    ShutGate gate = new ShutGate();
     try (XdsServer gated = start(gate)) {
-      AdsClient client = new AdsClient(gated.ports().get(0), "");
+      StateClient client = new StateClient(gated.ports().get(0), "");
       clients.add(client);
       client.subscribe(SERVICE_ENTRY);
       client.subscribe("networking.istio.io/v1/Sidecar");
-      client.awaitSilence();
+      gate.awaitRefusal();
       put("a", 1);
-      client.awaitSilence();
-      open[0] = true;
-      waiting.forEach(Runnable::run);
-      assertThat(List.of(client.await().getTypeUrl(), client.await().getTypeUrl()))
+      gate.open();
+      List<DiscoveryResponse> answers = List.of(client.await(), client.await());
+      assertThat(answers)
+          .extracting(DiscoveryResponse::getTypeUrl)
           .containsExactlyInAnyOrder(SERVICE_ENTRY, "networking.istio.io/v1/Sidecar");
+      // Each knows of what was committed while the gate was shut: none came before.
+      assertThat(answers)
+          .extracting(DiscoveryResponse::getVersionInfo)
+          .containsOnly(store.current().versionInfo());
+      client.awaitSilence();
     }
   }
 
   @Test
   void request_withoutType_endsTheStreamWithTheReason() throws InterruptedException {
-    AdsClient client = client("");
+    StateClient client = client("");
     client.send(DiscoveryRequest.newBuilder());
     assertThat(client.awaitEnd()).startsWith("INVALID_ARGUMENT").contains("type_url");
   }
 
   @Test
   void stop_endsStreamsAsUnavailable() throws InterruptedException {
-    AdsClient client = client("");
+    StateClient client = client("");
     client.subscribe(SERVICE_ENTRY);
     client.await();
     server.close();
@@ -343,7 +334,7 @@ class XdsServerTest {
   @Test
   void clients_showsWhatEachHas() {
     put("a", 1);
-    AdsClient client = client("canary");
+    StateClient client = client("canary");
     client.subscribe(SERVICE_ENTRY);
     DiscoveryResponse first = client.await();
     client.ack(first);
@@ -394,7 +385,7 @@ class XdsServerTest {
     assertThat(parsed.getVersionInfo()).isEqualTo("e-1");
     assertThat(parsed.getNonce()).isEqualTo("n");
     assertThat(parsed.getTypeUrl()).isEqualTo(SERVICE_ENTRY);
-    assertThat(AdsClient.versions(parsed)).containsOnlyKeys("ns/a", "ns/b", "ns/c");
+    assertThat(Versions.of(parsed)).containsOnlyKeys("ns/a", "ns/b", "ns/c");
     assertThat(parsed.getSerializedSize()).isEqualTo(response.size());
   }
 }

@@ -1,18 +1,11 @@
 package io.fairlead.bench.client;
 
 import com.google.protobuf.MessageLite;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
+import io.fairlead.harness.DiscoveryClient;
 import io.grpc.MethodDescriptor;
-import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
@@ -20,20 +13,17 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A client of one source as istiod is one, over a connection of its own, that counts bytes and
- * ACKs, and decodes no resource, so that it costs little beside the gateway on the same machine.
+ * A client of one source as istiod is one that counts bytes and ACKs, and decodes no resource, so
+ * that it costs little beside the gateway on the same machine.
  *
  * <p>Thread-safe; responses are handed over by one thread, which all clients share.
  */
-public final class LeanClient implements AutoCloseable {
-  /** What istiod 1.24 and later ask for. */
-  public static final String SERVICE_ENTRY = "networking.istio.io/v1/ServiceEntry";
-
+public final class LeanClient extends DiscoveryClient<MessageLite, Response> {
   private static final String SERVICE = "envoy.service.discovery.v3.AggregatedDiscoveryService/";
   // Daemon threads, so that they do not keep the JVM.
   private static final EventLoopGroup LOOP =
@@ -67,27 +57,23 @@ public final class LeanClient implements AutoCloseable {
     }
   }
 
+  private static final Node NODE = node(Map.of("GENERATOR", "api", "ISTIO_VERSION", "1.27.0"));
+
   private final Protocol protocol;
-  private final ManagedChannel channel;
-  private final ClientCall<MessageLite, Response> call;
   private final Consumer<Response> listener;
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong responses = new AtomicLong();
-  private volatile boolean stalled;
-  private volatile @Nullable Status ended;
 
   private LeanClient(int port, Protocol protocol, Consumer<Response> listener) {
-    this.protocol = protocol;
-    this.listener = listener;
-    this.channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port)
-            .usePlaintext()
+    super(
+        channel("127.0.0.1:" + port)
             .eventLoopGroup(LOOP)
             .channelType(NioSocketChannel.class)
             .directExecutor()
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build();
-    this.call = channel.newCall(protocol.method, CallOptions.DEFAULT);
+            .build(),
+        protocol.method);
+    this.protocol = protocol;
+    this.listener = listener;
   }
 
   /**
@@ -97,31 +83,37 @@ public final class LeanClient implements AutoCloseable {
    */
   public static LeanClient connect(int port, Protocol protocol, Consumer<Response> listener) {
     LeanClient client = new LeanClient(port, protocol, listener);
-    client.call.start(client.new Listener(), new Metadata());
-    client.call.request(1);
-    client.call.sendMessage(client.request(""));
+    client.subscribe(SERVICE_ENTRY);
     return client;
   }
 
-  private MessageLite request(String nonce) {
-    if (protocol == Protocol.STATE) {
-      DiscoveryRequest.Builder request =
-          DiscoveryRequest.newBuilder().setTypeUrl(SERVICE_ENTRY).setResponseNonce(nonce);
-      return nonce.isEmpty() ? request.setNode(node()).build() : request.build();
-    }
-    DeltaDiscoveryRequest.Builder request =
-        DeltaDiscoveryRequest.newBuilder().setTypeUrl(SERVICE_ENTRY).setResponseNonce(nonce);
-    return nonce.isEmpty() ? request.setNode(node()).build() : request.build();
+  @Override
+  public void subscribe(String typeUrl) {
+    send(typeUrl, "");
   }
 
-  private static Node node() {
-    return Node.newBuilder()
-        .setId("sidecar~127.0.0.1~bench.istio-system~istio-system.svc.cluster.local")
-        .setMetadata(
-            Struct.newBuilder()
-                .putFields("GENERATOR", Value.newBuilder().setStringValue("api").build())
-                .putFields("ISTIO_VERSION", Value.newBuilder().setStringValue("1.27.0").build()))
-        .build();
+  @Override
+  public void ack(Response response) {
+    send(response.typeUrl(), response.nonce());
+  }
+
+  private void send(String typeUrl, String nonce) {
+    if (protocol == Protocol.STATE) {
+      DiscoveryRequest.Builder request =
+          DiscoveryRequest.newBuilder().setTypeUrl(typeUrl).setResponseNonce(nonce);
+      DiscoveryRequest later = request.build();
+      send(request.setNode(NODE).build(), later);
+    } else {
+      DeltaDiscoveryRequest.Builder request =
+          DeltaDiscoveryRequest.newBuilder().setTypeUrl(typeUrl).setResponseNonce(nonce);
+      DeltaDiscoveryRequest later = request.build();
+      send(request.setNode(NODE).build(), later);
+    }
+  }
+
+  @Override
+  protected String typeUrl(Response response) {
+    return response.typeUrl();
   }
 
   /** Bytes of all messages so far. */
@@ -134,43 +126,13 @@ public final class LeanClient implements AutoCloseable {
     return responses.get();
   }
 
-  /** Reads no further response after the next; the connection stays. */
-  public void stall() {
-    stalled = true;
-  }
-
-  /** Reads on. */
-  public void resume() {
-    stalled = false;
-    call.request(1);
-  }
-
-  /** Whether the server has ended the stream. */
-  public boolean isEnded() {
-    return ended != null;
-  }
-
   @Override
-  public void close() {
-    channel.shutdownNow();
-  }
-
-  private final class Listener extends ClientCall.Listener<Response> {
-    @Override
-    public void onMessage(Response response) {
-      bytes.addAndGet(response.bytes());
-      responses.incrementAndGet();
-      if (stalled) {
-        return;
-      }
-      call.sendMessage(request(response.nonce()));
-      call.request(1);
+  protected void received(Response response) {
+    bytes.addAndGet(response.bytes());
+    responses.incrementAndGet();
+    if (!isStalled()) {
+      ack(response);
       listener.accept(response);
-    }
-
-    @Override
-    public void onClose(Status status, Metadata trailers) {
-      ended = status;
     }
   }
 

@@ -1,6 +1,6 @@
 package io.fairlead.server.xds;
 
-import static io.fairlead.server.xds.AdsClient.SERVICE_ENTRY;
+import static io.fairlead.harness.DiscoveryClient.SERVICE_ENTRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
@@ -9,6 +9,8 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.DeltaClient;
+import io.fairlead.harness.StateClient;
 import io.fairlead.istio.mcp.v1alpha1.Resource;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,12 +22,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of any of the protocols on one port, with what it holds over its reconnects. It fails
- * when it is sent something twice, whatever it answers: a version that it holds by a protocol that
- * sends changes only, a removal of what it does not hold, a response without anything after the
- * first, or, by the state of the world, a response that is the last one again.
+ * A model of a client of one port, by any of the protocols, with what it holds over its reconnects.
+ * It fails when it is sent something twice, whatever it answers: a version that it holds by a
+ * protocol that sends changes only, a removal of what it does not hold, a response without anything
+ * after the first, or, by the state of the world, a response that is the last one again.
  */
-abstract class AnyClient implements AutoCloseable {
+abstract class ClientModel implements AutoCloseable {
   /** The protocols. */
   enum Kind {
     STATE,
@@ -44,13 +46,13 @@ abstract class AnyClient implements AutoCloseable {
   /** What came, answered or not, since somebody last emptied it. */
   final List<Sent> received = new ArrayList<>();
 
-  private AnyClient(int port, String revision) {
+  private ClientModel(int port, String revision) {
     this.port = port;
     this.revision = revision;
   }
 
-  static AnyClient connect(Kind kind, int port, String revision) {
-    AnyClient client =
+  static ClientModel connect(Kind kind, int port, String revision) {
+    ClientModel client =
         kind == Kind.DELTA
             ? new Delta(port, revision)
             : new State(port, revision, kind == Kind.VARIANT);
@@ -88,6 +90,9 @@ abstract class AnyClient implements AutoCloseable {
 
   abstract @Nullable Response poll(long millis);
 
+  /** Fails if a response is due of what has happened so far. */
+  abstract void awaitSilence();
+
   void takeNext() {
     Response response = poll(20_000);
     assertThat(response).as("a response within 20 s").isNotNull();
@@ -116,9 +121,9 @@ abstract class AnyClient implements AutoCloseable {
   }
 
   /** State of the world, stock or incremental. */
-  private static final class State extends AnyClient {
+  private static final class State extends ClientModel {
     private final boolean incremental;
-    private @Nullable AdsClient stream;
+    private @Nullable StateClient stream;
     private boolean full;
     // What the last response on this stream had; null: it may be anything.
     private @Nullable Sent last;
@@ -129,7 +134,7 @@ abstract class AnyClient implements AutoCloseable {
       this.incremental = incremental;
     }
 
-    private AdsClient stream() {
+    private StateClient stream() {
       if (stream == null) {
         throw new IllegalStateException("not connected");
       }
@@ -144,7 +149,8 @@ abstract class AnyClient implements AutoCloseable {
     @Override
     void connect(List<String> names) {
       close();
-      stream = new AdsClient(port, revision, incremental);
+      stream =
+          incremental ? StateClient.incremental(port, revision) : new StateClient(port, revision);
       ask(names, "of-no-response");
     }
 
@@ -164,6 +170,11 @@ abstract class AnyClient implements AutoCloseable {
     void narrow(String without, List<String> to) {
       ask(to, "");
       takeNext();
+    }
+
+    @Override
+    void awaitSilence() {
+      stream().awaitSilence();
     }
 
     @Override
@@ -242,7 +253,7 @@ abstract class AnyClient implements AutoCloseable {
     }
   }
 
-  private static final class Delta extends AnyClient {
+  private static final class Delta extends ClientModel {
     private @Nullable DeltaClient stream;
     // Whether an answer on this stream was taken: until then one is owed, if of nothing.
     private boolean answered;
@@ -261,7 +272,7 @@ abstract class AnyClient implements AutoCloseable {
     @Override
     void connect() {
       open();
-      stream().held.putAll(held);
+      stream().hold(held);
       stream().subscribe();
     }
 
@@ -275,16 +286,21 @@ abstract class AnyClient implements AutoCloseable {
     void connect(List<String> names) {
       open();
       held.clear();
-      stream().subscribe(names.toArray(String[]::new));
+      stream().subscribeTo(names.toArray(String[]::new));
     }
 
     @Override
     void narrow(String without, List<String> to) {
-      stream().unsubscribe(without);
+      stream().unsubscribeFrom(without);
       held.remove(without);
       // Requests are taken in order: the answer to this one shows that the other was taken.
-      stream().subscribe("ns/not-there");
+      stream().subscribeTo("ns/not-there");
       takeNext();
+    }
+
+    @Override
+    void awaitSilence() {
+      stream().awaitSilence();
     }
 
     @Override
