@@ -166,7 +166,7 @@ class DeletionGuardTest {
       registry.change(Given.service(name(i)));
     }
     assertThat(registry.served().values()).filteredOn(each -> each.length() > 2).hasSize(14);
-    assertThat(registry.guard().held()).noneMatch(HeldService::gone);
+    assertThat(registry.guard().held()).isNotEmpty().noneMatch(HeldService::gone);
   }
 
   @Test

@@ -60,7 +60,9 @@ class VirtualAddressBookTest {
     VirtualAddressBook one = new VirtualAddressBook(SMALL, Map.of(), Set.of(), 0);
     one.assign(hosts);
     Map<String, List<String>> choices = all(one, hosts);
-    assertThat(choices.values()).allSatisfy(addresses -> assertThat(addresses).hasSize(2));
+    assertThat(choices.values())
+        .isNotEmpty()
+        .allSatisfy(addresses -> assertThat(addresses).hasSize(2));
     assertDistinct(one, hosts);
 
     Collections.shuffle(hosts, random);

@@ -171,6 +171,7 @@ final class GuardTest {
       client.awaitServices(
           0, response -> response.versions().keySet().toString().contains("guarded-later"));
       assertThat(client.servicesSince(0))
+          .isNotEmpty()
           .allSatisfy(
               response ->
                   assertThat(response.versions()).hasSizeGreaterThanOrEqualTo(SERVICES - most));

@@ -107,7 +107,7 @@ final class IncrementalLibraryTest {
 
   private static void await(ServerProcess client, int mark, String what, Predicate<String> line) {
     client.awaitLine(mark, line, what, LIMIT);
-    assertThat(client.linesSince(0)).noneMatch(text -> text.startsWith("error"));
+    assertThat(client.linesSince(0)).isNotEmpty().noneMatch(text -> text.startsWith("error"));
   }
 
   private void change(ServerProcess client, Map<String, Integer> services, String... lines) {

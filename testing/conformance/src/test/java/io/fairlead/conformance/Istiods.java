@@ -138,6 +138,7 @@ final class Istiods implements AutoCloseable {
 
   /** The pushes since marks, by version. */
   Map<String, List<Push>> pushesSince(Map<String, Integer> marks) {
+    assertThat(marks).as("marks of istiods").isNotEmpty();
     Map<String, List<Push>> pushes = new LinkedHashMap<>();
     marks.forEach((version, mark) -> pushes.put(version, istiod(version).pushesSince(mark)));
     return pushes;

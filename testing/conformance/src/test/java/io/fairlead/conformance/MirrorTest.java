@@ -53,7 +53,9 @@ final class MirrorTest {
                                 IstioConfig::fullName, entry -> entry.texts("addresses")))));
 
     Map<String, List<String>> addresses = byVersion.getOrDefault(Istiods.NEWEST, Map.of());
-    assertThat(byVersion.values()).allSatisfy(other -> assertThat(other).isEqualTo(addresses));
+    assertThat(byVersion.values())
+        .isNotEmpty()
+        .allSatisfy(other -> assertThat(other).isEqualTo(addresses));
     assertThat(addresses.values())
         .isNotEmpty()
         .allSatisfy(

@@ -121,6 +121,7 @@ final class NacosFaultsTest {
         istiod.awaitQuiet(Duration.ofSeconds(1));
         awaitServicesInNacos(RETURNING * SERVICES + 2);
         assertThat(gateway.mesh().losses())
+            .isNotEmpty()
             .allSatisfy(loss -> assertThat(lost).contains(loss.split(" ", -1)[0]));
         lost.add("new.mesh");
         assertThat(istiod.pushesSince(mark))

@@ -96,7 +96,9 @@ final class OneInstanceTest {
         awaitDiscovery(probe, names, DiscoveryType.STRICT_DNS);
 
         // UDP is nothing that a proxy would carry: it is refused, counted and shown.
-        assertThat(probe.clusters().keySet()).noneMatch(name -> name.contains("dns.mesh"));
+        assertThat(probe.clusters().keySet())
+            .contains(legacy)
+            .noneMatch(name -> name.contains("dns.mesh"));
         assertThat(gateway.process().get("/api/v1/refused").toString())
             .containsIgnoringCase("udp_not_served");
 

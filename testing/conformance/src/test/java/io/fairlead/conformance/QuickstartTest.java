@@ -104,6 +104,7 @@ final class QuickstartTest {
 
     assertThat(preview.exitCode()).as(preview.err()).isZero();
     assertThat(services())
+        .isNotEmpty()
         .allSatisfy(service -> assertThat(preview.out()).contains("name: " + service));
   }
 
@@ -114,6 +115,7 @@ final class QuickstartTest {
 
     assertThat(resources.exitCode()).as(resources.err()).isZero();
     assertThat(services())
+        .isNotEmpty()
         .allSatisfy(service -> assertThat(resources.out()).contains("/" + service));
   }
 

@@ -7,7 +7,6 @@ import io.fairlead.harness.NeedsServer;
 import java.util.Set;
 import java.util.SortedMap;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -34,9 +33,8 @@ final class ShardsTest {
     mesh.close();
   }
 
-  /** Whatever was done, and whatever had been done before. */
-  @AfterEach
-  void sources_giveTogetherWhatOneGives() {
+  /** Asserts it whatever was done, and whatever the tests before had done. */
+  private void assertSourcesGiveTogetherWhatOneGives() {
     mesh.awaitMirrored();
     whole.awaitHolding(mesh::expected);
     ShardedMesh.assertSame(ShardedMesh.entries(mesh.istiods()), ShardedMesh.entries(whole));
@@ -52,10 +50,12 @@ final class ShardsTest {
         .allSatisfy(counts -> assertThat(counts).singleElement(INTEGER).isPositive());
     assertThat(sent.values().stream().flatMap(Set::stream).mapToInt(Integer::intValue).sum())
         .isEqualTo(mesh.expected().size());
+
+    assertSourcesGiveTogetherWhatOneGives();
   }
 
   @Test
-  void services_changed() {
+  void services_changed_areTheSameFromBoth() {
     for (int i = 0; i < 100; i++) {
       mesh.put("file-" + i, 2);
     }
@@ -68,24 +68,30 @@ final class ShardsTest {
     for (int i = 220; i < 240; i++) {
       mesh.files().put("file-" + i, "1", ShardedMesh.at("file-" + i, 1).withPort(9090));
     }
+
+    assertSourcesGiveTogetherWhatOneGives();
   }
 
   @Test
-  void services_added() {
+  void services_added_areTheSameFromBoth() {
     for (int i = 0; i < 200; i++) {
       mesh.put("added-" + i, 1);
     }
+
+    assertSourcesGiveTogetherWhatOneGives();
   }
 
   @Test
-  void services_removed() {
+  void services_removed_areGoneFromBoth() {
     for (int i = 300; i < 400; i++) {
       mesh.files().drop("file-" + i);
     }
+
+    assertSourcesGiveTogetherWhatOneGives();
   }
 
   @Test
-  void services_ofAnotherRevision() {
+  void services_ofAnotherRevision_areTheSameFromBoth() {
     for (int i = 400; i < 450; i++) {
       String service = "file-" + i;
       mesh.files().put(service, "1", ShardedMesh.at(service, 1).withRevisions("canary"));
@@ -94,5 +100,7 @@ final class ShardsTest {
       String service = "file-" + i;
       mesh.files().put(service, "1", ShardedMesh.at(service, 1).withRevisions(Istiods.REVISION));
     }
+
+    assertSourcesGiveTogetherWhatOneGives();
   }
 }

@@ -55,6 +55,7 @@ class NacosRestartTest {
       }
       await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
       assertThat(mirroring.sink.eventsSince(mark))
+          .isNotEmpty()
           .noneMatch(SinkEvent.Removed.class::isInstance)
           .noneMatch(
               event ->
