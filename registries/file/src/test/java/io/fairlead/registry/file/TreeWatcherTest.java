@@ -70,10 +70,10 @@ class TreeWatcherTest {
       watcher.watch(Map.of(temp, TreeWatcher.any()));
       Files.writeString(part, "");
       Files.move(part, file);
-      watcher.awaitQuiet(SHORT, LONG, () -> !watcher.created().isEmpty());
+      watcher.awaitQuiet(LONG, LONG, () -> !watcher.created().isEmpty());
       assertThat(watcher.created()).containsExactly(file);
       Files.writeString(temp.resolve("b.txt"), "");
-      watcher.awaitQuiet(SHORT, LONG, () -> false);
+      watcher.awaitQuiet(LONG, LONG, () -> watcher.created().isEmpty());
       assertThat(watcher.created()).isEmpty();
       Files.writeString(part, "");
       Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
@@ -82,7 +82,7 @@ class TreeWatcherTest {
       watcher.forget();
       Files.writeString(part, "");
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-      watcher.awaitQuiet(SHORT, LONG, () -> !watcher.created().isEmpty());
+      watcher.awaitQuiet(LONG, LONG, () -> !watcher.created().isEmpty());
       assertThat(watcher.created()).containsExactly(file);
       watcher.forget();
       // A write in place may be under way.
