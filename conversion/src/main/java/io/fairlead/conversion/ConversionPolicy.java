@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The policy by which the services of one registry become ServiceEntries. Two gateways with equal
@@ -15,7 +16,8 @@ import java.util.Objects;
  *     is {@code default}
  * @param exportTo the namespaces that see the service: {@code ["*"]}, {@code ["~"]}, or {@code .}
  *     and names; in the given order, without duplicates; empty means the mesh's default
- * @param protocol what a port speaks when metadata and tags do not say
+ * @param protocol what a port speaks when metadata and tags do not say; where nothing is given,
+ *     {@value #DEFAULT_PROTOCOL}
  * @param loopback what becomes of loopback addresses
  * @param port which number the port of a service gets
  * @param revisions which Istio revisions see a service
@@ -27,11 +29,16 @@ public record ConversionPolicy(
     HostTemplate host,
     HostTemplate namespace,
     List<String> exportTo,
-    String protocol,
+    @Nullable String protocol,
     LoopbackRule loopback,
     PortRule port,
     RevisionRule revisions,
     Instant createTime) {
+  /**
+   * The protocol where nothing is given: it carries whatever the service speaks, at the price of
+   * routing by connection, while a wrong {@code http} would break it.
+   */
+  public static final String DEFAULT_PROTOCOL = "tcp";
 
   public ConversionPolicy {
     if (registry.isEmpty()) {
@@ -41,11 +48,22 @@ public record ConversionPolicy(
     Objects.requireNonNull(namespace, "namespace");
     exportTo = List.copyOf(new LinkedHashSet<>(exportTo));
     requireExportTo(exportTo);
-    protocol = IstioProtocol.configured(protocol).text();
+    protocol = protocol == null ? null : IstioProtocol.configured(protocol).text();
     Objects.requireNonNull(loopback, "loopback");
     Objects.requireNonNull(port, "port");
     Objects.requireNonNull(revisions, "revisions");
     Objects.requireNonNull(createTime, "createTime");
+  }
+
+  /** Returns the protocol of ports whose metadata and tags do not say, default or not. */
+  @Override
+  public String protocol() {
+    return protocol == null ? IstioProtocol.configured(DEFAULT_PROTOCOL).text() : protocol;
+  }
+
+  /** Whether the protocol was given, and is not the default. */
+  boolean isProtocolGiven() {
+    return protocol != null;
   }
 
   /** Returns a builder of a policy for the registry of the given name. */
@@ -79,7 +97,7 @@ public record ConversionPolicy(
     private HostTemplate host = HostTemplate.parse("{service}.{registry}");
     private HostTemplate namespace = HostTemplate.parse("{registry}");
     private List<String> exportTo = List.of("*");
-    private String protocol = "tcp";
+    private @Nullable String protocol;
     private LoopbackRule loopback = LoopbackRule.REFUSE;
     private PortRule port = new PortRule.MostInstances();
     private RevisionRule revisions = RevisionRule.STANDARD;
@@ -107,11 +125,8 @@ public record ConversionPolicy(
       return this;
     }
 
-    /**
-     * Default {@code tcp}: it carries whatever the service speaks, at the price of routing by
-     * connection, while a wrong {@code http} would break it.
-     */
-    public Builder protocol(String name) {
+    /** Default {@value #DEFAULT_PROTOCOL}, as null is. */
+    public Builder protocol(@Nullable String name) {
       this.protocol = name;
       return this;
     }

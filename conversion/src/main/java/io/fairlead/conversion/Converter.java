@@ -50,11 +50,7 @@ public final class Converter {
     Optional<Ports.Choice> decided = said.or(() -> ports.ofInstances(voters));
     ProtocolChoice.Choice protocol =
         ProtocolChoice.choose(
-            service,
-            decided.map(Ports.Choice::number).orElse(0),
-            voters,
-            IstioProtocol.configured(policy.protocol()),
-            log);
+            service, decided.map(Ports.Choice::number).orElse(0), voters, fallback(), log);
     if (protocol.protocol() == IstioProtocol.UDP) {
       return refused(service, Reason.UDP_NOT_SERVED, protocol.from());
     }
@@ -70,6 +66,14 @@ public final class Converter {
         entry(service, candidates, servicePort, log),
         new Origins(port.from(), protocol.from()),
         log.findings());
+  }
+
+  private ProtocolChoice.Choice fallback() {
+    return new ProtocolChoice.Choice(
+        IstioProtocol.configured(policy.protocol()),
+        policy.isProtocolGiven()
+            ? "protocol: of the registry"
+            : "default, as the registry has no protocol configured");
   }
 
   private static Conversion refused(Service service, Reason reason, String detail) {

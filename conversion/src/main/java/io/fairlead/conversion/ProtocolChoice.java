@@ -29,9 +29,6 @@ final class ProtocolChoice {
   static final String DUBBO_ENDPOINTS = "dubbo.endpoints";
   static final String SOURCE = "preserved.register.source";
 
-  /** What the protocol is where nothing is configured. */
-  private static final IstioProtocol DEFAULT = IstioProtocol.TCP;
-
   private final FindingLog log;
 
   /** Instances of a service mostly share the text, so each is parsed once. */
@@ -53,13 +50,10 @@ final class ProtocolChoice {
    * Returns the protocol of the service's port.
    *
    * @param port the port, 0 if it is to follow from the protocol
+   * @param fallback what is configured, or the default
    */
   static Choice choose(
-      Service service,
-      int port,
-      Collection<Instance> voters,
-      IstioProtocol configured,
-      FindingLog log) {
+      Service service, int port, Collection<Instance> voters, Choice fallback, FindingLog log) {
     ProtocolChoice choice = new ProtocolChoice(log);
     Optional<Choice> own =
         choice.said(Marks.of(service.metadata(), service.tags()), port, service.id().toString());
@@ -70,17 +64,17 @@ final class ProtocolChoice {
           .ifPresent(one -> said.add(new Said(instance.id(), one)));
     }
     return own.map(one -> new Choice(one.protocol, one.from + " of the service"))
-        .orElseGet(() -> choice.ofInstances(said, voters.size(), configured));
+        .orElseGet(() -> choice.ofInstances(said, voters.size(), fallback));
   }
 
   /** The protocol that one instance names. */
   private record Said(String instance, Choice choice) {}
 
-  private Choice ofInstances(List<Said> said, int voters, IstioProtocol configured) {
+  private Choice ofInstances(List<Said> said, int voters, Choice fallback) {
     Votes<IstioProtocol> votes = new Votes<>();
     said.forEach(one -> votes.add(one.choice.protocol));
     Optional<IstioProtocol> most = votes.majority(voters);
-    IstioProtocol chosen = most.orElse(configured);
+    IstioProtocol chosen = most.orElse(fallback.protocol);
     SortedSet<String> sources = new TreeSet<>();
     for (Said one : said) {
       if (one.choice.protocol == chosen) {
@@ -93,11 +87,7 @@ final class ProtocolChoice {
       return new Choice(chosen, sources.first() + " of most instances");
     }
     return new Choice(
-        chosen,
-        (votes.isEmpty() ? "" : "no protocol is that of most instances: ")
-            + (chosen == DEFAULT
-                ? "protocol: of the registry, by default tcp"
-                : "protocol: of the registry"));
+        chosen, (votes.isEmpty() ? "" : "no protocol is that of most instances: ") + fallback.from);
   }
 
   private Optional<Choice> said(Marks marks, int port, String subject) {

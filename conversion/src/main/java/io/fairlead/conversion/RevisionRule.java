@@ -1,5 +1,6 @@
 package io.fairlead.conversion;
 
+import io.fairlead.common.Key;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -9,11 +10,20 @@ import java.util.TreeSet;
 /**
  * The rule by which a service's Istio revisions are found: in its metadata, else in its instances',
  * of which those that name none stand for these defaults; no default means every revision.
- *
- * @param label the metadata key whose value is a revision, or several separated by commas
- * @param defaults the revisions of services that say nothing
  */
-public record RevisionRule(String label, SortedSet<String> defaults) {
+public record RevisionRule(
+    @Key(
+            value = "the metadata key whose value is a revision, or several separated by commas",
+            defaultValue = RevisionRule.ISTIO_LABEL,
+            min = "1")
+        String label,
+    @Key(
+            name = "default",
+            value = "the revisions of services that say nothing; none: all",
+            defaultValue = {},
+            pattern = "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
+            expected = "a revision: at most 63 letters, digits, '-', '_' and '.'")
+        SortedSet<String> defaults) {
   /** The key Istio itself uses for its revisions. */
   public static final String ISTIO_LABEL = "istio.io/rev";
 

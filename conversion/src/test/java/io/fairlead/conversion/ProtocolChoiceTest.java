@@ -203,7 +203,7 @@ class ProtocolChoiceTest {
     "secure, true, metadata secure of most instances",
     "gRPC_port, 80, metadata gRPC_port of most instances",
     "preserved.register.source, DUBBO, metadata preserved.register.source of most instances",
-    "version, v1, 'protocol: of the registry, by default tcp'"
+    "version, v1, 'default, as the registry has no protocol configured'"
   })
   void convert_protocol_comesWithItsOrigin(String key, String value, String origin) {
     assertThat(

@@ -1,25 +1,41 @@
 package io.fairlead.versioning;
 
+import io.fairlead.common.Durations;
+import io.fairlead.common.Key;
+import io.fairlead.common.KeyedRecord;
 import java.time.Duration;
 
 /**
  * The batching of changes into commits: after a quiet time without further changes, but no later
  * than a ceiling after the first, so that a service that flaps all the time delays nobody. With a
  * leading edge a change that comes alone does not wait: only what follows closely is gathered.
- *
- * @param quiet time without a further change, not negative
- * @param max longest wait of a change, not below {@code quiet}
- * @param leading whether a change is committed at once if nothing was for at least {@code quiet}
  */
-public record Batching(Duration quiet, Duration max, boolean leading) {
-  /** 100 ms, at most 1 s, with a leading edge. */
-  public static final Batching DEFAULT =
-      new Batching(Duration.ofMillis(100), Duration.ofSeconds(1));
+public record Batching(
+    @Key(
+            value = "how long nothing must change before what gathered goes out",
+            defaultValue = "100ms")
+        Duration quiet,
+    @Key(value = "longest wait of a change; not below quiet", defaultValue = "1s") Duration max,
+    @Key(
+            value =
+                "whether a change that comes alone goes out at once; false: every change waits for"
+                    + " the quiet time",
+            defaultValue = "true")
+        boolean leading) {
+  /** What holds unless something else is configured. */
+  public static final Batching DEFAULT = KeyedRecord.of(Batching.class).defaults();
 
   public Batching {
-    if (quiet.isNegative() || max.compareTo(quiet) < 0) {
+    if (quiet.isNegative()) {
+      throw new IllegalArgumentException("quiet: " + quiet + " (expected: not negative)");
+    }
+    if (max.compareTo(quiet) < 0) {
       throw new IllegalArgumentException(
-          "quiet: " + quiet + ", max: " + max + " (expected: 0 <= quiet <= max)");
+          "max: "
+              + Durations.format(max)
+              + " (expected: not below quiet, "
+              + Durations.format(quiet)
+              + ")");
     }
   }
 

@@ -1,20 +1,35 @@
 package io.fairlead.aggregation.damping;
 
+import io.fairlead.common.Durations;
+import io.fairlead.common.Key;
+import io.fairlead.common.KeyedRecord;
 import java.time.Duration;
 
-/**
- * The limits by which a service that changes again and again is slowed down.
- *
- * @param free number of repetitions within {@code window} that are published as they come; positive
- * @param window the time over which repetitions and turnover are counted, and after which a service
- *     without repetitions is as good as new; positive
- * @param first how long the first addition waits that is too many; positive
- * @param max longest wait of an addition, to which the wait doubles; not below {@code first}
- */
-public record DampingPolicy(int free, Duration window, Duration first, Duration max) {
-  /** 10 repetitions a minute are free, then 1 s doubling to 1 minute. */
-  public static final DampingPolicy DEFAULT =
-      new DampingPolicy(10, Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofMinutes(1));
+/** The limits by which a service that changes again and again is slowed down. */
+public record DampingPolicy(
+    @Key(
+            value = "repeated changes within the window that go out as they come",
+            defaultValue = "10",
+            min = "1")
+        int free,
+    @Key(
+            value =
+                "the time over which changes are counted, and after which a service without"
+                    + " repetitions is as good as new",
+            defaultValue = "1m",
+            min = "1ms")
+        Duration window,
+    @Key(
+            value = "how long the first addition waits that is too many",
+            defaultValue = "1s",
+            min = "1ms")
+        Duration first,
+    @Key(
+            value = "longest wait of an addition, to which the wait doubles; not below first",
+            defaultValue = "1m")
+        Duration max) {
+  /** What holds unless something else is configured. */
+  public static final DampingPolicy DEFAULT = KeyedRecord.of(DampingPolicy.class).defaults();
 
   /** Nothing is ever slowed down. */
   public static final DampingPolicy OFF =
@@ -22,16 +37,13 @@ public record DampingPolicy(int free, Duration window, Duration first, Duration 
           Integer.MAX_VALUE, Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofMinutes(1));
 
   public DampingPolicy {
-    if (free < 1) {
-      throw new IllegalArgumentException("free: " + free + " (expected: 1 or more)");
-    }
-    if (window.isNegative() || window.isZero() || first.isNegative() || first.isZero()) {
-      throw new IllegalArgumentException(
-          "window: " + window + ", first: " + first + " (expected: more than 0)");
-    }
     if (max.compareTo(first) < 0) {
       throw new IllegalArgumentException(
-          "max: " + max + " (expected: not below first, " + first + ")");
+          "max: "
+              + Durations.format(max)
+              + " (expected: not below first, "
+              + Durations.format(first)
+              + ")");
     }
   }
 

@@ -1,12 +1,15 @@
 package io.fairlead.aggregation.vip;
 
 import io.fairlead.common.IpText;
+import io.fairlead.common.Key;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A range of IP addresses for virtual IPs, as a numbered list of its usable addresses.
@@ -15,6 +18,7 @@ import java.util.regex.Pattern;
  * broadcast addresses whatever the prefix length. Of an IPv6 range the first address is skipped
  * (RFC 4291 gives it to routers), and at most 2^62 are used.
  */
+@Key(expected = "an IP range such as 241.0.0.0/8 or fd00::/64")
 public final class AddressRange {
   private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
   private static final int USABLE_OF_256 = 254;
@@ -139,5 +143,18 @@ public final class AddressRange {
   @Override
   public String toString() {
     return text(first) + "/" + prefix;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof AddressRange range
+        && range.first.equals(first)
+        && range.bytes == bytes
+        && range.prefix == prefix;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(first, bytes, prefix);
   }
 }

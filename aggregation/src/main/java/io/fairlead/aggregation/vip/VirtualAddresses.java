@@ -1,19 +1,28 @@
 package io.fairlead.aggregation.vip;
 
+import io.fairlead.common.Key;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The source of virtual IPs: none, a range of IPv4 or of IPv6 addresses, or one of each. */
+@Key(pattern = "^off$", expected = "{range: CIDR} or off")
 public sealed interface VirtualAddresses {
   /** No virtual IPs: entries are served with the addresses that registries give, if any. */
   record Off() implements VirtualAddresses {}
 
   /**
-   * Each host gets one address of each range.
-   *
-   * @param ranges at least one; at most one of each kind, IPv4 first
+   * Each host gets one address of each range: at least one, at most one of each kind, IPv4 first.
    */
-  record Ranges(List<AddressRange> ranges) implements VirtualAddresses {
+  record Ranges(
+      @Key(
+              name = "range",
+              value =
+                  "the range that virtual IPs are taken from, or a list of one of IPv4 and one of"
+                      + " IPv6; virtualIps: off for none",
+              defaultValue = "241.0.0.0/8",
+              single = true)
+          List<AddressRange> ranges)
+      implements VirtualAddresses {
     public Ranges {
       ranges = List.copyOf(ranges);
       if (ranges.isEmpty()
@@ -28,6 +37,18 @@ public sealed interface VirtualAddresses {
   /** Returns no virtual IPs. */
   static VirtualAddresses off() {
     return new Off();
+  }
+
+  /**
+   * Reads {@code off}.
+   *
+   * @throws IllegalArgumentException for any other text
+   */
+  static VirtualAddresses parse(String text) {
+    if (!text.equals("off")) {
+      throw new IllegalArgumentException(text + " (expected: {range: CIDR} or off)");
+    }
+    return off();
   }
 
   /**

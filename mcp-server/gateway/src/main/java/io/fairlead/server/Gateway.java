@@ -1,6 +1,5 @@
 package io.fairlead.server;
 
-import io.fairlead.aggregation.AggregationOptions;
 import io.fairlead.aggregation.Registries;
 import io.fairlead.server.admin.AdminServer;
 import io.fairlead.server.config.ConfigResult;
@@ -8,7 +7,6 @@ import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.HostPort;
 import io.fairlead.server.config.Problem;
 import io.fairlead.server.xds.XdsServer;
-import io.fairlead.versioning.Batching;
 import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.VersionedStore;
 import java.io.IOException;
@@ -64,18 +62,7 @@ public final class Gateway implements AutoCloseable {
       opened("store", log);
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
       Registries registries =
-          new Registries(
-              store,
-              AggregationOptions.of(config.virtualIps().addresses())
-                  .with(
-                      new Batching(
-                          config.batching().quiet(),
-                          config.batching().max(),
-                          config.batching().leading()))
-                  .with(config.guard().policy())
-                  .with(config.damping().policy()),
-              Clock.systemUTC(),
-              metrics);
+          new Registries(store, config.aggregation(), Clock.systemUTC(), metrics);
       opened("aggregation", registries);
       fleet = new RegistryFleet(registries);
       opened("prepared adapters", fleet);
@@ -124,7 +111,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private XdsServer startXds(GatewayConfig config, VersionedStore store) throws IOException {
-    return XdsServer.start(XdsSettings.of(config.xds()), store, gate, metrics.meters());
+    return XdsServer.start(config.xds().options(), store, gate, metrics.meters());
   }
 
   private void opened(String name, AutoCloseable part) {
@@ -142,7 +129,7 @@ public final class Gateway implements AutoCloseable {
       problems.forEach(problem -> LOG.error("{}", problem));
     } else if (result instanceof ConfigResult.Loaded loaded) {
       GatewayConfig next = options.effective(loaded.config());
-      List<String> keys = RestartKeys.changed(options.config(), next);
+      List<String> keys = options.config().changedForRestart(next);
       fleet.apply(next.registries());
       status.applied(keys);
       LOG.info("The changed configuration is applied");

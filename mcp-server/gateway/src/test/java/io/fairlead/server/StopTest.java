@@ -71,11 +71,6 @@ class StopTest {
     }
 
     @Override
-    public String configurationSchema() {
-      return "{\"type\": \"object\", \"properties\": {\"service\": {\"type\": \"string\"}}}";
-    }
-
-    @Override
     public String defaultHost() {
       return "{service}.stuck";
     }

@@ -1,5 +1,6 @@
 package io.fairlead.registry;
 
+import io.fairlead.common.Key;
 import java.util.Set;
 
 /**
@@ -9,12 +10,11 @@ import java.util.Set;
  *
  * @param <C> the type's own configuration: a record whose components are the keys that the
  *     configuration file allows beside those that all registries share (name, type, priority, host
- *     ...). Components may be of type String, int, boolean, enum, List, Map, {@link
- *     java.time.Duration} ({@code 100ms}, {@code 10s}, {@code 5m}), {@link java.net.URI}, {@link
- *     java.nio.file.Path} (relative to the configuration file), {@link Secret}, {@link TlsFiles} or
- *     another record. A component that is {@code @Nullable} may be left out, and a boolean that is
- *     left out is false; the compact constructor sets defaults and throws {@link
- *     IllegalArgumentException} with "name: value (expected: ...)" for values that cannot be.
+ *     ...). Each component bears a {@link Key}, which says what it is for, its default and its
+ *     range, and names the types that there are, to which {@link Secret} and {@link TlsFiles} come.
+ *     The values are checked by that; the compact constructor checks what concerns several of them
+ *     and throws {@link IllegalArgumentException} with "name: value (expected: ...)". No key may
+ *     have the name of a shared one
  */
 public interface RegistryAdapterFactory<C extends Record> {
   /** Returns the value of {@code type:} in the configuration, unique among all factories. */
@@ -22,12 +22,6 @@ public interface RegistryAdapterFactory<C extends Record> {
 
   /** Returns the record that the type's own keys are read into. */
   Class<C> configurationType();
-
-  /**
-   * Returns the JSON Schema (draft 2020-12) of the type's own keys: an object with {@code
-   * properties} and, if any, {@code required}. The shared keys are not in it.
-   */
-  String configurationSchema();
 
   /**
    * Returns the host template used if the configuration has none, such as {@code {service}.nacos}.

@@ -1,6 +1,7 @@
 package io.fairlead.registry;
 
 import io.fairlead.common.Causes;
+import io.fairlead.common.Key;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * empty text, a second line or a control character is refused, since a header or a form with it
  * would mean something else or fail far away from here. No message shows a part of the value.
  */
+@Key(expected = "{env: NAME} or {file: PATH}")
 public sealed interface Secret {
   /** The largest file that is read, in bytes. */
   int MAX_BYTES = 64 << 10;

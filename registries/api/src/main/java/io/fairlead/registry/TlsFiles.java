@@ -1,17 +1,22 @@
 package io.fairlead.registry;
 
+import io.fairlead.common.Key;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The PEM files for TLS towards a registry.
- *
- * @param ca certificates that the registry's certificate must chain to; absent: the system's
- * @param cert the client certificate chain; absent: none is presented
- * @param key the client certificate's private key (PKCS#8); present exactly when {@code cert} is
- */
-public record TlsFiles(@Nullable Path ca, @Nullable Path cert, @Nullable Path key) {
+/** The PEM files for TLS towards a registry. */
+public record TlsFiles(
+    @Key(
+            "certificates that the registry's certificate must chain to, a PEM file relative to the"
+                + " configuration file; without it the system's")
+        @Nullable Path ca,
+    @Key(
+            name = "certificate",
+            value = "the client certificate chain, a PEM file; without it none is presented")
+        @Nullable Path cert,
+    @Key("the client certificate's private key (PKCS#8), a PEM file; there when certificate is")
+        @Nullable Path key) {
   // A bundle of all public authorities has 200 KB.
   private static final int MAX_BYTES = 4 << 20;
 

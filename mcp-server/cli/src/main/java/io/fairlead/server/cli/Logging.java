@@ -32,8 +32,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
           "io.vertx", Level.WARN,
           // It logs callers that went away; the admin server logs failures of the gateway itself.
           "io.vertx.ext.web.RoutingContext", Level.OFF,
-          "com.alibaba.nacos", Level.OFF,
-          "com.networknt", Level.ERROR);
+          "com.alibaba.nacos", Level.OFF);
 
   private final String level;
   private final LogLimit limit;

@@ -56,8 +56,7 @@ final class Preview {
   /** Reads the registries; returns a sentence for each one that could not be read. */
   List<String> read(Duration limit) throws InterruptedException {
     Registries services =
-        new Registries(
-            store, AggregationOptions.of(config.virtualIps().addresses()), Clock.systemUTC());
+        new Registries(store, AggregationOptions.of(config.virtualIps()), Clock.systemUTC());
     List<RegistryAdapter> adapters = new ArrayList<>();
     try {
       Map<String, FirstRead> reads = new LinkedHashMap<>();

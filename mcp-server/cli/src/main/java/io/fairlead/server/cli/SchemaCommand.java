@@ -1,5 +1,7 @@
 package io.fairlead.server.cli;
 
+import io.fairlead.server.config.AdapterTypes;
+import io.fairlead.server.config.ConfigSchema;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +24,7 @@ final class SchemaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    spec.commandLine().getOut().println(ConfigFile.loader().schema().text());
+    spec.commandLine().getOut().println(new ConfigSchema(AdapterTypes.installed()).text());
     return ExitCode.DONE;
   }
 }

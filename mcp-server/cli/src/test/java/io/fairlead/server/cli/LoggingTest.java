@@ -52,7 +52,7 @@ class LoggingTest {
 
     assertThat(level("io.fairlead.server.Gateway")).isEqualTo(Level.toLevel(expected));
     assertThat(level("io.grpc.netty")).isEqualTo(Level.WARN);
-    assertThat(level("com.networknt.schema")).isEqualTo(Level.ERROR);
+    assertThat(level("com.alibaba.nacos.client")).isEqualTo(Level.OFF);
     assertThat(level("anything.else")).isEqualTo(Level.WARN);
   }
 

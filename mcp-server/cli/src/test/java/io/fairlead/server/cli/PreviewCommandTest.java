@@ -129,8 +129,8 @@ class PreviewCommandTest {
     assertThat(preview.code()).as(preview.err()).isZero();
     assertThat(preview.out().lines().filter(line -> line.startsWith("#")))
         .containsExactlyInAnyOrder(
-            "# second infra/cache: protocol: tcp (from: protocol: of the registry, by default tcp),"
-                + " port: 6379 (from: all instances have it)",
+            "# second infra/cache: protocol: tcp (from: default, as the registry has no protocol"
+                + " configured), port: 6379 (from: all instances have it)",
             "# second shop: protocol: http (from: metadata protocol of the service), port: 80"
                 + " (from: all instances have it)",
             "# second api: protocol: grpc (from: metadata protocol of most instances), port: 80"

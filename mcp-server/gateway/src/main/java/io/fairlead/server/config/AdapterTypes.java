@@ -1,5 +1,6 @@
 package io.fairlead.server.config;
 
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.RegistryAdapterFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,17 @@ public final class AdapterTypes {
                 + " and "
                 + factory.getClass().getName()
                 + ")");
+      }
+      refuseSharedKeys(factory);
+    }
+  }
+
+  private static void refuseSharedKeys(RegistryAdapterFactory<?> factory) {
+    List<String> shared = KeyedRecord.of(RegistryConfig.Shared.class).names();
+    for (String key : KeyedRecord.of(factory.configurationType()).names()) {
+      if (shared.contains(key)) {
+        throw new IllegalStateException(
+            "registry type " + factory.type() + ": " + key + " (expected: no shared key)");
       }
     }
   }

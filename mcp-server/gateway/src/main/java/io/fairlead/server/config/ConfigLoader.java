@@ -2,6 +2,8 @@ package io.fairlead.server.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fairlead.common.Causes;
+import io.fairlead.common.ConfigurationKey;
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.RegistryAdapterFactory;
 import io.fairlead.registry.RegularFile;
 import java.io.IOException;
@@ -13,16 +15,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** Loads configuration files: reads, validates, binds, checks. Immutable. */
+/** Loads configuration files: reads, validates and binds, checks. Immutable. */
 public final class ConfigLoader {
   /** The most bytes that a configuration file may have. */
   public static final int MAX_BYTES = 16 << 20;
 
   private final AdapterTypes types;
-  private final ConfigSchema schema;
   private final Purpose purpose;
 
   /** What a configuration is loaded for, which decides what has to be there. */
@@ -37,12 +40,11 @@ public final class ConfigLoader {
 
   /** A loader that knows the given registry types. */
   public ConfigLoader(AdapterTypes types) {
-    this(types, new ConfigSchema(types), Purpose.READING);
+    this(types, Purpose.READING);
   }
 
-  private ConfigLoader(AdapterTypes types, ConfigSchema schema, Purpose purpose) {
+  private ConfigLoader(AdapterTypes types, Purpose purpose) {
     this.types = types;
-    this.schema = schema;
     this.purpose = purpose;
   }
 
@@ -51,7 +53,7 @@ public final class ConfigLoader {
    * missing, which the registry's adapter then reports until it is there.
    */
   public ConfigLoader forServing() {
-    return new ConfigLoader(types, schema, Purpose.SERVING);
+    return new ConfigLoader(types, Purpose.SERVING);
   }
 
   /**
@@ -59,12 +61,7 @@ public final class ConfigLoader {
    * must be there, and hold one.
    */
   public ConfigLoader withSecrets() {
-    return new ConfigLoader(types, schema, Purpose.CHECKING);
-  }
-
-  /** The schema that files are validated by. */
-  public ConfigSchema schema() {
-    return schema;
+    return new ConfigLoader(types, Purpose.CHECKING);
   }
 
   /** Loads a file. A file that cannot be read is a problem like any other. */
@@ -123,9 +120,12 @@ public final class ConfigLoader {
     }
     YamlDocument document = read.document().get();
     Problems problems = new Problems(file, document, read.problems());
-    UnsupportedKeys.report(document.root(), problems);
-    schema.validate(document, problems);
-    Optional<GatewayConfig> config = bind(file, document.root(), problems);
+    Path parent = file.toAbsolutePath().getParent();
+    Path folder = parent == null ? file.toAbsolutePath() : parent;
+    RegistryBinder registries = new RegistryBinder(problems);
+    Optional<GatewayConfig> config =
+        new RecordBinder(problems, folder, registries)
+            .bind(document.root(), KeyPath.ROOT, KeyedRecord.of(GatewayConfig.class));
     config.ifPresent(bound -> SemanticChecks.check(bound, problems));
     if (purpose == Purpose.CHECKING) {
       config.ifPresent(bound -> FileChecks.checkSecrets(bound.admin(), "admin", problems));
@@ -136,48 +136,65 @@ public final class ConfigLoader {
         : new ConfigResult.Invalid(all);
   }
 
-  private Optional<GatewayConfig> bind(Path file, JsonNode root, Problems problems) {
-    Path parent = file.toAbsolutePath().getParent();
-    Path folder = parent == null ? file.toAbsolutePath() : parent;
-    RecordBinder binder = new RecordBinder(problems, new Converters(folder));
-    Optional<GatewayConfig.Frame> frame =
-        binder.bind(root, KeyPath.ROOT, GatewayConfig.Frame.class);
-    List<RegistryConfig> registries = new ArrayList<>();
-    JsonNode nodes = root.path("registries");
-    for (int i = 0; i < nodes.size(); i++) {
-      String path = KeyPath.item("registries", i);
-      registry(binder, nodes.path(i), path, problems).ifPresent(registries::add);
-    }
-    UniqueNames.check(nodes, problems);
-    return frame
-        .filter(bound -> registries.size() == nodes.size())
-        .map(bound -> bound.with(registries));
-  }
+  /**
+   * The registries of one file, each by the keys of its type. Confined to the thread that loads.
+   */
+  private final class RegistryBinder implements RecordBinder.RegistryReader {
+    private final Problems problems;
+    private final Map<String, String> owners = new HashMap<>();
 
-  private Optional<RegistryConfig> registry(
-      RecordBinder binder, JsonNode node, String path, Problems problems) {
-    Optional<RegistryConfig.Shared> shared = binder.bind(node, path, RegistryConfig.Shared.class);
-    Optional<RegistryAdapterFactory<?>> factory = types.find(node.path("type").asText(""));
-    if (factory.isEmpty()) {
-      return Optional.empty(); // The schema has said so, with the types that there are.
+    RegistryBinder(Problems problems) {
+      this.problems = problems;
     }
-    Optional<? extends Record> own = binder.bind(node, path, factory.get().configurationType());
-    own.ifPresent(
-        record -> {
-          if (purpose == Purpose.SERVING) {
-            FileChecks.checkForServing(record, path, problems);
-          } else {
-            FileChecks.check(record, path, problems);
-          }
-          if (purpose == Purpose.CHECKING) {
-            FileChecks.checkSecrets(record, path, problems);
-          }
-        });
-    if (shared.isEmpty() || own.isEmpty()) {
-      return Optional.empty();
+
+    @Override
+    public Optional<RegistryConfig> read(RecordBinder binder, JsonNode node, String path) {
+      KeyedRecord<RegistryConfig.Shared> sharedKeys = KeyedRecord.of(RegistryConfig.Shared.class);
+      Optional<RegistryConfig.Shared> shared = binder.bindKnown(node, path, sharedKeys);
+      refuseTakenName(node.path("name").asText(""), path);
+      String type = node.path("type").asText("");
+      Optional<RegistryAdapterFactory<?>> factory = types.find(type);
+      if (factory.isEmpty()) {
+        problems.atValue(
+            KeyPath.key(path, "type"),
+            ConfigurationKey.refusal(type, "one of " + String.join(", ", types.names())));
+        return Optional.empty();
+      }
+      KeyedRecord<?> ownKeys = KeyedRecord.of(factory.get().configurationType());
+      List<String> known = new ArrayList<>(sharedKeys.names());
+      known.addAll(ownKeys.names());
+      binder.refuseUnknown(node, path, known);
+      Optional<? extends Record> own = binder.bindKnown(node, path, ownKeys);
+      own.ifPresent(record -> checkFiles(record, path));
+      if (shared.isEmpty() || own.isEmpty()) {
+        return Optional.empty();
+      }
+      RegistryConfig config = new RegistryConfig(shared.get(), own.get(), factory.get());
+      binder.attempt(path, sharedKeys, () -> config.template("host", config.hostTemplate()));
+      binder.attempt(
+          path, sharedKeys, () -> config.template("namespace", config.namespaceTemplate()));
+      binder.attempt(path, sharedKeys, config::policy);
+      return Optional.of(config);
     }
-    RegistryConfig config = new RegistryConfig(shared.get(), own.get(), factory.get());
-    PolicyChecks.check(config, path, problems);
-    return Optional.of(config);
+
+    private void refuseTakenName(String name, String path) {
+      String owner = owners.putIfAbsent(name, path);
+      if (owner != null && !name.isEmpty()) {
+        problems.atValue(
+            KeyPath.key(path, "name"),
+            name + " (expected: a name of its own; " + owner + " has this one)");
+      }
+    }
+
+    private void checkFiles(Record own, String path) {
+      if (purpose == Purpose.SERVING) {
+        FileChecks.checkForServing(own, path, problems);
+      } else {
+        FileChecks.check(own, path, problems);
+      }
+      if (purpose == Purpose.CHECKING) {
+        FileChecks.checkSecrets(own, path, problems);
+      }
+    }
   }
 }

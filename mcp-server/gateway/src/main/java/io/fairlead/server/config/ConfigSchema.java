@@ -1,71 +1,65 @@
 package io.fairlead.server.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
+import io.fairlead.common.ConfigurationKey;
+import io.fairlead.common.ConfigurationKey.Shape;
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.RegistryAdapterFactory;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Iterator;
-import java.util.Objects;
+import io.fairlead.registry.Secret;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * The one JSON Schema (draft 2020-12) of the configuration: the gateway's own, which is a resource
- * of this package, with the keys of each installed registry type composed into it. Editors and
- * charts can use {@link #text()}.
+ * The JSON Schema (draft 2020-12) of the configuration, for editors and charts, made from the
+ * descriptions of the keys. It has an identifier and refers to its definitions by that, so it may
+ * stand inside another schema, such as that of a chart's values. Immutable.
  *
- * <p>Each registry type becomes a flat object of the shared keys and its own, so that an unknown
- * key is reported as such and not as a failure of several schemas. Immutable.
+ * <p>Each registry type is a flat object of the shared keys and its own.
  */
 public final class ConfigSchema {
-  /** Identifier of the gateway's own part. */
-  static final String ID = "https://fairlead.io/schema/configuration";
+  private static final String ID = "https://fairlead.io/schema/configuration";
+  private static final String DEFINITIONS = ID + "#/$defs/";
 
-  private static final String RESOURCE = "fairlead.schema.json";
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private final ObjectNode document = JsonNodeFactory.instance.objectNode();
 
-  private final ObjectNode document;
-  private final Schema schema;
-
-  /** Composes the schema for the installed types. */
+  /** The schema for the installed types. */
   public ConfigSchema(AdapterTypes types) {
-    this.document = compose(types);
-    this.schema =
-        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(document);
-  }
-
-  /** The schema as JSON. */
-  public String text() {
-    return document.toPrettyString();
-  }
-
-  /** Reports everything in the document that the schema refuses. */
-  void validate(YamlDocument yaml, Problems problems) {
-    SchemaTexts texts = new SchemaTexts(document);
-    schema.validate(yaml.root()).stream()
-        .sorted(SchemaTexts.ALTERNATIVES_FIRST)
-        .forEach(error -> texts.report(error, problems));
-  }
-
-  private static ObjectNode compose(AdapterTypes types) {
-    ObjectNode document = own();
-    ObjectNode definitions = object(document, "$defs");
-    ObjectNode shared = object(object(definitions, "registry"), "properties");
-    ObjectNode any = object(definitions, "anyRegistry");
-    object(any, "properties")
-        .putObject("name")
-        .put("$ref", ID + "#/$defs/registry/properties/name");
-    ArrayNode names = object(any, "properties").putObject("type").putArray("enum");
+    document.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+    document.put("$id", ID).put("title", "Fairlead configuration");
+    object(document, KeyedRecord.of(GatewayConfig.class));
+    ObjectNode definitions = document.putObject("$defs");
+    definitions
+        .putObject("duration")
+        .put("type", "string")
+        .put("pattern", "^[0-9]{1,12}(ms|s|m|h)$");
+    ObjectNode secret = definitions.putObject("secret").put("type", "object");
+    secret.put("minProperties", 1).put("maxProperties", 1).put("additionalProperties", false);
+    for (String key : List.of("env", "file")) {
+      secret
+          .withObjectProperty("properties")
+          .putObject(key)
+          .put("type", "string")
+          .put("minLength", 1);
+    }
+    KeyedRecord<RegistryConfig.Shared> shared = KeyedRecord.of(RegistryConfig.Shared.class);
+    object(definitions.putObject("registry"), shared);
+    ObjectNode any = definitions.putObject("anyRegistry").put("type", "object");
+    any.putArray("required").add("name").add("type");
+    ArrayNode names = any.putObject("properties").putObject("type").putArray("enum");
     ArrayNode branches = any.putArray("allOf");
     for (RegistryAdapterFactory<?> factory : types.factories()) {
       String id = ID + "/registry/" + factory.type();
-      definitions.set("registry-" + factory.type(), composed(factory, id, shared));
+      ObjectNode registry = definitions.putObject("registry-" + factory.type()).put("$id", id);
+      object(registry, KeyedRecord.of(factory.configurationType()));
+      ObjectNode properties = registry.withObjectProperty("properties");
+      for (String key : shared.names()) {
+        properties.putObject(key).put("$ref", DEFINITIONS + "registry/properties/" + key);
+      }
       names.add(factory.type());
       ObjectNode branch = branches.addObject();
       ObjectNode condition = branch.putObject("if");
@@ -73,50 +67,119 @@ public final class ConfigSchema {
       condition.putObject("properties").putObject("type").put("const", factory.type());
       branch.putObject("then").put("$ref", id);
     }
-    return document;
   }
 
-  private static ObjectNode composed(
-      RegistryAdapterFactory<?> factory, String id, ObjectNode shared) {
-    ObjectNode composed = parse(factory);
-    composed.remove("$schema");
-    composed.put("$id", id).put("type", "object").put("additionalProperties", false);
-    ObjectNode properties = composed.withObjectProperty("properties");
-    KnownTypes.refine(factory.configurationType(), properties);
-    for (Iterator<String> keys = shared.fieldNames(); keys.hasNext(); ) {
-      String key = keys.next();
-      if (properties.has(key)) {
-        throw new IllegalStateException(
-            "registry type " + factory.type() + ": " + key + " (expected: no shared key)");
+  /** The schema as JSON. */
+  public String text() {
+    return document.toPrettyString();
+  }
+
+  private static void object(ObjectNode schema, KeyedRecord<?> type) {
+    if (!schema.has("type")) {
+      schema.put("type", "object");
+    }
+    ObjectNode properties = schema.put("additionalProperties", false).putObject("properties");
+    ArrayNode required = JsonNodeFactory.instance.arrayNode();
+    for (ConfigurationKey key : type.keys()) {
+      property(properties.putObject(key.name()), key);
+      if (key.isRequired()) {
+        required.add(key.name());
       }
-      properties.putObject(key).put("$ref", ID + "#/$defs/registry/properties/" + key);
     }
-    return composed;
-  }
-
-  private static ObjectNode parse(RegistryAdapterFactory<?> factory) {
-    try {
-      return (ObjectNode) JSON.readTree(factory.configurationSchema());
-    } catch (JsonProcessingException | ClassCastException e) {
-      throw new IllegalStateException(
-          "registry type " + factory.type() + ": its schema is not a JSON object", e);
+    if (!required.isEmpty()) {
+      schema.set("required", required);
     }
   }
 
-  private static ObjectNode own() {
-    try (InputStream input =
-        Objects.requireNonNull(ConfigSchema.class.getResourceAsStream(RESOURCE), RESOURCE)) {
-      return (ObjectNode) JSON.readTree(input);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + RESOURCE, e);
+  private static void property(ObjectNode schema, ConfigurationKey key) {
+    if (!key.description().isEmpty()) {
+      schema.put("description", key.description());
+    }
+    if (key.shape() == Shape.SINGLE) {
+      value(schema, key);
+    } else if (key.shape() == Shape.MAP) {
+      value(schema.put("type", "object").putObject("additionalProperties"), key);
+    } else {
+      ObjectNode list = key.isSingleAllowed() ? schema.putArray("oneOf").addObject() : schema;
+      value(list.put("type", "array").put("uniqueItems", true).putObject("items"), key);
+      if (!key.mayBeEmpty()) {
+        list.put("minItems", 1);
+      }
+      if (key.isSingleAllowed()) {
+        value(schema.withArrayProperty("oneOf").addObject(), key);
+      }
+    }
+    key.defaultTexts().ifPresent(texts -> putDefault(schema, key, texts));
+  }
+
+  private static void putDefault(ObjectNode schema, ConfigurationKey key, List<String> texts) {
+    if (key.shape() == Shape.LIST) {
+      ArrayNode list = schema.putArray("default");
+      texts.forEach(list::add);
+    } else if (isNumber(key.valueType())) {
+      schema.put("default", new BigDecimal(texts.get(0)));
+    } else if (isBoolean(key.valueType())) {
+      schema.put("default", Boolean.parseBoolean(texts.get(0)));
+    } else {
+      schema.put("default", texts.get(0));
     }
   }
 
-  private static ObjectNode object(ObjectNode parent, String key) {
-    JsonNode child = parent.get(key);
-    if (child instanceof ObjectNode object) {
-      return object;
+  private static void value(ObjectNode schema, ConfigurationKey key) {
+    Class<?> type = key.valueType();
+    Optional<KeyedRecord<?>> record = KeyedRecord.in(type);
+    if (type == RegistryConfig.class) {
+      schema.put("$ref", DEFINITIONS + "anyRegistry");
+    } else if (type == Duration.class || type == Secret.class) {
+      schema.put("$ref", DEFINITIONS + (type == Duration.class ? "duration" : "secret"));
+    } else if (record.isPresent()) {
+      if (!type.isRecord()) {
+        schema.putArray("type").add("object").add("string");
+        putText(schema, key);
+      }
+      object(schema, record.get());
+    } else if (type.isEnum()) {
+      ConfigurationKey.words(type).forEach(schema.withArrayProperty("enum")::add);
+    } else if (isBoolean(type)) {
+      schema.put("type", "boolean");
+    } else if (isNumber(type)) {
+      boolean whole = type != double.class && type != Double.class;
+      schema.put("type", whole ? "integer" : "number");
+      putRange(schema, key);
+    } else if (ConfigurationKey.isParsed(type) && !key.max().isEmpty()) {
+      schema.putArray("type").add("integer").add("string");
+      putText(schema, key);
+      putRange(schema, key);
+    } else {
+      schema.put("type", "string");
+      putText(schema, key);
+      if (type == Path.class || !key.min().isEmpty()) {
+        schema.put("minLength", key.min().isEmpty() ? 1 : Integer.parseInt(key.min()));
+      }
     }
-    throw new IllegalStateException(RESOURCE + ": " + key + " (expected: an object)");
+  }
+
+  private static void putText(ObjectNode schema, ConfigurationKey key) {
+    if (!key.pattern().isEmpty()) {
+      schema.put("pattern", key.pattern());
+    }
+  }
+
+  private static void putRange(ObjectNode schema, ConfigurationKey key) {
+    if (!key.min().isEmpty()) {
+      schema.put("minimum", new BigDecimal(key.min()));
+    }
+    if (!key.max().isEmpty()) {
+      schema.put("maximum", new BigDecimal(key.max()));
+    }
+  }
+
+  private static boolean isBoolean(Class<?> type) {
+    return type == boolean.class || type == Boolean.class;
+  }
+
+  private static boolean isNumber(Class<?> type) {
+    return List.of(int.class, long.class, double.class, Integer.class, Long.class, Double.class)
+        .contains(type);
   }
 }

@@ -1,12 +1,13 @@
 package io.fairlead.server.config;
 
+import io.fairlead.common.ConfigurationKey;
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that the files a registry's configuration names are there: a typing error in the name of a
@@ -32,13 +33,12 @@ final class FileChecks {
 
   /** Reports every secret in a record, and in the records inside it, that cannot be read. */
   static void checkSecrets(Record bound, String path, Problems problems) {
-    for (RecordComponent component : bound.getClass().getRecordComponents()) {
-      checkSecret(
-          read(component, bound), KeyPath.key(path, RecordBinder.keyOf(component)), problems);
+    for (ConfigurationKey key : KeyedRecord.of(bound.getClass()).keys()) {
+      checkSecret(key.of(bound), KeyPath.key(path, key.name()), problems);
     }
   }
 
-  private static void checkSecret(Object value, String path, Problems problems) {
+  private static void checkSecret(@Nullable Object value, String path, Problems problems) {
     if (value instanceof Secret secret) {
       try {
         secret.read();
@@ -55,15 +55,15 @@ final class FileChecks {
   }
 
   private static void check(Record bound, String path, Problems problems, boolean onlyInside) {
-    for (RecordComponent component : bound.getClass().getRecordComponents()) {
-      Object value = read(component, bound);
+    for (ConfigurationKey key : KeyedRecord.of(bound.getClass()).keys()) {
+      Object value = key.of(bound);
       if (!onlyInside || !(value instanceof Path)) {
-        checkValue(value, KeyPath.key(path, RecordBinder.keyOf(component)), problems);
+        checkValue(value, KeyPath.key(path, key.name()), problems);
       }
     }
   }
 
-  private static void checkValue(Object value, String path, Problems problems) {
+  private static void checkValue(@Nullable Object value, String path, Problems problems) {
     if (value instanceof Path file) {
       if (!Files.exists(file)) {
         problems.atValue(path, file + " (expected: a file or folder that exists)");
@@ -79,18 +79,6 @@ final class FileChecks {
       }
     } else if (value instanceof Record nested && !(value instanceof Secret)) {
       check(nested, path, problems);
-    }
-  }
-
-  // Absent components read as the record itself would say: a value of no interest here.
-  private static Object read(RecordComponent component, Record bound) {
-    try {
-      var accessor = component.getAccessor();
-      accessor.setAccessible(true);
-      Object value = accessor.invoke(bound);
-      return value == null ? "" : value;
-    } catch (IllegalAccessException | InvocationTargetException e) {
-      throw new IllegalStateException(component + ": cannot be read", e);
     }
   }
 }

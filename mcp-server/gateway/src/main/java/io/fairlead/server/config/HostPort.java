@@ -1,5 +1,6 @@
 package io.fairlead.server.config;
 
+import io.fairlead.common.Key;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -12,6 +13,9 @@ import java.util.regex.Pattern;
  * @param host an IP address or a host name, an IPv6 address without brackets
  * @param port 0 to 65535; 0 lets the system choose
  */
+@Key(
+    pattern = "^(\\[[0-9A-Fa-f:.%]+\\]|[^\\s:/\\[\\]]+):[0-9]{1,5}$",
+    expected = "host:port, such as 127.0.0.1:15010 or [::1]:15010")
 public record HostPort(String host, int port) {
   private static final Pattern FORM =
       Pattern.compile("(?:\\[([0-9A-Fa-f:.%]+)]|([^\\s:/\\[\\]]+)):([0-9]{1,5})");

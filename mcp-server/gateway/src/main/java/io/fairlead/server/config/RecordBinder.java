@@ -1,224 +1,258 @@
 package io.fairlead.server.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.fairlead.registry.TlsFiles;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fairlead.common.ConfigurationKey;
+import io.fairlead.common.ConfigurationKey.Shape;
+import io.fairlead.common.KeyedRecord;
+import io.fairlead.registry.Secret;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a tree into records: components are keys, {@code @Nullable} ones may be left out, a compact
- * constructor's {@link IllegalArgumentException} becomes a problem at the key that it names. It
- * goes on after a problem, so that all of them are found. Confined to the thread that loads.
+ * Reads a tree into records by the descriptions of their keys: the one validator. What a
+ * constructor refuses with {@link IllegalArgumentException} becomes a problem at the key that it
+ * names. It goes on after a problem, so that all of them are found. Confined to the thread that
+ * loads.
  */
 final class RecordBinder {
-  private static final YAMLMapper DEFAULTS = new YAMLMapper();
+  // Planned and documented: an operator who writes it must not get plaintext.
+  private static final Set<String> PLANNED = Set.of("xds.tls");
 
   private final Problems problems;
-  private final Converters converters;
+  private final Path folder;
+  private final RegistryReader registries;
 
-  RecordBinder(Problems problems, Converters converters) {
+  /** A binder that takes relative paths as relative to a folder. */
+  RecordBinder(Problems problems, Path folder, RegistryReader registries) {
     this.problems = problems;
-    this.converters = converters;
+    this.folder = folder;
+    this.registries = registries;
   }
 
-  /** A value that could be read; {@code value} is null for a key that may be left out and was. */
-  private record Bound(@Nullable Object value) {}
-
-  /** The key of a component. */
-  static String keyOf(RecordComponent component) {
-    Key key = component.getAnnotation(Key.class);
-    if (key != null) {
-      return key.value();
-    }
-    // The SPI's name is short; the configuration spells it out everywhere.
-    boolean certificate =
-        component.getDeclaringRecord() == TlsFiles.class && component.getName().equals("cert");
-    return certificate ? "certificate" : component.getName();
+  /** A reader of registries, whose keys depend on their types. */
+  interface RegistryReader {
+    /** Reads one; empty if there was a problem, which is then noted. */
+    Optional<RegistryConfig> read(RecordBinder binder, JsonNode node, String path);
   }
 
   /** Reads a record; empty if there was a problem, which is then noted. */
-  <T> Optional<T> bind(JsonNode node, String path, Class<T> type) {
-    return record(node, path, type).map(bound -> type.cast(bound.value()));
+  <R extends Record> Optional<R> bind(JsonNode node, String path, KeyedRecord<R> type) {
+    refuseUnknown(node, path, type.names());
+    return bindKnown(node, path, type);
   }
 
-  private Optional<Bound> record(JsonNode node, String path, Class<?> type) {
+  /** Notes the keys of an object that are not among the known ones. */
+  void refuseUnknown(JsonNode node, String path, Collection<String> known) {
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      if (!known.contains(entry.getKey())) {
+        String at = KeyPath.key(path, entry.getKey());
+        problems.atKey(
+            at,
+            PLANNED.contains(at)
+                ? "not supported by this version (expected: no such key)"
+                : "unknown key (expected: "
+                    + Similar.to(entry.getKey(), new TreeSet<>(known))
+                        .map(other -> other + "?)")
+                        .orElseGet(
+                            () -> "one of " + String.join(", ", new TreeSet<>(known)) + ")"));
+      }
+    }
+  }
+
+  /** As {@link #bind}, of an object that may have other keys, too. */
+  <R extends Record> Optional<R> bindKnown(JsonNode node, String path, KeyedRecord<R> type) {
     if (!node.isObject()) {
-      problems.atValue(
-          path, "not keys and values (expected: " + String.join(", ", keysOf(type)) + ")");
+      String keys = path.isEmpty() ? "" : ": " + String.join(", ", type.names());
+      problems.atValue(path, refusal(node, "keys and values" + keys));
       return Optional.empty();
     }
-    RecordComponent[] components = type.getRecordComponents();
-    @Nullable Object[] arguments = new @Nullable Object[components.length];
+    List<ConfigurationKey> keys = type.keys();
+    @Nullable Object[] values = new @Nullable Object[keys.size()];
     boolean complete = true;
-    for (int i = 0; i < components.length; i++) {
-      Optional<Bound> bound = component(node, path, components[i]);
-      if (bound.isPresent()) {
-        arguments[i] = bound.get().value();
-      } else {
-        complete = false;
+    for (int i = 0; i < values.length; i++) {
+      ConfigurationKey key = keys.get(i);
+      JsonNode given = node.path(key.name());
+      if (given.isMissingNode() && key.isNullable()) {
+        continue;
       }
+      Optional<?> value = value(given, KeyPath.key(path, key.name()), key);
+      values[i] = value.orElse(null);
+      complete &= value.isPresent();
     }
-    return complete ? construct(path, type, arguments) : Optional.empty();
-  }
-
-  private Optional<Bound> component(JsonNode parent, String parentPath, RecordComponent component) {
-    String key = keyOf(component);
-    String path = KeyPath.key(parentPath, key);
-    JsonNode node = parent.path(key);
-    if (node.isMissingNode()) {
-      Default fallback = component.getAnnotation(Default.class);
-      if (fallback != null) {
-        node = parse(fallback.value());
-      } else if (component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
-        return Optional.of(new Bound(null));
-      } else if (component.getType() == boolean.class) {
-        return Optional.of(new Bound(false));
-      } else {
-        problems.atValue(path, "missing (expected: a value)");
-        return Optional.empty();
-      }
+    if (!complete) {
+      return Optional.empty();
     }
-    return value(node, path, component.getGenericType());
-  }
-
-  private static JsonNode parse(String yaml) {
     try {
-      return Optional.<JsonNode>ofNullable(DEFAULTS.readTree(yaml))
-          .orElse(MissingNode.getInstance());
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("default: " + yaml + " (expected: YAML)", e);
-    }
-  }
-
-  private Optional<Bound> value(JsonNode node, String path, Type type) {
-    if (type instanceof ParameterizedType generic) {
-      Type[] arguments = generic.getActualTypeArguments();
-      if (generic.getRawType() == List.class) {
-        return list(node, path, arguments[0]);
-      }
-      if (generic.getRawType() == Map.class && arguments[0] == String.class) {
-        return map(node, path, arguments[1]);
-      }
-    }
-    if (!(type instanceof Class<?> plain)) {
-      throw unsupported(type);
-    }
-    Function<JsonNode, Object> converter = converters.find(plain);
-    if (converter != null) {
-      return single(node, path, converter);
-    }
-    if (plain.isEnum()) {
-      return single(node, path, value -> constant(value, plain));
-    }
-    if (plain.isRecord()) {
-      return record(node, path, plain);
-    }
-    throw unsupported(type);
-  }
-
-  private Optional<Bound> single(JsonNode node, String path, Function<JsonNode, Object> converter) {
-    try {
-      return Optional.of(new Bound(converter.apply(node)));
+      return Optional.of(type.create(values));
     } catch (IllegalArgumentException e) {
-      refused(path, keysOf(node), String.valueOf(e.getMessage()));
+      refused(path, type.names(), e);
       return Optional.empty();
     }
   }
 
-  private Optional<Bound> list(JsonNode node, String path, Type elementType) {
-    if (node.isTextual()) {
-      // One value for a list of one, where the schema lets it pass.
-      return value(node, path, elementType)
-          .map(bound -> new Bound(List.of(Objects.requireNonNull(bound.value()))));
+  private Optional<?> value(JsonNode node, String path, ConfigurationKey key) {
+    if (node.isMissingNode()) {
+      return missing(path, key);
     }
-    if (!node.isArray()) {
-      problems.atValue(path, "not a list (expected: a list)");
+    return switch (key.shape()) {
+      case LIST -> list(node, path, key);
+      case MAP -> map(node, path, key);
+      case SINGLE -> single(node, path, key);
+    };
+  }
+
+  private Optional<?> missing(String path, ConfigurationKey key) {
+    if (key.isRequired()) {
+      problems.atValue(path, "missing (expected: " + key.expectedWhenMissing() + ")");
+      return Optional.empty();
+    }
+    Optional<KeyedRecord<?>> record = KeyedRecord.in(key.valueType());
+    return record.isPresent() && key.shape() == Shape.SINGLE
+        ? bindKnown(JsonNodeFactory.instance.objectNode(), path, record.get())
+        : Optional.ofNullable(key.defaultValue())
+            .map(value -> value instanceof Path relative ? folder.resolve(relative) : value);
+  }
+
+  private Optional<?> list(JsonNode node, String path, ConfigurationKey key) {
+    boolean alone = key.isSingleAllowed() && node.isValueNode() && !node.isNull();
+    if (!alone && !node.isArray()) {
+      problems.atValue(path, refusal(node, "a list"));
       return Optional.empty();
     }
     List<Object> elements = new ArrayList<>();
-    for (int i = 0; i < node.size(); i++) {
-      value(node.get(i), KeyPath.item(path, i), elementType)
-          .map(Bound::value)
+    int size = alone ? 1 : node.size();
+    for (int i = 0; i < size; i++) {
+      single(alone ? node : node.get(i), alone ? path : KeyPath.item(path, i), key)
           .ifPresent(elements::add);
     }
-    return elements.size() == node.size()
-        ? Optional.of(new Bound(List.copyOf(elements)))
+    return elements.size() == size
+        ? inRange(key.collected(elements), elements, path, key)
         : Optional.empty();
   }
 
-  private Optional<Bound> map(JsonNode node, String path, Type valueType) {
+  private Optional<?> map(JsonNode node, String path, ConfigurationKey key) {
     if (!node.isObject()) {
-      problems.atValue(path, "not keys and values (expected: keys and values)");
+      problems.atValue(path, refusal(node, "keys and values"));
       return Optional.empty();
     }
     Map<String, Object> values = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
-      value(entry.getValue(), KeyPath.key(path, entry.getKey()), valueType)
-          .map(Bound::value)
+      single(entry.getValue(), KeyPath.key(path, entry.getKey()), key)
           .ifPresent(value -> values.put(entry.getKey(), value));
     }
-    return values.size() == node.size()
-        ? Optional.of(new Bound(Map.copyOf(values)))
-        : Optional.empty();
+    return values.size() == node.size() ? Optional.of(Map.copyOf(values)) : Optional.empty();
   }
 
-  private static Object constant(JsonNode node, Class<?> type) {
-    String wanted = node.asText().replace('-', '_');
-    for (Object constant : type.getEnumConstants()) {
-      if (((Enum<?>) constant).name().equalsIgnoreCase(wanted)) {
-        return constant;
-      }
+  private Optional<?> single(JsonNode node, String path, ConfigurationKey key) {
+    Class<?> type = key.valueType();
+    if (type == RegistryConfig.class) {
+      return registries.read(this, node, path);
     }
-    List<String> names =
-        Arrays.stream(type.getEnumConstants())
-            .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT))
-            .toList();
-    throw new IllegalArgumentException(
-        node.asText() + " (expected: one of " + String.join(", ", names) + ")");
-  }
-
-  private Optional<Bound> construct(String path, Class<?> type, @Nullable Object[] arguments) {
-    Class<?>[] types =
-        Arrays.stream(type.getRecordComponents())
-            .map(RecordComponent::getType)
-            .toArray(Class<?>[]::new);
+    Optional<KeyedRecord<?>> record = KeyedRecord.in(type);
+    if (record.isPresent() && (node.isObject() || type.isRecord())) {
+      return bind(node, path, record.get());
+    }
     try {
-      var constructor = type.getDeclaredConstructor(types);
-      constructor.setAccessible(true);
-      return Optional.of(new Bound(constructor.newInstance(arguments)));
-    } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof IllegalArgumentException refusal) {
-        refused(path, keysOf(type), String.valueOf(refusal.getMessage()));
-        return Optional.empty();
-      }
-      throw new IllegalStateException(type.getName() + ": its constructor failed", e.getCause());
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(type.getName() + ": cannot be constructed", e);
+      Object value = type == Secret.class ? secret(node, key) : parsed(node, key);
+      return inRange(value, value, path, key);
+    } catch (IllegalArgumentException e) {
+      refused(path, List.of(), e);
+      return Optional.empty();
     }
   }
 
-  /** Notes a refusal "name: value (expected: ...)" at the key of that name, else at the whole. */
-  private void refused(String path, List<String> keys, String message) {
+  private Optional<?> inRange(Object value, Object checked, String path, ConfigurationKey key) {
+    String refusal = key.refusal(checked);
+    if (refusal == null) {
+      return Optional.of(value);
+    }
+    problems.atValue(path, refusal);
+    return Optional.empty();
+  }
+
+  private Object parsed(JsonNode node, ConfigurationKey key) {
+    Class<?> type = key.valueType();
+    boolean fits;
+    if (type == int.class || type == Integer.class) {
+      fits = node.isIntegralNumber() && node.canConvertToInt();
+    } else if (type == long.class || type == Long.class) {
+      fits = node.isIntegralNumber() && node.canConvertToLong();
+    } else if (type == double.class || type == Double.class) {
+      fits = node.isNumber();
+    } else if (type == boolean.class || type == Boolean.class) {
+      fits = node.isBoolean();
+    } else if (node.isTextual()) {
+      boolean parsed = ConfigurationKey.isParsed(type);
+      fits = !parsed || key.pattern().isEmpty() || node.textValue().matches(key.pattern());
+    } else {
+      // Such as a port in place of a word. The parser of a form refuses other numbers itself.
+      fits = node.isIntegralNumber() && !key.max().isEmpty() && ConfigurationKey.isParsed(type);
+    }
+    if (!fits || (type == Path.class && node.asText().isEmpty())) {
+      throw new IllegalArgumentException(refusal(node, key.expected()));
+    }
+    return type == Path.class ? path(node.asText()) : ConfigurationKey.parse(type, node.asText());
+  }
+
+  // The value is in no message: it may be the secret itself.
+  private Secret secret(JsonNode node, ConfigurationKey key) {
+    if (!node.isObject()) {
+      throw new IllegalArgumentException(
+          ConfigurationKey.refusal("a secret in plain text", key.expected()));
+    }
+    String env = Objects.requireNonNullElse(node.path("env").textValue(), "");
+    String file = Objects.requireNonNullElse(node.path("file").textValue(), "");
+    if (node.size() != 1 || (env.isEmpty() && file.isEmpty())) {
+      throw new IllegalArgumentException(
+          ConfigurationKey.refusal("not a reference to a secret", key.expected()));
+    }
+    return env.isEmpty() ? new Secret.InFile(path(file)) : new Secret.Env(env);
+  }
+
+  private Path path(String text) {
+    return folder.resolve((Path) ConfigurationKey.parse(Path.class, text)).normalize();
+  }
+
+  // What stands inside an object or a list may be a secret in the wrong place, so it is not shown.
+  private static String refusal(JsonNode node, String expected) {
+    String shown =
+        switch (node.getNodeType()) {
+          case OBJECT -> "keys and values";
+          case ARRAY -> node.isEmpty() ? "an empty list" : "a list";
+          case NULL -> "nothing";
+          default -> node.asText();
+        };
+    return ConfigurationKey.refusal(shown, expected);
+  }
+
+  /** Notes what a check refuses of a record, at the key that its message names. */
+  void attempt(String path, KeyedRecord<?> type, Runnable check) {
+    try {
+      check.run();
+    } catch (IllegalArgumentException e) {
+      refused(path, type.names(), e);
+    }
+  }
+
+  // "name: value (expected: ...)" belongs to the key of that name, any other message to the whole.
+  private void refused(String path, List<String> keys, IllegalArgumentException refusal) {
+    String message = String.valueOf(refusal.getMessage());
     int colon = message.indexOf(": ");
     if (colon > 0) {
       String name = message.substring(0, colon);
       String rest = message.substring(colon + 2);
-      if (path.equals(name) || path.endsWith("." + name)) {
+      String own = path.replaceFirst("\\[[0-9]+]$", "");
+      if (own.equals(name) || own.endsWith("." + name)) {
         problems.atValue(path, rest);
         return;
       }
@@ -230,20 +264,5 @@ final class RecordBinder {
       }
     }
     problems.atValue(path, message);
-  }
-
-  private static List<String> keysOf(JsonNode node) {
-    List<String> keys = new ArrayList<>();
-    node.fieldNames().forEachRemaining(keys::add);
-    return keys;
-  }
-
-  private static List<String> keysOf(Class<?> type) {
-    return Arrays.stream(type.getRecordComponents()).map(RecordBinder::keyOf).toList();
-  }
-
-  private static IllegalStateException unsupported(Type type) {
-    return new IllegalStateException(
-        type + " (expected: a type that RegistryAdapterFactory names for configurations)");
   }
 }

@@ -1,5 +1,6 @@
 package io.fairlead.server.config;
 
+import io.fairlead.common.Key;
 import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.HostTemplate;
 import io.fairlead.conversion.LoopbackRule;
@@ -10,7 +11,9 @@ import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,26 +51,29 @@ public record RegistryConfig(
     return factory.create(context, factory.configurationType().cast(own));
   }
 
-  /** How its services become ServiceEntries. */
+  /**
+   * How its services become ServiceEntries.
+   *
+   * @throws IllegalArgumentException with the key's name if the conversion refuses one
+   */
   public ConversionPolicy policy() {
     return ConversionPolicy.builder(shared.name())
-        .host(HostTemplate.parse("host", hostTemplate()))
-        .namespace(HostTemplate.parse("namespace", namespaceTemplate()))
+        .host(template("host", hostTemplate()))
+        .namespace(template("namespace", namespaceTemplate()))
         .exportTo(shared.exportTo())
         .protocol(shared.protocol())
         .loopback(shared.allowLoopback() ? LoopbackRule.ALLOW : LoopbackRule.REFUSE)
-        .port(
-            shared.port().isInstance()
-                ? new PortRule.MostInstances()
-                : new PortRule.Fixed(shared.port().number()))
-        .revisions(revisionRule())
+        .port(shared.port())
+        .revisions(shared.revisions())
         .createTime(OLDEST.minusSeconds(shared.priority()))
         .build();
   }
 
-  /** How the revisions of its services are found. */
-  RevisionRule revisionRule() {
-    return RevisionRule.of(shared.revisions().label(), shared.revisions().defaults());
+  /** Reads a template that may use the variables of the type only. */
+  HostTemplate template(String key, String text) {
+    Set<String> variables = new HashSet<>(factory.variables());
+    variables.addAll(HostTemplate.parse(factory.defaultHost()).variables());
+    return HostTemplate.parse(key, text, variables);
   }
 
   /** The host template: the configured one, or that of the type. */
@@ -82,41 +88,55 @@ public record RegistryConfig(
     return namespace != null ? namespace : shared.type();
   }
 
-  /**
-   * The keys that all registries have.
-   *
-   * @param name unique in the gateway
-   * @param type a type that is installed
-   * @param priority the registry with the higher one wins a host that two have
-   * @param host host template, absent: the type's
-   * @param namespace namespace template, absent: the type's name
-   * @param exportTo namespaces that see the ServiceEntries; {@code *} for all
-   * @param protocol of services whose metadata does not say
-   * @param allowLoopback whether loopback addresses are endpoints: for one machine only
-   * @param port which number the port gets
-   * @param revisions how revisions are found
-   * @param keepEmpty how long a service without instances is kept
-   */
+  /** The keys that all registries have. */
   public record Shared(
-      String name,
-      String type,
-      @Default("100") int priority,
-      @Nullable String host,
-      @Nullable String namespace,
-      @Default("[\"*\"]") List<String> exportTo,
-      @Default("tcp") String protocol,
-      @Default("false") boolean allowLoopback,
-      @Default("instance") PortChoice port,
-      @Default("{}") Revisions revisions,
-      @Default("10m") Duration keepEmpty) {}
-
-  /**
-   * How revisions are found.
-   *
-   * @param label the metadata key that gives them
-   * @param defaults those of services that do not say
-   */
-  public record Revisions(
-      @Default("istio.io/rev") String label,
-      @Key("default") @Default("[]") List<String> defaults) {}
+      @Key(
+              value = "its name in metrics, console and annotations, unique in the gateway",
+              pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+              expected =
+                  "lower-case letters, digits and '-', at most 63, beginning and ending with a"
+                      + " letter or digit")
+          String name,
+      @Key("the type of the registry: file, consul, nacos or what an adapter brings") String type,
+      @Key(
+              value = "the registry with the higher one wins a host that two have",
+              defaultValue = "100",
+              min = "0",
+              max = "1000000")
+          int priority,
+      @Key(
+              value = "template of the host; without it that of the type",
+              min = "1",
+              expected = "a template such as {service}.consul")
+          @Nullable String host,
+      @Key(
+              value = "template of the ServiceEntry's namespace; without it the type",
+              min = "1",
+              expected = "a template such as default or {namespace}")
+          @Nullable String namespace,
+      @Key(
+              value = "the namespaces that see the ServiceEntries",
+              defaultValue = "*",
+              pattern = "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|[.*~])$",
+              expected = "[\"*\"], [\"~\"], or a list of \".\" and namespaces")
+          List<String> exportTo,
+      @Key(
+              value =
+                  "what services speak whose metadata and tags do not say; tcp carries anything",
+              defaultValue = ConversionPolicy.DEFAULT_PROTOCOL,
+              expected = "a protocol such as http, grpc or tcp")
+          @Nullable String protocol,
+      @Key("whether loopback addresses are endpoints: for demos and tests on one machine")
+          boolean allowLoopback,
+      @Key(
+              value =
+                  "the number of a service's port: instance is that of most instances, else the"
+                      + " usual one of the protocol; metadata service-port goes before it",
+              defaultValue = "instance")
+          PortRule port,
+      @Key("how the Istio revisions that see a service are found") RevisionRule revisions,
+      @Key(
+              value = "how long a service that lost its last endpoint is served without endpoints",
+              defaultValue = "10m")
+          Duration keepEmpty) {}
 }

@@ -2,8 +2,12 @@ package io.fairlead.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.aggregation.vip.VirtualAddresses;
+import io.fairlead.conversion.PortRule;
+import io.fairlead.conversion.RevisionRule;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.TlsFiles;
+import io.fairlead.server.xds.XdsLimits;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +51,7 @@ class ConfigLoaderTest {
     assertThat(config.xds().incremental()).isNull();
     assertThat(config.xds().limits())
         .isEqualTo(
-            new GatewayConfig.Limits(
+            new XdsLimits(
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(30),
                 10_000,
@@ -67,7 +71,7 @@ class ConfigLoaderTest {
     assertThat(config.batching().max()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.batching().leading()).isTrue();
     assertThat(config.readiness().limit()).isEqualTo(Duration.ofMinutes(10));
-    assertThat(config.virtualIps().ranges()).containsExactly("241.0.0.0/8");
+    assertThat(config.virtualIps()).isEqualTo(VirtualAddresses.of("241.0.0.0/8"));
     RegistryConfig registry = config.registries().get(0);
     assertThat(registry.shared())
         .isEqualTo(
@@ -78,11 +82,12 @@ class ConfigLoaderTest {
                 null,
                 null,
                 List.of("*"),
-                "tcp",
+                null,
                 false,
-                PortChoice.INSTANCE,
-                new RegistryConfig.Revisions("istio.io/rev", List.of()),
+                new PortRule.MostInstances(),
+                RevisionRule.of("istio.io/rev", List.of()),
                 Duration.ofMinutes(10)));
+    assertThat(registry.policy().protocol()).isEqualTo("TCP");
     assertThat(registry.hostTemplate()).isEqualTo("{service}.sample");
     assertThat(registry.namespaceTemplate()).isEqualTo("sample");
   }
@@ -109,7 +114,7 @@ class ConfigLoaderTest {
                 new GatewayConfig.Shards(64, 15100),
                 Duration.ofMinutes(30),
                 new HostPort("0.0.0.0", 15011),
-                new GatewayConfig.Limits(
+                new XdsLimits(
                     Duration.ofMinutes(1),
                     Duration.ofSeconds(30),
                     5,
@@ -154,9 +159,9 @@ class ConfigLoaderTest {
               rate: -4
             """);
 
-    assertThat(config.virtualIps()).isEqualTo(VirtualIpRange.OFF);
+    assertThat(config.virtualIps()).isEqualTo(VirtualAddresses.off());
     RegistryConfig registry = config.registries().get(0);
-    assertThat(registry.shared().port()).isEqualTo(new PortChoice(8080));
+    assertThat(registry.shared().port()).isEqualTo(new PortRule.Fixed(8080));
     assertThat(registry.shared().revisions().defaults()).containsExactly("canary");
     assertThat(registry.own())
         .isEqualTo(
@@ -226,5 +231,30 @@ class ConfigLoaderTest {
 
     assertThat(config.withDataFolder(Path.of("/tmp/x")).store().path())
         .isEqualTo(Path.of("/tmp/x/east.db"));
+  }
+
+  @Test
+  void changedForRestart_namesEachKeyButThoseOfRegistries() {
+    GatewayConfig running =
+        load(
+            """
+            xds: {address: localhost:1}
+            registries:
+            - {name: one, type: sample, addresses: [a], rate: 2}
+            """);
+    GatewayConfig next =
+        load(
+            """
+            xds: {address: localhost:2, shards: {count: 2, firstPort: 7}, limits: {types: 9}}
+            guard: {share: 0.5}
+            virtualIps: off
+            registries:
+            - {name: one, type: sample, addresses: [b], rate: 4}
+            """);
+
+    assertThat(running.changedForRestart(next))
+        .containsExactly(
+            "xds.address", "xds.shards", "xds.limits.types", "guard.share", "virtualIps");
+    assertThat(running.changedForRestart(running)).isEmpty();
   }
 }

@@ -1,5 +1,6 @@
 package io.fairlead.server.config;
 
+import io.fairlead.common.Key;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +20,21 @@ final class SampleFactory implements RegistryAdapterFactory<SampleFactory.Sample
   /** The way the sample adapter reads. */
   enum Mode {
     FAST,
-    VERY_SLOW
+    VERY_SLOW;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /** A nested record. */
-  record Login(String user, Secret password) {}
+  record Login(@Key(min = "2") String user, Secret password) {}
 
   /** The configuration. */
   record Sample(
-      List<URI> addresses,
-      @Nullable Integer limit,
+      @Key("Where it is") List<URI> addresses,
+      @Key(min = "1", max = "9", expected = "{range}") @Nullable Integer limit,
       @Nullable Boolean strict,
       @Nullable Mode mode,
       @Nullable Map<String, String> labels,
@@ -36,7 +43,7 @@ final class SampleFactory implements RegistryAdapterFactory<SampleFactory.Sample
       @Nullable Secret token,
       @Nullable TlsFiles tls,
       @Nullable Login login,
-      int rate) {
+      @Key("a value") int rate) {
     Sample {
       if (rate % 2 != 0) {
         throw new IllegalArgumentException("rate: " + rate + " (expected: an even number)");
@@ -52,36 +59,6 @@ final class SampleFactory implements RegistryAdapterFactory<SampleFactory.Sample
   @Override
   public Class<Sample> configurationType() {
     return Sample.class;
-  }
-
-  @Override
-  public String configurationSchema() {
-    return """
-        {
-          "type": "object",
-          "required": ["addresses", "rate"],
-          "properties": {
-            "addresses": {"type": "array", "minItems": 1, "items": {"type": "string"},
-                          "description": "Where it is."},
-            "limit": {"type": "integer", "minimum": 1, "maximum": 9},
-            "strict": {"type": "boolean"},
-            "mode": {"enum": ["fast", "very-slow"]},
-            "labels": {"type": "object", "additionalProperties": {"type": "string"}},
-            "interval": {"type": "string"},
-            "folder": {"type": "string"},
-            "token": {"oneOf": [{"required": ["env"]}, {"required": ["file"]}]},
-            "tls": {"type": "object"},
-            "login": {
-              "type": "object",
-              "required": ["user", "password"],
-              "additionalProperties": false,
-              "properties": {"user": {"$ref": "#/$defs/user"}, "password": {"type": "object"}}
-            },
-            "rate": {"type": "integer"}
-          },
-          "$defs": {"user": {"type": "string", "minLength": 2}}
-        }
-        """;
   }
 
   @Override

@@ -8,15 +8,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how to serve.
  *
  * @param sources one listener each; istiod takes each as a config source of its own
  * @param limits what a client may ask
+ * @param maxConnectionAge age at which a connection is asked to be made anew (give or take a tenth,
+ *     so that not all come at once); null: it may live for ever
  * @param stopWithin longest time that a stop waits for streams to end, over all listeners
  */
-public record XdsOptions(List<Source> sources, XdsLimits limits, Duration stopWithin) {
+public record XdsOptions(
+    List<Source> sources,
+    XdsLimits limits,
+    @Nullable Duration maxConnectionAge,
+    Duration stopWithin) {
   /** The types that are spread over shards: those that there are many of and that change often. */
   private static final Set<ResourceType> SPREAD =
       Set.of(
@@ -35,7 +42,7 @@ public record XdsOptions(List<Source> sources, XdsLimits limits, Duration stopWi
   /** One listener that serves everything. */
   public static XdsOptions of(InetSocketAddress address) {
     return new XdsOptions(
-        List.of(new Source(address, Shard.WHOLE)), XdsLimits.DEFAULT, Duration.ofSeconds(5));
+        List.of(new Source(address, Shard.WHOLE)), XdsLimits.DEFAULT, null, Duration.ofSeconds(5));
   }
 
   /**
@@ -47,19 +54,24 @@ public record XdsOptions(List<Source> sources, XdsLimits limits, Duration stopWi
     for (int i = 0; i < addresses.size(); i++) {
       all.add(new Source(addresses.get(i), new Shard(i, addresses.size(), SPREAD)));
     }
-    return new XdsOptions(all, limits, stopWithin);
+    return new XdsOptions(all, limits, maxConnectionAge, stopWithin);
   }
 
   /** These listeners and one more that serves everything in the incremental variant. */
   public XdsOptions withIncremental(InetSocketAddress address) {
     List<Source> all = new ArrayList<>(sources);
     all.add(new Source(address, Shard.WHOLE, Dialect.INCREMENTAL));
-    return new XdsOptions(all, limits, stopWithin);
+    return new XdsOptions(all, limits, maxConnectionAge, stopWithin);
   }
 
   /** The same with other limits. */
   public XdsOptions withLimits(XdsLimits other) {
-    return new XdsOptions(sources, other, stopWithin);
+    return new XdsOptions(sources, other, maxConnectionAge, stopWithin);
+  }
+
+  /** The same with another age of connections; null: they may live for ever. */
+  public XdsOptions withMaxConnectionAge(@Nullable Duration age) {
+    return new XdsOptions(sources, limits, age, stopWithin);
   }
 
   /**

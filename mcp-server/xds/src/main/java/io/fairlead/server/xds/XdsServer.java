@@ -157,8 +157,7 @@ public final class XdsServer implements AutoCloseable {
   }
 
   private void listen(XdsOptions.Source source) throws IOException {
-    XdsLimits limits = options.limits();
-    Duration age = limits.maxConnectionAge();
+    Duration age = options.maxConnectionAge();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(source.address())
             // Callbacks only enqueue and wake, so they need no thread of their own.

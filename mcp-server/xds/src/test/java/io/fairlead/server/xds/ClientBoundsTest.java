@@ -85,8 +85,7 @@ class ClientBoundsTest {
           names,
           bytesPerConnection,
           bytesPerAddress,
-          bytes,
-          null);
+          bytes);
     }
   }
 

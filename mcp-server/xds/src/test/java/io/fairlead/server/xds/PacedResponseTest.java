@@ -65,12 +65,11 @@ class PacedResponseTest {
         XdsServer.start(
             XdsOptions.of(new InetSocketAddress("127.0.0.1", 0))
                 .withLimits(
-                    new XdsLimits(
+                    GivenLimits.of(
                         ackTimeout,
                         limits.streams(),
                         limits.requestBytes(),
-                        limits.requestsPerSecond(),
-                        null)),
+                        limits.requestsPerSecond())),
             store,
             XdsGate.OPEN,
             meters);

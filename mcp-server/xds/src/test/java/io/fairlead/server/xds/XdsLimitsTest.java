@@ -23,7 +23,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,13 +48,10 @@ class XdsLimitsTest {
     return server;
   }
 
-  private XdsServer start(XdsLimits limits) throws IOException {
+  private XdsServer start(Duration ackTimeout, int streams, int requestsPerSecond)
+      throws IOException {
+    XdsLimits limits = GivenLimits.of(ackTimeout, streams, 100_000, requestsPerSecond);
     return start(XdsOptions.of(FREE).withLimits(limits));
-  }
-
-  private static XdsLimits limits(
-      Duration ackTimeout, int streams, int requestsPerSecond, @Nullable Duration age) {
-    return new XdsLimits(ackTimeout, streams, 100_000, requestsPerSecond, age);
   }
 
   private StateClient client(XdsServer server) {
@@ -85,7 +81,7 @@ class XdsLimitsTest {
 
   @Test
   void noAck_isDisconnectedWithTheReasonAndCounted() throws Exception {
-    XdsServer server = start(limits(Duration.ofMillis(300), 10, 1000, null));
+    XdsServer server = start(Duration.ofMillis(300), 10, 1000);
     put("a", 10);
     StateClient client = client(server);
     client.subscribe(SERVICE_ENTRY);
@@ -97,7 +93,7 @@ class XdsLimitsTest {
 
   @Test
   void ack_inTime_staysConnectedHoweverLongNothingChanges() throws Exception {
-    XdsServer server = start(limits(Duration.ofMillis(200), 10, 1000, null));
+    XdsServer server = start(Duration.ofMillis(200), 10, 1000);
     put("a", 10);
     StateClient client = client(server);
     client.subscribe(SERVICE_ENTRY);
@@ -110,7 +106,7 @@ class XdsLimitsTest {
 
   @Test
   void client_thatDoesNotRead_isResetAndGone() throws Exception {
-    XdsServer server = start(limits(Duration.ofMillis(200), 10, 1000, null));
+    XdsServer server = start(Duration.ofMillis(200), 10, 1000);
     put("a", 5_000_000);
     deaf(server.ports().get(0));
     await().untilAsserted(() -> assertThat(server.clients()).hasSize(1));
@@ -122,7 +118,7 @@ class XdsLimitsTest {
 
   @Test
   void lag_isShownUntilTheAck() throws Exception {
-    XdsServer server = start(limits(Duration.ofSeconds(2), 10, 1000, null));
+    XdsServer server = start(Duration.ofSeconds(2), 10, 1000);
     put("a", 10);
     StateClient client = client(server);
     client.subscribe(SERVICE_ENTRY);
@@ -159,7 +155,7 @@ class XdsLimitsTest {
 
   @Test
   void streams_tooMany_areRefusedUntilOneEnds() throws Exception {
-    XdsServer server = start(limits(Duration.ofMinutes(1), 1, 1000, null));
+    XdsServer server = start(Duration.ofMinutes(1), 1, 1000);
     StateClient first = client(server);
     first.subscribe(SERVICE_ENTRY);
     first.ack(first.await());
@@ -176,7 +172,7 @@ class XdsLimitsTest {
 
   @Test
   void requests_tooManyASecond_endTheStream() throws Exception {
-    XdsServer server = start(limits(Duration.ofMinutes(1), 10, 10, null));
+    XdsServer server = start(Duration.ofMinutes(1), 10, 10);
     StateClient client = client(server);
     for (int i = 0; i < 200; i++) {
       client.subscribe(SERVICE_ENTRY);
@@ -187,7 +183,7 @@ class XdsLimitsTest {
 
   @Test
   void request_tooLarge_endsTheStream() throws Exception {
-    XdsServer server = start(limits(Duration.ofMinutes(1), 10, 1000, null));
+    XdsServer server = start(Duration.ofMinutes(1), 10, 1000);
     StateClient client = client(server);
     client.send(
         DiscoveryRequest.newBuilder()
@@ -202,7 +198,7 @@ class XdsLimitsTest {
 
   @Test
   void cancel_byTheClient_isNoDisconnectOfTheGateway() throws Exception {
-    XdsServer server = start(limits(Duration.ofMinutes(1), 10, 1000, null));
+    XdsServer server = start(Duration.ofMinutes(1), 10, 1000);
     StateClient client = client(server);
     client.subscribe(SERVICE_ENTRY);
     client.ack(client.await());
@@ -213,7 +209,7 @@ class XdsLimitsTest {
 
   @Test
   void maxConnectionAge_clientComesBackToTheSameVersions() throws Exception {
-    XdsServer server = start(limits(Duration.ofMinutes(1), 10, 1000, Duration.ofSeconds(1)));
+    XdsServer server = start(XdsOptions.of(FREE).withMaxConnectionAge(Duration.ofSeconds(1)));
     put("a", 10);
     put("b", 10);
     StateClient first = client(server);
@@ -233,7 +229,7 @@ class XdsLimitsTest {
     List<InetSocketAddress> ports = IntStream.range(0, 40).mapToObj(i -> FREE).toList();
     XdsOptions options = XdsOptions.of(FREE).withShards(ports);
     XdsServer server =
-        start(new XdsOptions(options.sources(), options.limits(), Duration.ofSeconds(1)));
+        start(new XdsOptions(options.sources(), options.limits(), null, Duration.ofSeconds(1)));
     for (int i = 0; i < 200; i++) {
       put("r" + i, 100_000);
     }

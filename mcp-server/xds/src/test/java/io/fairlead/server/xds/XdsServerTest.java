@@ -261,7 +261,7 @@ class XdsServerTest {
     }
     try (XdsServer sharded =
         XdsServer.start(
-            new XdsOptions(sources, XdsLimits.DEFAULT, Duration.ofSeconds(5)),
+            new XdsOptions(sources, XdsLimits.DEFAULT, null, Duration.ofSeconds(5)),
             store,
             XdsGate.OPEN,
             meters)) {

@@ -1,92 +1,65 @@
 package io.fairlead.registry.consul;
 
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.TlsFiles;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /** Builds configurations for tests; what is not said is the default. */
 final class Configurations {
-  private final List<URI> addresses;
-  private @Nullable Secret token;
-  private @Nullable String datacenter;
-  private @Nullable TlsFiles tls;
-  private @Nullable Integer maxConnections;
-  private @Nullable Duration maxWait;
-  private @Nullable Integer sweepRate;
-  private @Nullable Duration settle;
-  private @Nullable String taggedAddress;
-  private @Nullable AclFiltering aclFiltering;
-
-  private Configurations(List<URI> addresses) {
-    this.addresses = addresses;
-  }
+  private final Map<String, Object> values = new HashMap<>();
 
   static Configurations at(URI... addresses) {
-    return new Configurations(List.of(addresses));
+    return new Configurations().with("addresses", List.of(addresses));
+  }
+
+  private Configurations with(String key, Object value) {
+    values.put(key, value);
+    return this;
   }
 
   Configurations token(Secret value) {
-    token = value;
-    return this;
+    return with("token", value);
   }
 
   Configurations datacenter(String value) {
-    datacenter = value;
-    return this;
+    return with("datacenter", value);
   }
 
   Configurations ca(Path file) {
-    tls = new TlsFiles(file, null, null);
-    return this;
+    return with("tls", new TlsFiles(file, null, null));
   }
 
   Configurations maxConnections(int value) {
-    maxConnections = value;
-    return this;
+    return with("maxConnections", value);
   }
 
   Configurations maxWait(Duration value) {
-    maxWait = value;
-    return this;
+    return with("maxWait", value);
   }
 
   Configurations sweepRate(int value) {
-    sweepRate = value;
-    return this;
+    return with("sweepRate", value);
   }
 
   Configurations settle(Duration value) {
-    settle = value;
-    return this;
+    return with("settle", value);
   }
 
   Configurations taggedAddress(String value) {
-    taggedAddress = value;
-    return this;
+    return with("taggedAddress", value);
   }
 
   Configurations aclFiltering(AclFiltering value) {
-    aclFiltering = value;
-    return this;
+    return with("aclFiltering", value);
   }
 
   ConsulConfiguration build() {
-    return new ConsulConfiguration(
-        addresses,
-        token,
-        datacenter,
-        null,
-        null,
-        tls,
-        maxConnections,
-        maxWait,
-        sweepRate,
-        settle,
-        taggedAddress,
-        aclFiltering);
+    return KeyedRecord.of(ConsulConfiguration.class).with(values);
   }
 }

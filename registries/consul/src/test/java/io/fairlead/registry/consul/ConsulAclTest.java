@@ -93,7 +93,7 @@ class ConsulAclTest {
 
   @Test
   void token_absent_isNotTakenForAnEmptyRegistry() {
-    ConsulConfiguration anonymous = ConsulConfiguration.of(consul.address());
+    ConsulConfiguration anonymous = Configurations.at(consul.address()).build();
     try (Mirrored mirrored = new Mirrored(anonymous)) {
       mirrored.awaitFailure(0, "Consul's own service");
       assertThat(mirrored.sink().resyncs()).isZero();

@@ -52,7 +52,7 @@ class ConsulCappedWaitTest {
 
   @Test
   void deregisteredInstance_leavesLongBeforeSettleIsOver() {
-    try (Mirrored mirrored = new Mirrored(ConsulConfiguration.of(consul.address()))) {
+    try (Mirrored mirrored = new Mirrored(Configurations.at(consul.address()).build())) {
       mirrored.await("web", 2);
       awaitLimitLearned();
       consul.api().deregister("n1", "web-1");
@@ -64,7 +64,7 @@ class ConsulCappedWaitTest {
 
   @Test
   void deploymentThatReplacesEveryInstance_leavesNoDeadEndpoint() {
-    try (Mirrored mirrored = new Mirrored(ConsulConfiguration.of(consul.address()))) {
+    try (Mirrored mirrored = new Mirrored(Configurations.at(consul.address()).build())) {
       mirrored.await("web", 2);
       for (int round = 1; round <= 4; round++) {
         String old = round == 1 ? "" : "v" + (round - 1) + "-";

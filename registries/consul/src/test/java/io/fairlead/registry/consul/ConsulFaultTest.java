@@ -91,7 +91,7 @@ class ConsulFaultTest {
     consul.set("web", 2);
     consul.set("api", 1);
     consul.fail("/v1/health/service/api", 200, Optional.of("[{"));
-    try (Mirrored mirrored = new Mirrored(ConsulConfiguration.of(consul.address()))) {
+    try (Mirrored mirrored = new Mirrored(Configurations.at(consul.address()).build())) {
       mirrored.awaitFailure(0, "/v1/health/service/api");
       assertThat(mirrored.sink().resyncs()).isZero();
       consul.heal();
@@ -145,7 +145,7 @@ class ConsulFaultTest {
   void indexZero_isWaitedForAsOne() {
     consul.set("web", 1);
     consul.to(0);
-    try (Mirrored mirrored = new Mirrored(ConsulConfiguration.of(consul.address()))) {
+    try (Mirrored mirrored = new Mirrored(Configurations.at(consul.address()).build())) {
       mirrored.awaitSynced();
       Awaitility.await()
           .atMost(Mirrored.LIMIT)

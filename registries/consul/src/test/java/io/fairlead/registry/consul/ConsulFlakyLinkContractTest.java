@@ -68,6 +68,6 @@ final class ConsulFlakyLinkContractTest extends ConsulContract {
 
   @Override
   ConsulConfiguration configuration() {
-    return ConsulConfiguration.of(URI.create("http://127.0.0.1:" + link.port()));
+    return Configurations.at(URI.create("http://127.0.0.1:" + link.port())).build();
   }
 }

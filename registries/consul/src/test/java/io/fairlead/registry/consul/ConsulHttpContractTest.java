@@ -26,6 +26,6 @@ final class ConsulHttpContractTest extends ConsulContract {
 
   @Override
   ConsulConfiguration configuration() {
-    return ConsulConfiguration.of(server.address());
+    return Configurations.at(server.address()).build();
   }
 }

@@ -29,7 +29,7 @@ class ConsulMappingTest {
   @BeforeAll
   static void start() {
     consul = ConsulServer.started();
-    mirrored = new Mirrored(ConsulConfiguration.of(consul.address())).awaitSynced();
+    mirrored = new Mirrored(Configurations.at(consul.address()).build()).awaitSynced();
   }
 
   @AfterAll
@@ -265,7 +265,7 @@ class ConsulMappingTest {
     mirrored.await("short-lived", 1);
     consul.api().deregister("r1", "short-lived");
     mirrored.await("short-lived", 0);
-    try (Mirrored fresh = new Mirrored(ConsulConfiguration.of(consul.address()))) {
+    try (Mirrored fresh = new Mirrored(Configurations.at(consul.address()).build())) {
       fresh.awaitSynced();
       assertThat(fresh.sink().state()).doesNotContainKey(ServiceId.of("short-lived"));
     }

@@ -27,7 +27,7 @@ class ConsulOutageTest {
   void killedAndBack_losesNothingAndSeesWhatChanges() {
     try (ConsulServer consul = ConsulServer.started()) {
       register(consul, 3);
-      try (Mirrored mirrored = new Mirrored(ConsulConfiguration.of(consul.address()))) {
+      try (Mirrored mirrored = new Mirrored(Configurations.at(consul.address()).build())) {
         mirrored.awaitSynced();
         Map<ServiceId, Service> before = mirrored.sink().state();
         int mark = mirrored.mark();

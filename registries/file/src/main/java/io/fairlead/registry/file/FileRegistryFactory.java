@@ -6,33 +6,6 @@ import io.fairlead.registry.RegistryAdapterFactory;
 
 /** The factory of adapters of the registry type {@code file}. */
 public final class FileRegistryFactory implements RegistryAdapterFactory<FileConfiguration> {
-  private static final String SCHEMA =
-      """
-      {
-        "type": "object",
-        "properties": {
-          "path": {
-            "type": "string",
-            "minLength": 1,
-            "description": "A folder, of which every *.yaml and *.yml below is read, or one file; relative to the configuration file."
-          },
-          "rescan": {
-            "type": "string",
-            "pattern": "^[0-9]+(ms|s|m|h)$",
-            "default": "5s",
-            "description": "Time between looks at the files that need no event; 100ms to 1h."
-          },
-          "settle": {
-            "type": "string",
-            "pattern": "^[0-9]+(ms|s|m|h)$",
-            "default": "50ms",
-            "description": "Quiet time after an event before the files are read; up to 10s."
-          }
-        },
-        "required": ["path"]
-      }
-      """;
-
   /** Called by {@link java.util.ServiceLoader}. */
   public FileRegistryFactory() {}
 
@@ -44,11 +17,6 @@ public final class FileRegistryFactory implements RegistryAdapterFactory<FileCon
   @Override
   public Class<FileConfiguration> configurationType() {
     return FileConfiguration.class;
-  }
-
-  @Override
-  public String configurationSchema() {
-    return SCHEMA;
   }
 
   /**

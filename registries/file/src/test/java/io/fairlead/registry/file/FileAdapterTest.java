@@ -3,6 +3,7 @@ package io.fairlead.registry.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Hold;
@@ -367,7 +368,9 @@ class FileAdapterTest {
             });
     RegistryAdapter adapter =
         new FileRegistryFactory()
-            .create(new AdapterContext("files", stuck), new FileConfiguration(temp));
+            .create(
+                new AdapterContext("files", stuck),
+                KeyedRecord.of(FileConfiguration.class).with(Map.of("path", temp)));
     adapter.start();
     assertThat(inside.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertTimeoutPreemptively(LIMIT, adapter::close);

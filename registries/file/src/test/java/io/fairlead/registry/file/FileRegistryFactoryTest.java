@@ -3,18 +3,19 @@ package io.fairlead.registry.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fairlead.common.ConfigurationKey;
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.RegistryAdapterFactory;
-import java.io.IOException;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
 class FileRegistryFactoryTest {
+  private static final KeyedRecord<FileConfiguration> KEYS =
+      KeyedRecord.of(FileConfiguration.class);
   private static final Path PATH = Path.of("services");
 
   @Test
@@ -26,16 +27,15 @@ class FileRegistryFactoryTest {
   }
 
   @Test
-  void schema_hasTheKeysOfTheConfiguration() throws IOException {
-    FileRegistryFactory factory = new FileRegistryFactory();
-    JsonNode schema = new ObjectMapper().readTree(factory.configurationSchema());
-    assertThat(schema.get("properties").fieldNames())
-        .toIterable()
-        .containsExactly(
-            Arrays.stream(factory.configurationType().getRecordComponents())
-                .map(RecordComponent::getName)
-                .toArray(String[]::new));
-    assertThat(schema.get("required")).singleElement().hasToString("\"path\"");
+  void keys_areDescribedAndOnlyThePathIsRequired() {
+    List<ConfigurationKey> keys = KEYS.keys();
+    assertThat(keys)
+        .hasSize(FileConfiguration.class.getRecordComponents().length)
+        .noneMatch(key -> key.text().isEmpty());
+    assertThat(keys)
+        .filteredOn(ConfigurationKey::isRequired)
+        .extracting(ConfigurationKey::name)
+        .containsExactly("path");
   }
 
   @Test
@@ -45,19 +45,18 @@ class FileRegistryFactoryTest {
 
   @Test
   void configuration_leftOutTimes_haveDefaults() {
-    FileConfiguration configuration = new FileConfiguration(PATH, null, null);
+    FileConfiguration configuration = KEYS.with(Map.of("path", PATH));
     assertThat(configuration.rescan()).isEqualTo(Duration.ofSeconds(5));
     assertThat(configuration.settle()).isEqualTo(Duration.ofMillis(50));
-    assertThat(configuration).isEqualTo(new FileConfiguration(PATH));
   }
 
   @Test
   void configuration_timesThatCannotBe_areRefused() {
-    assertThatThrownBy(() -> new FileConfiguration(PATH, Duration.ofMillis(99), null))
+    assertThatThrownBy(() -> KEYS.with(Map.of("path", PATH, "rescan", Duration.ofMillis(99))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("rescan: 99ms (expected: 100ms to 1h)");
-    assertThatThrownBy(() -> new FileConfiguration(PATH, null, Duration.ofSeconds(11)))
+    assertThatThrownBy(() -> KEYS.with(Map.of("path", PATH, "settle", Duration.ofSeconds(11))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("settle: 11000ms (expected: 0 to 10s)");
+        .hasMessage("settle: 11s (expected: 0s to 10s)");
   }
 }

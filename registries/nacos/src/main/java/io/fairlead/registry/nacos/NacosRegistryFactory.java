@@ -3,12 +3,7 @@ package io.fairlead.registry.nacos;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /** A factory of adapters for Nacos servers 2.x and 3.x. */
@@ -24,17 +19,6 @@ public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosC
   @Override
   public Class<NacosConfiguration> configurationType() {
     return NacosConfiguration.class;
-  }
-
-  @Override
-  public String configurationSchema() {
-    try (InputStream schema =
-        Objects.requireNonNull(
-            NacosRegistryFactory.class.getResourceAsStream("configuration.schema.json"))) {
-      return new String(schema.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

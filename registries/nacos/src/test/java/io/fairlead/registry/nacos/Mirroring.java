@@ -1,5 +1,6 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.RegistryAdapter;
@@ -9,6 +10,7 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.RecordingSink;
 import io.fairlead.registry.testkit.SinkEvent;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,22 +50,18 @@ final class Mirroring implements AutoCloseable {
 
   /** A configuration with short times. */
   static NacosConfiguration configuration(
-      String address,
-      @Nullable List<String> namespaces,
-      @Nullable List<String> groups,
-      Duration settle) {
-    return new NacosConfiguration(
-        List.of(address),
-        namespaces,
-        namespaces == null,
-        groups,
-        null,
-        null,
-        null,
-        null,
-        null,
-        Duration.ofSeconds(2),
-        settle);
+      String address, @Nullable List<String> namespaces, List<String> groups, Duration settle) {
+    Map<String, Object> values = new HashMap<>();
+    values.put("addresses", List.of(address));
+    values.put("reconcileInterval", Duration.ofSeconds(2));
+    values.put("settle", settle);
+    values.put("groups", groups);
+    if (namespaces == null) {
+      values.put("all", true);
+    } else {
+      values.put("namespaces", namespaces);
+    }
+    return KeyedRecord.of(NacosConfiguration.class).with(values);
   }
 
   static NacosConfiguration withLogin(
@@ -76,7 +74,7 @@ final class Mirroring implements AutoCloseable {
         username,
         password,
         null,
-        null,
+        configuration.contextPath(),
         configuration.pollInterval(),
         configuration.reconcileInterval(),
         configuration.settle());

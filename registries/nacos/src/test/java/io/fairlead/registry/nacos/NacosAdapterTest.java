@@ -2,6 +2,7 @@ package io.fairlead.registry.nacos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.NacosApi;
 import io.fairlead.harness.NacosInstance;
@@ -213,18 +214,17 @@ class NacosAdapterTest {
     api.register(instance("web", "10.0.0.1", 80));
     NacosConfiguration one = configuration(List.of("*"));
     NacosConfiguration two =
-        new NacosConfiguration(
-            List.of("127.0.0.1:" + FreePorts.next(), one.addresses().get(0)),
-            one.namespaces(),
-            false,
-            one.groups(),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            one.settle());
+        KeyedRecord.of(NacosConfiguration.class)
+            .with(
+                Map.of(
+                    "addresses",
+                    List.of("127.0.0.1:" + FreePorts.next(), one.addresses().get(0)),
+                    "namespaces",
+                    one.namespaces(),
+                    "groups",
+                    one.groups(),
+                    "settle",
+                    one.settle()));
     try (Mirroring mirroring = new Mirroring(two)) {
       mirroring.awaitInstances(id("web"), 1);
       api.register(instance("web", "10.0.0.2", 80));

@@ -3,15 +3,12 @@ package io.fairlead.registry.nacos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.RegistryAdapterFactory;
 import io.fairlead.registry.Secret;
-import java.lang.reflect.RecordComponent;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,10 +16,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NacosConfigurationTest {
+  private static final KeyedRecord<NacosConfiguration> KEYS =
+      KeyedRecord.of(NacosConfiguration.class);
+
   @Test
   void defaults_everythingLeftOut() {
-    NacosConfiguration it =
-        new NacosConfiguration(null, null, false, null, null, null, null, null, null, null, null);
+    NacosConfiguration it = KEYS.defaults();
     assertThat(it.addresses()).containsExactly("127.0.0.1:8848");
     assertThat(it.namespaces()).containsExactly("public");
     assertThat(it.groups()).containsExactly("DEFAULT_GROUP");
@@ -34,7 +33,7 @@ class NacosConfigurationTest {
   @ValueSource(
       strings = {"", "ftp://a:1", "http://a:1/path", "u:p@a:1", "a:99999", "http://", "a b"})
   void addresses_thatCannotBe_areNamed(String address) {
-    assertThatThrownBy(() -> NacosConfiguration.of(address))
+    assertThatThrownBy(() -> KEYS.with(Map.of("addresses", List.of(address))))
         .isInstanceOf(IllegalArgumentException.class)
         // But for a password in it.
         .hasMessageContaining("addresses: " + address.replace("u:p@", "***@"))
@@ -55,64 +54,27 @@ class NacosConfigurationTest {
 
   @Test
   void values_thatCannotBeTogether_areNamed() {
-    assertThatThrownBy(
-            () ->
-                new NacosConfiguration(
-                    null, List.of("a"), true, null, null, null, null, null, null, null, null))
+    assertThatThrownBy(() -> KEYS.with(Map.of("namespaces", List.of("a"), "all", true)))
         .hasMessageContaining("namespaces: [a], all: true");
-    assertThatThrownBy(
-            () ->
-                new NacosConfiguration(
-                    null, null, false, List.of("*", "a"), null, null, null, null, null, null, null))
+    assertThatThrownBy(() -> KEYS.with(Map.of("groups", List.of("*", "a"))))
         .hasMessageContaining("groups: [*, a]");
-    assertThatThrownBy(
-            () ->
-                new NacosConfiguration(
-                    null,
-                    null,
-                    false,
-                    null,
-                    new Secret.Env("U"),
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null))
+    assertThatThrownBy(() -> KEYS.with(Map.of("username", new Secret.Env("U"))))
         .hasMessageContaining("expected: both or neither");
-    assertThatThrownBy(
-            () ->
-                new NacosConfiguration(
-                    null,
-                    null,
-                    false,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    Duration.ofMillis(1),
-                    null,
-                    null))
+    assertThatThrownBy(() -> KEYS.with(Map.of("pollInterval", Duration.ofMillis(1))))
         .hasMessageContaining("pollInterval: 1ms");
   }
 
   @Test
-  void factory_isFoundAndItsSchemaHasEachKey() throws Exception {
+  void factory_isFoundAndDescribesEachKey() {
     RegistryAdapterFactory<?> factory =
         ServiceLoader.load(RegistryAdapterFactory.class).stream()
             .map(ServiceLoader.Provider::get)
             .filter(it -> it.type().equals("nacos"))
             .findFirst()
             .orElseThrow();
-    JsonNode schema = new ObjectMapper().readTree(factory.configurationSchema());
-    List<String> keys = new ArrayList<>();
-    schema.path("properties").fieldNames().forEachRemaining(keys::add);
-    assertThat(keys)
-        .containsExactlyElementsOf(
-            Arrays.stream(factory.configurationType().getRecordComponents())
-                .map(RecordComponent::getName)
-                .toList());
+    assertThat(KeyedRecord.of(factory.configurationType()).keys())
+        .hasSize(NacosConfiguration.class.getRecordComponents().length)
+        .noneMatch(key -> key.text().isEmpty());
     assertThat(factory.defaultHost()).isEqualTo("{service}.{namespace}.{customGroup}.nacos");
   }
 }

@@ -1,5 +1,6 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.harness.NacosApi;
 import io.fairlead.harness.NacosInstance;
 import io.fairlead.harness.NacosLink;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,18 +68,13 @@ class NacosContractTest extends AdapterContract {
   }
 
   NacosConfiguration configuration() {
-    return new NacosConfiguration(
-        List.of(link().address()),
-        List.of(registryName()),
-        false,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(4));
+    return KeyedRecord.of(NacosConfiguration.class)
+        .with(
+            Map.of(
+                "addresses", List.of(link().address()),
+                "namespaces", List.of(registryName()),
+                "reconcileInterval", Duration.ofSeconds(5),
+                "settle", Duration.ofSeconds(4)));
   }
 
   @Override

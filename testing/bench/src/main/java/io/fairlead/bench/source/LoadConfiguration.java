@@ -1,10 +1,10 @@
 package io.fairlead.bench.source;
 
-/**
- * Configuration of a registry of type {@code load}.
- *
- * @param services how many there are at first
- * @param instances of each
- * @param control the port of the loopback interface where changes are asked for
- */
-public record LoadConfiguration(int services, int instances, int control) {}
+import io.fairlead.common.Key;
+
+/** Configuration of a registry of type {@code load}. */
+public record LoadConfiguration(
+    @Key(value = "services at first", min = "0") int services,
+    @Key(value = "instances of each", min = "1", max = "99") int instances,
+    @Key(value = "the port of the loopback interface where changes are asked for", min = "1")
+        int control) {}

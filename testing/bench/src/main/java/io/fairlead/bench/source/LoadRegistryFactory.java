@@ -10,19 +10,6 @@ import io.fairlead.registry.RegistryAdapterFactory;
  * protocol.
  */
 public final class LoadRegistryFactory implements RegistryAdapterFactory<LoadConfiguration> {
-  private static final String SCHEMA =
-      """
-      {
-        "type": "object",
-        "properties": {
-          "services": {"type": "integer", "minimum": 0},
-          "instances": {"type": "integer", "minimum": 1, "maximum": 99},
-          "control": {"type": "integer", "minimum": 1}
-        },
-        "required": ["services", "instances", "control"]
-      }
-      """;
-
   /** Called by {@link java.util.ServiceLoader}. */
   public LoadRegistryFactory() {}
 
@@ -34,11 +21,6 @@ public final class LoadRegistryFactory implements RegistryAdapterFactory<LoadCon
   @Override
   public Class<LoadConfiguration> configurationType() {
     return LoadConfiguration.class;
-  }
-
-  @Override
-  public String configurationSchema() {
-    return SCHEMA;
   }
 
   @Override

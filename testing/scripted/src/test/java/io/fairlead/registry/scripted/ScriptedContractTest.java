@@ -18,7 +18,10 @@ final class ScriptedContractTest extends AdapterContract {
   @Override
   protected RegistryAdapter adapter(AdapterContext context) {
     return new ScriptedRegistryFactory()
-        .create(context, new ScriptedConfiguration(registry.address(), null, null));
+        .create(
+            context,
+            new ScriptedConfiguration(
+                registry.address(), Duration.ofSeconds(2), Duration.ofMillis(500)));
   }
 
   @Override

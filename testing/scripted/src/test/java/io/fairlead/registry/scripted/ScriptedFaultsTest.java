@@ -29,7 +29,8 @@ final class ScriptedFaultsTest {
       new ScriptedRegistryFactory()
           .create(
               new AdapterContext("faulty", sink),
-              new ScriptedConfiguration(registry.address(), Duration.ofSeconds(1), null));
+              new ScriptedConfiguration(
+                  registry.address(), Duration.ofSeconds(1), Duration.ofMillis(500)));
 
   @BeforeEach
   void startWithTwo() {

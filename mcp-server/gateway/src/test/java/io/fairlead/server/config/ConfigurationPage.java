@@ -1,0 +1,103 @@
+package io.fairlead.server.config;
+
+import io.fairlead.common.ConfigurationKey;
+import io.fairlead.common.ConfigurationKey.Shape;
+import io.fairlead.common.KeyedRecord;
+import io.fairlead.registry.RegistryAdapterFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The reference page of the configuration, made from the descriptions of the keys. */
+final class ConfigurationPage {
+  private static final String HEAD =
+      """
+      # Configuration: every key
+      <!-- Made from the descriptions in the code: change them there, then rewrite this page with
+      %s -->
+      `fairlead schema` prints the same as a JSON Schema, for editors; [interfaces.md](interfaces.md) has an example of every key. Durations are `100ms`, `10s`, `5m`, `1h`; unknown keys are errors. Keys of `registries` take effect when the file changes; all others at the next start.
+      """;
+
+  private final StringBuilder page = new StringBuilder();
+
+  private ConfigurationPage() {}
+
+  /**
+   * The page.
+   *
+   * @param command what rewrites it
+   */
+  static String of(AdapterTypes types, String command) {
+    ConfigurationPage page = new ConfigurationPage();
+    page.page.append(HEAD.formatted(command));
+    for (ConfigurationKey key : KeyedRecord.of(GatewayConfig.class).keys()) {
+      page.page.append("\n## ").append(key.name()).append('\n').append(sentence(key.text()));
+      if (key.valueType() == RegistryConfig.class) {
+        page.registries(types);
+      } else {
+        page.table(key.name() + ".", KeyedRecord.in(key.valueType()).orElseThrow());
+      }
+    }
+    return page.page.toString();
+  }
+
+  private void registries(AdapterTypes types) {
+    page.append("\n### Keys of every type\n");
+    table("", KeyedRecord.of(RegistryConfig.Shared.class));
+    for (RegistryAdapterFactory<?> factory : types.factories()) {
+      page.append("\n### Keys of type ").append(factory.type()).append('\n');
+      page.append("`host` is `").append(factory.defaultHost()).append("` by default.\n");
+      table("", KeyedRecord.of(factory.configurationType()));
+    }
+  }
+
+  private void table(String prefix, KeyedRecord<?> type) {
+    page.append("\n| key | value | default | what for |\n|---|---|---|---|\n");
+    rows(prefix, type);
+  }
+
+  private void rows(String prefix, KeyedRecord<?> type) {
+    for (ConfigurationKey key : type.keys()) {
+      Optional<KeyedRecord<?>> nested = KeyedRecord.in(key.valueType());
+      String value = nested.isPresent() ? "keys and values" : value(key);
+      List<String> cells =
+          List.of("`" + prefix + key.name() + "`", value, fallback(key), key.text());
+      page.append(
+          cells.stream()
+              .map(cell -> cell.startsWith("`") ? cell : cell.replace("*", "\\*"))
+              .map(cell -> cell.replace("|", "\\|"))
+              .collect(Collectors.joining(" | ", "| ", " |\n")));
+      nested.ifPresent(record -> rows(prefix + key.name() + ".", record));
+    }
+  }
+
+  private static String value(ConfigurationKey key) {
+    Class<?> type = key.valueType();
+    String one =
+        type == Duration.class
+            ? "a duration" + (key.range().isEmpty() ? "" : ", " + key.range())
+            : type == String.class && key.expected().startsWith("a text;")
+                ? "a text"
+                : type == Path.class ? "a path" : key.expected();
+    if (key.shape() == Shape.LIST) {
+      return (key.isSingleAllowed() ? "one or a list: " : "a list: ") + one;
+    }
+    return key.shape() == Shape.MAP ? "keys and values: " + one : one;
+  }
+
+  private static String fallback(ConfigurationKey key) {
+    if (key.isRequired()) {
+      return "required";
+    }
+    return key.defaultTexts()
+        .map(texts -> key.shape() == Shape.LIST ? texts.toString() : texts.get(0))
+        .map(text -> text.isEmpty() ? "" : "`" + text + "`")
+        .orElse("");
+  }
+
+  private static String sentence(String text) {
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".\n";
+  }
+}
