@@ -16,9 +16,9 @@ import java.util.TreeMap;
  */
 record Candidate(Instance instance, String address, boolean isIp) {
   /**
-   * The order in which candidates with one address and port have a say about their service: the
-   * lowest id first, whatever the health; what follows settles instances that share an id, so that
-   * the choice never depends on their order.
+   * The order in which one of several candidates with the same address and port gets to vote: the
+   * lowest id first, whatever the health; the other criteria decide between instances that share an
+   * id, so that the choice never depends on their order.
    */
   static final Comparator<Candidate> SAY =
       Comparator.comparing((Candidate c) -> c.instance().id())
@@ -29,14 +29,14 @@ record Candidate(Instance instance, String address, boolean isIp) {
           .thenComparing(c -> sorted(c.instance().metadata()))
           .thenComparing(c -> sorted(c.instance().tags()));
 
-  /** The order in which one of them becomes the endpoint: ready ones first. */
+  /** The order in which one of several candidates becomes the endpoint: ready ones first. */
   static final Comparator<Candidate> PRECEDENCE =
       Comparator.comparing((Candidate c) -> c.instance().availability() != Availability.READY)
           .thenComparing(c -> c.instance().id())
           .thenComparing(c -> c.instance().availability())
           .thenComparing(SAY);
 
-  /** Address and port: what makes two candidates duplicates. */
+  /** The key of an endpoint: candidates with equal address and port are duplicates. */
   record Key(String address, int port) implements Comparable<Key> {
     @Override
     public int compareTo(Key other) {

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 
 /**
- * The selection of the instances that become endpoints, of those that have a say about their
- * service, and of the resolution that fits them.
+ * The selection of the instances that become endpoints, of those that vote on their service's
+ * common properties, and of the resolution that fits them.
  *
  * <p>The resolution is DNS only if more usable instances, of any health and weight, have host names
  * than IP addresses; then it has both. Otherwise it is STATIC and host names are left out. A STATIC
@@ -25,7 +25,7 @@ final class Candidates {
   private final List<Instance> instances;
   private final List<Candidate> usable = new ArrayList<>();
 
-  /** One for each address and port, which are registered twice at times. */
+  /** One candidate for each address and port; some are registered twice. */
   private final SortedMap<Candidate.Key, Candidate> distinct = new TreeMap<>();
 
   Candidates(LoopbackRule loopback, List<Instance> instances, FindingLog log) {
@@ -45,8 +45,8 @@ final class Candidates {
   }
 
   /**
-   * Returns the instances that have a say about what they have in common: those that are endpoints
-   * as soon as they take traffic. If none could be one, all.
+   * Returns the instances that vote on the common properties: those that are endpoints as soon as
+   * they take traffic, or all if none could be one.
    */
   List<Instance> voters() {
     List<Instance> voters =

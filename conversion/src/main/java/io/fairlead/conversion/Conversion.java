@@ -4,28 +4,28 @@ import io.fairlead.registry.ServiceId;
 import java.util.List;
 import java.util.Objects;
 
-/** Outcome of the conversion of one service. */
+/** The outcome of the conversion of one service. */
 public sealed interface Conversion {
 
   /** Returns the service that was converted or refused. */
   ServiceId service();
 
   /**
-   * Returns what was refused, left out or repaired; sorted, empty only if the service was taken as
-   * it is.
+   * Returns the findings, sorted: refusals, omissions and repairs; empty only if the service was
+   * taken as it is.
    */
   List<Finding> findings();
 
-  /** Returns what there is to serve: with endpoints, without, or nothing. */
+  /** Returns the status by what there is to serve: with endpoints, without, or nothing. */
   ServiceStatus status();
 
   /**
    * A service that can be served, perhaps with no endpoint.
    *
    * @param service the service
-   * @param entry what is served for it
-   * @param origins why its port and protocol are what they are
-   * @param findings what was left out or repaired
+   * @param entry its ServiceEntry
+   * @param origins the origins of its port and protocol
+   * @param findings omissions and repairs
    */
   record Converted(ServiceId service, ConvertedEntry entry, Origins origins, List<Finding> findings)
       implements Conversion {
@@ -60,8 +60,8 @@ public sealed interface Conversion {
     }
 
     /**
-     * Returns a service that lacks a port alone has lost its instances, or none of them is usable:
-     * it is empty. Any other refusal is about what the service is.
+     * Returns the status: a service that only lacks a port is an empty one, since it has lost its
+     * instances or none of them is usable; any other refusal concerns the service itself.
      */
     @Override
     public ServiceStatus status() {

@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The policy by which the services of one registry become ServiceEntries. Two gateways with equal
- * policies convert alike.
+ * The policy by which the services of one registry become ServiceEntries. Gateways with equal
+ * policies convert equally.
  *
  * @param registry the registry's configured name
  * @param host template of the host, which is also the ServiceEntry's name
@@ -91,7 +91,7 @@ public record ConversionPolicy(
     }
   }
 
-  /** Collects the parts of a policy; whatever is not set has the default that its setter names. */
+  /** A builder of a policy; whatever is not set has the default that its setter names. */
   public static final class Builder {
     private final String registry;
     private HostTemplate host = HostTemplate.parse("{service}.{registry}");

@@ -34,7 +34,7 @@ public final class Converter {
   }
 
   /**
-   * Converts one service. Never throws for what a registry may hold: what cannot be served is
+   * Converts one service. It never throws for content of a registry: whatever cannot be served is
    * refused or left out, with a finding.
    */
   public Conversion convert(Service service) {
@@ -99,7 +99,8 @@ public final class Converter {
         ServiceEntry.newBuilder()
             .addHosts(host.text())
             .addPorts(port)
-            // Safe without sidecars: no endpoint gets what makes istiod use mutual TLS to it.
+            // Works without sidecars: no endpoint gets the marks that make istiod use mutual TLS to
+            // it.
             .setLocation(ServiceEntry.Location.MESH_INTERNAL)
             .setResolution(
                 candidates.hasHostNames()

@@ -53,8 +53,8 @@ final class DnsText {
   }
 
   /**
-   * Whether the text is a lower-case name whose last label no reader can take for a number: Istio
-   * refuses numeric top-level labels, and resolvers read names such as {@code 0x7f000001} as IPv4
+   * Whether the text is a lower-case name whose last label does not read as a number: Istio refuses
+   * numeric top-level labels, and resolvers read names such as {@code 0x7f000001} as IPv4
    * addresses.
    */
   static boolean isName(String text) {

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * instance: a JSON array of objects with a {@code port} and a {@code protocol}.
  */
 final class DubboEndpoints {
-  /** Field names are what strangers write, so the JVM keeps none of them. */
+  /** A factory that does not intern field names, since anybody can register arbitrary ones. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -34,7 +34,7 @@ final class DubboEndpoints {
       }
       return json.currentToken() == JsonToken.END_ARRAY ? Optional.of(ports) : Optional.empty();
     } catch (IOException e) {
-      // What an application registered is no JSON: its owner's fault, counted by the caller.
+      // The application registered invalid JSON; the caller counts it as its owner's fault.
       return Optional.empty();
     }
   }

@@ -10,14 +10,14 @@ import java.util.TreeMap;
 
 /**
  * The labels of endpoints: the metadata of the instance over that of the service, as far as it is
- * legal, not reserved and within the caps. What the conversion itself reads from the service's
- * metadata (protocol, locality, revision) does not become a label of every endpoint.
+ * legal, not reserved and within the caps. Keys of the service's metadata that the conversion
+ * itself reads (protocol, locality, revision) do not become labels of every endpoint.
  */
 final class EndpointLabels {
   static final int MAX_LABELS = 32;
   static final int MAX_CHARACTERS = 4096;
 
-  /** Keys that mean something to Istio without having a prefix. */
+  /** The keys without a prefix that have a meaning to Istio. */
   private static final Set<String> RESERVED_KEYS = Set.of("istio-locality");
 
   /** Prefixes that only Istio, Kubernetes and Fairlead set, with everything below them. */
@@ -36,7 +36,7 @@ final class EndpointLabels {
           Localities.ZONE,
           Localities.SUBZONE);
 
-  /** The keys that subsets are made of come first, should not all fit. */
+  /** The keys that subsets use, which come first if not all fit. */
   private static final Comparator<String> ORDER =
       Comparator.comparing((String key) -> !key.equals("version"))
           .thenComparing(key -> !key.equals("app"))

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.Objects;
 
 /**
- * One thing that a conversion refused, left out or repaired, and how often in this service. Equal
- * ones are gathered, so that a service of 10,000 instances has a handful.
+ * A refusal, omission or repair of a conversion, with its number of occurrences in this service.
+ * Equal ones are counted together, so that a service of 10,000 instances has only a few.
  *
  * @param reason what happened
  * @param subject where: the id of the first instance in the order of ids, or the service

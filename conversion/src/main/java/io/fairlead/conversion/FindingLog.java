@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * instances. Used by one thread.
  */
 final class FindingLog {
-  /** Details kept of one reason; the rest is counted together. */
+  /** The number of details kept of one reason; the rest is counted together. */
   static final int MAX_DETAILS = 8;
 
   private final String service;

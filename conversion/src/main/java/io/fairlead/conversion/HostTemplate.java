@@ -16,7 +16,7 @@ public final class HostTemplate {
   /** The variables that every service has a value for, perhaps an empty one. */
   public static final Set<String> STANDARD = Set.of("service", "namespace", "group", "registry");
 
-  /** So that the first label, cut to 63 characters, always fits before the rest. */
+  /** The limit with which the first label, cut to 63 characters, always fits before the rest. */
   private static final int MAX_LITERAL = DnsText.MAX_NAME - DnsText.MAX_LABEL - 1;
 
   private static final Pattern VARIABLE = Pattern.compile("\\{([a-zA-Z][a-zA-Z0-9_-]*)}");

@@ -14,8 +14,8 @@ import java.util.function.BiFunction;
  * by more than the case of their letters never get the same host.
  *
  * <p>The values of all variables but <code>{service}</code> are folded to lower case: groups and
- * namespaces are chosen by administrators, in upper case by custom, and hosts have no case. Two
- * services that come to one host by it collide, which is judged where hosts are given away. The
+ * namespaces are chosen by administrators, in upper case by custom, and hosts have no case.
+ * Services that get the same host by it collide, which is judged where hosts are given away. The
  * name of a service is not folded: where a registry tells {@code Orders} from {@code orders}
  * anybody may register the second at any time, and it must not touch the host of the first. (A
  * registry that ignores the case of names folds them itself.)
@@ -154,7 +154,7 @@ final class Hosts {
         if (isVarying(part)) {
           hash.add(value);
         }
-        // A value of which nothing is legal leaves the variable's name as a hint.
+        // If no character of a value is legal, the variable's name takes its place.
         boolean lost = !value.isEmpty() && DnsText.cleanLabel(value, 1).isEmpty();
         text.append(lost ? part.text() : value);
       }

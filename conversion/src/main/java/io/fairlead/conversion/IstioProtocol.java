@@ -19,13 +19,13 @@ enum IstioProtocol {
   MONGO(27017),
   MYSQL(3306),
   REDIS(6379),
-  // None is usual. This one is used by nobody: without virtual IPs a listener for TCP takes all
-  // traffic to its port, so it must not be one that others dial.
+  // TCP has no usual port. Nobody uses this one: without virtual IPs a listener for TCP takes all
+  // traffic to its port, so it must not be a port that others dial.
   TCP(1),
   TLS(443),
   UDP(1);
 
-  /** What registries write for these, in lower case. */
+  /** Other spellings in registries, in lower case. */
   private static final SortedMap<String, IstioProtocol> NAMES = names();
 
   private final int usualPort;

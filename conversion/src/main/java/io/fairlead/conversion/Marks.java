@@ -44,12 +44,12 @@ record Marks(Map<String, String> values, Set<String> ofTags, SortedSet<IstioProt
     return values.isEmpty() && protocols.isEmpty();
   }
 
-  /** Returns what is said under a key; empty if nothing is. */
+  /** Returns the value of a key; empty if there is none. */
   String value(String key) {
     return values.getOrDefault(key, "");
   }
 
-  /** Returns where the value of a key is from, for people. */
+  /** Returns the origin of the value of a key, for people. */
   String source(String key) {
     return (ofTags.contains(key) ? "tag " : "metadata ") + key;
   }

@@ -34,8 +34,8 @@ final class NameHash {
   }
 
   /**
-   * Adds one part of the original. Taken by UTF-16 units, not by an encoding that would make one of
-   * two different illegal texts, and with the length, so that parts do not run together.
+   * Adds one part of the original. Hashed by UTF-16 units, since an encoding could map different
+   * illegal texts to the same bytes, and with the length, so that adjacent parts stay distinct.
    */
   NameHash add(String part) {
     int length = part.length();

@@ -46,7 +46,7 @@ final class Ports {
     return number >= 1 && number <= 65535;
   }
 
-  /** Returns what the owner or the operator says, whatever ports the instances have. */
+  /** Returns the port that the owner or the operator names, whatever ports the instances have. */
   Optional<Choice> said(Service service, Collection<Instance> voters) {
     Optional<Integer> own =
         number(Marks.of(service.metadata(), service.tags()), service.id().toString());
@@ -66,7 +66,7 @@ final class Ports {
         : Optional.empty();
   }
 
-  /** Returns what the ports of the instances decide; nothing if none is that of most. */
+  /** Returns the port that the instances decide on; empty if no port is that of most. */
   Optional<Choice> ofInstances(Collection<Instance> voters) {
     Votes<Integer> votes = new Votes<>();
     int legal = 0;
@@ -88,7 +88,9 @@ final class Ports {
     return lower.map(number -> new Choice(number, "the lower of two that half of them have"));
   }
 
-  /** Whether two ports are hardly drawn at random: several instances would not draw the same. */
+  /**
+   * Whether two ports are chosen on purpose: several instances would not draw the same at random.
+   */
   private static boolean isChosen(Votes.Level<Integer> level) {
     return level.votes() > 1 || level.higher() < DRAWN_FROM;
   }

@@ -71,12 +71,12 @@ public enum Reason {
   /** The host was changed. */
   NAME_CHANGED(
       ServiceStatus.REPAIRED,
-      "the service's name is no legal or no unambiguous host, so the host got a hash suffix",
+      "the service's name is not a legal or not an unambiguous host, so the host got a hash suffix",
       "use lower-case letters, digits and '-' in names, or another host template"),
   /** The namespace was changed. */
   NAMESPACE_CHANGED(
       ServiceStatus.REPAIRED,
-      "the namespace is no legal Kubernetes namespace, so it was changed and got a hash suffix",
+      "the namespace is not a legal Kubernetes namespace, so it was changed and got a hash suffix",
       "use at most 63 lower-case letters, digits and '-', or another namespace template"),
   /** Another service of the registry has the host that this one would have. */
   HOST_COLLISION(
@@ -90,15 +90,15 @@ public enum Reason {
       "other services of the registry have the same host; this one keeps it and they got hosts with"
           + " a hash suffix",
       "use a host template with the variables that tell the services apart, such as {namespace}"),
-  /** The protocol is none that Istio knows. */
+  /** The protocol is not one that Istio knows. */
   PROTOCOL_UNKNOWN(
       ServiceStatus.REPAIRED,
-      "the protocol is none that Istio knows and was passed over",
+      "the protocol is not one that Istio knows and was ignored",
       "use one of http, http2, https, grpc, grpc-web, tcp, tls, mongo, redis, mysql"),
-  /** The instance says another protocol than the service has. */
+  /** The instance names another protocol than the service has. */
   PROTOCOL_OVERRULED(
       ServiceStatus.REPAIRED,
-      "the instance names a protocol that is not the one of most instances and was passed over",
+      "the instance names another protocol than most instances, which was ignored",
       "name the same protocol for all instances of the service"),
   /** No port is that of most instances. */
   PORT_UNDECIDED(
@@ -114,7 +114,7 @@ public enum Reason {
   /** Metadata with a meaning could not be read. */
   METADATA_UNREADABLE(
       ServiceStatus.REPAIRED,
-      "metadata that describes the port could not be read and was passed over",
+      "metadata that describes the port could not be read and was ignored",
       "correct the value"),
   /** The weight is not a number or negative. */
   WEIGHT_ILLEGAL(
@@ -129,7 +129,7 @@ public enum Reason {
   /** The metadata cannot be a label. */
   LABEL_ILLEGAL(
       ServiceStatus.REPAIRED,
-      "the metadata is no legal Kubernetes label and was left out of the endpoint's labels",
+      "the metadata is not a legal Kubernetes label and was left out of the endpoint's labels",
       "use at most 63 letters, digits, '-', '_' and '.' in key and value"),
   /** The metadata would set a label with a meaning to Istio or Kubernetes. */
   LABEL_RESERVED(
@@ -149,7 +149,7 @@ public enum Reason {
   /** The revision cannot be one. */
   REVISION_ILLEGAL(
       ServiceStatus.REPAIRED,
-      "the revision is no legal label value and was passed over",
+      "the revision is not a legal label value and was ignored",
       "use the name of an Istio revision");
 
   private final ServiceStatus status;
@@ -162,17 +162,17 @@ public enum Reason {
     this.advice = advice;
   }
 
-  /** Returns what became of the service, instance or value. */
+  /** Returns the status that it gives the service, instance or value. */
   public ServiceStatus status() {
     return status;
   }
 
-  /** Returns what happened, in one clause. */
+  /** Returns a description of what happened, in one clause. */
   public String text() {
     return text;
   }
 
-  /** Returns what the owner of the service or the operator can do; empty where nothing is wrong. */
+  /** Returns advice for the owner of the service or the operator; empty if nothing is wrong. */
   public String advice() {
     return advice;
   }

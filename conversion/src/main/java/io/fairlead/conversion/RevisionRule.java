@@ -27,7 +27,7 @@ public record RevisionRule(
   /** The key Istio itself uses for its revisions. */
   public static final String ISTIO_LABEL = "istio.io/rev";
 
-  /** Revisions from {@value #ISTIO_LABEL}, and services that say nothing go to every revision. */
+  /** The rule with the key {@value #ISTIO_LABEL}; services that name none go to every revision. */
   public static final RevisionRule STANDARD = of(ISTIO_LABEL, List.of());
 
   public RevisionRule {

@@ -11,9 +11,9 @@ final class Revisions {
   private Revisions() {}
 
   /**
-   * Returns the revisions; empty means all. Instances of any health have a say, so that a failing
-   * health check never hides a service from a revision. One that names none stands for the
-   * defaults, so that a canary beside others takes the service from nobody.
+   * Returns the revisions; empty means all. Instances of any health vote, so that a failing health
+   * check never hides a service from a revision. One that names none stands for the defaults, so
+   * that a canary beside others does not hide the service from anybody.
    */
   static SortedSet<String> choose(
       RevisionRule rule, Service service, Collection<Instance> voters, FindingLog log) {
@@ -37,7 +37,7 @@ final class Revisions {
     return revisions;
   }
 
-  /** Collects the revisions of a value; tells whether there was one. */
+  /** Collects the revisions of a value and returns whether there was one. */
   private static boolean collect(
       String value, String subject, SortedSet<String> revisions, FindingLog log) {
     boolean any = false;

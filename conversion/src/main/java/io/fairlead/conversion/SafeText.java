@@ -13,7 +13,7 @@ final class SafeText {
 
   private SafeText() {}
 
-  /** Returns the text itself where nothing is wrong with it. */
+  /** Returns the cleaned text; the text itself if nothing had to be cleaned. */
   static String of(String text) {
     return ForeignText.replaced(text, MAX_LENGTH);
   }

@@ -26,13 +26,13 @@ final class Votes<K extends Comparable<K>> {
     return counts.isEmpty();
   }
 
-  /** Returns how many different ones were voted for. */
+  /** Returns the number of different choices. */
   int different() {
     return counts.size();
   }
 
   /**
-   * Returns what more than half of that many voters voted for; those that said nothing count, too.
+   * Returns the choice of more than half of that many voters; those that chose nothing count, too.
    */
   Optional<K> majority(int voters) {
     return counts.entrySet().stream()
@@ -41,7 +41,7 @@ final class Votes<K extends Comparable<K>> {
         .findFirst();
   }
 
-  /** Two that half of the voters voted for each. */
+  /** Returns the two choices that half of the voters made each. */
   Optional<Level<K>> level(int voters) {
     if (counts.size() != 2) {
       return Optional.empty();
@@ -55,7 +55,7 @@ final class Votes<K extends Comparable<K>> {
   }
 
   /**
-   * Two that have half of the votes each.
+   * A tie of two choices with half of the votes each.
    *
    * @param lower the one that comes first
    * @param higher the other one

@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * The whole-numbered weights of one service's endpoints, in the ratio of the registry's.
  *
- * <p>All instances have a say whatever their health, so that a failing check changes no other
- * endpoint. Whole weights stay as they are; fractions are scaled by the smallest power of ten up to
+ * <p>Instances count whatever their health, so that a failing check does not change the weights of
+ * others. Whole weights stay as they are; fractions are scaled by the smallest power of ten up to
  * 1000 that makes them whole. If all are equal they are left unset, which Istio reads as 1. The sum
  * stays below 2<sup>32</sup>, because Envoy refuses a larger one.
  */
