@@ -8,6 +8,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.Origin;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #servedAs} exchanges what is behind it. What it says never changes. Equal entries have
  * equal bytes; the place in the order of creation is no part of that.
  */
-final class CompactEntry implements HostTable.Candidate {
+final class CompactEntry {
   /** The type of every resource that is made here. */
   static final ResourceType TYPE = new ResourceType("networking.istio.io", "ServiceEntry");
 
@@ -40,10 +41,13 @@ final class CompactEntry implements HostTable.Candidate {
   static final long NO_INDEX = Long.MAX_VALUE;
 
   private final ServiceId service;
-  // Most entries that are compared differ, which this tells without a look at the bytes.
-  private final int hash;
+  // Most entries that are compared differ, which this tells without a look at the bytes; 0: of one
+  // that came from the store it is not known yet.
+  private int hash;
   // Twice their number, and one more if it is addressed: a field less is eight bytes less.
-  private final int endpoints;
+  // Negative:
+  // of one that came from the store they are not counted yet, since a start is urgent.
+  private int endpoints;
   // No part of what it says: it decides who has a host, and changes as instances are replaced.
   private long creationIndex;
   // Of the two one is set.
@@ -53,13 +57,27 @@ final class CompactEntry implements HostTable.Candidate {
   /** What is not in a resource yet. */
   private record Own(ResourceKey key, EntryContent content) {}
 
-  private CompactEntry(
-      ServiceId service, Own own, int endpoints, boolean addressed, long creationIndex) {
+  private CompactEntry(ServiceId service, int endpoints, boolean addressed, long creationIndex) {
     this.service = service;
     this.creationIndex = creationIndex;
-    this.own = own;
-    this.hash = 31 * own.hashCode() + service.hashCode();
     this.endpoints = endpoints * 2 + (addressed ? 1 : 0);
+  }
+
+  /** The same entry, whose resource was made of something else than it was known to be. */
+  CompactEntry madeOf(ServiceOrigin origin, Origin stored) {
+    return stored(origin, resource().withOrigin(stored));
+  }
+
+  /** Whether the store knows of which service its resource was made. */
+  boolean isOfKnownOrigin() {
+    return resource != null && ServiceOrigin.isKnown(resource);
+  }
+
+  /** An entry of which a former process made a resource. */
+  static CompactEntry stored(ServiceOrigin origin, Resource resource) {
+    CompactEntry entry = new CompactEntry(origin.service(), -1, origin.addressed(), NO_INDEX);
+    entry.resource = resource;
+    return entry;
   }
 
   /** The entry of a service whose registry keeps no order of creation. */
@@ -74,8 +92,13 @@ final class CompactEntry implements HostTable.Candidate {
    *     older; {@link #NO_INDEX} if there is none
    */
   static CompactEntry of(ConvertedEntry entry, long creationIndex) {
-    return new CompactEntry(
-        entry.service(),
+    CompactEntry compact =
+        new CompactEntry(
+            entry.service(),
+            entry.entry().getEndpointsCount(),
+            entry.entry().getAddressesCount() > 0,
+            creationIndex);
+    compact.own =
         new Own(
             new ResourceKey(TYPE, entry.namespace() + "/" + entry.name()),
             new EntryContent(
@@ -83,10 +106,14 @@ final class CompactEntry implements HostTable.Candidate {
                 entry.annotations(),
                 entry.revisions(),
                 entry.createTime(),
-                bytes(entry.entry()))),
-        entry.entry().getEndpointsCount(),
-        entry.entry().getAddressesCount() > 0,
-        creationIndex);
+                bytes(entry.entry())));
+    // Now, on the thread of an adapter.
+    compact.hash = compact.hashOfContent();
+    return compact;
+  }
+
+  private int hashOfContent() {
+    return 31 * new Own(key(), content()).hashCode() + service.hashCode();
   }
 
   /** Another entry of the same service, as old as this one. */
@@ -104,13 +131,16 @@ final class CompactEntry implements HostTable.Candidate {
     return service;
   }
 
-  @Override
-  public ResourceKey key() {
+  /** The name that it is served under. */
+  ResourceKey key() {
     return own != null ? own.key() : resource().key();
   }
 
   /** Number of endpoints. */
   int endpoints() {
+    if (endpoints < 0) {
+      endpoints = EntryContent.endpoints(resource()) * 2 + (endpoints & 1);
+    }
     return endpoints >> 1;
   }
 
@@ -153,13 +183,6 @@ final class CompactEntry implements HostTable.Candidate {
   /** What it says, without virtual IPs. */
   EntryContent content() {
     return own != null ? own.content() : EntryContent.of(resource(), addressed());
-  }
-
-  /** Goes by an equal name that is kept anyway. */
-  void share(ResourceKey equalKey) {
-    if (own != null) {
-      own = new Own(equalKey, own.content());
-    }
   }
 
   /**
@@ -225,15 +248,19 @@ final class CompactEntry implements HostTable.Candidate {
   public boolean equals(@Nullable Object object) {
     return this == object
         || (object instanceof CompactEntry other
-            && hash == other.hash
+            && (hash == other.hash || hash == 0 || other.hash == 0)
             && service.equals(other.service)
             && key().equals(other.key())
-            && endpoints == other.endpoints
+            && addressed() == other.addressed()
+            && endpoints() == other.endpoints()
             && content().equals(other.content()));
   }
 
   @Override
   public int hashCode() {
+    if (hash == 0) {
+      hash = hashOfContent();
+    }
     return hash;
   }
 

@@ -2,8 +2,6 @@ package io.fairlead.aggregation;
 
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,8 +56,8 @@ import org.jspecify.annotations.Nullable;
  * <em>Rejected</em>, it stays until it is given again or approved after all, and later losses are
  * judged without it. Either way the sum begins at nothing, since a person has looked.
  *
- * <p><b>After a restart</b> the first whole view is compared with what the store has, and judged in
- * the same way ({@link RestartLosses}). What was held is in the store as it was served, so it is
+ * <p><b>After a restart</b> the services that the store has are contributed before the first whole
+ * view, which is judged like any other. What was held is in the store as it was served, so it is
  * held again; nothing else of the guard is kept, a rejection neither.
  *
  * <p>Confined to the commit thread. Decisions are made by monotonic time.
@@ -101,7 +99,7 @@ final class DeletionGuard {
         .last()
         .forEach(
             (service, word) -> {
-              HeldLoss before = find(service, word);
+              HeldLoss before = held.find(new Subject.OfService(service));
               if (before != null) {
                 follow(before, service, words, back, now);
               } else {
@@ -116,22 +114,11 @@ final class DeletionGuard {
   }
 
   private Extent contributed() {
-    return contribution.extent().plus(held.resources()).plus(recent.sum());
+    return contribution.extent().plus(recent.sum());
   }
 
   private static int endpoints(@Nullable ServiceState state) {
     return state == null ? 0 : state.endpoints();
-  }
-
-  /** The held loss that a word is about. */
-  private @Nullable HeldLoss find(ServiceId service, Optional<Taken> word) {
-    HeldLoss loss = held.find(new Subject.OfService(service));
-    if (loss != null || endpoints(contribution.get(service)) > 0) {
-      return loss;
-    }
-    return word.flatMap(Taken::entry)
-        .map(entry -> held.find(new Subject.OfResource(entry.key())))
-        .orElse(null);
   }
 
   private void follow(
@@ -142,29 +129,11 @@ final class DeletionGuard {
       back.add(loss);
       return;
     }
-    HeldLoss.OfService next;
-    if (loss instanceof HeldLoss.OfService known) {
-      next = known.after(word, now);
-    } else {
-      held.remove(loss.subject());
-      next = restored((HeldLoss.OfResource) loss, service, word);
-    }
+    HeldLoss.OfService next = ((HeldLoss.OfService) loss).after(word, now);
     if (next != loss) {
       held.put(next);
     }
     words.replace(service, next.served());
-  }
-
-  private static HeldLoss.OfService restored(
-      HeldLoss.OfResource loss, ServiceId service, Optional<Taken> word) {
-    CompactEntry entry = word.flatMap(Taken::entry).orElseThrow();
-    return HeldLoss.OfService.of(
-        loss.group(), restored(loss.resource(), service, entry), loss.before(), word, loss.since());
-  }
-
-  private static Taken restored(Resource resource, ServiceId service, CompactEntry likeThis) {
-    CompactEntry entry = KeptEndpoints.restored(resource, likeThis);
-    return new Taken(service, Optional.of(entry), ServiceStatus.HELD, List.of(), entry.endpoints());
   }
 
   private void compare(
@@ -178,10 +147,6 @@ final class DeletionGuard {
       Extent more = recent.cameBack(new Subject.OfService(service), gained);
       if (before > 0) {
         recent.grew(new Subject.OfService(service), more, now.nanos());
-      } else {
-        // A service that is new, as all are in the first whole view, is no growth.
-        word.flatMap(Taken::entry)
-            .ifPresent(entry -> recent.cameBack(new Subject.OfResource(entry.key()), gained));
       }
     }
   }
@@ -245,56 +210,8 @@ final class DeletionGuard {
     }
   }
 
-  /**
-   * The same as {@link #admit} for the first whole view after a start.
-   *
-   * @param former what is served from before
-   */
-  Inbox.Batch admitFirst(Inbox.Batch batch, Map<ResourceKey, Resource> former, Moment now) {
-    if (policy.isOff()) {
-      return batch;
-    }
-    Words words = new Words(batch, List::of);
-    RestartLosses restart = RestartLosses.of(words.last(), former);
-    Extent lost = restart.lost();
-    if (!policy.isTooMuch(lost, restart.of())) {
-      restart.losses().forEach(loss -> recent.add(loss.subject(), loss.extent(), now.nanos()));
-      return batch;
-    }
-    HeldGroup group = decisions.open(restart.of(), now);
-    List<HeldLoss> newest = new ArrayList<>();
-    for (RestartLosses.Loss each : restart.losses()) {
-      HeldLoss loss = hold(each, group, words, now);
-      held.put(loss);
-      newest.add(loss);
-    }
-    tell(group, true, lost, restart.of(), newest, now);
-    return words.toTake();
-  }
-
-  private static HeldLoss hold(RestartLosses.Loss each, HeldGroup group, Words words, Moment now) {
-    if (each.entry().isEmpty()) {
-      return new HeldLoss.OfResource(group, each.resource(), each.before(), now);
-    }
-    CompactEntry entry = each.entry().get();
-    HeldLoss.OfService loss =
-        HeldLoss.OfService.of(
-            group,
-            restored(each.resource(), entry.service(), entry),
-            each.before(),
-            words.about(entry.service()),
-            now);
-    words.replace(entry.service(), loss.served());
-    return loss;
-  }
-
-  /** Whether a resource of a former process is to stay. */
-  boolean keeps(ResourceKey key) {
-    return held.find(new Subject.OfResource(key)) != null;
-  }
-
-  /** Told that a service has the name of a resource from now on. */
-  void named(ResourceKey key) {
-    held.remove(new Subject.OfResource(key));
+  /** Holds nothing of a service any more, since another one has its place. */
+  void forget(ServiceId service) {
+    held.remove(new Subject.OfService(service));
   }
 }

@@ -1,7 +1,6 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.Expiry;
-import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,7 +36,7 @@ final class Departure {
   private final GuardDecisions decisions;
   private final HeldGroup group;
   private final Extent of;
-  private final Map<ResourceKey, Resource> resources = new HashMap<>();
+  private final Map<ResourceKey, CompactEntry> entries = new HashMap<>();
   // Those without endpoints, which are kept for their time and no loss.
   private final Expiry<ResourceKey> empty = new Expiry<>();
   private volatile boolean waiting = true;
@@ -60,7 +59,7 @@ final class Departure {
       String label,
       String name,
       @Nullable RegistrySettings settings,
-      List<Resource> parked,
+      List<CompactEntry> parked,
       GuardPolicy policy,
       Moment now) {
     this.table = table;
@@ -73,21 +72,21 @@ final class Departure {
     this.decisions =
         new GuardDecisions(policy, label + "-left-", number - 1, name, held, none, log);
     Extent sum = Extent.NONE;
-    for (Resource resource : parked) {
-      sum = sum.plus(Extent.ofService(KeptEndpoints.count(resource)));
+    for (CompactEntry entry : parked) {
+      sum = sum.plus(Extent.ofService(entry.endpoints()));
     }
     this.of = sum;
     this.group = decisions.open(of, now);
-    for (Resource resource : parked) {
-      resources.put(resource.key(), resource);
-      if (KeptEndpoints.count(resource) > 0) {
-        hold(resource, now);
+    for (CompactEntry entry : parked) {
+      entries.put(entry.key(), entry);
+      if (entry.endpoints() > 0) {
+        hold(entry.key(), entry.endpoints(), now);
       }
     }
   }
 
-  private void hold(Resource resource, Moment since) {
-    held.put(new HeldLoss.OfResource(group, resource, KeptEndpoints.count(resource), since));
+  private void hold(ResourceKey key, int endpoints, Moment since) {
+    held.put(new HeldLoss.OfResource(group, key, endpoints, since));
   }
 
   /** Under which key the table has the resources. */
@@ -114,12 +113,12 @@ final class Departure {
   }
 
   boolean isOver() {
-    return resources.isEmpty();
+    return entries.isEmpty();
   }
 
-  /** The resources that are still its own. */
-  Map<ResourceKey, Resource> resources() {
-    return resources;
+  /** The entries that are still its own. */
+  Collection<CompactEntry> entries() {
+    return entries.values();
   }
 
   /** Says who came with the change. */
@@ -155,11 +154,11 @@ final class Departure {
 
   /** Gives up what a registry has from now on that came with the change, by its hosts. */
   void takenOverBy(String label) {
-    giveUp(host -> table.slot(host).isSpokenOfBy(label));
+    giveUp(host -> table.slot(host).isClaimedBy(label));
   }
 
   private void giveUp(Predicate<String> isElsewhere) {
-    for (ResourceKey resource : new ArrayList<>(resources.keySet())) {
+    for (ResourceKey resource : new ArrayList<>(entries.keySet())) {
       if (isElsewhere.test(CompactEntry.hostOf(resource))) {
         drop(resource);
       }
@@ -170,7 +169,7 @@ final class Departure {
   private void drop(ResourceKey resource) {
     held.remove(new Subject.OfResource(resource));
     empty.remove(resource);
-    resources.remove(resource);
+    entries.remove(resource);
     table.set(key, resource, null);
   }
 
@@ -181,9 +180,9 @@ final class Departure {
    */
   void allRead(Predicate<String> others, Moment now) {
     waiting = false;
-    int before = resources.size();
-    giveUp(host -> table.isSpokenOf(host, others));
-    int elsewhere = before - resources.size();
+    int before = entries.size();
+    giveUp(host -> table.isClaimed(host, others));
+    int elsewhere = before - entries.size();
     keepEmpty(now.nanos());
     if (group.isRejected()) {
       return;
@@ -203,12 +202,12 @@ final class Departure {
 
   // Nothing is lost with them, but the routes to them stay for as long as the registry keeps them.
   private void keepEmpty(long now) {
-    for (Resource resource : List.copyOf(resources.values())) {
-      if (KeptEndpoints.count(resource) == 0) {
+    for (CompactEntry entry : List.copyOf(entries.values())) {
+      if (entry.endpoints() == 0) {
         if (settings == null) {
-          drop(resource.key());
+          drop(entry.key());
         } else {
-          empty.add(resource.key(), now);
+          empty.add(entry.key(), now);
         }
       }
     }
@@ -222,7 +221,7 @@ final class Departure {
 
   private void restart(HeldLoss loss, Moment now) {
     if (loss instanceof HeldLoss.OfResource lost) {
-      hold(lost.resource(), now);
+      hold(lost.key(), lost.before(), now);
     }
   }
 
@@ -234,13 +233,13 @@ final class Departure {
   }
 
   private void dropAll() {
-    new ArrayList<>(resources.keySet()).forEach(this::drop);
+    new ArrayList<>(entries.keySet()).forEach(this::drop);
   }
 
   /** Gives up what other registries have by now, unless it waits; lets go what is confirmed. */
   void expire(Predicate<String> others, Moment now) {
     if (!waiting) {
-      giveUp(host -> table.isSpokenOf(host, others));
+      giveUp(host -> table.isClaimed(host, others));
     }
     letGo(decisions.takeConfirmed(contact(), now).gone());
     if (settings != null) {
@@ -260,8 +259,8 @@ final class Departure {
   private void letGo(List<HeldLoss> losses) {
     for (HeldLoss loss : losses) {
       if (loss instanceof HeldLoss.OfResource lost) {
-        resources.remove(lost.resource().key());
-        table.set(key, lost.resource().key(), null);
+        entries.remove(lost.key());
+        table.set(key, lost.key(), null);
       }
     }
   }

@@ -1,7 +1,5 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -60,7 +58,7 @@ final class Departures {
    */
   void add(String label, String name, @Nullable RegistrySettings settings, long now) {
     String key = KEY_PREFIX + label + "/" + ++serial;
-    List<Resource> parked = table.park(label, key);
+    List<CompactEntry> parked = table.park(label, key);
     if (!parked.isEmpty()) {
       all.add(
           new Departure(table, key, serial, label, name, settings, parked, policy, moment(now)));
@@ -107,18 +105,18 @@ final class Departures {
     return Optional.empty();
   }
 
-  /** The resources still served of registries that a registry may succeed, by name. */
-  Map<ResourceKey, Resource> inheritedBy(RegistryView view) {
+  /** The entries still served of registries that a registry may succeed, by host. */
+  Map<String, CompactEntry> inheritedBy(RegistryView view) {
     if (!awaited.contains(view)) {
       return Map.of();
     }
-    Map<ResourceKey, Resource> resources = new HashMap<>();
+    Map<String, CompactEntry> entries = new HashMap<>();
     for (Departure each : all) {
       if (each.isWaiting()) {
-        resources.putAll(each.resources());
+        each.entries().forEach(entry -> entries.put(entry.host(), entry));
       }
     }
-    return resources;
+    return entries;
   }
 
   /** A registry has said something: what is its own now does not leave any more. */

@@ -75,6 +75,23 @@ record EntryContent(
     return body.substring(0, begin);
   }
 
+  /** Number of endpoints of a resource; no object is made for any. */
+  static int endpoints(Resource resource) {
+    int count = 0;
+    try {
+      CodedInputStream body = Envelope.read(resource.encoded()).body().newCodedInput();
+      for (int tag = body.readTag(); tag != 0; tag = body.readTag()) {
+        if (WireFormat.getTagFieldNumber(tag) == ServiceEntry.ENDPOINTS_FIELD_NUMBER) {
+          count++;
+        }
+        body.skipField(tag);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(resource.key() + ": not an encoded ServiceEntry", e);
+    }
+    return count;
+  }
+
   /** The addresses that a resource is served with. */
   static List<String> addresses(Resource resource) {
     List<String> addresses = new ArrayList<>(2);

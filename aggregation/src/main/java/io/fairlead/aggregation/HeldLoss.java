@@ -3,7 +3,7 @@ package io.fairlead.aggregation;
 import com.google.protobuf.ByteString;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
 import java.util.Optional;
 
 /** A loss that is not let through. Immutable. */
@@ -151,12 +151,12 @@ sealed interface HeldLoss {
     }
   }
 
-  /** A resource of a former process for which there is no service. */
-  record OfResource(HeldGroup group, Resource resource, int before, Moment since)
+  /** A resource of a registry that left. */
+  record OfResource(HeldGroup group, ResourceKey key, int before, Moment since)
       implements HeldLoss {
     @Override
     public Subject subject() {
-      return new Subject.OfResource(resource.key());
+      return new Subject.OfResource(key);
     }
 
     @Override
@@ -166,7 +166,7 @@ sealed interface HeldLoss {
 
     @Override
     public HeldService shownAs() {
-      return new HeldService(ServiceId.of(resource.key().name()), before, 0, true, since.wall());
+      return new HeldService(ServiceId.of(key.name()), before, 0, true, since.wall());
     }
   }
 

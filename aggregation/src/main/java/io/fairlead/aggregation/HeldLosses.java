@@ -28,7 +28,6 @@ final class HeldLosses {
   private final Map<Subject, Place> places = new HashMap<>();
   private final TreeMap<Place, HeldLoss> waiting = new TreeMap<>();
   private Extent waitingExtent = Extent.NONE;
-  private Extent resources = Extent.NONE;
   private long serial;
 
   @Nullable HeldLoss find(Subject subject) {
@@ -66,10 +65,6 @@ final class HeldLosses {
       Extent extent = loss.extent();
       waitingExtent = sign > 0 ? waitingExtent.plus(extent) : waitingExtent.minus(extent);
     }
-    if (loss instanceof HeldLoss.OfResource) {
-      Extent kept = Extent.ofService(loss.before());
-      resources = sign > 0 ? resources.plus(kept) : resources.minus(kept);
-    }
   }
 
   /** Takes out what waits since a time that is enough, oldest first. */
@@ -106,10 +101,5 @@ final class HeldLosses {
   /** What waits, without what was rejected. */
   Extent waiting() {
     return waitingExtent;
-  }
-
-  /** What the resources of a former process have that are held. */
-  Extent resources() {
-    return resources;
   }
 }

@@ -1,12 +1,12 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.aggregation.HostTable.Candidate;
 import io.fairlead.aggregation.HostTable.Emitted;
 import io.fairlead.aggregation.HostTable.Slot;
 import io.fairlead.aggregation.damping.FlapDamper;
 import io.fairlead.aggregation.damping.FlapDamper.HostEvaluation;
 import io.fairlead.aggregation.damping.HostDiff;
 import io.fairlead.aggregation.vip.VirtualAddressBook;
+import io.fairlead.versioning.Origin;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.util.ArrayList;
@@ -22,7 +22,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +41,13 @@ final class HostChanges {
   private final long now;
   private final List<Resource> puts = new ArrayList<>();
   // Of each of the puts what it was made of.
-  private final List<Candidate> sources = new ArrayList<>();
+  private final List<CompactEntry> sources = new ArrayList<>();
   private final List<ResourceKey> removals = new ArrayList<>();
   private final Map<String, Map<ResourceKey, Emitted>> emitted = new LinkedHashMap<>();
   private final Map<String, HostEvaluation> evaluations = new HashMap<>();
   private final Map<String, Optional<String>> winners = new HashMap<>();
+  // The places of the origins that were made; one text of each.
+  private final Map<String, String> places = new HashMap<>();
   // Of the host that is evaluated.
   private final Map<Emitted, Resource> encoded = new IdentityHashMap<>();
 
@@ -85,11 +86,10 @@ final class HostChanges {
       Slot slot = table.slot(host);
       Optional<String> winner = slot.winner(order);
       changes.winners.put(host, winner);
-      SortedMap<ResourceKey, Candidate> desired = desired(slot, winner);
+      SortedMap<ResourceKey, CompactEntry> desired = desired(slot, winner);
       if (desired.values().stream().anyMatch(HostChanges::needsVirtualIp)) {
         needing.add(host);
-      } else if (desired.values().stream().anyMatch(Candidate.Inherited.class::isInstance)
-          || (!desired.isEmpty() && changes.goesOnWithVirtualIps(host, slot, desired))) {
+      } else if (!desired.isEmpty() && changes.goesOnWithVirtualIps(host, slot, desired)) {
         book.retain(host);
       } else {
         book.release(host, now);
@@ -102,22 +102,18 @@ final class HostChanges {
     return changes;
   }
 
-  private static SortedMap<ResourceKey, Candidate> desired(Slot slot, Optional<String> winner) {
+  private static SortedMap<ResourceKey, CompactEntry> desired(Slot slot, Optional<String> winner) {
     return winner.map(slot::candidates).orElseGet(TreeMap::new);
   }
 
-  private static boolean needsVirtualIp(Candidate candidate) {
-    return candidate instanceof CompactEntry entry && !entry.addressed();
+  private static boolean needsVirtualIp(CompactEntry entry) {
+    return !entry.addressed();
   }
 
   // What it is to be served with later needs none, but until then it is served as it was.
   private boolean goesOnWithVirtualIps(
-      String host, Slot slot, SortedMap<ResourceKey, Candidate> desired) {
-    if (slot.emitted().values().stream()
-        .noneMatch(
-            served ->
-                !served.virtualIps().isEmpty()
-                    || served.candidate() instanceof Candidate.Inherited)) {
+      String host, Slot slot, SortedMap<ResourceKey, CompactEntry> desired) {
+    if (slot.emitted().values().stream().allMatch(served -> served.virtualIps().isEmpty())) {
       return false;
     }
     try {
@@ -136,14 +132,14 @@ final class HostChanges {
     Map<ResourceKey, Emitted> wanted = wanted(host, desired(slot, winner));
     Map<ResourceKey, Emitted> served = slot.emitted();
     List<Resource> hostPuts = new ArrayList<>();
-    List<Candidate> hostSources = new ArrayList<>();
+    List<CompactEntry> hostSources = new ArrayList<>();
     Outcome outcome;
     try {
-      outcome = outcome(host, served, wanted);
+      outcome = outcome(slot, host, served, wanted);
       for (Map.Entry<ResourceKey, Emitted> one : new TreeMap<>(outcome.after()).entrySet()) {
         if (!one.getValue().equals(served.get(one.getKey()))) {
-          hostPuts.add(sameAsServed(slot, resource(one.getValue())));
-          hostSources.add(one.getValue().candidate());
+          hostPuts.add(sameAsServed(slot, resource(slot, one.getValue())));
+          hostSources.add(one.getValue().entry());
         }
       }
     } catch (RuntimeException e) {
@@ -168,24 +164,25 @@ final class HostChanges {
 
   /**
    * The resource, or the one that is served if it says the same: that one is in the store, and
-   * there shall be no second one with the same bytes.
+   * there shall be no second one with the same bytes. What it was made of may be something else.
    */
   private static Resource sameAsServed(Slot slot, Resource resource) {
-    Candidate candidate = slot.served(resource.key());
-    Resource served = candidate == null ? null : HostTable.resourceOf(candidate);
-    return served != null && served.sameAs(resource) ? served : resource;
+    Resource served = slot.served(resource.key());
+    return served != null && served.sameAs(resource)
+        ? served.withOrigin(resource.origin())
+        : resource;
   }
 
   /** The resources that are served of a host from now on, and their difference to before. */
   private record Outcome(Map<ResourceKey, Emitted> after, Optional<HostDiff> change) {}
 
   private Outcome outcome(
-      String host, Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
-    // Where a host first appears, or a former process's entry is made anew as it was, there is
-    // nothing to remember: that is what a first whole view is made of.
+      Slot slot, String host, Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
+    // Where a host first appears, or its resources stay as they are, there is nothing to remember:
+    // that is what a first whole view is made of.
     if (damper.isOff()
         || wanted.equals(served)
-        || (!damper.remembers(host) && (served.isEmpty() || isMadeAnew(served, wanted)))) {
+        || (!damper.remembers(host) && (served.isEmpty() || isSame(slot, served, wanted)))) {
       return new Outcome(wanted, Optional.empty());
     }
     HostDiff diff = HostState.diff(served, wanted);
@@ -198,16 +195,11 @@ final class HostChanges {
         after.equals(served) ? Optional.empty() : Optional.of(HostState.diff(served, after)));
   }
 
-  private boolean isMadeAnew(Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
+  private boolean isSame(
+      Slot slot, Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
     return served.keySet().equals(wanted.keySet())
         && wanted.entrySet().stream()
-            .allMatch(one -> isMadeAnew(served.get(one.getKey()), one.getValue()));
-  }
-
-  private boolean isMadeAnew(@Nullable Emitted served, Emitted wanted) {
-    return served != null
-        && served.candidate() instanceof Candidate.Inherited former
-        && former.resource().sameAs(resource(wanted));
+            .allMatch(one -> resource(slot, one.getValue()).sameAs(slot.served(one.getKey())));
   }
 
   private static List<String> names(Set<ResourceKey> some, Set<ResourceKey> others) {
@@ -218,26 +210,45 @@ final class HostChanges {
         .toList();
   }
 
-  private Map<ResourceKey, Emitted> wanted(String host, SortedMap<ResourceKey, Candidate> desired) {
+  private Map<ResourceKey, Emitted> wanted(
+      String host, SortedMap<ResourceKey, CompactEntry> desired) {
     Map<ResourceKey, Emitted> wanted = new HashMap<>(2);
     desired.forEach(
-        (key, candidate) ->
+        (key, entry) ->
             wanted.put(
                 key,
-                new Emitted(
-                    candidate, needsVirtualIp(candidate) ? book.addressesOf(host) : List.of())));
+                new Emitted(entry, needsVirtualIp(entry) ? book.addressesOf(host) : List.of())));
     return wanted;
   }
 
-  private Resource resource(Emitted wanted) {
-    return encoded.computeIfAbsent(wanted, this::encode);
+  private Resource resource(Slot slot, Emitted wanted) {
+    Resource made = encoded.get(wanted);
+    if (made == null) {
+      made = encode(slot, wanted);
+      encoded.put(wanted, made);
+    }
+    return made;
   }
 
-  private Resource encode(Emitted wanted) {
-    if (wanted.candidate() instanceof Candidate.Inherited inherited) {
-      return inherited.resource();
+  private Resource encode(Slot slot, Emitted wanted) {
+    CompactEntry entry = wanted.entry();
+    Resource made = entry.served();
+    if (made == null) {
+      return encoder.encode(entry, wanted.virtualIps()).withOrigin(origin(slot, entry));
     }
-    return encoder.encode((CompactEntry) wanted.candidate(), wanted.virtualIps());
+    return wanted.virtualIps().equals(entry.virtualIps())
+        ? made
+        : encoder.encode(entry, wanted.virtualIps()).withOrigin(made.origin());
+  }
+
+  // Only a registry says what is not served yet, so the winner is one.
+  private Origin origin(Slot slot, CompactEntry entry) {
+    String registry = winners.getOrDefault(slot.host(), Optional.empty()).orElse("");
+    Origin origin =
+        new ServiceOrigin(registry, entry.service(), entry.addressed())
+            .toOrigin(place -> places.computeIfAbsent(place, same -> same));
+    Resource served = slot.served(entry.key());
+    return served != null && served.origin().equals(origin) ? served.origin() : origin;
   }
 
   List<Resource> puts() {
@@ -255,31 +266,26 @@ final class HostChanges {
 
   private void serve(String host, Map<ResourceKey, Emitted> after) {
     Slot slot = table.slot(host);
-    List<Candidate> candidates = new ArrayList<>(after.size());
+    List<CompactEntry> entries = new ArrayList<>(after.size());
     for (Emitted one : after.values()) {
-      Candidate candidate = one.candidate();
+      CompactEntry entry = one.entry();
       // What is served already may have been said anew, in equal bytes.
-      if (candidate instanceof CompactEntry entry && entry.served() == null) {
-        Candidate before = slot.served(entry.key());
-        Resource resource = before == null ? null : HostTable.resourceOf(before);
-        if (resource != null) {
-          entry.servedAs(resource);
-        }
+      Resource resource = entry.served() == null ? slot.served(entry.key()) : null;
+      if (resource != null) {
+        entry.servedAs(resource);
       }
-      candidates.add(candidate);
+      entries.add(entry);
     }
     // A host that is gone has no slot, and needs none.
-    if (!candidates.isEmpty() || slot.hasServed()) {
-      slot.serve(candidates);
+    if (!entries.isEmpty() || slot.hasServed()) {
+      slot.serve(entries);
     }
   }
 
   /** Records that the changes were taken over. */
   void taken() {
     for (int i = 0; i < puts.size(); i++) {
-      if (sources.get(i) instanceof CompactEntry entry) {
-        entry.servedAs(puts.get(i));
-      }
+      sources.get(i).servedAs(puts.get(i));
     }
     emitted.forEach(this::serve);
     evaluations.forEach((host, evaluation) -> damper.published(host, evaluation, now));

@@ -3,6 +3,9 @@ package io.fairlead.aggregation;
 import io.fairlead.aggregation.collect.KeyedTable;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,28 @@ final class HostClaims {
 
   HostClaims(Listener listener) {
     this.listener = listener;
+  }
+
+  /** Who would have each host if these were all entries of a registry. */
+  static Map<String, CompactEntry> holders(Collection<CompactEntry> entries) {
+    Map<String, CompactEntry> holders = new HashMap<>();
+    HostClaims claims =
+        new HostClaims(
+            new Listener() {
+              @Override
+              public void nameChanged(ResourceKey key, @Nullable CompactEntry holder) {
+                if (holder == null) {
+                  holders.remove(CompactEntry.hostOf(key));
+                } else {
+                  holders.put(holder.host(), holder);
+                }
+              }
+
+              @Override
+              public void holdingChanged(ServiceId service) {}
+            });
+    entries.forEach(entry -> claims.set(entry.service(), entry));
+    return holders;
   }
 
   /** Takes what a service is to be served with from now on; null: nothing. */
@@ -224,8 +249,12 @@ final class HostClaims {
 
   /** Whether a service has a host that others claim, too. */
   boolean isContested(CompactEntry entry) {
-    String host = entry.host();
-    return claims.count(host) > 1 && entry.service().equals(firstOf(host));
+    return isShared(entry) && entry.service().equals(firstOf(entry.host()));
+  }
+
+  /** Whether several services claim the host of an entry. */
+  boolean isShared(CompactEntry entry) {
+    return claims.count(entry.host()) > 1;
   }
 
   /** The name that a service has, unless it has none. */

@@ -1,11 +1,9 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.aggregation.HostTable.Candidate;
 import io.fairlead.aggregation.HostTable.Emitted;
 import io.fairlead.aggregation.damping.FlapUnit;
 import io.fairlead.aggregation.damping.HostDiff;
 import io.fairlead.conversion.ConvertedEntry;
-import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.versioning.ResourceKey;
@@ -29,7 +27,7 @@ final class HostState {
   }
 
   private void add(ResourceKey key, Emitted one) {
-    ServiceEntry entry = EndpointCut.entry(one.candidate());
+    ServiceEntry entry = one.entry().expand().entry();
     Set<Set<FlapUnit>> ofEndpoints = new HashSet<>();
     for (WorkloadEntry endpoint : entry.getEndpointsList()) {
       Set<FlapUnit> sockets = FlapUnit.sockets(key, entry, endpoint);
@@ -62,20 +60,9 @@ final class HostState {
       if (!one.virtualIps().isEmpty()) {
         rest.clearAddresses().addAllAddresses(one.virtualIps());
       }
-      if (one.candidate() instanceof CompactEntry entryOfOne) {
-        EntryContent of = entryOfOne.content();
-        return new Rest(
-            own(of.labels()), of.annotations(), of.revisions(), of.createTime(), rest.build());
-      }
-      var resource = ((Candidate.Inherited) one.candidate()).resource();
-      Metadata metadata = resource.decode().getMetadata();
+      EntryContent of = one.entry().content();
       return new Rest(
-          own(metadata.getLabelsMap()),
-          metadata.getAnnotationsMap(),
-          resource.revisions(),
-          Instant.ofEpochSecond(
-              metadata.getCreateTime().getSeconds(), metadata.getCreateTime().getNanos()),
-          rest.build());
+          own(of.labels()), of.annotations(), of.revisions(), of.createTime(), rest.build());
     }
 
     // That there are no endpoints is nothing else than which endpoints there are.

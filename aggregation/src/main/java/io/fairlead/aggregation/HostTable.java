@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every registry says about every host, and what of it is served.
+ * The claims of all registries on all hosts, and what of them is served.
  *
  * <p>istiod resolves hosts over all namespaces, so the merge is by host alone: the registry with
  * the highest rank has the host with all of its entries for it, in whatever namespaces, and nothing
@@ -28,38 +28,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the commit thread, but for {@link #changedHosts}.
  */
 final class HostTable {
-  /** Something that could be served under one resource name. */
-  sealed interface Candidate permits CompactEntry, Candidate.Inherited {
-    /** The name. */
-    ResourceKey key();
-
-    /** A resource that a former process committed, as it is. */
-    record Inherited(Resource resource) implements Candidate {
-      @Override
-      public ResourceKey key() {
-        return resource.key();
-      }
-
-      /** Whether it is served for a service that has no endpoints. */
-      boolean isWithoutEndpoints() {
-        return resource.decode().getMetadata().containsLabels(ConvertedEntry.ENDPOINTS_LABEL);
-      }
-    }
-  }
-
-  /** The resource of something that is served. */
-  static @Nullable Resource resourceOf(Candidate candidate) {
-    return candidate instanceof Candidate.Inherited inherited
-        ? inherited.resource()
-        : ((CompactEntry) candidate).served();
-  }
-
-  /** What was last put for a name, or is to be. */
-  record Emitted(Candidate candidate, List<String> virtualIps) {
-    /** Something that is served: its virtual IPs are in its resource. */
-    static Emitted served(Candidate candidate) {
-      return new Emitted(
-          candidate, candidate instanceof CompactEntry entry ? entry.virtualIps() : List.of());
+  /** An entry that was put for its name, or is to be, with its virtual IPs. */
+  record Emitted(CompactEntry entry, List<String> virtualIps) {
+    /** An entry that is served: its virtual IPs are in its resource. */
+    static Emitted served(CompactEntry entry) {
+      return new Emitted(entry, entry.virtualIps());
     }
   }
 
@@ -69,16 +42,15 @@ final class HostTable {
    * for whoever looks.
    */
   static final class Slot {
-    private static final Candidate[] NONE = {};
-
     private final String host;
-    private @Nullable Word words;
-    private Candidate[] served = NONE;
+    private @Nullable Claim claims;
+    // The entries that are served, as a list of the same form, and nearly always the same one.
+    private @Nullable Claim served;
 
     /** What a registry has under a name; and the rest of the list, in no order. */
-    private record Word(String registry, Candidate candidate, @Nullable Word next) {
+    private record Claim(String registry, CompactEntry entry, @Nullable Claim next) {
       private boolean isAbout(String otherRegistry, ResourceKey key) {
-        return registry.equals(otherRegistry) && candidate.key().equals(key);
+        return registry.equals(otherRegistry) && entry.key().equals(key);
       }
     }
 
@@ -93,82 +65,82 @@ final class HostTable {
     /** What is served of it. */
     Map<ResourceKey, Emitted> emitted() {
       Map<ResourceKey, Emitted> emitted = new HashMap<>(2);
-      for (Candidate candidate : served) {
-        emitted.put(candidate.key(), Emitted.served(candidate));
+      for (Claim one = served; one != null; one = one.next) {
+        emitted.put(one.entry.key(), Emitted.served(one.entry));
       }
       return emitted;
     }
 
-    /** What is served under a name. */
-    @Nullable Candidate served(ResourceKey key) {
-      for (Candidate candidate : served) {
-        if (candidate.key().equals(key)) {
-          return candidate;
+    /** The resource that is served under a name. */
+    @Nullable Resource served(ResourceKey key) {
+      for (Claim one = served; one != null; one = one.next) {
+        if (one.entry.key().equals(key)) {
+          return one.entry.served();
         }
       }
       return null;
     }
 
     /** Takes note of what is served of it from now on, with each entry's resource in the entry. */
-    void serve(Collection<Candidate> candidates) {
-      served = candidates.isEmpty() ? NONE : candidates.toArray(NONE);
+    @SuppressWarnings("ReferenceEquality") // an equal entry is not the one that has the resource
+    void serve(Collection<CompactEntry> entries) {
+      Claim list = null;
+      for (CompactEntry entry : entries) {
+        list = new Claim("", entry, list);
+      }
+      Claim only = claims;
+      boolean isClaimed =
+          only != null
+              && list != null
+              && only.next == null
+              && list.next == null
+              && only.entry == list.entry;
+      served = isClaimed ? only : list;
     }
 
-    SortedMap<ResourceKey, Candidate> candidates(String registry) {
-      SortedMap<ResourceKey, Candidate> candidates = new TreeMap<>();
-      for (Word word = words; word != null; word = word.next) {
-        if (word.registry.equals(registry)) {
-          candidates.put(word.candidate.key(), word.candidate);
+    SortedMap<ResourceKey, CompactEntry> candidates(String registry) {
+      SortedMap<ResourceKey, CompactEntry> candidates = new TreeMap<>();
+      for (Claim claim = claims; claim != null; claim = claim.next) {
+        if (claim.registry.equals(registry)) {
+          candidates.put(claim.entry.key(), claim.entry);
         }
       }
       return candidates;
     }
 
-    @Nullable Candidate find(String registry, ResourceKey key) {
-      for (Word word = words; word != null; word = word.next) {
-        if (word.isAbout(registry, key)) {
-          return word.candidate;
+    private @Nullable CompactEntry find(String registry, ResourceKey key) {
+      for (Claim claim = claims; claim != null; claim = claim.next) {
+        if (claim.isAbout(registry, key)) {
+          return claim.entry;
         }
       }
       return null;
     }
 
-    /** The name of something that a registry's former process served, other than a name. */
-    @Nullable ResourceKey inheritedBeside(String registry, ResourceKey key) {
-      for (Word word = words; word != null; word = word.next) {
-        if (word.candidate instanceof Candidate.Inherited
-            && word.registry.equals(registry)
-            && !word.candidate.key().equals(key)) {
-          return word.candidate.key();
-        }
-      }
-      return null;
-    }
-
-    /** The registry that comes first in the order, if any says something. */
+    /** The registry that comes first in the order, if any claims it. */
     Optional<String> winner(Comparator<String> order) {
-      Word first = words;
-      for (Word word = first; word != null && first != null; word = word.next) {
-        if (order.compare(word.registry, first.registry) < 0) {
-          first = word;
+      Claim first = claims;
+      for (Claim claim = first; claim != null && first != null; claim = claim.next) {
+        if (order.compare(claim.registry, first.registry) < 0) {
+          first = claim;
         }
       }
-      return Optional.ofNullable(first).map(Word::registry);
+      return Optional.ofNullable(first).map(Claim::registry);
     }
 
-    /** Whether several registries say something. */
+    /** Whether more than one registry claims it. */
     boolean isContested() {
-      Word first = words;
-      return first != null && anyWord(word -> !word.registry.equals(first.registry));
+      Claim first = claims;
+      return first != null && anyClaim(claim -> !claim.registry.equals(first.registry));
     }
 
-    boolean isSpokenOfBy(String registry) {
-      return anyWord(word -> word.registry.equals(registry));
+    boolean isClaimedBy(String registry) {
+      return anyClaim(claim -> claim.registry.equals(registry));
     }
 
-    private boolean anyWord(Predicate<Word> condition) {
-      for (Word word = words; word != null; word = word.next) {
-        if (condition.test(word)) {
+    private boolean anyClaim(Predicate<Claim> condition) {
+      for (Claim claim = claims; claim != null; claim = claim.next) {
+        if (condition.test(claim)) {
           return true;
         }
       }
@@ -176,43 +148,47 @@ final class HostTable {
     }
 
     boolean hasServed() {
-      return served.length > 0;
+      return served != null;
     }
 
     private boolean isEmpty() {
-      return words == null && served.length == 0;
+      return claims == null && served == null;
     }
 
-    private void set(String registry, ResourceKey key, @Nullable Candidate candidate) {
-      retain(word -> !word.isAbout(registry, key));
-      if (candidate != null) {
-        words = new Word(registry, candidate, words);
+    private void set(String registry, ResourceKey key, @Nullable CompactEntry entry) {
+      retain(claim -> !claim.isAbout(registry, key));
+      if (entry != null) {
+        claims = new Claim(registry, entry, claims);
       }
     }
 
-    private List<Resource> park(String label, String key) {
-      retain(word -> !word.registry.equals(label));
-      List<Resource> parked = new ArrayList<>();
-      for (int i = 0; i < served.length; i++) {
-        Resource resource = resourceOf(served[i]);
+    private void inherit(String registry, CompactEntry entry) {
+      boolean isOnly = claims == null && served == null;
+      claims = new Claim(registry, entry, claims);
+      served = isOnly ? claims : new Claim("", entry, served);
+    }
+
+    private List<CompactEntry> park(String label, String key) {
+      retain(claim -> !claim.registry.equals(label));
+      List<CompactEntry> parked = new ArrayList<>();
+      for (Claim one = served; one != null; one = one.next) {
+        Resource resource = one.entry.served();
         if (resource != null && resource.label(ConvertedEntry.REGISTRY_LABEL).equals(label)) {
-          Candidate candidate = new Candidate.Inherited(resource);
-          served[i] = candidate;
-          words = new Word(key, candidate, words);
-          parked.add(resource);
+          claims = new Claim(key, one.entry, claims);
+          parked.add(one.entry);
         }
       }
       return parked;
     }
 
-    private void retain(Predicate<Word> condition) {
-      Word kept = null;
-      for (Word word = words; word != null; word = word.next) {
-        if (condition.test(word)) {
-          kept = new Word(word.registry, word.candidate, kept);
+    private void retain(Predicate<Claim> condition) {
+      Claim kept = null;
+      for (Claim claim = claims; claim != null; claim = claim.next) {
+        if (condition.test(claim)) {
+          kept = new Claim(claim.registry, claim.entry, kept);
         }
       }
-      words = kept;
+      claims = kept;
     }
   }
 
@@ -224,50 +200,47 @@ final class HostTable {
   private volatile int changedHosts;
 
   /** Takes what a registry has under a name from now on; null: nothing. */
-  void set(String registry, ResourceKey key, @Nullable Candidate candidate) {
-    String host = CompactEntry.hostOf(key);
+  void set(String registry, ResourceKey key, @Nullable CompactEntry entry) {
+    Slot slot = slotToChange(CompactEntry.hostOf(key));
+    slot.set(registry, key, entry);
+    markDirty(slot.host);
+  }
+
+  private Slot slotToChange(String host) {
     Slot slot = slots.get(host);
     if (slot == null) {
       slot = new Slot(host);
       slots.put(slot);
     }
-    slot.set(registry, key, candidate);
-    touch(slot.host);
+    return slot;
   }
 
-  /** Has a host be looked at again. */
-  void touch(String host) {
+  /** Marks a host for re-evaluation at the next drain. */
+  void markDirty(String host) {
     dirty.add(host);
     changedHosts = dirty.size();
   }
 
-  /** Takes what a former process has committed: it is there and it is served. */
-  void inherit(String registry, Resource resource) {
-    Candidate candidate = new Candidate.Inherited(resource);
-    set(registry, resource.key(), candidate);
-    String host = CompactEntry.hostOf(resource.key());
-    Slot slot = slot(host);
-    List<Candidate> served = new ArrayList<>(List.of(slot.served));
-    served.add(candidate);
-    slot.serve(served);
-    dirty.remove(host);
-    changedHosts = dirty.size();
+  /** Takes an entry that a former process committed for a registry: it is served. */
+  void inherit(String registry, CompactEntry entry) {
+    slotToChange(entry.host()).inherit(registry, entry);
   }
 
-  @Nullable Candidate find(String registry, ResourceKey key) {
+  /** What a registry has under a name. */
+  @Nullable CompactEntry find(String registry, ResourceKey key) {
     return slot(CompactEntry.hostOf(key)).find(registry, key);
   }
 
   /**
-   * Has every host be looked at again whose winner a registry's rank decides: those that others
-   * have a word about, too. Where it is alone its rank changes nothing, and after a start from a
-   * large store looking at all of them would keep clients waiting.
+   * Marks every host whose winner a registry's rank decides: those that others claim, too. Where it
+   * is alone its rank changes nothing, and after a start from a large store looking at all of them
+   * would keep clients waiting.
    */
-  void touchContested(String registry) {
+  void markContested(String registry) {
     slots.forEach(
         slot -> {
-          if (slot.isContested() && slot.isSpokenOfBy(registry)) {
-            touch(slot.host);
+          if (slot.isContested() && slot.isClaimedBy(registry)) {
+            markDirty(slot.host);
           }
         });
   }
@@ -279,38 +252,38 @@ final class HostTable {
    * @param label the registry's label, as its resources have it
    * @return what stays
    */
-  List<Resource> park(String label, String key) {
-    List<Resource> parked = new ArrayList<>();
+  List<CompactEntry> park(String label, String key) {
+    List<CompactEntry> parked = new ArrayList<>();
     slots.forEach(
         slot -> {
-          if (slot.isSpokenOfBy(label)) {
-            List<Resource> here = slot.park(label, key);
+          if (slot.isClaimedBy(label)) {
+            List<CompactEntry> here = slot.park(label, key);
             parked.addAll(here);
             if (here.isEmpty() || slot.isContested()) {
-              touch(slot.host);
+              markDirty(slot.host);
             }
           }
         });
     return parked;
   }
 
-  /** Whether anybody says something of a host to whom a condition applies. */
-  boolean isSpokenOf(String host, Predicate<String> registry) {
-    return slot(host).anyWord(word -> registry.test(word.registry));
+  /** Whether anybody claims a host to whom a condition applies. */
+  boolean isClaimed(String host, Predicate<String> registry) {
+    return slot(host).anyClaim(claim -> registry.test(claim.registry));
   }
 
   /** Withdraws everything that a registry said. */
   void withdraw(String registry) {
     slots.forEach(
         slot -> {
-          if (slot.isSpokenOfBy(registry)) {
-            slot.retain(word -> !word.registry.equals(registry));
-            touch(slot.host);
+          if (slot.isClaimedBy(registry)) {
+            slot.retain(claim -> !claim.registry.equals(registry));
+            markDirty(slot.host);
           }
         });
   }
 
-  /** The slot of a host; an empty one if nothing was ever said about it. */
+  /** The slot of a host; an empty one if nobody claims it. */
   Slot slot(String host) {
     Slot slot = slots.get(host);
     return slot == null ? NOTHING : slot;

@@ -1,25 +1,17 @@
 package io.fairlead.aggregation;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.WireFormat;
 import io.fairlead.conversion.ConvertedEntry;
-import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.istio.networking.v1alpha3.ServicePort;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
-import io.fairlead.versioning.Resource;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Entries with endpoints that their registry does not give any more. Endpoints to keep are
@@ -231,54 +223,6 @@ final class KeptEndpoints {
       entry.getEndpointsList().forEach(each -> keys.add(Key.of(each, entry.getPorts(0))));
     }
     return keys;
-  }
-
-  /** The endpoints of a resource, to be kept. */
-  static ByteString of(Resource resource) {
-    return resource.decode().getBody().getValue();
-  }
-
-  /** Number of endpoints of a resource; no object is made for any. */
-  static int count(Resource resource) {
-    int count = 0;
-    try {
-      CodedInputStream body = of(resource).newCodedInput();
-      for (int tag = body.readTag(); tag != 0; tag = body.readTag()) {
-        if (WireFormat.getTagFieldNumber(tag) == ServiceEntry.ENDPOINTS_FIELD_NUMBER) {
-          count++;
-        }
-        body.skipField(tag);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(resource.key() + ": not a ServiceEntry", e);
-    }
-    return count;
-  }
-
-  /**
-   * A former process's resource as an entry of a service.
-   *
-   * @param likeThis the service's entry now: it tells whether the addresses are the registry's own,
-   *     while virtual IPs are given anew
-   */
-  @SuppressWarnings("JavaInstantGetSecondsGetNano") // seconds and nanos are what a Timestamp has
-  static CompactEntry restored(Resource resource, CompactEntry likeThis) {
-    Metadata metadata = resource.decode().getMetadata();
-    String name = resource.key().name();
-    String host = CompactEntry.hostOf(resource.key());
-    ServiceEntry body = parse(of(resource));
-    return likeThis.changed(
-        new ConvertedEntry(
-            likeThis.service(),
-            name.substring(0, name.indexOf('/')),
-            host,
-            host,
-            new TreeMap<>(metadata.getLabelsMap()),
-            new TreeMap<>(metadata.getAnnotationsMap()),
-            new TreeSet<>(resource.revisions()),
-            Instant.ofEpochSecond(
-                metadata.getCreateTime().getSeconds(), metadata.getCreateTime().getNanos()),
-            likeThis.addressed() ? body : body.toBuilder().clearAddresses().build()));
   }
 
   private static ServiceEntry parse(ByteString body) {

@@ -1,6 +1,5 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.aggregation.HostTable.Candidate;
 import io.fairlead.aggregation.collect.Expiry;
 import io.fairlead.common.ForeignText;
 import io.fairlead.conversion.ConversionPolicy;
@@ -8,12 +7,10 @@ import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,13 +39,15 @@ final class RegistryState implements HostClaims.Listener {
   private final HostClaims claims = new HostClaims(this);
   private final Expiry<ServiceId> empty = new Expiry<>();
   private final Ledger ledger = new Ledger();
-  // Names of resources that a former process committed and that nothing has replaced yet.
-  private final Set<ResourceKey> inherited;
-  // Those of them that had no endpoints and whose services the first whole view cannot make anew.
-  private final Expiry<ResourceKey> emptyInherited = new Expiry<>();
+  // Former services without endpoints that the first whole view does not name.
+  private final Expiry<ServiceId> unnamed = new Expiry<>();
+  // Of former services whose ids the store did not have the names that stand for these, by host.
+  private final Map<String, ServiceId> standIns = new HashMap<>();
+  // What a former process served, until the first whole view.
+  private List<CompactEntry> former;
   private RegistryView view;
-  // The policy that the services were converted by.
-  private ConversionPolicy policy;
+  // The policy that the services were converted by; null: another one.
+  private @Nullable ConversionPolicy policy;
   // Whether this registration has had its first whole view.
   private boolean fresh;
   private boolean lastKnown;
@@ -58,14 +57,14 @@ final class RegistryState implements HostClaims.Listener {
   /**
    * A registry that is known from now on.
    *
-   * @param inherited names of its resources that are served from before
+   * @param former its entries that are served from before
    * @param lastKnown whether there is a last-known state, be it an empty one
    * @param clock the wall clock, for showing times only
    */
   RegistryState(
       HostTable table,
       RegistryView view,
-      Collection<ResourceKey> inherited,
+      List<CompactEntry> former,
       boolean lastKnown,
       GuardPolicy guard,
       InstantSource clock) {
@@ -73,7 +72,7 @@ final class RegistryState implements HostClaims.Listener {
     this.label = view.settings().label();
     this.view = view;
     this.policy = view.settings().policy();
-    this.inherited = new HashSet<>(inherited);
+    this.former = former;
     this.lastKnown = lastKnown;
     this.restored = lastKnown;
     this.guard = new DeletionGuard(guard, view.settings(), services);
@@ -92,7 +91,7 @@ final class RegistryState implements HostClaims.Listener {
     fresh = false;
     view = newView;
     view.attach(ledger, guard.decisions().board());
-    table.touchContested(label);
+    table.markContested(label);
   }
 
   RegistryView view() {
@@ -107,13 +106,17 @@ final class RegistryState implements HostClaims.Listener {
   /**
    * Takes what the adapter said; tells whether the registry became fresh by it.
    *
-   * @param leaving what is served of registries whose successor this one may be, by name
+   * @param leaving entries that are served of registries whose successor this one may be, by host
    */
-  boolean apply(Inbox.Batch said, Map<ResourceKey, Resource> leaving, long now) {
-    Inbox.Batch batch = admit(said, leaving, now);
-    boolean first = false;
+  boolean apply(Inbox.Batch said, Map<String, CompactEntry> leaving, long now) {
+    boolean first = said.whole().isPresent() && !fresh;
+    if (first) {
+      restore(said, leaving);
+    } else if (fresh && !standIns.isEmpty()) {
+      identify(said);
+    }
+    Inbox.Batch batch = first || fresh ? guard.admit(said, view.contact(), moment(now)) : said;
     if (batch.whole().isPresent()) {
-      first = !fresh;
       replaceAll(batch.whole().get(), now);
     }
     // Before the first whole view single changes mean nothing: it will hold them.
@@ -129,26 +132,82 @@ final class RegistryState implements HostClaims.Listener {
     return first;
   }
 
-  private Inbox.Batch admit(Inbox.Batch said, Map<ResourceKey, Resource> leaving, long now) {
-    if (said.whole().isPresent() && !fresh && (restored || !leaving.isEmpty())) {
-      // Of what leaves, the names that it has: the others are not its loss.
-      Map<ResourceKey, Resource> former = new HashMap<>(leaving);
-      if (!leaving.isEmpty()) {
-        Words words = new Words(said, List::of);
-        former
-            .keySet()
-            .retainAll(RestartLosses.names(words.last().values(), leaving.keySet()).keySet());
+  /**
+   * Puts what was served before into the tables, as if this registry had named it: of a former
+   * process all; of registries that leave what it has now, as far as its loss is concerned.
+   */
+  private void restore(Inbox.Batch said, Map<String, CompactEntry> leaving) {
+    Map<String, CompactEntry> unknown = new HashMap<>(leaving);
+    for (CompactEntry entry : former) {
+      if (!entry.isOfKnownOrigin()) {
+        unknown.put(entry.host(), entry);
       }
-      for (ResourceKey key : inherited) {
-        if (table.find(label, key) instanceof Candidate.Inherited candidate) {
-          former.put(key, candidate.resource());
+    }
+    Map<String, CompactEntry> holders =
+        unknown.isEmpty() ? Map.of() : HostClaims.holders(entries(said, unknown.keySet()));
+    Map<String, String> places = new HashMap<>();
+    for (CompactEntry entry : former) {
+      CompactEntry holder = entry.isOfKnownOrigin() ? null : holders.get(entry.host());
+      if (holder != null) {
+        adopt(madeOf(holder, entry, places));
+      } else {
+        adopt(entry);
+        if (!entry.isOfKnownOrigin()) {
+          standIns.put(entry.host(), entry.service());
         }
       }
-      return guard.admitFirst(said, former, moment(now));
     }
-    return fresh || said.whole().isPresent()
-        ? guard.admit(said, view.contact(), moment(now))
-        : said;
+    former = List.of();
+    holders.forEach(
+        (host, holder) -> {
+          CompactEntry left = leaving.get(host);
+          if (left != null && !services.contains(holder.service())) {
+            services.put(ServiceState.former(madeOf(holder, left, places)));
+            // Nothing to keep empty services with: it is of another registry.
+            policy = null;
+          }
+        });
+  }
+
+  /** What the registry says now of each service; without endpoints only if it was served before. */
+  private static List<CompactEntry> entries(Inbox.Batch said, Set<String> hosts) {
+    return new Words(said, List::of)
+        .last().values().stream()
+            .flatMap(Optional::stream)
+            .flatMap(taken -> taken.entry().stream())
+            .filter(entry -> entry.endpoints() > 0 || hosts.contains(entry.host()))
+            .toList();
+  }
+
+  private CompactEntry madeOf(CompactEntry like, CompactEntry entry, Map<String, String> places) {
+    ServiceOrigin origin = new ServiceOrigin(label, like.service(), like.addressed());
+    return entry.madeOf(
+        origin, origin.toOrigin(place -> places.computeIfAbsent(place, same -> same)));
+  }
+
+  private void adopt(CompactEntry entry) {
+    services.put(ServiceState.former(entry));
+    claims.set(entry.service(), entry);
+    if (!claims.nameOf(entry.service()).equals(Optional.of(entry.key()))) {
+      // Releases before served one host twice, in two namespaces.
+      table.set(label, entry.key(), null);
+    }
+    write(entry.service());
+    // It may have another virtual IP now, and its origin is perhaps not stored yet.
+    table.markDirty(entry.host());
+  }
+
+  /** Finds out what the names stand for of which something is said: from then on they are known. */
+  private void identify(Inbox.Batch said) {
+    for (CompactEntry entry : entries(said, standIns.keySet())) {
+      ServiceId standIn = standIns.get(entry.host());
+      ServiceState state = standIn == null ? null : services.get(standIn);
+      if (state != null && state.entryOrNull() != null && !services.contains(entry.service())) {
+        guard.forget(state.service());
+        remove(state.service());
+        adopt(madeOf(entry, state.entryOrNull(), new HashMap<>()));
+      }
+    }
   }
 
   private Moment moment(long now) {
@@ -161,43 +220,54 @@ final class RegistryState implements HostClaims.Listener {
   }
 
   private void replaceAll(Map<ServiceId, Taken> whole, long now) {
+    List<ServiceId> stay = new ArrayList<>();
+    List<CompactEntry> emptied = new ArrayList<>();
     for (ServiceId service : services.services()) {
-      if (!whole.containsKey(service)) {
+      ServiceState state = services.get(service);
+      if (whole.containsKey(service)) {
+        stay.add(service);
+      } else if (restored && state != null && state.status() == ServiceStatus.KEPT_EMPTY) {
+        state.entry().ifPresent(emptied::add);
+      } else if (!unnamed.contains(service)) {
         remove(service);
       }
     }
-    boolean otherPolicy = !policy.equals(view.settings().policy());
-    Set<ResourceKey> before = otherPolicy ? names() : Set.of();
+    boolean otherPolicy = !view.settings().policy().equals(policy);
+    Set<ResourceKey> before = otherPolicy || restored ? names(stay) : Set.of();
     if (otherPolicy) {
       // Entries of another policy are nothing to keep empty services with.
       policy = view.settings().policy();
       services.replaceAll(ServiceState::withoutEntry);
     }
     whole.values().forEach(taken -> take(taken, now));
-    if (otherPolicy) {
-      tellRenamed(before);
+    if (otherPolicy || restored) {
+      tellRenamed(before, names(stay));
     }
+    emptied.forEach(entry -> keepEmpty(entry, now));
     fresh = true;
     restored = false;
-    for (ResourceKey key : inherited) {
-      if (!guard.keeps(key) && table.find(label, key) instanceof Candidate.Inherited former) {
-        replaceInherited(key, former, now);
-      }
-    }
-    inherited.clear();
   }
 
-  private Set<ResourceKey> names() {
+  // A service that had lost its endpoints before the restart may be one that its registry forgot
+  // with the last of them: it is kept for its time, unless another one has its host.
+  private void keepEmpty(CompactEntry entry, long now) {
+    if (claims.isShared(entry)) {
+      remove(entry.service());
+    } else {
+      unnamed.add(entry.service(), now);
+    }
+  }
+
+  private Set<ResourceKey> names(List<ServiceId> of) {
     Set<ResourceKey> names = new HashSet<>();
-    for (ServiceId service : services.services()) {
+    for (ServiceId service : of) {
       claims.nameOf(service).ifPresent(names::add);
     }
     return names;
   }
 
   // Each of these hosts is another one for whoever calls it: it is said before it is committed.
-  private void tellRenamed(Set<ResourceKey> before) {
-    Set<ResourceKey> after = names();
+  private void tellRenamed(Set<ResourceKey> before, Set<ResourceKey> after) {
     long go = before.stream().filter(name -> !after.contains(name)).count();
     long come = after.stream().filter(name -> !before.contains(name)).count();
     if (go > 0) {
@@ -211,21 +281,6 @@ final class RegistryState implements HostClaims.Listener {
     }
   }
 
-  /**
-   * Withdraws what a former process served and the registry does not give any more; but a service
-   * that had lost its endpoints already is kept for its time, as it would be without the restart.
-   */
-  private void replaceInherited(ResourceKey key, Candidate.Inherited former, long now) {
-    boolean hostIsTaken =
-        table.slot(CompactEntry.hostOf(key)).candidates(label).values().stream()
-            .anyMatch(CompactEntry.class::isInstance);
-    if (former.isWithoutEndpoints() && !hostIsTaken) {
-      emptyInherited.add(key, now);
-    } else {
-      table.set(label, key, null);
-    }
-  }
-
   private void take(Taken taken, long now) {
     ServiceId service = taken.service();
     if (wasWithdrawn(taken)) {
@@ -233,6 +288,7 @@ final class RegistryState implements HostClaims.Listener {
     }
     serve(service, ServiceState.next(Optional.ofNullable(services.get(service)), taken));
     ServiceState state = services.get(service);
+    unnamed.remove(service);
     if (state != null && state.status() == ServiceStatus.KEPT_EMPTY) {
       empty.add(service, now);
     } else {
@@ -245,18 +301,12 @@ final class RegistryState implements HostClaims.Listener {
     return restored
         && taken.status() == ServiceStatus.KEPT_EMPTY
         && taken.entry().isPresent()
-        && !services.contains(taken.service())
-        && taken.entry().filter(entry -> inherited.contains(entry.key())).isEmpty();
+        && !services.contains(taken.service());
   }
 
   private void serve(ServiceId service, ServiceState state) {
     services.put(state);
     CompactEntry entry = state.entryOrNull();
-    if (entry != null
-        && !inherited.isEmpty()
-        && table.find(label, entry.key()) instanceof Candidate.Inherited former) {
-      entry.share(former.key());
-    }
     claims.set(service, entry);
     // A word that repeats the one before brings equal bytes: one of the two is enough.
     CompactEntry claimed = claims.entryOf(service);
@@ -267,9 +317,13 @@ final class RegistryState implements HostClaims.Listener {
   }
 
   private void remove(ServiceId service) {
-    if (services.remove(service)) {
+    ServiceState state = services.get(service);
+    if (state != null) {
+      state.entry().ifPresent(entry -> standIns.remove(entry.host(), service));
+      services.remove(service);
       claims.set(service, null);
       empty.remove(service);
+      unnamed.remove(service);
       write(service);
     }
   }
@@ -288,9 +342,6 @@ final class RegistryState implements HostClaims.Listener {
   private void letGo(HeldLoss loss, long now) {
     if (loss instanceof HeldLoss.OfService lost) {
       lost.word().ifPresentOrElse(taken -> take(taken, now), () -> remove(lost.service()));
-    } else if (loss instanceof HeldLoss.OfResource lost
-        && table.find(label, lost.resource().key()) instanceof Candidate.Inherited) {
-      table.set(label, lost.resource().key(), null);
     }
   }
 
@@ -305,11 +356,7 @@ final class RegistryState implements HostClaims.Listener {
         serve(service, state.withdrawn());
       }
     }
-    for (ResourceKey key : emptyInherited.takeDue(view.settings().keepEmpty(), now)) {
-      if (table.find(label, key) instanceof Candidate.Inherited) {
-        table.set(label, key, null);
-      }
-    }
+    unnamed.takeDue(view.settings().keepEmpty(), now).forEach(this::remove);
     ledger.publish();
   }
 
@@ -317,31 +364,20 @@ final class RegistryState implements HostClaims.Listener {
     Duration keep = view.settings().keepEmpty();
     return Stream.of(
             empty.untilNext(keep, now),
-            emptyInherited.untilNext(keep, now),
+            unnamed.untilNext(keep, now),
             guard.decisions().untilNext(contact(), now))
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // an equal entry is not the one that has the resource
   public void nameChanged(ResourceKey key, @Nullable CompactEntry holder) {
-    if (holder != null) {
-      guard.named(key);
-      dropInheritedBeside(key);
+    // What a former process served is there already.
+    if (holder != null && holder == table.find(label, key)) {
+      return;
     }
     table.set(label, key, holder);
-  }
-
-  // What a former process served of the same host in another namespace: nobody has two.
-  private void dropInheritedBeside(ResourceKey key) {
-    HostTable.Slot slot = table.slot(CompactEntry.hostOf(key));
-    for (ResourceKey other = slot.inheritedBeside(label, key);
-        other != null;
-        other = slot.inheritedBeside(label, key)) {
-      guard.named(other);
-      emptyInherited.remove(other);
-      table.set(label, other, null);
-    }
   }
 
   @Override

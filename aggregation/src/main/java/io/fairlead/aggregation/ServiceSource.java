@@ -3,10 +3,8 @@ package io.fairlead.aggregation;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.damping.FlapDamper;
 import io.fairlead.aggregation.vip.VirtualAddressBook;
-import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.Resource;
-import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,7 +42,7 @@ final class ServiceSource {
   private final Departures departures;
   private final Map<String, RegistryState> registries = new HashMap<>();
   // By label: what the store held at the start, until a registry of that label takes it over.
-  private final Map<String, Set<ResourceKey>> inherited = new HashMap<>();
+  private final Map<String, List<CompactEntry>> inherited = new HashMap<>();
   private final Map<String, String> newNotes = new HashMap<>();
   private final Set<String> droppedNotes = new HashSet<>();
   // Of the hosts that several registries have a word about: elsewhere who speaks of it has it.
@@ -65,16 +63,18 @@ final class ServiceSource {
     this.departures = new Departures(table, guard, clock);
     for (String key : notes.keySet()) {
       if (key.startsWith(SYNCED_PREFIX)) {
-        inherited.put(key.substring(SYNCED_PREFIX.length()), new HashSet<>());
+        inherited.put(key.substring(SYNCED_PREFIX.length()), new ArrayList<>());
       }
     }
     Set<String> served = new HashSet<>();
+    ServiceOrigin.Reader origins =
+        new ServiceOrigin.Reader(host -> notes.get(VirtualAddressBook.noteKey(host)));
     for (Resource resource : resources) {
-      String host = CompactEntry.hostOf(resource.key());
-      String label = resource.label(ConvertedEntry.REGISTRY_LABEL);
-      inherited.computeIfAbsent(label, l -> new HashSet<>()).add(resource.key());
-      table.inherit(label, resource);
-      served.add(host);
+      ServiceOrigin origin = origins.read(resource);
+      CompactEntry entry = CompactEntry.stored(origin, resource);
+      inherited.computeIfAbsent(origin.registry(), l -> new ArrayList<>()).add(entry);
+      table.inherit(origin.registry(), entry);
+      served.add(entry.host());
     }
     this.book = new VirtualAddressBook(options.addresses(), notes, served, now);
   }
@@ -87,12 +87,12 @@ final class ServiceSource {
       known.replace(view);
       return;
     }
-    Set<ResourceKey> before = inherited.remove(label);
+    List<CompactEntry> before = inherited.remove(label);
     registries.put(
         label,
         new RegistryState(
-            table, view, before == null ? Set.of() : before, before != null, guard, clock));
-    table.touchContested(label);
+            table, view, before == null ? List.of() : before, before != null, guard, clock));
+    table.markContested(label);
   }
 
   /**
@@ -241,7 +241,7 @@ final class ServiceSource {
     registries.values().forEach(state -> state.expire(now));
     departures.expire(now);
     book.expire(now);
-    damper.takeDue(now).forEach(table::touch);
+    damper.takeDue(now).forEach(table::markDirty);
   }
 
   /** Time until something is due. */

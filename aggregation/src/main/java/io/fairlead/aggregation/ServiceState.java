@@ -51,6 +51,12 @@ record ServiceState(
         taken.service(), status, entry.orElse(null), taken.findings(), taken.instances());
   }
 
+  /** A service as a former process served it, of which the registry has said nothing yet. */
+  static ServiceState former(CompactEntry entry) {
+    ServiceStatus status = entry.endpoints() > 0 ? ServiceStatus.SERVED : ServiceStatus.KEPT_EMPTY;
+    return new ServiceState(entry.service(), status, entry, List.of(), 0);
+  }
+
   /** A service that is known and not served. */
   static ServiceState withdrawn(ServiceId service) {
     return new ServiceState(service, ServiceStatus.WITHDRAWN, null, List.of(), 0);

@@ -8,6 +8,6 @@ sealed interface Subject {
   /** A service that the registry has named in this process. */
   record OfService(ServiceId service) implements Subject {}
 
-  /** A resource of a former process for which the registry names no service. */
+  /** A resource of a registry that left. */
   record OfResource(ResourceKey key) implements Subject {}
 }

@@ -82,7 +82,7 @@ class DampedVirtualIpTest {
     assertThat(served.virtualIps()).isEqualTo(addresses).isEqualTo(book.addressesOf("one.test"));
     assertThat(book.waiting()).containsExactly("three.test");
     // The wait is over: now the place is free for the other.
-    damper.takeDue(2 * SECOND).forEach(table::touch);
+    damper.takeDue(2 * SECOND).forEach(table::markDirty);
     HostChanges over =
         HostChanges.gather(table, book, damper, ResourceEncoder.SERVICE_ENTRY, order, 2 * SECOND);
     over.taken();

@@ -47,7 +47,7 @@ class DeletionGuardRestartTest {
     assertThat(registry.served()).isEqualTo(before);
     assertThat(registry.world.versions()).isEqualTo(versions);
     assertThat(registry.guard().held().get(0))
-        .isEqualTo(new HeldService(ServiceId.of("mesh/s00.test"), 2, 0, true, World.NOW));
+        .isEqualTo(new HeldService(ServiceId.of("s00"), 2, 0, true, World.NOW));
     assertThat(registry.guard().services()).isEqualTo(20);
     assertThat(registry.guard().endpoints()).isEqualTo(40);
     registry.readFor(CONFIRM);

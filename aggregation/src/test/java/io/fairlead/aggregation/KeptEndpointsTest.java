@@ -129,10 +129,12 @@ class KeptEndpointsTest {
   }
 
   @Test
-  void restored_isWhatTheFormerProcessHad() {
+  void stored_isWhatTheFormerProcessHad() {
     CompactEntry entry = entry(at("10.0.0.1", 8080), at("10.0.0.2", 8080));
     Resource resource = ResourceEncoder.SERVICE_ENTRY.encode(entry, List.of("241.0.0.1"));
-    assertThat(KeptEndpoints.count(resource)).isEqualTo(2);
-    assertThat(KeptEndpoints.restored(resource, entry)).isEqualTo(entry);
+    CompactEntry stored =
+        CompactEntry.stored(new ServiceOrigin("a", entry.service(), false), resource);
+    assertThat(stored.endpoints()).isEqualTo(2);
+    assertThat(stored).isEqualTo(entry).hasSameHashCodeAs(entry);
   }
 }

@@ -91,7 +91,9 @@ record Contents(long resources, long resourceSum, long notes, long noteSum) {
     return value == null ? NONE : new Contents(0, 0, 1, digest(key, value));
   }
 
-  // The version is a digest of the content; the revisions are not part of it.
+  // The version is a digest of the content; the revisions are not part of it. The origin is left
+  // out: it is not served, a row that was exchanged for one with another origin has it from a state
+  // in which it was right, and rows of older releases, which have none, keep their checksum.
   private static long digest(Resource resource) {
     ResourceType type = resource.key().type();
     return Digest.spread(

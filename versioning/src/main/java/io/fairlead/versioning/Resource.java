@@ -29,18 +29,21 @@ public final class Resource {
   private final String version;
   private final Set<String> revisions;
   private final ByteString encoded;
+  private final Origin origin;
 
-  private Resource(ResourceKey key, String version, Set<String> revisions, ByteString encoded) {
+  private Resource(
+      ResourceKey key, String version, Set<String> revisions, ByteString encoded, Origin origin) {
     this.key = key;
     this.version = version;
     this.revisions = Set.copyOf(revisions);
     this.encoded = encoded;
+    this.origin = origin;
   }
 
   /**
-   * Encodes content and gives it its version: the digest of the encoded envelope without a version.
-   * The name, the labels, the annotations, the creation time and the body are in it, since a change
-   * of any of them is something that istiod would see.
+   * Encodes content of an unknown origin and gives it its version: the digest of the encoded
+   * envelope without a version. The name, the labels, the annotations, the creation time and the
+   * body are in it, since a change of any of them is something that istiod would see.
    */
   @SuppressWarnings("JavaInstantGetSecondsGetNano") // seconds and nanos are what a Timestamp has
   public static Resource encode(ResourceContent content) {
@@ -67,13 +70,19 @@ public final class Resource {
         content.key(),
         version,
         content.revisions(),
-        UnsafeByteOperations.unsafeWrap(canonical(any)));
+        UnsafeByteOperations.unsafeWrap(canonical(any)),
+        Origin.UNKNOWN);
   }
 
   /** Returns a resource as a store kept it: the parts that {@link #encode} made, unchanged. */
   public static Resource stored(
-      ResourceKey key, String version, Set<String> revisions, ByteString encoded) {
-    return new Resource(key, version, revisions, encoded);
+      ResourceKey key, String version, Set<String> revisions, ByteString encoded, Origin origin) {
+    return new Resource(key, version, revisions, encoded, origin);
+  }
+
+  /** Returns the same resource made of something else. */
+  public Resource withOrigin(Origin other) {
+    return origin.equals(other) ? this : new Resource(key, version, revisions, encoded, other);
   }
 
   // Protocol buffers do not promise canonical bytes; deterministic mode sorts the maps, and the
@@ -116,6 +125,11 @@ public final class Resource {
     return encoded;
   }
 
+  /** Returns the thing that it was made of. */
+  public Origin origin() {
+    return origin;
+  }
+
   /** Returns the envelope, decoded anew on each call: for showing it to people, not for serving. */
   public io.fairlead.istio.mcp.v1alpha1.Resource decode() {
     try {
@@ -138,7 +152,10 @@ public final class Resource {
     }
   }
 
-  /** Whether the other one is the same resource with the same content and the same audience. */
+  /**
+   * Whether the other one is the same resource with the same content and the same audience,
+   * whatever the two were made of.
+   */
   public boolean sameAs(@Nullable Resource other) {
     return this == other
         || (other != null

@@ -39,12 +39,12 @@ sealed interface SqliteExamination {
     static Batch of(List<Checked> rows) {
       List<Resource> resources = new ArrayList<>(rows.size());
       ResourceType type = null;
+      Map<String, String> shared = new HashMap<>();
       for (Checked checked : rows) {
         if (checked.row().checksum() != checked.checksum()) {
           return new Batch(List.of(), Contents.NONE, "'" + checked.row().name() + "'");
         }
-        Resource resource =
-            type == null ? checked.row().toResource() : checked.row().toResource(type);
+        Resource resource = checked.row().toResource(type, shared);
         type = resource.key().type();
         resources.add(resource);
       }
@@ -108,20 +108,18 @@ sealed interface SqliteExamination {
     }
     String epoch = meta.get(SqliteRows.EPOCH);
     String lastNumber = meta.get(SqliteRows.LAST_NUMBER);
-    if (epoch == null
-        || lastNumber == null
-        || (version >= 2 && !meta.containsKey(SqliteRows.COMPACTED_TO))) {
-      return damaged("meta: " + meta.keySet() + " (expected: epoch, last_number, compacted_to)");
+    if (epoch == null || lastNumber == null) {
+      return damaged("meta: " + meta.keySet() + " (expected: epoch, last_number)");
     }
     List<CompletableFuture<Batch>> batches = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet row =
-            statement.executeQuery("SELECT " + ResourceRow.COLUMNS + " FROM resources")) {
+            statement.executeQuery("SELECT " + ResourceRow.columns(version) + " FROM resources")) {
       boolean more = true;
       while (more) {
         List<Checked> rows = new ArrayList<>(Batch.ROWS);
         while (rows.size() < Batch.ROWS && (more = row.next())) {
-          rows.add(new Checked(ResourceRow.read(row), row.getLong(8)));
+          rows.add(new Checked(ResourceRow.read(row), row.getLong(9)));
         }
         batches.add(CompletableFuture.supplyAsync(() -> Batch.of(rows)));
       }

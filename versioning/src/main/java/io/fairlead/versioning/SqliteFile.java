@@ -202,7 +202,6 @@ final class SqliteFile {
       SqliteSchema.create(connection);
       SqliteRows.putMeta(connection, SqliteRows.EPOCH, epoch);
       SqliteRows.putMeta(connection, SqliteRows.LAST_NUMBER, "0");
-      SqliteRows.putMeta(connection, SqliteRows.COMPACTED_TO, "0");
       connection.commit();
       connection.setAutoCommit(true);
       return connection;

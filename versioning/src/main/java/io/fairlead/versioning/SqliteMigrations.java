@@ -7,15 +7,14 @@ import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.List;
+import java.sql.Statement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The migrations that bring a file of an older schema to the present one, in one transaction: a
- * step for each version, in order. Only a file that was examined and found sound gets here; a
- * failure leaves it as it was, and then the store serves what it read from it, is not durable, and
- * tries again.
+ * The migration that brings a file of an older schema to the present one, in one transaction. Only
+ * a file that was examined and found sound gets here; a failure leaves it as it was, and then the
+ * store serves what it read from it, is not durable, and tries again.
  *
  * <p>A copy of the old file stays beside it as {@code FILE.schema-N}. It is for the way back: an
  * older release sets a newer file aside and would begin an empty store, with a new epoch. Stopped,
@@ -23,21 +22,12 @@ import org.slf4j.LoggerFactory;
  * is no room for a copy the migration goes on without, since nothing but the way back is lost: all
  * that the file holds comes from the registries.
  *
- * <p>The columns that are read at a start are the same in all versions so far, so a file is read as
- * it is before it is migrated; it has to be readable without that where it cannot be written. A
- * version that changes them needs a way of reading the older ones, not only a step.
+ * <p>A file is read as it is before it is migrated ({@code ResourceRow.columns}), since it has to
+ * be readable where it cannot be written. Rows are not rewritten: those of versions 1 and 2 have no
+ * origin until whoever commits puts them with one.
  */
 final class SqliteMigrations {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteMigrations.class);
-
-  /** From one version to the next, within a transaction. */
-  @FunctionalInterface
-  interface Step {
-    void apply(Connection connection) throws SQLException;
-  }
-
-  // The first is from version 1 to 2.
-  private static final List<Step> STEPS = List.of(SqliteMigrations::toVersion2);
 
   private final Path file;
   // Whether this process has made or given up the copy: a migration that fails is tried again, the
@@ -68,9 +58,7 @@ final class SqliteMigrations {
       copied = true;
     }
     connection.setAutoCommit(false);
-    for (int version = from; version < SqliteSchema.VERSION; version++) {
-      STEPS.get(version - SqliteSchema.OLDEST).apply(connection);
-    }
+    toVersion3(connection);
     if (!SqliteSchema.isExact(connection, SqliteSchema.VERSION)) {
       throw new SQLException("tables after the migration are not those of the new version");
     }
@@ -81,10 +69,14 @@ final class SqliteMigrations {
         "Migrated the store {} from schema version {} to {}", file, from, SqliteSchema.VERSION);
   }
 
-  private static void toVersion2(Connection connection) throws SQLException {
-    SqliteSchema.createIndexes(connection);
-    SqliteRows.putMeta(
-        connection, SqliteRows.COMPACTED_TO, SqliteRows.meta(connection, SqliteRows.LAST_NUMBER));
+  // What version 2 had and version 1 had not is gone, so there is one way from both.
+  private static void toVersion3(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("DROP TABLE tombstones");
+      statement.execute("DROP INDEX IF EXISTS resources_number");
+      statement.execute("DELETE FROM meta WHERE key = 'compacted_to'");
+      statement.execute("ALTER TABLE resources ADD COLUMN " + SqliteSchema.ORIGIN);
+    }
   }
 
   // Under its name only once it is whole.

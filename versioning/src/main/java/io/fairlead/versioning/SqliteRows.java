@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Rows of a store's file, each with a checksum, to and from what they mean. */
 final class SqliteRows {
@@ -20,9 +21,6 @@ final class SqliteRows {
 
   static final String EPOCH = "epoch";
   static final String LAST_NUMBER = "last_number";
-
-  /** There since version 2, and not used any more. */
-  static final String COMPACTED_TO = "compacted_to";
 
   /**
    * The number of a commit, and the {@link Contents} after it. If it is another number than the
@@ -100,12 +98,16 @@ final class SqliteRows {
       String version,
       String revisions,
       ByteString encoded,
-      long number) {
-    /** What {@link #read} reads, and the checksum after it. */
-    static final String COLUMNS =
-        "type_group, kind, name, version, revisions, encoded, number, checksum";
-
+      long number,
+      String origin) {
     private static final String SEPARATOR = "\n";
+
+    /** What {@link #read} reads of a file of a schema version, and the checksum after it. */
+    static String columns(int version) {
+      return "type_group, kind, name, version, revisions, encoded, number, "
+          + (version < 3 ? "''" : "origin")
+          + ", checksum";
+    }
 
     static ResourceRow read(ResultSet row) throws SQLException {
       return new ResourceRow(
@@ -115,7 +117,8 @@ final class SqliteRows {
           text(row, 4),
           text(row, 5),
           bytes(row, 6),
-          row.getLong(7));
+          row.getLong(7),
+          text(row, 8));
     }
 
     static ResourceRow of(Resource resource, long number) {
@@ -126,38 +129,41 @@ final class SqliteRows {
           resource.version(),
           String.join(SEPARATOR, new TreeSet<>(resource.revisions())),
           resource.encoded(),
-          number);
-    }
-
-    Resource toResource() {
-      return toResource(new ResourceType(group, kind));
+          number,
+          resource.origin().toText());
     }
 
     /**
-     * Returns the resource, with that type if it is of the type: nearly all have one and the same.
+     * Returns the resource.
+     *
+     * @param likely its type, if it is of that: nearly all have one and the same
+     * @param shared texts that many origins have
      */
-    Resource toResource(ResourceType likely) {
+    Resource toResource(@Nullable ResourceType likely, Map<String, String> shared) {
       ResourceType type =
-          likely.group().equals(group) && likely.kind().equals(kind)
+          likely != null && likely.group().equals(group) && likely.kind().equals(kind)
               ? likely
               : new ResourceType(group, kind);
       return Resource.stored(
           new ResourceKey(type, name),
           version,
           revisions.isEmpty() ? Set.of() : Set.of(revisions.split(SEPARATOR)),
-          encoded);
+          encoded,
+          Origin.parse(origin, shared));
     }
 
+    // Rows of older versions have no origin, and a checksum without one.
     long checksum() {
-      return new RowChecksum()
-          .add(group)
-          .add(kind)
-          .add(name)
-          .add(version)
-          .add(revisions)
-          .add(encoded)
-          .add(number)
-          .value();
+      RowChecksum checksum =
+          new RowChecksum()
+              .add(group)
+              .add(kind)
+              .add(name)
+              .add(version)
+              .add(revisions)
+              .add(encoded)
+              .add(number);
+      return (origin.isEmpty() ? checksum : checksum.add(origin)).value();
     }
   }
 }

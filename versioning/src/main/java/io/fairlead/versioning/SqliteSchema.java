@@ -11,8 +11,8 @@ import java.util.TreeMap;
 /**
  * The tables of a store's file.
  *
- * <p>Of version 2, the table {@code tombstones}, both indexes and {@code meta.compacted_to} are
- * there and nothing else: releases that could tell what had changed since a commit used them.
+ * <p>Since version 3 each resource has its origin. Versions 1 and 2 had a table of tombstones, and
+ * version 2 indexes by number, for releases that could tell what had changed since a commit.
  *
  * <p>Pages that become free are used again by later commits, so the file is about as large as the
  * store ever was. {@code auto_vacuum=INCREMENTAL} would give them back, but it adds a map of pages
@@ -25,30 +25,33 @@ final class SqliteSchema {
   static final int APPLICATION_ID = 0x464C4452;
 
   /** Counts up with every change of the tables; see {@link SqliteMigrations}. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** The oldest version that can be read and migrated. */
   static final int OLDEST = 1;
 
+  /** The column that version 3 added. */
+  static final String ORIGIN = "origin TEXT NOT NULL DEFAULT ''";
+
   private static final Map<String, String> TABLES = new LinkedHashMap<>();
 
-  /** Since version 2. */
-  private static final Map<String, String> INDEXES = new LinkedHashMap<>();
+  /** What versions 1 and 2 had besides or otherwise. */
+  private static final Map<String, String> FORMER_TABLES = new LinkedHashMap<>();
+
+  /** Of version 2 alone. */
+  private static final Map<String, String> FORMER_INDEXES = new LinkedHashMap<>();
 
   static {
-    INDEXES.put("resources_number", "CREATE INDEX resources_number ON resources (number)");
-    INDEXES.put("tombstones_number", "CREATE INDEX tombstones_number ON tombstones (number)");
+    FORMER_INDEXES.put("resources_number", "CREATE INDEX resources_number ON resources (number)");
+    FORMER_INDEXES.put(
+        "tombstones_number", "CREATE INDEX tombstones_number ON tombstones (number)");
     TABLES.put(
         "meta",
         "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL,"
             + " checksum INTEGER NOT NULL) WITHOUT ROWID");
-    TABLES.put(
-        "resources",
-        "CREATE TABLE resources (type_group TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,"
-            + " version TEXT NOT NULL, revisions TEXT NOT NULL, encoded BLOB NOT NULL,"
-            + " first_seen INTEGER NOT NULL, number INTEGER NOT NULL, checksum INTEGER NOT NULL,"
-            + " PRIMARY KEY (type_group, kind, name))");
-    TABLES.put(
+    TABLES.put("resources", resources(ORIGIN + ", "));
+    FORMER_TABLES.put("resources", resources(""));
+    FORMER_TABLES.put(
         "tombstones",
         "CREATE TABLE tombstones (type_group TEXT NOT NULL, kind TEXT NOT NULL,"
             + " name TEXT NOT NULL, number INTEGER NOT NULL, time INTEGER NOT NULL,"
@@ -65,6 +68,15 @@ final class SqliteSchema {
 
   private SqliteSchema() {}
 
+  private static String resources(String added) {
+    return "CREATE TABLE resources (type_group TEXT NOT NULL, kind TEXT NOT NULL,"
+        + " name TEXT NOT NULL, version TEXT NOT NULL, revisions TEXT NOT NULL,"
+        + " encoded BLOB NOT NULL, first_seen INTEGER NOT NULL, number INTEGER NOT NULL,"
+        + " checksum INTEGER NOT NULL, "
+        + added
+        + "PRIMARY KEY (type_group, kind, name))";
+  }
+
   /** Makes the tables, within the caller's transaction. */
   static void create(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -73,17 +85,7 @@ final class SqliteSchema {
       }
       statement.execute("PRAGMA application_id = " + APPLICATION_ID);
     }
-    createIndexes(connection);
     setVersion(connection, VERSION);
-  }
-
-  /** What version 2 has and version 1 had not. */
-  static void createIndexes(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String index : INDEXES.values()) {
-        statement.execute(index);
-      }
-    }
   }
 
   static void setVersion(Connection connection, int version) throws SQLException {
@@ -102,8 +104,11 @@ final class SqliteSchema {
   /** Whether the tables and indexes are those of a version, to the letter. */
   static boolean isExact(Connection connection, int version) throws SQLException {
     Map<String, String> expected = new TreeMap<>(TABLES);
-    if (version >= 2) {
-      expected.putAll(INDEXES);
+    if (version < 3) {
+      expected.putAll(FORMER_TABLES);
+    }
+    if (version == 2) {
+      expected.putAll(FORMER_INDEXES);
     }
     return tables(connection).equals(expected);
   }

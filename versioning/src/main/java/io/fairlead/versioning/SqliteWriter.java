@@ -48,11 +48,11 @@ final class SqliteWriter {
     try (PreparedStatement put =
         connection.prepareStatement(
             "INSERT INTO resources (type_group, kind, name, version, revisions, encoded,"
-                + " first_seen, number, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " first_seen, number, checksum, origin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 + " ON CONFLICT (type_group, kind, name) DO UPDATE SET"
                 + " version = excluded.version, revisions = excluded.revisions,"
                 + " encoded = excluded.encoded, number = excluded.number,"
-                + " checksum = excluded.checksum")) {
+                + " checksum = excluded.checksum, origin = excluded.origin")) {
       int waiting = 0;
       for (Resource resource : commit.changes().puts()) {
         ResourceRow row = ResourceRow.of(resource, commit.number());
@@ -65,6 +65,7 @@ final class SqliteWriter {
         put.setLong(7, commit.time().toEpochMilli());
         put.setLong(8, row.number());
         put.setLong(9, row.checksum());
+        put.setString(10, row.origin());
         put.addBatch();
         if (++waiting % BATCH == 0) {
           put.executeBatch();

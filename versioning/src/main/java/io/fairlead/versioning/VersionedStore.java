@@ -178,7 +178,9 @@ public final class VersionedStore {
     Snapshot before = current;
     List<Resource> puts = new ArrayList<>();
     for (Resource put : changes.puts()) {
-      if (!put.sameAs(before.find(put.key()))) {
+      Resource known = before.find(put.key());
+      // One that was only made of something else is written, too; clients compare versions.
+      if (known == null || !put.sameAs(known) || !put.origin().equals(known.origin())) {
         puts.add(put);
       }
     }

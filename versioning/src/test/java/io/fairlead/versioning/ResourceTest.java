@@ -305,7 +305,11 @@ class ResourceTest {
   void label_ofWhatIsNoResource_isAnError() {
     Resource broken =
         Resource.stored(
-            golden("plain").key(), "v", Set.of(), ByteString.copyFrom(new byte[] {18, 9, 1}));
+            golden("plain").key(),
+            "v",
+            Set.of(),
+            ByteString.copyFrom(new byte[] {18, 9, 1}),
+            Origin.UNKNOWN);
     assertThatThrownBy(() -> broken.label("a"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("not an encoded resource");

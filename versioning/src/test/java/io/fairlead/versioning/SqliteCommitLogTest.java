@@ -316,7 +316,8 @@ class SqliteCommitLogTest {
         "UPDATE notes SET value = '241.0.0.9'",
         "UPDATE meta SET value = '1' WHERE key = 'last_number'",
         "DELETE FROM meta WHERE key = 'epoch'",
-        "DROP TABLE tombstones",
+        "UPDATE resources SET origin = 'service 1 ax' WHERE name = 'ns/s3'",
+        "DROP TABLE commits",
         "CREATE INDEX theirs ON resources (number)",
         "PRAGMA user_version = 0",
       })

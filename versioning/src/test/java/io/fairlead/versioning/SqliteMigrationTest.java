@@ -17,18 +17,29 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of older schemas, as the releases that had them wrote them. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2})
 class SqliteMigrationTest {
+  private final int version;
   private final Path directory;
   private final Path file;
+  private final Path copy;
   private final String listing;
 
-  SqliteMigrationTest(@TempDir Path directory) throws IOException {
+  SqliteMigrationTest(int version, @TempDir Path directory) throws IOException {
+    this.version = version;
     this.directory = directory;
     this.file = directory.resolve("store.db");
-    Files.write(file, golden("store-v1.db"));
-    this.listing = new String(golden("store-v1.txt"), StandardCharsets.UTF_8);
+    this.copy = directory.resolve("store.db.schema-" + version);
+    Files.write(file, golden("store-v" + version + ".db"));
+    this.listing =
+        new String(golden("store-v" + version + ".txt"), StandardCharsets.UTF_8)
+            .replaceAll("(?m)^tombstone .*\n", "");
+    assertThat(listing).isNotEmpty();
   }
 
   private static byte[] golden(String name) throws IOException {
@@ -57,7 +68,7 @@ class SqliteMigrationTest {
   }
 
   @Test
-  void version1_isMigratedWithAllThatItHolds() throws Exception {
+  void olderVersion_isMigratedWithAllThatItHolds() throws Exception {
     long last = 1_772_366_411_000L;
     try (SqliteCommitLog log = open()) {
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
@@ -67,6 +78,7 @@ class SqliteMigrationTest {
       assertThat(store.notes()).hasSize(9).containsEntry("vip/7", "241.0.0.7");
       assertThat(store.current().resources(Resources.TYPE)).hasSize(29);
       for (Resource resource : store.current().resources(Resources.TYPE)) {
+        assertThat(resource.origin()).isEqualTo(Origin.UNKNOWN);
         assertThat(listing).contains(" " + resource.key().name() + " " + resource.version() + " ");
       }
       Resource same = Resources.of("service-2", "Grüße service-2");
@@ -75,19 +87,41 @@ class SqliteMigrationTest {
           .isEmpty();
     }
     assertThat(GoldenStore.list(file)).isEqualTo(listing);
-    assertThat(pragma(file, "user_version")).isEqualTo("2");
+    assertThat(pragma(file, "user_version")).isEqualTo("3");
     assertThat(pragma(file, "integrity_check")).isEqualTo("ok");
-    Path copy = directory.resolve("store.db.schema-1");
     assertThat(GoldenStore.list(copy)).isEqualTo(listing);
-    assertThat(pragma(copy, "user_version")).isEqualTo("1");
+    assertThat(pragma(copy, "user_version")).isEqualTo(Integer.toString(version));
     open().close();
     assertThat(GoldenStore.list(file)).isEqualTo(listing);
     assertThat(directory.toFile().list())
-        .containsExactlyInAnyOrder("store.db", "store.db.lock", "store.db.schema-1");
+        .containsExactlyInAnyOrder("store.db", "store.db.lock", copy.getFileName().toString());
   }
 
   @Test
-  void version1_withADamagedRowIsSetAsideAsItIs() throws Exception {
+  void olderVersion_rowsGetTheirOriginsAsTheyArePut() throws Exception {
+    Resource known =
+        Resources.of("service-2", "Grüße service-2").withOrigin(new Origin("file", "a b", "c d"));
+    Resource before;
+    try (SqliteCommitLog log = open()) {
+      VersionedStore store = new VersionedStore(log, Clock.systemUTC());
+      before = Objects.requireNonNull(store.current().find(known.key()));
+      assertThat(store.commit(ChangeSet.of(List.of(known), List.of()))).isPresent();
+      assertThat(store.commit(ChangeSet.of(List.of(known), List.of()))).isEmpty();
+    }
+    try (SqliteCommitLog log = open()) {
+      VersionedStore store = new VersionedStore(log, Clock.systemUTC());
+      Resource after = Objects.requireNonNull(store.current().find(known.key()));
+      assertThat(after.sameAs(before)).isTrue();
+      assertThat(after.origin()).isEqualTo(known.origin());
+      assertThat(store.current().resources(Resources.TYPE))
+          .filteredOn(resource -> !resource.key().equals(known.key()))
+          .hasSize(28)
+          .allSatisfy(other -> assertThat(other.origin()).isEqualTo(Origin.UNKNOWN));
+    }
+  }
+
+  @Test
+  void olderVersion_withADamagedRowIsSetAsideAsItIs() throws Exception {
     update(file, "UPDATE resources SET revisions = 'other' WHERE name = 'ns/service-2'");
     try (SqliteCommitLog log = open()) {
       assertThat(log.load().resources()).isEmpty();
@@ -97,20 +131,21 @@ class SqliteMigrationTest {
             .filter(name -> name.startsWith("store.db.damaged-"))
             .findFirst()
             .orElseThrow();
-    assertThat(pragma(directory.resolve(aside), "user_version")).isEqualTo("1");
-    assertThat(directory.resolve("store.db.schema-1")).doesNotExist();
+    assertThat(pragma(directory.resolve(aside), "user_version"))
+        .isEqualTo(Integer.toString(version));
+    assertThat(copy).doesNotExist();
   }
 
   @Test
-  void version1_withTablesThatAreNotItsOwnIsSetAside() throws Exception {
-    update(file, "CREATE INDEX resources_number ON resources (number)");
+  void olderVersion_withTablesThatAreNotItsOwnIsSetAside() throws Exception {
+    update(file, "CREATE INDEX theirs ON resources (number)");
     try (SqliteCommitLog log = open()) {
       assertThat(log.load().resources()).isEmpty();
     }
   }
 
   @Test
-  void version1_thatCannotBeMigratedIsServedAndMigratedLater() throws Exception {
+  void olderVersion_thatCannotBeMigratedIsServedAndMigratedLater() throws Exception {
     try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = other.createStatement()) {
       statement.execute("BEGIN IMMEDIATE");
@@ -118,23 +153,23 @@ class SqliteMigrationTest {
         VersionedStore store = new VersionedStore(log, Clock.systemUTC());
         assertThat(store.current().size(Resources.TYPE)).isEqualTo(29);
         assertThat(store.durability().durable()).isFalse();
-        assertThat(pragma(file, "user_version")).isEqualTo("1");
+        assertThat(pragma(file, "user_version")).isEqualTo(Integer.toString(version));
         statement.execute("ROLLBACK");
         assertThat(GoldenStore.list(file)).isEqualTo(listing);
         store.writeNow(System::nanoTime);
         assertThat(store.durability()).isEqualTo(Durability.DURABLE);
       }
     }
-    assertThat(pragma(file, "user_version")).isEqualTo("2");
+    assertThat(pragma(file, "user_version")).isEqualTo("3");
     assertThat(GoldenStore.list(file)).isEqualTo(listing);
   }
 
   @Test
-  void version1_withoutACopyIsMigratedAllTheSame() throws Exception {
+  void olderVersion_withoutACopyIsMigratedAllTheSame() throws Exception {
     // A directory that is not empty, where the copy would be made.
-    Files.createDirectories(directory.resolve("store.db.schema-1.part/occupied"));
+    Files.createDirectories(directory.resolve(copy.getFileName() + ".part/occupied"));
     open().close();
-    assertThat(pragma(file, "user_version")).isEqualTo("2");
+    assertThat(pragma(file, "user_version")).isEqualTo("3");
     assertThat(GoldenStore.list(file)).isEqualTo(listing);
   }
 }

@@ -106,6 +106,11 @@ public final class VirtualAddressBook {
     }
   }
 
+  /** The key of the note of a host's addresses, whose value is these, separated by commas. */
+  public static String noteKey(String host) {
+    return NOTE_PREFIX + host;
+  }
+
   /** Whether there are no virtual IPs at all. */
   private boolean isOff() {
     return pools.isEmpty();
@@ -223,7 +228,7 @@ public final class VirtualAddressBook {
 
   private void note(String host) {
     List<String> addresses = addressesOf(host);
-    String key = NOTE_PREFIX + host;
+    String key = noteKey(host);
     if (addresses.isEmpty()) {
       newNotes.remove(key);
       droppedNotes.add(key);

@@ -7,17 +7,20 @@ import io.fairlead.harness.IstioConfig;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.harness.Push;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A restart of the gateway is nothing that a running istiod notices. */
 @NeedsServer({"consul", "nacos-server", "istiod-1.27.0", "istiod-1.18.2"})
@@ -40,10 +43,15 @@ final class RestartTest {
           gateway.stop();
           gateway.deleteData();
         }),
-    SIGTERM_AND_OLDER_SCHEMA(
+    SIGTERM_AND_SCHEMA_1(
         gateway -> {
           gateway.stop();
-          StoreCopy.toSchema1(gateway.dataFolder().resolve("fairlead.db"));
+          StoreCopy.toSchema(1, gateway.dataFolder().resolve("fairlead.db"));
+        }),
+    SIGTERM_AND_SCHEMA_2(
+        gateway -> {
+          gateway.stop();
+          StoreCopy.toSchema(2, gateway.dataFolder().resolve("fairlead.db"));
         }),
     SIGKILL_AND_STORE_LOST(
         gateway -> {
@@ -92,17 +100,27 @@ final class RestartTest {
     assertThat(held()).isEqualTo(before);
   }
 
-  @Test
-  void upgrade_migratesTheStoreAndKeepsTheOldOne() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void upgrade_migratesTheStoreAndKeepsTheOldOne(int schema) {
     Path file = fleet.gateway().dataFolder().resolve("fairlead.db");
-    restart_isNoPush(End.SIGTERM_AND_OLDER_SCHEMA);
+    restart_isNoPush(schema == 1 ? End.SIGTERM_AND_SCHEMA_1 : End.SIGTERM_AND_SCHEMA_2);
 
     assertThat(fleet.gateway().process().linesSince(0))
-        .anySatisfy(line -> assertThat(line).contains("from schema version 1 to 2"));
-    try (StoreCopy copy = StoreCopy.of(file.resolveSibling("fairlead.db.schema-1"))) {
+        .anySatisfy(line -> assertThat(line).contains("from schema version " + schema + " to 3"));
+    try (StoreCopy copy = StoreCopy.of(file.resolveSibling("fairlead.db.schema-" + schema))) {
       assertThat(copy.integrity()).isEqualTo("ok");
-      assertThat(copy.schema()).isEqualTo(1);
+      assertThat(copy.schema()).isEqualTo(schema);
     }
+    // What each resource was made of is found out by the first read, and written without a push.
+    Awaitility.await("all origins")
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> {
+              try (StoreCopy migrated = StoreCopy.of(file)) {
+                assertThat(migrated.withoutOrigin()).isEmpty();
+              }
+            });
   }
 
   @Test
