@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What befalls a real Consul: whatever it is, nothing that is there leaves the mesh, what really
+ * Tests of faults of a real Consul: nothing that exists leaves the mesh, everything that really
  * left leaves it, and the operator sees why. The cases are those of docs/registries.md.
  */
 @NeedsServer({"consul", "istiod-1.27.0"})

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What each resource was meant to be, one state after the other, and how far a client has seen it.
+ * The intended states of each resource, one after the other, and the position of a client in them.
  * A gateway may skip states, since changes gather, but what its clients see of a resource must go
  * through the history forwards: never back, and never to what it was never meant to be. Guarded by
  * its own lock.

@@ -83,7 +83,7 @@ final class Istiods implements AutoCloseable {
     return servers.size();
   }
 
-  /** What is done with one of them. */
+  /** An action on one of the istiods. */
   interface Action {
     void apply(String version, IstiodServer istiod);
   }

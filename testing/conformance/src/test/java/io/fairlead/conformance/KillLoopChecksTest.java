@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** What the kill loop must find, it finds. */
+/** Tests that the kill loop finds the faults that it must find. */
 final class KillLoopChecksTest {
   private static final String NAME = "files/a.files";
 

@@ -51,7 +51,7 @@ final class KillLoopTest {
         .map(value -> Long.valueOf(value.strip()));
   }
 
-  /** What becomes of the store at a kill. */
+  /** The fate of the store at a kill. */
   private enum Store {
     KEPT,
     LOST_AT_TIMES
@@ -133,7 +133,7 @@ final class KillLoopTest {
       System.out.println("kill loop, store " + store + ": " + text);
     }
 
-    /** What is done with the parts. */
+    /** The work of the rounds. */
     private final class Rounds {
       private final GatewayProcess gateway;
       private final Churn churn;

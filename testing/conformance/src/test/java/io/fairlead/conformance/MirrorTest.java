@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What real istiods of several versions hold equals what the registries hold. */
+/** Tests that real istiods of several versions hold exactly what the registries hold. */
 @NeedsServer({"consul", "nacos-server", "istiod-1.27.0", "istiod-1.18.2"})
 @FleetTest
 final class MirrorTest {

@@ -19,7 +19,7 @@ abstract class MirroredRegistry {
   /** The metadata by which the owner of a service names its port. */
   static final String SERVICE_PORT = "service-port";
 
-  /** What becomes of a service without usable instances, by the registry's {@code keepEmpty}. */
+  /** The fate of a service without usable instances, by the registry's {@code keepEmpty}. */
   enum WhenEmpty {
     /** Its entry stays, without endpoints, for longer than any test takes. */
     STAYS,

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What befalls a real Nacos: whatever it is, nothing that is there leaves the mesh, what really
- * left leaves it, and the operator sees why. The cases are those of docs/registries.md.
+ * Tests of faults of a real Nacos: nothing that exists leaves the mesh, everything that really left
+ * leaves it, and the operator sees why. The cases are those of docs/registries.md.
  */
 @NeedsServer({NacosServer.NAME, "istiod-1.27.0"})
 final class NacosFaultsTest {

@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What real istiods make of services whose instances do not agree, do not work or speak UDP. */
+/** Tests of real istiods with services whose instances do not agree, do not work or speak UDP. */
 @NeedsServer({"istiod-1.27.0", "istiod-1.18.2"})
 final class OneInstanceTest {
   private static final Duration QUIET = Duration.ofMillis(600);

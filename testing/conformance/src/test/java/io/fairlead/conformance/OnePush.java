@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.harness.Push;
 import java.util.List;
 
-/** What an istiod's pushes must be when one change of endpoints was to reach it. */
+/** The check of an istiod's pushes after one change of endpoints. */
 final class OnePush {
   private OnePush() {}
 

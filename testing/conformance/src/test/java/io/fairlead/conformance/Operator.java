@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Who runs a gateway: acts by the commands of the distribution, looks by the admin API. */
+/** An operator of a gateway: acts by the commands of the distribution, looks by the admin API. */
 record Operator(GatewayProcess gateway) {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

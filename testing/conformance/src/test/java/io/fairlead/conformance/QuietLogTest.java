@@ -14,7 +14,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What clients that speak nonsense, and health checks that only connect, do to the log. */
+/**
+ * Tests that clients that speak nonsense, and health checks that only connect, keep the log short.
+ */
 final class QuietLogTest {
   private static final int REQUESTS = 1_000;
   private static final int MAX_CHARACTERS = 20_000;

@@ -19,7 +19,10 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Where not everything is known, clients get no answer at all: nothing empty, nothing partial. */
+/**
+ * Tests that clients get no answer at all while not everything is known: nothing empty, nothing
+ * partial.
+ */
 @NeedsServer({"consul", "istiod-1.27.0", "istiod-1.18.2"})
 final class ReadinessTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);

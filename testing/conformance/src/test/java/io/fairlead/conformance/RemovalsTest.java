@@ -13,8 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a healthy Consul really loses: little leaves the mesh soon, much only after the registry has
- * kept saying so, and nothing is held for ever. Case 5 of docs/registries.md.
+ * Tests of real losses of a healthy Consul: small ones leave the mesh soon, large ones only after
+ * the registry has kept reporting them, and nothing is held for ever. Case 5 of docs/registries.md.
  */
 @NeedsServer("consul")
 final class RemovalsTest {

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which content had which version, over the life of many gateways and stores: one content has one
+ * The versions seen for each content over the life of many gateways and stores: one content has one
  * version, and one version is one content. Confined to its user's lock.
  */
 final class SeenVersions {

@@ -12,9 +12,9 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
- * How long a client of the gateway sees what its registry no longer has, and how long it waits for
- * what is new. An endpoint is {@code HOST ADDRESS:PORT}, registered once and never again after it
- * was deregistered. Thread-safe: its own lock guards its state.
+ * The measure of how long a client of the gateway sees what its registry no longer has, and how
+ * long it waits for what is new. An endpoint is {@code HOST ADDRESS:PORT}, registered once and
+ * never again after it was deregistered. Thread-safe: its own lock guards its state.
  */
 final class Staleness {
   private final LongSupplier nanoTime;

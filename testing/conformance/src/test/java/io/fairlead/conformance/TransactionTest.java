@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What an operator holds reaches clients at once, and istiods as one push. */
+/** Tests that changes held by an operator reach clients at once, and istiods as one push. */
 @NeedsServer({"consul", "istiod-1.27.0", "istiod-1.18.2"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TransactionTest {

@@ -28,7 +28,7 @@ public final class ConfigLoader {
   private final AdapterTypes types;
   private final Purpose purpose;
 
-  /** What a configuration is loaded for, which decides what has to be there. */
+  /** The purpose of loading a configuration, which decides what has to exist. */
   private enum Purpose {
     /** To be looked at: every file has to be there, secrets need not. */
     READING,

@@ -2,7 +2,7 @@ package io.fairlead.server.config;
 
 import java.util.List;
 
-/** What loading a configuration file gave. */
+/** The result of loading a configuration file. */
 public sealed interface ConfigResult {
   /** The file is valid. */
   record Loaded(GatewayConfig config) implements ConfigResult {}

@@ -37,7 +37,7 @@ public record GatewayConfig(
     registries = List.copyOf(registries);
   }
 
-  /** What istiod connects to. */
+  /** The listeners that istiod connects to. */
   public record Xds(
       @Key("where plaintext connections are accepted; always the one whole source")
           HostPort address,
@@ -119,14 +119,14 @@ public record GatewayConfig(
                   + " loopback")
           @Nullable Secret token) {}
 
-  /** Where the last-known state is kept. */
+  /** The place of the last-known state. */
   public record Store(
       @Key(
               value = "the database file, relative to the configuration file",
               defaultValue = "data/fairlead.db")
           Path path) {}
 
-  /** When clients are answered. */
+  /** The condition under which clients are answered. */
   public record Readiness(
       @Key(
               name = "wait",

@@ -21,11 +21,11 @@ public record Problem(Path file, int line, int column, String path, String text)
           .thenComparing(Problem::text);
 
   // Far longer than any list of expected keys.
-  private static final int MOST = 2000;
+  private static final int MAX_CHARACTERS = 2000;
 
   /** A text that shows no password of an address, and is one line. */
   public Problem {
-    text = ForeignText.clean(ForeignText.address(text), MOST);
+    text = ForeignText.clean(ForeignText.address(text), MAX_CHARACTERS);
     path = ForeignText.clean(path);
   }
 

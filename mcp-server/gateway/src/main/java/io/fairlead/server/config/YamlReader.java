@@ -42,7 +42,7 @@ final class YamlReader {
     this.text = text;
   }
 
-  /** What reading gave: the document, nothing if it is not YAML, and its problems. */
+  /** The result of reading: the document, nothing if it is not YAML, and its problems. */
   record Result(Optional<YamlDocument> document, List<Problem> problems) {
     Result {
       problems = List.copyOf(problems);

@@ -30,7 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What editors are told is what the loader does: both are made from the descriptions of the keys.
+ * Tests that the schema for editors and the loader agree: both are made from the descriptions of
+ * the keys.
  */
 class ConfigSchemaTest {
   private static final AdapterTypes TYPES =

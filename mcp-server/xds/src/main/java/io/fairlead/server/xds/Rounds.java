@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * wake-ups that it answers.
  */
 final class Rounds {
-  /** Who does a round. */
+  /** The group of workers that makes a round. */
   enum Crew {
     /** Those that do what is soon done. */
     LIGHT,
@@ -18,7 +18,7 @@ final class Rounds {
     BULK
   }
 
-  /** How a round ended. */
+  /** The outcome of a round. */
   enum Outcome {
     /** All that was due is done. */
     DONE,

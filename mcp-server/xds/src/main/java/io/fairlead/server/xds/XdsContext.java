@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * What every stream of a server shares.
+ * The state shared by all streams of a server.
  *
  * @param store where snapshots come from
  * @param gate whether clients may be answered
