@@ -17,7 +17,7 @@ import java.util.TreeSet;
  *     only, since they are few
  */
 public record Shard(int index, int count, Set<ResourceType> spread) {
-  /** Everything. */
+  /** The shard that holds everything. */
   public static final Shard WHOLE = new Shard(0, 1, Set.of());
 
   public Shard {

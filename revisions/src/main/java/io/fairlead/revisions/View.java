@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A snapshot as one audience sees it. A resource whose revision changes disappears from the one
  * view and appears in the other, since each view is derived from the snapshot alone.
  *
- * @param snapshot what there is
- * @param audience who looks
+ * @param snapshot the snapshot that is seen
+ * @param audience the audience
  */
 public record View(Snapshot snapshot, Audience audience) {
   public View {
@@ -51,8 +51,8 @@ public record View(Snapshot snapshot, Audience audience) {
   }
 
   /**
-   * Returns what this view shows otherwise than an older one of the same audience. Costs what
-   * changed in between, not what there is.
+   * Returns the difference to an older view of the same audience. The cost is that of the changes
+   * in between, whatever the size of the view.
    */
   public Difference since(View older, ResourceType type) {
     requireSameAudience(older);
@@ -68,8 +68,8 @@ public record View(Snapshot snapshot, Audience audience) {
   }
 
   /**
-   * Returns what this view shows otherwise than an older one of the same audience, of these names
-   * only. Costs as much as there are names, whatever else changed in between.
+   * Returns the difference to an older view of the same audience, for these names only. The cost is
+   * that of the names, whatever else changed in between.
    */
   public Difference since(View older, ResourceType type, Set<String> names) {
     requireSameAudience(older);

@@ -39,7 +39,7 @@ public record Batching(
     }
   }
 
-  /** With a leading edge. */
+  /** Creates a batching with a leading edge. */
   public Batching(Duration quiet, Duration max) {
     this(quiet, max, true);
   }

@@ -22,13 +22,13 @@ final class Bucket {
     this.sorted = sorted;
   }
 
-  /** Returns a bucket of resources with different names; takes the array over and sorts it. */
+  /** Returns a bucket of resources with different names; it owns and sorts the array. */
   static Bucket of(Resource[] resources) {
     Arrays.sort(resources, BY_NAME);
     return new Bucket(resources);
   }
 
-  /** Returns everything in it, in the order of the names. */
+  /** Returns its resources in the order of their names. */
   List<Resource> resources() {
     return Collections.unmodifiableList(Arrays.asList(sorted));
   }

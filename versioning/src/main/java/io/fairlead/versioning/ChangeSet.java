@@ -7,8 +7,7 @@ import java.util.Set;
 /**
  * Changes that become visible together. A key is at most once in it.
  *
- * @param puts resources, new or changed; those whose content is what the store has already are
- *     passed over
+ * @param puts resources, new or changed; those whose content the store has already are passed over
  * @param removals resources that go; unknown ones are passed over
  * @param notes small facts kept with the resources for whoever commits, such as which virtual IP a
  *     host has; never served as such
@@ -19,7 +18,7 @@ public record ChangeSet(
     List<ResourceKey> removals,
     Map<String, String> notes,
     Set<String> droppedNotes) {
-  /** Nothing. */
+  /** A set without changes. */
   public static final ChangeSet NONE = new ChangeSet(List.of(), List.of(), Map.of(), Set.of());
 
   public ChangeSet {
@@ -34,7 +33,7 @@ public record ChangeSet(
     return new ChangeSet(puts, removals, Map.of(), Set.of());
   }
 
-  /** Returns these changes followed by later ones: about the same key, the later word counts. */
+  /** Returns these changes followed by later ones: of the same key, the later change counts. */
   public ChangeSet then(ChangeSet later) {
     if (isEmpty()) {
       return later;
@@ -48,7 +47,7 @@ public record ChangeSet(
     return merged.toChangeSet();
   }
 
-  /** Whether there is nothing in it. */
+  /** Whether it has no changes. */
   public boolean isEmpty() {
     return puts.isEmpty() && removals.isEmpty() && notes.isEmpty() && droppedNotes.isEmpty();
   }

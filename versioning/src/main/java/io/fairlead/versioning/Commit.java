@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One entry of the log: what really changed, under a number.
+ * A numbered entry of the log with the effective changes of one commit.
  *
  * @param number larger than every number before it, in this store and in every older copy of it
  * @param time the wall clock at the commit: for people, nothing is decided by it
@@ -13,7 +13,7 @@ import java.util.Optional;
  *     the commit does not know it
  */
 public record Commit(long number, Instant time, ChangeSet changes, Optional<String> contents) {
-  /** Creates a commit by somebody who does not know what the store holds besides. */
+  /** Creates a commit without a checksum, for a caller that does not know the rest of the store. */
   public Commit(long number, Instant time, ChangeSet changes) {
     this(number, time, changes, Optional.empty());
   }

@@ -38,7 +38,7 @@ public interface CommitLog extends AutoCloseable {
   }
 
   /**
-   * Tries whether commits can be written, and changes nothing that the log holds.
+   * Checks whether commits can be written, without changing the content of the log.
    *
    * @throws CommitLogException if not
    */

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 record Contents(long resources, long resourceSum, long notes, long noteSum) {
   private static final String SEPARATOR = "\n";
 
-  /** Nothing. */
+  /** The checksum of an empty store. */
   static final Contents NONE = new Contents(0, 0, 0, 0);
 
-  /** Returns that of a whole state. */
+  /** Returns the checksum of a whole state. */
   static Contents of(Collection<Resource> resources, Map<String, String> notes) {
     long resourceSum = 0;
     for (Resource resource : resources) {
@@ -39,7 +39,7 @@ record Contents(long resources, long resourceSum, long notes, long noteSum) {
     return new Contents(resources.size(), resourceSum, notes.size(), noteSum);
   }
 
-  /** Returns that of two states without a resource or a note in common, together. */
+  /** Returns the checksum of the union of two states without a common resource or note. */
   Contents and(Contents other) {
     return new Contents(
         resources + other.resources,
@@ -57,7 +57,7 @@ record Contents(long resources, long resourceSum, long notes, long noteSum) {
   }
 
   /**
-   * Returns that of the state after changes.
+   * Returns the checksum of the state after changes.
    *
    * @param resourceBefore the resource of a key before them; null if there was none
    * @param noteBefore the value of a note before them; null if there was none
@@ -110,7 +110,7 @@ record Contents(long resources, long resourceSum, long notes, long noteSum) {
     return Digest.spread(key.length() + SEPARATOR + key + SEPARATOR + value);
   }
 
-  /** As it is written into a file. */
+  /** Returns the text that is written into a file. */
   String toText() {
     return "%d %016x %d %016x".formatted(resources, resourceSum, notes, noteSum);
   }

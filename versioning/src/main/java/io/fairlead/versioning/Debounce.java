@@ -39,9 +39,8 @@ final class Debounce {
   }
 
   /**
-   * Records that the gathered changes were taken for a commit, even if there turns out to be
-   * nothing new in it: so tasks that change nothing have the source asked no more often than
-   * others.
+   * Records that the gathered changes were taken for a commit, even if none of them is new: so
+   * tasks that change nothing have the source asked no more often than others.
    */
   void taken(long nowNanos) {
     pending = false;

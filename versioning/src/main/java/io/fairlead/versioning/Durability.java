@@ -17,7 +17,7 @@ import java.util.Optional;
  *     durable, when nothing has changed since
  */
 public record Durability(boolean durable, String problem, Optional<Instant> since, int unwritten) {
-  /** All is written. */
+  /** The durability when everything is written. */
   public static final Durability DURABLE = new Durability(true, "", Optional.empty(), 0);
 
   static Durability broken(String problem, Instant since, int unwritten) {

@@ -14,11 +14,11 @@ import java.io.IOException;
  * of the time until clients are answered.
  */
 final class EnvelopeLabels {
-  // From the Any to an entry of the map of labels.
+  // The field numbers on the path from the Any to an entry of the map of labels.
   private static final int[] PATH = {
     Any.VALUE_FIELD_NUMBER, Resource.METADATA_FIELD_NUMBER, Metadata.LABELS_FIELD_NUMBER
   };
-  // Of a map's entry, by the rule of protocol buffers.
+  // The field numbers in a map's entry, as protocol buffers define them.
   private static final int KEY = 1;
   private static final int VALUE = 2;
 

@@ -98,7 +98,7 @@ final class FileOwnership implements AutoCloseable {
   }
 
   /**
-   * Makes sure that nobody else may write the file.
+   * Ensures that no other process may write the file.
    *
    * @throws CommitLogException if another process has it, or the lock file cannot be written
    */
@@ -107,7 +107,7 @@ final class FileOwnership implements AutoCloseable {
       return;
     }
     try {
-      // A lock that is held for reading ends with its channel.
+      // A shared lock ends with its channel.
       closeChannel();
       FileChannel opened =
           FileChannel.open(
@@ -127,7 +127,7 @@ final class FileOwnership implements AutoCloseable {
     }
   }
 
-  // For the message to others only, so a full disk is no reason to fail.
+  // It only serves the message to others, so a full disk must not fail this.
   private void writeOwner(FileChannel opened) {
     try {
       opened.truncate(0);

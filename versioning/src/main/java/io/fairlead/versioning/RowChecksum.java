@@ -21,7 +21,7 @@ final class RowChecksum {
     return this;
   }
 
-  // With its length, so that a shifted border between two columns shows.
+  // With the length, so that a shifted boundary between two columns changes the checksum.
   RowChecksum add(byte[] column) {
     add(column.length);
     crc.update(column);

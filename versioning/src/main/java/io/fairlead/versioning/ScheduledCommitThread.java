@@ -32,7 +32,7 @@ final class ScheduledCommitThread implements CommitThread {
   @Override
   public void execute(Runnable task) {
     try {
-      // The executor treats it as a timer that is due: it runs even after a shutdown.
+      // The executor treats it as a timer that is due, so it runs even after a shutdown.
       executor.execute(task);
     } catch (RejectedExecutionException e) {
       LOG.debug("Closed: a task was ignored");

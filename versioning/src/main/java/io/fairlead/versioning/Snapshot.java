@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * did not change between them, so keeping an old one costs only what changed since.
  */
 public final class Snapshot {
-  /** Number of parts that a type's resources are spread over; shards are ranges of parts. */
+  /** The number of parts that a type's resources are spread over; shards are ranges of parts. */
   public static final int PARTS = Table.BUCKETS;
 
   private final String epoch;
@@ -126,8 +126,8 @@ public final class Snapshot {
   }
 
   /**
-   * Calls back with each pair of parts, older and newer, that is not the very same object: a
-   * superset of what differs, found in time that does not grow with the number of resources.
+   * Calls back with each pair of parts, older and newer, that are not the same object: a superset
+   * of the differences, found in a time that does not grow with the number of resources.
    */
   public void forEachDifference(
       Snapshot older, ResourceType type, int fromPart, int toPart, DifferenceVisitor visitor) {

@@ -38,7 +38,7 @@ public final class SqliteCommitLog implements CommitLog {
    * @param clock names files that are set aside
    */
   public record Options(Duration keepHistory, Clock clock) {
-    /** A week of history. */
+    /** The default: a week of history. */
     public static final Options DEFAULT = new Options(Duration.ofDays(7), Clock.systemUTC());
 
     public Options {
@@ -117,7 +117,7 @@ public final class SqliteCommitLog implements CommitLog {
     if (loaded == null) {
       throw new IllegalStateException("load: called again (expected: once)");
     }
-    // The store has it from now on; two copies would double the memory.
+    // Dropped, since the store holds it from now on and two copies would double the memory.
     state = null;
     return loaded;
   }
@@ -125,7 +125,7 @@ public final class SqliteCommitLog implements CommitLog {
   @Override
   public synchronized void append(Commit commit) {
     checkOpen();
-    // The last one again is one of which the writer does not know that it got here.
+    // A repeated number is a commit that the writer does not know to be here already.
     if (commit.number() < lastNumber) {
       throw new IllegalArgumentException(
           "number: " + commit.number() + " (expected: at least " + lastNumber + ")");

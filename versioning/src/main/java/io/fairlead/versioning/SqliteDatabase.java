@@ -9,7 +9,7 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteOpenMode;
 
-/** Connections to a file as a SQLite database, and what their errors are about. */
+/** The connections to a file as a SQLite database, and the meaning of their errors. */
 final class SqliteDatabase {
   private static final int BUSY_MILLIS = 5_000;
   private static final int MAX_WAL_BYTES = 64 << 20;
@@ -76,7 +76,7 @@ final class SqliteDatabase {
   static Connection readImmutable(Path file) throws SQLException {
     SQLiteConfig config = config();
     config.setReadOnly(true);
-    // As a URI, in which nothing of the path is taken for anything else.
+    // As an encoded URI, so that no character of the path has a special meaning.
     return config.createConnection(
         "jdbc:sqlite:file:" + file.toUri().getRawPath() + "?immutable=1");
   }
@@ -122,7 +122,7 @@ final class SqliteDatabase {
     return code(e) == SQLiteErrorCode.SQLITE_BUSY.code;
   }
 
-  // The low byte is the kind of error, the rest says more about it.
+  // The low byte is the kind of error, the rest are details.
   private static int code(SQLException e) {
     return e instanceof SQLiteException known ? known.getResultCode().code & 0xff : -1;
   }

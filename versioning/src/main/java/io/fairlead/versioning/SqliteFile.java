@@ -108,7 +108,7 @@ final class SqliteFile {
     }
   }
 
-  // Only damage is thrown: with every other problem what was read is served.
+  // Only damage is thrown: with any other problem the content that was read is served.
   private Ready ready(SqliteExamination.Sound sound) throws SQLException {
     long number = sound.state().lastNumber();
     Connection connection = null;
@@ -168,7 +168,7 @@ final class SqliteFile {
             null);
       }
       migrations.run(connection);
-      // Writes what is there anyway: a file that can only be read is found out now.
+      // Rewrites an existing value, so that a read-only file shows now.
       SqliteRows.putMeta(connection, SqliteRows.EPOCH, epoch);
       return connection;
     } catch (SQLException | RuntimeException e) {

@@ -27,7 +27,7 @@ final class SqliteLibrary {
   static synchronized void load(Path folder) {
     String chosen = System.getProperty(FOLDER);
     Path temporary = Path.of(chosen == null ? System.getProperty("java.io.tmpdir") : chosen);
-    // Looked at first: the driver logs its failures with stack traces.
+    // Checked first, since the driver logs its failures with stack traces.
     if (Files.isWritable(temporary) && isLoaded()) {
       return;
     }

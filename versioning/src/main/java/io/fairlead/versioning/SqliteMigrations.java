@@ -79,7 +79,7 @@ final class SqliteMigrations {
     }
   }
 
-  // Under its name only once it is whole.
+  // Gets its name only when it is complete.
   private void copy(Connection connection, int version) {
     Path copy = file.resolveSibling(file.getFileName() + ".schema-" + version);
     Path part = file.resolveSibling(file.getFileName() + ".schema-" + version + ".part");

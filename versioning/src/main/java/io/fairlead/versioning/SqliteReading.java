@@ -89,7 +89,7 @@ final class SqliteReading {
     try {
       Files.copy(file, copy);
       Files.copy(wal, walCopy);
-      // With the rights of the original, a file of others, they may forbid it.
+      // Copying the attributes of a file that belongs to others may be forbidden.
       setWritable(copy);
       setWritable(walCopy);
       LOG.warn(

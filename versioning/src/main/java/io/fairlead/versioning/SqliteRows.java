@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of a store's file, each with a checksum, to and from what they mean. */
+/** The encoding of a store's rows, each with a checksum. */
 final class SqliteRows {
   /** Sets a pair of the table {@code meta}; filled by {@link #putPair}. */
   static final String INSERT_META =

@@ -43,7 +43,7 @@ public final class VersionedStore {
   private final List<Snapshot.Listener> listeners = new CopyOnWriteArrayList<>();
   // Owned by the commit thread.
   private final Notes notes;
-  // Of all that is published; absent until the first commit, since a start is urgent.
+  // The checksum of everything published; absent until the first commit, to make the start fast.
   private @Nullable Contents contents;
   private volatile Snapshot current;
   // The newest last; replaced as a whole by the commit thread.
@@ -69,9 +69,8 @@ public final class VersionedStore {
   }
 
   /**
-   * Commits what is new in the changes. Where all of it is there already nothing happens: no
-   * number, no write, no snapshot. A log that cannot be written is no failure: see {@link
-   * #durability()}.
+   * Commits the changes that are new. If none is new, nothing happens: no number, no write, no
+   * snapshot. A log that cannot be written is no failure: see {@link #durability()}.
    *
    * @return the new snapshot, or nothing if nothing changed
    */
@@ -79,7 +78,7 @@ public final class VersionedStore {
     return commit(changes, System::nanoTime);
   }
 
-  // With the monotonic clock that decides when a log that failed is tried again.
+  // With the monotonic clock by which a failed log is retried.
   Optional<Snapshot> commit(ChangeSet changes, LongSupplier nanoTime) {
     long begin = System.nanoTime();
     ChangeSet effective = effective(changes);
@@ -132,8 +131,9 @@ public final class VersionedStore {
     writer.writeNow(nanoTime);
   }
 
-  // What is published cannot be taken back, so a listener's failure must not look like a failure
-  // of the commit, which would be tried again.
+  // A published snapshot cannot be withdrawn, so a listener's failure must not look like a failure
+  // of
+  // the commit, which would be retried.
   private static void tell(Snapshot.Listener listener, Snapshot published) {
     try {
       listener.accept(published);

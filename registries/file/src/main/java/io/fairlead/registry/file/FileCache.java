@@ -28,7 +28,7 @@ final class FileCache {
   private static final int MAX_READS = 3;
 
   private final TimedFiles files;
-  private final SortedMap<Path, Entry> entries = new TreeMap<>();
+  private final SortedMap<Path, CachedFile> cachedFiles = new TreeMap<>();
   // By digest: the last usable content of files that were unusable and vanished since the last
   // read.
   private Map<String, Parsed.Good> lastOfRenamed = Map.of();
@@ -58,15 +58,15 @@ final class FileCache {
    * @param digest of its bytes; empty if they were not read
    * @param last its last usable content, which is the present one if that is good
    */
-  private record Entry(
+  private record CachedFile(
       @Nullable Stamp stamp,
       long readMillis,
       String digest,
       Parsed parsed,
       Parsed.@Nullable Good last) {
-    static Entry of(
-        Stamp stamp, long readMillis, String digest, Parsed parsed, @Nullable Entry before) {
-      return new Entry(
+    static CachedFile of(
+        Stamp stamp, long readMillis, String digest, Parsed parsed, @Nullable CachedFile before) {
+      return new CachedFile(
           stamp,
           readMillis,
           digest,
@@ -74,11 +74,11 @@ final class FileCache {
           parsed instanceof Parsed.Good good ? good : last(before));
     }
 
-    static Entry unread(ServicesFileException problem, @Nullable Entry before) {
-      return new Entry(null, 0, "", new Parsed.Bad(problem), last(before));
+    static CachedFile unread(ServicesFileException problem, @Nullable CachedFile before) {
+      return new CachedFile(null, 0, "", new Parsed.Bad(problem), last(before));
     }
 
-    private static Parsed.@Nullable Good last(@Nullable Entry before) {
+    private static Parsed.@Nullable Good last(@Nullable CachedFile before) {
       return before == null ? null : before.last;
     }
 
@@ -107,7 +107,7 @@ final class FileCache {
         if (stop.getAsBoolean()) {
           break;
         }
-        Entry known = entries.get(file.getKey());
+        CachedFile known = cachedFiles.get(file.getKey());
         if (known == null || !known.holds(file.getValue())) {
           changed |= read(file.getKey(), file.getValue(), known);
         }
@@ -129,13 +129,13 @@ final class FileCache {
   }
 
   private boolean unreadable(Path path, String reason) {
-    Entry known = entries.get(path);
-    Entry now = Entry.unread(ServicesFileException.of(path, reason), known);
-    entries.put(path, now);
+    CachedFile known = cachedFiles.get(path);
+    CachedFile now = CachedFile.unread(ServicesFileException.of(path, reason), known);
+    cachedFiles.put(path, now);
     return known == null || !isSameProblem(known, now);
   }
 
-  private static boolean isSameProblem(Entry one, Entry other) {
+  private static boolean isSameProblem(CachedFile one, CachedFile other) {
     return one.parsed() instanceof Parsed.Bad bad
         && other.parsed() instanceof Parsed.Bad worse
         && String.valueOf(bad.problem().getMessage())
@@ -146,23 +146,23 @@ final class FileCache {
   private boolean forgetGone(Listing listing) {
     boolean changed = false;
     Map<String, Parsed.Good> wereBad = new HashMap<>();
-    for (Map.Entry<Path, Entry> one : List.copyOf(entries.entrySet())) {
+    for (Map.Entry<Path, CachedFile> one : List.copyOf(cachedFiles.entrySet())) {
       Path path = one.getKey();
-      Entry entry = one.getValue();
+      CachedFile cached = one.getValue();
       if (listing.files().containsKey(path) || listing.unreadable().containsKey(path)) {
         continue;
       }
       Optional<Path> folder =
           listing.unreadable().keySet().stream().filter(path::startsWith).findFirst();
       if (folder.isPresent()) {
-        if (entry.last() != null) {
+        if (cached.last() != null) {
           changed |= unreadable(path, "in a folder that cannot be read, " + folder.get());
         }
       } else {
-        entries.remove(path);
+        cachedFiles.remove(path);
         changed = true;
-        if (entry.isBad() && entry.last() != null) {
-          wereBad.put(entry.digest(), entry.last());
+        if (cached.isBad() && cached.last() != null) {
+          wereBad.put(cached.digest(), cached.last());
         }
       }
     }
@@ -170,10 +170,10 @@ final class FileCache {
     return changed;
   }
 
-  private boolean read(Path file, Stamp stamp, @Nullable Entry known) throws IOException {
+  private boolean read(Path file, Stamp stamp, @Nullable CachedFile known) throws IOException {
     long now = System.currentTimeMillis();
     if (stamp.size() > YamlCursor.MAX_BYTES) {
-      entries.put(file, Entry.of(stamp, now, "", tooLarge(file, stamp), known));
+      cachedFiles.put(file, CachedFile.of(stamp, now, "", tooLarge(file, stamp), known));
       return true;
     }
     byte[] content;
@@ -187,15 +187,15 @@ final class FileCache {
     }
     String digest = digest(content);
     if (known != null && known.digest().equals(digest)) {
-      entries.put(file, Entry.of(stamp, now, digest, known.parsed(), known));
+      cachedFiles.put(file, CachedFile.of(stamp, now, digest, known.parsed(), known));
       return false;
     }
-    Entry read = Entry.of(stamp, now, digest, parse(file, content), known);
+    CachedFile read = CachedFile.of(stamp, now, digest, parse(file, content), known);
     if (read.isBad() && read.last() == null && lastOfRenamed.containsKey(digest)) {
       // The same invalid content under another name: its last usable content moves with it.
-      read = new Entry(stamp, now, digest, read.parsed(), lastOfRenamed.get(digest));
+      read = new CachedFile(stamp, now, digest, read.parsed(), lastOfRenamed.get(digest));
     }
-    entries.put(file, read);
+    cachedFiles.put(file, read);
     return true;
   }
 
@@ -218,7 +218,7 @@ final class FileCache {
    *     to be read
    */
   boolean replace(Path file) {
-    Entry known = entries.get(file);
+    CachedFile known = cachedFiles.get(file);
     if (known == null || !(known.parsed() instanceof Parsed.Good before)) {
       return false;
     }
@@ -238,7 +238,7 @@ final class FileCache {
               || !after.ids().containsAll(before.ids())) {
             return false;
           }
-          entries.put(file, Entry.of(stamp, now, digest(content), after, known));
+          cachedFiles.put(file, CachedFile.of(stamp, now, digest(content), after, known));
           view = null;
           return true;
         }
@@ -279,15 +279,15 @@ final class FileCache {
 
   private FileView merge() {
     FileView.Builder merged = new FileView.Builder();
-    for (Map.Entry<Path, Entry> one : entries.entrySet()) {
-      Entry entry = one.getValue();
-      if (entry.parsed() instanceof Parsed.Good good) {
+    for (Map.Entry<Path, CachedFile> one : cachedFiles.entrySet()) {
+      CachedFile cached = one.getValue();
+      if (cached.parsed() instanceof Parsed.Good good) {
         good.services().forEach(service -> merged.add(one.getKey(), service));
-      } else if (entry.parsed() instanceof Parsed.Bad bad) {
+      } else if (cached.parsed() instanceof Parsed.Bad bad) {
         merged.unreadable(
             one.getKey(),
             bad.problem(),
-            entry.last() == null ? List.of() : entry.last().services());
+            cached.last() == null ? List.of() : cached.last().services());
       }
     }
     return merged.build();
