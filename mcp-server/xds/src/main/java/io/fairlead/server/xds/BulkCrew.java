@@ -2,7 +2,7 @@ package io.fairlead.server.xds;
 
 import java.util.concurrent.Executor;
 
-/** The workers of large tasks, kept apart so that small ones never queue behind them. */
+/** Who does what takes long, so that what is soon done does not wait for it. */
 @FunctionalInterface
 interface BulkCrew extends Executor {
   /**

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shares of each connection and each address in the limits for all clients: streams, and the
+ * What each connection and each address has of what all clients may have together: streams, and the
  * bytes of their requests and of responses that they have not taken. Thread-safe.
  */
 final class ClientQuotas extends ServerTransportFilter {

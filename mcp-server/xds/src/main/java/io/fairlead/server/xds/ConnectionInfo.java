@@ -8,7 +8,7 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection of a stream: its peer and the port it arrived on.
+ * Where a stream comes from and arrives.
  *
  * @param peer the client's network address
  * @param port the local port

@@ -3,10 +3,7 @@ package io.fairlead.server.xds;
 import io.grpc.Status;
 import java.util.Locale;
 
-/**
- * The reason why the gateway ends a stream; each is counted, except for an end that the client
- * wanted itself.
- */
+/** Why the gateway ends a stream; each is counted, but for what the client wanted itself. */
 enum Disconnect {
   /** The client is done. */
   FINISHED(Status.OK),

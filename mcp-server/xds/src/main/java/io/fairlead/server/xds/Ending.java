@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The termination of one stream: somebody requests it, the stream's work closes the call, the
- * transport reports its end, and the stream is released.
+ * How one stream ends: somebody asks for it, the stream's work closes the call, the transport tells
+ * when it is over, and the stream is released.
  *
  * <p>Threading: {@link #ask}, {@link #over} and {@link #check} may be called by any thread, each
  * wakes the stream; the rest is for the stream's work only.

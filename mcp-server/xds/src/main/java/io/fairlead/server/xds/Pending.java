@@ -2,7 +2,7 @@ package io.fairlead.server.xds;
 
 import io.fairlead.revisions.Difference;
 
-/** The kind of change of a type that a client has not received yet. */
+/** What a client lacks of a type. */
 enum Pending {
   /** Nothing. */
   NOTHING,

@@ -6,9 +6,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The progress of a client with one type: its last acknowledgement and its refusals since. It costs
- * two references for a client and type, however many resources there are. Immutable; made by the
- * stream's work, read by any thread.
+ * How far a client has come with one type: what it acknowledged last and what it refused since. It
+ * costs two references for a client and type, however many resources there are. Immutable; made by
+ * the stream's work, read by any thread.
  *
  * @param acknowledged what the client has, null before its first ACK
  * @param refusal the last refusal since then, null if there was none
@@ -18,7 +18,7 @@ record Progress(@Nullable Acknowledged acknowledged, @Nullable Refusal refusal) 
   static final Progress NONE = new Progress(null, null);
 
   /**
-   * The state that a client has acknowledged.
+   * What a client has.
    *
    * @param view what the acknowledged response led to
    * @param interest whether the client asked for a name; may be called by any thread

@@ -5,8 +5,7 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The delivery of one resource to one client: whether the client has its newest state, and if not,
- * why.
+ * Whether one client has one resource, and if it has not the newest state, why.
  *
  * @param node the node id that the client gave; its network address until it has given one
  * @param revision its Istio revision, empty if it has none
@@ -29,7 +28,7 @@ public record ResourceDelivery(
           .thenComparing(delivery -> !delivery.has())
           .thenComparing(ResourceDelivery::state);
 
-  /** The state of a delivery, by what the client has and what is served. */
+  /** How what a client has compares with what is served. */
   public enum State {
     /** It acknowledged the state that is served. */
     NEWEST,

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * The layout of a response around a resource's shared bytes. The bytes themselves are the same in
+ * What stands around a resource's shared bytes in a response. The bytes themselves are the same in
  * every protocol.
  */
 enum ResourceLayout {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Random;
 
 /**
- * The retry of a refused difference, together with newer changes, after a time that grows from try
+ * When a refused difference is tried again, with what came since: after a time that grows from try
  * to try. If nothing differs any more by then, nothing is sent. Confined to the stream that owns
  * it.
  */

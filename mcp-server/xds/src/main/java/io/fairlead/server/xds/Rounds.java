@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * wake-ups that it answers.
  */
 final class Rounds {
-  /** The group of workers that makes a round. */
+  /** Who does a round. */
   enum Crew {
     /** Those that do what is soon done. */
     LIGHT,
@@ -18,7 +18,7 @@ final class Rounds {
     BULK
   }
 
-  /** The outcome of a round. */
+  /** How a round ended. */
   enum Outcome {
     /** All that was due is done. */
     DONE,

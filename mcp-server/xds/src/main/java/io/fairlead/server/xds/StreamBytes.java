@@ -3,10 +3,10 @@ package io.fairlead.server.xds;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that the gateway holds for one stream, counted in the accounts of its connection, its
- * address and of all clients: the received part of a request, requests that wait for their turn,
- * and the remembered names. A little is free for each stream, so that clients that ask for little
- * go on when others have used up everything. Thread-safe.
+ * What one stream makes the gateway hold, counted in the accounts of its connection, its address
+ * and of all clients: the part of a request that has come, requests that wait for their turn, and
+ * the names that are remembered. A little is free for each stream, so that clients that ask for
+ * little go on when others have used up everything. Thread-safe.
  */
 final class StreamBytes {
   /**

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscriptions of a client on one stream, by type URL. Written by the stream's work only;
- * {@link #lagNanos} and {@link #status} may be called by any thread.
+ * What a client asked for on one stream, by type URL. Written by the stream's work only; {@link
+ * #lagNanos} and {@link #status} may be called by any thread.
  */
 final class Subscriptions<S extends Subscription> {
   private final Map<String, S> byTypeUrl = new ConcurrentSkipListMap<>();

@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * The state shared by all streams of a server.
+ * What every stream of a server shares.
  *
  * @param store where snapshots come from
  * @param gate whether clients may be answered

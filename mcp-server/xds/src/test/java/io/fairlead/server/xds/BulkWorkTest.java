@@ -33,9 +33,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests of the worker that makes a large response. The crews are queues that the test empties by
- * hand: while the bulk crew does nothing, no client's large response is made, and every small one
- * is.
+ * Who makes a large response. The crews are queues that the test empties by hand: while the bulk
+ * crew does nothing, no client's large response is made, and every small one is.
  */
 class BulkWorkTest {
   private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
