@@ -26,9 +26,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+      // Of the session: where JVMs run side by side, each class is an execution of its own.
       return context
-          .getRoot()
-          .getStore(ExtensionContext.Namespace.GLOBAL)
+          .getStore(ExtensionContext.StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.GLOBAL)
           .getOrComputeIfAbsent(Fleet.class, any -> Fleet.start(), Fleet.class);
     }
   }

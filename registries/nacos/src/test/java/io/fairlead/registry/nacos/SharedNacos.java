@@ -36,9 +36,9 @@ final class SharedNacos implements BeforeAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    // Of the session: where JVMs run side by side, each class is an execution of its own.
     context
-        .getRoot()
-        .getStore(Namespace.create(SharedNacos.class))
+        .getStore(ExtensionContext.StoreScope.LAUNCHER_SESSION, Namespace.create(SharedNacos.class))
         .getOrComputeIfAbsent(Closer.class, key -> new Closer());
   }
 

@@ -15,6 +15,8 @@ final class ThreadWatch {
       List.of(
           "process reaper",
           "ForkJoinPool.commonPool",
+          // Those of JUnit, which it starts as it needs them.
+          "ForkJoinPool-",
           "Common-Cleaner",
           "Cleaner-",
           "Keep-Alive-Timer",
