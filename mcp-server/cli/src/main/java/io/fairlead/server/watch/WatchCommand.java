@@ -124,8 +124,8 @@ public final class WatchCommand implements Callable<Integer> {
           };
       CompletableFuture<Void> end =
           delta
-              ? DeltaClient.watch(channel, typeUrl(), revision, wantsMore, this::reconnecting)
-              : SotwClient.watch(channel, typeUrl(), revision, wantsMore);
+              ? WatchClient.incremental(channel, typeUrl(), revision, wantsMore, this::reconnecting)
+              : WatchClient.stateOfTheWorld(channel, typeUrl(), revision, wantsMore);
       if (once) {
         end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       } else {
