@@ -130,7 +130,7 @@ class WatchCommandTest {
         .atMost(java.time.Duration.ofSeconds(30))
         .untilAsserted(() -> assertThat(out.toString().lines()).hasSize(3));
     assertThat(exit).isNotDone();
-    assertThat(err.toString()).contains("coming back");
+    assertThat(err.toString()).contains("reconnecting");
 
     ObjectMapper json = new ObjectMapper();
     List<String> lines = out.toString().lines().toList();
