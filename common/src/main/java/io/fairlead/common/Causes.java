@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Causes {
   private static final int MAX_DEPTH = 20;
-  // What Throwable.toString() puts before a message.
+  // The prefix that Throwable.toString() puts before a message.
   private static final Pattern CLASS_NAME =
       Pattern.compile("(?:[a-z_][\\w$]*\\.)+[A-Z][\\w$]*(?:: ?)?");
   private static final Pattern SIMPLE_NAME =
@@ -125,7 +125,7 @@ public final class Causes {
       return connect(lower, chain);
     }
     if (lower.contains("invalid status line") || lower.contains("invalid version format")) {
-      // What a TLS server says to plain HTTP is no HTTP.
+      // A TLS server does not answer plain HTTP with HTTP.
       return Optional.of("no HTTP answer, as from plain HTTP at a TLS port (expected: https://)");
     }
     if (CLOSED_TEXTS.stream().anyMatch(lower::contains)) {

@@ -45,17 +45,17 @@ public final class ConfigurationKey {
     MAP
   }
 
-  /** The word that stands in the file. */
+  /** Returns the word that stands in the file. */
   public String name() {
     return key == null || key.name().isEmpty() ? component.getName() : key.name();
   }
 
-  /** What it is for; may be empty. */
+  /** Returns the description of its purpose; may be empty. */
   public String text() {
     return key == null ? "" : key.value();
   }
 
-  /** How its values are written. */
+  /** Returns how its values are written. */
   public Shape shape() {
     Class<?> raw = component.getType();
     if (raw == Map.class) {
@@ -64,7 +64,7 @@ public final class ConfigurationKey {
     return raw == List.class || raw == SortedSet.class ? Shape.LIST : Shape.SINGLE;
   }
 
-  /** The type of one value: of the elements of a list or map, else of the component. */
+  /** Returns the type of one value: of the elements of a list or map, else of the component. */
   public Class<?> valueType() {
     Type type = component.getGenericType();
     if (type instanceof ParameterizedType generic) {
@@ -100,7 +100,7 @@ public final class ConfigurationKey {
     return defaultTexts().filter(List::isEmpty).isPresent();
   }
 
-  /** The texts of the default: one, or the elements of a list; nothing if there is none. */
+  /** Returns the texts of the default: one, or the elements of a list; nothing if there is none. */
   public Optional<List<String>> defaultTexts() {
     if (key == null || Arrays.equals(key.defaultValue(), new String[] {Key.NONE})) {
       return component.getType() == boolean.class
@@ -115,7 +115,7 @@ public final class ConfigurationKey {
     return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
   }
 
-  /** The value where the file has none: the default, all defaults of a record, or null. */
+  /** Returns the value where the file has none: the default, all defaults of a record, or null. */
   public @Nullable Object defaultValue() {
     if (isNullable()) {
       return null;
@@ -135,28 +135,28 @@ public final class ConfigurationKey {
     return component.getType() == SortedSet.class ? new TreeSet<>(elements) : List.copyOf(elements);
   }
 
-  /** The smallest value, or empty. */
+  /** Returns the smallest value, or empty. */
   public String min() {
     return form(Key::min);
   }
 
-  /** The largest value, or empty. */
+  /** Returns the largest value, or empty. */
   public String max() {
     return form(Key::max);
   }
 
-  /** A regular expression that texts match as a whole, or empty. */
+  /** Returns a regular expression that texts match as a whole, or empty. */
   public String pattern() {
     return form(Key::pattern);
   }
 
-  /** What a right value looks like. */
+  /** Returns the description of a valid value. */
   public String expected() {
     String own = form(Key::expected);
     return own.isEmpty() ? expectedOfType() : own.replace("{range}", range());
   }
 
-  /** What is missing where the key is required and not there. */
+  /** Returns the name of what is missing if a required key is absent. */
   public String expectedWhenMissing() {
     if (text().isEmpty() || !form(Key::expected).isEmpty()) {
       return expected();
@@ -164,7 +164,7 @@ public final class ConfigurationKey {
     return range().isEmpty() ? text() : text() + "; " + expected();
   }
 
-  /** What it is for and, unless the type says enough, what a right value looks like. */
+  /** Returns the purpose and, unless the type says enough, the description of a valid value. */
   public String description() {
     boolean plain = form(Key::expected).isEmpty() && range().isEmpty();
     String form = plain ? "" : valueType() == Duration.class ? range() : expected();
@@ -210,7 +210,7 @@ public final class ConfigurationKey {
     return range().isEmpty() ? "" : (max().isEmpty() ? ", " : " from ") + range();
   }
 
-  /** The range as "1 to 9" or "at least 1"; empty if there is none. */
+  /** Returns the range as "1 to 9" or "at least 1"; empty if there is none. */
   public String range() {
     if (!max().isEmpty()) {
       return (min().isEmpty() ? "at most " : min() + " to ") + max();
@@ -223,8 +223,8 @@ public final class ConfigurationKey {
   }
 
   /**
-   * The refusal "value (expected: ...)" of a value of the right type, or of one element, that is
-   * out of range; null if it is not.
+   * Returns the refusal "value (expected: ...)" of a value of the right type, or of one element,
+   * that is out of range; null if it is not.
    */
   public @Nullable String refusal(Object value) {
     if (value instanceof Duration duration) {
@@ -259,7 +259,9 @@ public final class ConfigurationKey {
     return null;
   }
 
-  /** A refusal in the usual words; a long value is cut, a password of an address is hidden. */
+  /**
+   * Returns a refusal in the usual words; a long value is cut, a password of an address is hidden.
+   */
   public static String refusal(String value, String expected) {
     String shown = value.isEmpty() ? "''" : ForeignText.address(value);
     return (shown.length() > MAX_SHOWN ? shown.substring(0, MAX_SHOWN) + "..." : shown)
@@ -268,7 +270,7 @@ public final class ConfigurationKey {
         + ")";
   }
 
-  /** The value that a record has for it. */
+  /** Returns the value that a record has for it. */
   public @Nullable Object of(Record record) {
     try {
       Method accessor = component.getAccessor();
@@ -279,7 +281,7 @@ public final class ConfigurationKey {
     }
   }
 
-  /** The words of an enum, as a file has them. */
+  /** Returns the words of an enum, as a file has them. */
   public static List<String> words(Class<?> type) {
     return Arrays.stream(type.getEnumConstants()).map(Object::toString).toList();
   }

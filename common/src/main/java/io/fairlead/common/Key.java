@@ -30,31 +30,34 @@ public @interface Key {
   /** The value of {@link #defaultValue} that means that there is none. */
   String NONE = "\0";
 
-  /** What the key is for, beginning in lower case and without a full stop. */
+  /** Returns the purpose of the key, beginning in lower case and without a full stop. */
   String value() default "";
 
-  /** The key where it is not the component's name, such as a word that Java reserves. */
+  /** Returns the key where it is not the component's name, such as a word that Java reserves. */
   String name() default "";
 
   /**
-   * The value of a key that is left out: one text, or the elements of a list. A list whose default
-   * is empty may be given empty, too; every other needs an element. A {@code @Nullable} component
-   * is null all the same, for a reader that has to know that the key was left out.
+   * Returns the value of a key that is left out: one text, or the elements of a list. A list whose
+   * default is empty may be given empty, too; every other needs an element. A {@code @Nullable}
+   * component is null all the same, for a reader that has to know that the key was left out.
    */
   String[] defaultValue() default NONE;
 
-  /** The smallest number or duration; of a text, its least length. */
+  /** Returns the smallest number or duration; of a text, its least length. */
   String min() default "";
 
-  /** The largest number or duration. */
+  /** Returns the largest number or duration. */
   String max() default "";
 
-  /** A regular expression for the whole of a text, or of each text of a list, with its anchors. */
+  /**
+   * Returns a regular expression for the whole of a text, or of each text of a list, with its
+   * anchors.
+   */
   String pattern() default "";
 
   /**
-   * What a right value looks like, where the type does not say it well enough; {@code {range}} in
-   * it stands for the range.
+   * Returns the description of a valid value, where the type does not say enough; {@code {range}}
+   * in it stands for the range.
    */
   String expected() default "";
 

@@ -24,14 +24,14 @@ public final class KeyedRecord<R extends Record> {
     this.keys = Arrays.stream(type.getRecordComponents()).map(ConfigurationKey::new).toList();
   }
 
-  /** The keys of a record. */
+  /** Returns the keys of a record. */
   public static <R extends Record> KeyedRecord<R> of(Class<R> type) {
     return new KeyedRecord<>(type);
   }
 
   /**
-   * The record that values of a type are written as, with keys: the type itself, or the one of a
-   * sealed type that has components. Nothing for a type that is written as one text only.
+   * Returns the record that values of a type are written as, with keys: the type itself, or the one
+   * of a sealed type that has components. Nothing for a type that is written as one text only.
    */
   public static Optional<KeyedRecord<?>> in(Class<?> type) {
     if (type.isRecord()) {
@@ -54,12 +54,12 @@ public final class KeyedRecord<R extends Record> {
             .anyMatch(component -> component.isAnnotationPresent(Key.class));
   }
 
-  /** The keys, in the order of the components. */
+  /** Returns the keys, in the order of the components. */
   public List<ConfigurationKey> keys() {
     return keys;
   }
 
-  /** The names of the keys, in the same order. */
+  /** Returns the names of the keys, in the same order. */
   public List<String> names() {
     return keys.stream().map(ConfigurationKey::name).toList();
   }
@@ -69,13 +69,13 @@ public final class KeyedRecord<R extends Record> {
     return keys.stream().noneMatch(ConfigurationKey::isRequired);
   }
 
-  /** A record of which everything is left out. */
+  /** Returns a record of which everything is left out. */
   public R defaults() {
     return with(Map.of());
   }
 
   /**
-   * A record with some values; everything else is left out.
+   * Returns a record with some values; everything else is left out.
    *
    * @param values values by the names of their keys
    * @throws IllegalArgumentException with "name: value (expected: ...)" if one cannot be, is

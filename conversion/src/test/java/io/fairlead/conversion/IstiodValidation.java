@@ -56,7 +56,7 @@ final class IstiodValidation {
 
   private IstiodValidation() {}
 
-  /** What istiod, Kubernetes or Envoy would find wrong with an entry; empty if it is accepted. */
+  /** Returns the problems that istiod, Kubernetes or Envoy would find; empty if it is accepted. */
   static List<String> problems(ConvertedEntry converted) {
     IstiodValidation validation = new IstiodValidation();
     validation.metadata(converted);

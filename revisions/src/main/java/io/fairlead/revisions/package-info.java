@@ -1,5 +1,5 @@
 /**
- * What one client sees of a snapshot: its Istio revision, its shard. A view copies nothing and
+ * The views that clients have of a snapshot, by Istio revision and shard. A view copies nothing and
  * knows no network.
  */
 @NullMarked

@@ -22,7 +22,7 @@ public record Batching(
                     + " the quiet time",
             defaultValue = "true")
         boolean leading) {
-  /** What holds unless something else is configured. */
+  /** The default. */
   public static final Batching DEFAULT = KeyedRecord.of(Batching.class).defaults();
 
   public Batching {

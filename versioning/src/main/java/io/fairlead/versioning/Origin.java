@@ -27,7 +27,7 @@ public record Origin(String kind, String place, String name) {
     }
   }
 
-  /** The form in which it is stored; empty if it is unknown. */
+  /** Returns the form in which it is stored; empty if it is unknown. */
   String toText() {
     return equals(UNKNOWN) ? "" : escaped(kind + " " + place.length() + " " + place + name);
   }

@@ -69,7 +69,7 @@ final class SqliteMigrations {
         "Migrated the store {} from schema version {} to {}", file, from, SqliteSchema.VERSION);
   }
 
-  // What version 2 had and version 1 had not is gone, so there is one way from both.
+  // The additions of version 2 to version 1 are gone, so one step migrates both.
   private static void toVersion3(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("DROP TABLE tombstones");

@@ -102,7 +102,10 @@ final class SqliteRows {
       String origin) {
     private static final String SEPARATOR = "\n";
 
-    /** What {@link #read} reads of a file of a schema version, and the checksum after it. */
+    /**
+     * Returns the columns that {@link #read} reads in a schema version, and the checksum after
+     * them.
+     */
     static String columns(int version) {
       return "type_group, kind, name, version, revisions, encoded, number, "
           + (version < 3 ? "''" : "origin")

@@ -35,7 +35,7 @@ final class SqliteSchema {
 
   private static final Map<String, String> TABLES = new LinkedHashMap<>();
 
-  /** What versions 1 and 2 had besides or otherwise. */
+  /** The tables that versions 1 and 2 had in addition or in another form. */
   private static final Map<String, String> FORMER_TABLES = new LinkedHashMap<>();
 
   /** Of version 2 alone. */

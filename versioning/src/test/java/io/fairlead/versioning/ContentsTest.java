@@ -138,7 +138,7 @@ class ContentsTest {
     assertThat(reopened().resources()).hasSize(18);
   }
 
-  /** What is carried on commit by commit is what the rows add up to, whatever was committed. */
+  /** Checks that the checksum kept commit by commit equals that of the rows. */
   @Test
   void open_afterRandomCommits_isSound() {
     Random random = new Random(20261126);

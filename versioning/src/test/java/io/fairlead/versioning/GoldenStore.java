@@ -72,7 +72,7 @@ final class GoldenStore {
     return new ChangeSet(puts, removals, Map.of("vip/" + round, "241.0.0." + round), dropped);
   }
 
-  /** What a file holds, a line for each row, as far as every schema has it. */
+  /** Returns the content of a file, a line for each row, as far as every schema has it. */
   static String list(Path file) throws SQLException {
     StringBuilder listing = new StringBuilder();
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);

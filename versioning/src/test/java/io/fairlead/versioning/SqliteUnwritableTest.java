@@ -60,7 +60,7 @@ class SqliteUnwritableTest {
     return shown;
   }
 
-  /** What a start from the file would serve. */
+  /** Returns the state that a start from the file would serve. */
   private static Map<String, String> restarted(Path file) {
     try (SqliteCommitLog log = open(file)) {
       VersionedStore store = store(log);

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what it is sent
  */
 public abstract class DiscoveryClient<Q, R> implements AutoCloseable {
-  /** What istiod 1.24 and later ask for. */
+  /** The type URL that istiod 1.24 and later ask for. */
   public static final String SERVICE_ENTRY = "networking.istio.io/v1/ServiceEntry";
 
   private static final long LIMIT_MILLIS = 30_000;

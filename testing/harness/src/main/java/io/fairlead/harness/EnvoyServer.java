@@ -54,7 +54,7 @@ public final class EnvoyServer implements AutoCloseable {
                 config.toString(),
                 "--concurrency",
                 "1",
-                // Else two Envoys on one machine take each other for parent and child.
+                // Otherwise two Envoys on one machine take each other for parent and child.
                 "--disable-hot-restart"));
   }
 

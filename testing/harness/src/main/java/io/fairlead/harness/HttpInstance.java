@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class HttpInstance implements AutoCloseable {
   static {
-    // Else head and body of an answer are 40 ms apart. It is read with the first server of the JVM.
+    // Otherwise head and body of an answer are 40 ms apart. Read with the first server of the JVM.
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 

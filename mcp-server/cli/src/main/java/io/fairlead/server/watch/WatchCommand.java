@@ -172,7 +172,7 @@ public final class WatchCommand implements Callable<Integer> {
     try {
       port = Integer.parseInt(address.substring(colon + 1));
     } catch (NumberFormatException e) {
-      // Said below, with what was expected.
+      // Reported below, with what was expected.
       port = -1;
     }
     if (colon <= 0 || port < 1 || port > 65_535 || address.contains("://")) {

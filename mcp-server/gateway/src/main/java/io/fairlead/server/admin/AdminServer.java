@@ -171,7 +171,7 @@ public final class AdminServer implements AutoCloseable {
         context, 405, "not allowed for this path (expected: GET, or POST for an action)");
   }
 
-  // What the router refuses by itself.
+  // Handles refusals by the router itself.
   private static void refused(RoutingContext context) {
     int status = context.statusCode();
     Responses.problem(

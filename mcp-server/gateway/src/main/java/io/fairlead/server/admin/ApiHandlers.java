@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 
 /** The handlers of the read API. Stateless but for the source; runs on worker threads. */
 final class ApiHandlers {
-  /** What the path of one service begins with. */
+  /** The prefix of the path of one service. */
   private static final String SERVICES = "/api/v1/services/";
 
   private final AdminSource source;

@@ -40,7 +40,10 @@ public final class AdapterTypes {
     }
   }
 
-  /** Those that the class path brings: the built-in ones and the jars under {@code adapters/}. */
+  /**
+   * Returns those that the class path brings: the built-in ones and the jars under {@code
+   * adapters/}.
+   */
   public static AdapterTypes installed() {
     List<RegistryAdapterFactory<?>> found = new ArrayList<>();
     for (RegistryAdapterFactory<?> factory : ServiceLoader.load(RegistryAdapterFactory.class)) {
@@ -50,7 +53,7 @@ public final class AdapterTypes {
   }
 
   /**
-   * The given ones.
+   * Returns the given ones.
    *
    * @throws IllegalStateException if two have the same type
    */
@@ -58,17 +61,17 @@ public final class AdapterTypes {
     return new AdapterTypes(factories);
   }
 
-  /** The factory of a type, or nothing if it is not installed. */
+  /** Returns the factory of a type, or nothing if it is not installed. */
   public Optional<RegistryAdapterFactory<?>> find(String type) {
     return Optional.ofNullable(factories.get(type));
   }
 
-  /** The names of the types, sorted. */
+  /** Returns the names of the types, sorted. */
   public List<String> names() {
     return List.copyOf(factories.keySet());
   }
 
-  /** All factories, by the names of their types. */
+  /** Returns all factories, by the names of their types. */
   List<RegistryAdapterFactory<?>> factories() {
     return List.copyOf(factories.values());
   }

@@ -38,7 +38,7 @@ public final class ConfigLoader {
     SERVING
   }
 
-  /** A loader that knows the given registry types. */
+  /** Creates a loader that knows the given registry types. */
   public ConfigLoader(AdapterTypes types) {
     this(types, Purpose.READING);
   }
@@ -49,16 +49,16 @@ public final class ConfigLoader {
   }
 
   /**
-   * The same for a gateway that is to run: a file or folder that a registry is read from may be
-   * missing, which the registry's adapter then reports until it is there.
+   * Returns the same for a gateway that is to run: a file or folder that a registry is read from
+   * may be missing, which the registry's adapter then reports until it is there.
    */
   public ConfigLoader forServing() {
     return new ConfigLoader(types, Purpose.SERVING);
   }
 
   /**
-   * The same for where the gateway is to run: environment variables and files that have a secret
-   * must be there, and hold one.
+   * Returns the same for where the gateway is to run: environment variables and files that have a
+   * secret must be there, and hold one.
    */
   public ConfigLoader withSecrets() {
     return new ConfigLoader(types, Purpose.CHECKING);

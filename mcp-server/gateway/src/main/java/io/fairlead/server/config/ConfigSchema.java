@@ -27,7 +27,7 @@ public final class ConfigSchema {
 
   private final ObjectNode document = JsonNodeFactory.instance.objectNode();
 
-  /** The schema for the installed types. */
+  /** Creates the schema for the installed types. */
   public ConfigSchema(AdapterTypes types) {
     document.put("$schema", "https://json-schema.org/draft/2020-12/schema");
     document.put("$id", ID).put("title", "Fairlead configuration");
@@ -69,7 +69,7 @@ public final class ConfigSchema {
     }
   }
 
-  /** The schema as JSON. */
+  /** Returns the schema as JSON. */
   public String text() {
     return document.toPrettyString();
   }

@@ -136,12 +136,12 @@ public record GatewayConfig(
               defaultValue = "10m")
           Duration limit) {}
 
-  /** What the aggregation can be told. */
+  /** Returns what the aggregation can be told. */
   public AggregationOptions aggregation() {
     return new AggregationOptions(batching, virtualIps, guard, damping);
   }
 
-  /** This configuration with the store's file moved to another folder. */
+  /** Returns this configuration with the store's file moved to another folder. */
   public GatewayConfig withDataFolder(Path folder) {
     Path name = store.path().getFileName();
     Store moved = new Store(folder.resolve(name == null ? Path.of("fairlead.db") : name));
@@ -149,7 +149,7 @@ public record GatewayConfig(
         xds, admin, moved, batching, readiness, guard, damping, virtualIps, registries);
   }
 
-  /** The keys that differ in another configuration, but only take effect at a start. */
+  /** Returns the keys that differ in another configuration, but only take effect at a start. */
   public List<String> changedForRestart(GatewayConfig next) {
     List<String> changed = new ArrayList<>();
     addChanged(changed, KeyPath.ROOT, this, next);

@@ -59,7 +59,7 @@ public record HostPort(String host, int port) {
     }
   }
 
-  /** The same host with another port. */
+  /** Returns the same host with another port. */
   public HostPort withPort(int otherPort) {
     return new HostPort(host, otherPort);
   }

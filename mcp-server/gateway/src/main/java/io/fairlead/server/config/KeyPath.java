@@ -11,7 +11,9 @@ final class KeyPath {
 
   private KeyPath() {}
 
-  /** The path of a key of an object; a key that is not a plain word is quoted in brackets. */
+  /**
+   * Returns the path of a key of an object; a key that is not a plain word is quoted in brackets.
+   */
   static String key(String parent, String key) {
     if (!PLAIN.matcher(key).matches()) {
       return parent + "[\"" + key + "\"]";
@@ -19,7 +21,7 @@ final class KeyPath {
     return parent.isEmpty() ? key : parent + "." + key;
   }
 
-  /** The path of an element of a list. */
+  /** Returns the path of an element of a list. */
   static String item(String parent, int index) {
     return parent + "[" + index + "]";
   }

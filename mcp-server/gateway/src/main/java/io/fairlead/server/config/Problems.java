@@ -52,7 +52,7 @@ final class Problems {
     return false;
   }
 
-  /** Everything found, in the order of the file. */
+  /** Returns everything found, in the order of the file. */
   List<Problem> all() {
     List<Problem> sorted = new ArrayList<>(found);
     sorted.sort(Problem.ORDER);

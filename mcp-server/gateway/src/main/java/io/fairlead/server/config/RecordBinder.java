@@ -32,7 +32,7 @@ final class RecordBinder {
   private final Path folder;
   private final RegistryReader registries;
 
-  /** A binder that takes relative paths as relative to a folder. */
+  /** Creates a binder that takes relative paths as relative to a folder. */
   RecordBinder(Problems problems, Path folder, RegistryReader registries) {
     this.problems = problems;
     this.folder = folder;

@@ -31,7 +31,7 @@ public record RegistryConfig(
   // since istiod lets the older of two entries with the same host win.
   private static final Instant OLDEST = Instant.parse("2020-01-01T00:00:00Z");
 
-  /** Its name. */
+  /** Returns its name. */
   public String name() {
     return shared.name();
   }
@@ -52,7 +52,7 @@ public record RegistryConfig(
   }
 
   /**
-   * How its services become ServiceEntries.
+   * Returns how its services become ServiceEntries.
    *
    * @throws IllegalArgumentException with the key's name if the conversion refuses one
    */
@@ -76,13 +76,15 @@ public record RegistryConfig(
     return HostTemplate.parse(key, text, variables);
   }
 
-  /** The host template: the configured one, or that of the type. */
+  /** Returns the host template: the configured one, or that of the type. */
   public String hostTemplate() {
     String host = shared.host();
     return host != null ? host : factory.defaultHost();
   }
 
-  /** The template of the ServiceEntry's namespace: the configured one, or the type's name. */
+  /**
+   * Returns the template of the ServiceEntry's namespace: the configured one, or the type's name.
+   */
   public String namespaceTemplate() {
     String namespace = shared.namespace();
     return namespace != null ? namespace : shared.type();

@@ -10,8 +10,8 @@ public final class Similar {
   private Similar() {}
 
   /**
-   * The nearest of the known words, if it is at most a third of the letters away; of equally near
-   * ones that with the same beginning. Two letters in the wrong order are one mistake.
+   * Returns the nearest of the known words, if it is at most a third of the letters away; of
+   * equally near ones that with the same beginning. Two letters in the wrong order are one mistake.
    */
   public static Optional<String> to(String word, Collection<String> known) {
     String nearest = "";
@@ -30,7 +30,7 @@ public final class Similar {
         : Optional.empty();
   }
 
-  /** The only one of the known words that begins like this, else the nearest one. */
+  /** Returns the only one of the known words that begins like this, else the nearest one. */
   public static Optional<String> orBeginning(String word, Collection<String> known) {
     List<String> longer =
         word.isEmpty() ? List.of() : known.stream().filter(one -> one.startsWith(word)).toList();

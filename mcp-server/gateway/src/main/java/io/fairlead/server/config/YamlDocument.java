@@ -16,7 +16,7 @@ record YamlDocument(JsonNode root, Map<String, Position> values, Map<String, Pos
     keys = Map.copyOf(keys);
   }
 
-  /** Where the value of a path begins, or that of the nearest thing above it. */
+  /** Returns where the value of a path begins, or that of the nearest thing above it. */
   Position ofValue(String path) {
     String nearest = path;
     while (true) {
@@ -31,7 +31,7 @@ record YamlDocument(JsonNode root, Map<String, Position> values, Map<String, Pos
     }
   }
 
-  /** Where the key of a path stands; for a list element, where its value begins. */
+  /** Returns where the key of a path stands; for a list element, where its value begins. */
   Position ofKey(String path) {
     Position position = keys.get(path);
     return position != null ? position : ofValue(path);

@@ -27,7 +27,7 @@ final class BlockingQuery<T> {
   private final WaitLimit waits;
   // The highest index seen: what the next answer is compared with.
   private long last;
-  // What the next query waits for; 0 answers at once.
+  // The index that the next query waits for; 0 answers at once.
   private long next;
   private long askedAt;
   private long askedNanos;

@@ -19,7 +19,8 @@ import java.time.Duration;
 final class NamespaceTrust {
   // A link that fails now and then and recovers within this time does not count as an outage.
   private static final Duration MAX_GAP = Duration.ofSeconds(10);
-  // What an answer counts after a longer gap, so that the clock advances even where most reads
+  // The time that an answer counts after a longer gap, so that the clock advances even where most
+  // reads
   // fail.
   private static final long MIN_COUNTED = Duration.ofSeconds(1).toNanos();
 

@@ -1,4 +1,4 @@
-/** What the gateway is compared with: a gRPC server that only replays bytes. */
+/** The baseline that the gateway is compared with: a gRPC server that only replays bytes. */
 @NullMarked
 package io.fairlead.bench.bare;
 

@@ -1,4 +1,4 @@
-/** What was measured, and the report that says so. */
+/** The figures of a run, and their report. */
 @NullMarked
 package io.fairlead.bench.report;
 

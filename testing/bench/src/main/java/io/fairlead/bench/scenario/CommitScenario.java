@@ -49,7 +49,7 @@ final class CommitScenario implements Scenario {
               "ms",
               Sample.of((System.nanoTime() - begin) / 1e6)));
       int edition = 1;
-      // What is measured next should not pay for a code that is not compiled yet.
+      // Warms up, so that the measurement does not include code that is not compiled yet.
       commits(store, log, services, 1, bench.pick(300, 5), edition++);
       for (int changes : new int[] {1, 100, 10_000}) {
         int most = Math.min(changes, services);

@@ -46,7 +46,7 @@ final class FirstSyncScenario implements Scenario {
   public void run(Bench bench) throws IOException {
     int services = bench.pick(10_000, 500);
     Measured measured = new Measured();
-    // What the compiler makes of the same code differs from process to process by up to a third.
+    // Compiled code of different processes differs in speed by up to a third.
     for (int process = 0; process < bench.pick(5, 1); process++) {
       measure(bench, services, measured);
     }
