@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.guard.Moment;
 import io.fairlead.conversion.Converter;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.Hold;

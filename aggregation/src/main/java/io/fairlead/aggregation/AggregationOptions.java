@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.damping.DampingPolicy;
+import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.versioning.Batching;
 

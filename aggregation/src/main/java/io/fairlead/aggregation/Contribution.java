@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.KeyedTable;
+import io.fairlead.aggregation.guard.ServiceCount;
 import io.fairlead.registry.ServiceId;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class Contribution {
   private final KeyedTable<ServiceId, ServiceState> services =
       new KeyedTable<>(ServiceState::service);
-  private Extent extent = Extent.NONE;
+  private ServiceCount extent = ServiceCount.NONE;
 
   @Nullable ServiceState get(ServiceId service) {
     return services.get(service);
+  }
+
+  /** Number of endpoints that are served for a service. */
+  int endpoints(ServiceId service) {
+    ServiceState state = services.get(service);
+    return state == null ? 0 : state.endpoints();
   }
 
   boolean contains(ServiceId service) {
@@ -49,11 +56,11 @@ final class Contribution {
   }
 
   /** All services that have endpoints. */
-  Extent extent() {
+  ServiceCount extent() {
     return extent;
   }
 
-  private static Extent extentOf(@Nullable ServiceState state) {
-    return Extent.ofService(state == null ? 0 : state.endpoints());
+  private static ServiceCount extentOf(@Nullable ServiceState state) {
+    return ServiceCount.ofService(state == null ? 0 : state.endpoints());
   }
 }

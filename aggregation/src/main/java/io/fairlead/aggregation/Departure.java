@@ -1,6 +1,15 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.Expiry;
+import io.fairlead.aggregation.guard.ConnectionHealth;
+import io.fairlead.aggregation.guard.DeletionGuard;
+import io.fairlead.aggregation.guard.GuardPolicy;
+import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.aggregation.guard.HeldLoss;
+import io.fairlead.aggregation.guard.HeldService;
+import io.fairlead.aggregation.guard.Moment;
+import io.fairlead.aggregation.guard.ServiceCount;
+import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,16 +35,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the commit thread, but for {@link #guards} and {@link #hasGuard}.
  */
 final class Departure {
+  /** A resource with endpoints that may go. */
+  private record Left(ResourceKey key, int before, Moment since) implements HeldLoss<ResourceKey> {
+    @Override
+    public int now() {
+      return 0;
+    }
+
+    @Override
+    public HeldService shownAs() {
+      return new HeldService(ServiceId.of(key.name()), before, 0, true, since.wall());
+    }
+  }
+
   private final String key;
   private final String label;
   private final @Nullable RegistrySettings settings;
-  private final GuardPolicy policy;
   private final HostTable table;
-  private final HeldLosses held = new HeldLosses();
-  private final GuardLog log;
-  private final GuardDecisions decisions;
-  private final HeldGroup group;
-  private final Extent of;
+  private final DeletionGuard<ResourceKey, Left> guard;
+  private final ServiceCount of;
   private final Map<ResourceKey, CompactEntry> entries = new HashMap<>();
   // Those without endpoints, which are kept for their time and no loss.
   private final Expiry<ResourceKey> empty = new Expiry<>();
@@ -66,27 +84,19 @@ final class Departure {
     this.key = key;
     this.label = label;
     this.settings = settings;
-    this.policy = policy;
-    this.log = new GuardLog(name, policy);
-    RecentLosses none = new RecentLosses(policy.confirmAfter().toNanos());
-    this.decisions =
-        new GuardDecisions(policy, label + "-left-", number - 1, name, held, none, log);
-    Extent sum = Extent.NONE;
-    for (CompactEntry entry : parked) {
-      sum = sum.plus(Extent.ofService(entry.endpoints()));
-    }
-    this.of = sum;
-    this.group = decisions.open(of, now);
+    this.guard =
+        new DeletionGuard<>(policy, name, label + "-left-", number - 1, loss -> Optional.empty());
+    ServiceCount sum = ServiceCount.NONE;
+    List<Left> losses = new ArrayList<>();
     for (CompactEntry entry : parked) {
       entries.put(entry.key(), entry);
+      sum = sum.plus(ServiceCount.ofService(entry.endpoints()));
       if (entry.endpoints() > 0) {
-        hold(entry.key(), entry.endpoints(), now);
+        losses.add(new Left(entry.key(), entry.endpoints(), now));
       }
     }
-  }
-
-  private void hold(ResourceKey key, int endpoints, Moment since) {
-    held.put(new HeldLoss.OfResource(group, key, endpoints, since));
+    this.of = sum;
+    guard.hold(losses, of, now);
   }
 
   /** Under which key the table has the resources. */
@@ -109,7 +119,7 @@ final class Departure {
   }
 
   boolean isRejected() {
-    return group.isRejected();
+    return guard.isRejected();
   }
 
   boolean isOver() {
@@ -123,14 +133,10 @@ final class Departure {
 
   /** Says who came with the change. */
   void waitFor(Collection<RegistryView> awaited) {
-    boolean anew = group.waitingFor().isEmpty();
     Set<RegistryView> all = new HashSet<>(successors);
     all.addAll(awaited);
     successors = List.copyOf(all);
-    group.waitFor(awaited.stream().map(view -> view.settings().name()).sorted().toList());
-    if (anew) {
-      log.leaves(group, of);
-    }
+    guard.waitFor(awaited.stream().map(view -> view.settings().name()).sorted().toList());
   }
 
   /** A registry has a new registration; null: it left the configuration. */
@@ -163,11 +169,11 @@ final class Departure {
         drop(resource);
       }
     }
-    decisions.closeEmpty();
+    guard.closeEmpty();
   }
 
   private void drop(ResourceKey resource) {
-    held.remove(new Subject.OfResource(resource));
+    guard.forget(resource);
     empty.remove(resource);
     entries.remove(resource);
     table.set(key, resource, null);
@@ -184,20 +190,10 @@ final class Departure {
     giveUp(host -> table.isClaimed(host, others));
     int elsewhere = before - entries.size();
     keepEmpty(now.nanos());
-    if (group.isRejected()) {
-      return;
+    if (!guard.isRejected()
+        && !guard.judgeHeld(of, loss -> new Left(loss.key(), loss.before(), now), now)) {
+      letGo(guard.letGo(elsewhere));
     }
-    Extent lost = held.waiting();
-    if (policy.isOff() || !policy.isTooMuch(lost, of)) {
-      held.all().forEach(loss -> drop(loss.subject()));
-      decisions.closeEmpty();
-      log.left(lost, elsewhere);
-      return;
-    }
-    group.waitFor(List.of());
-    held.all().forEach(loss -> restart(loss, now));
-    List<HeldLoss> losses = held.all();
-    log.tripped(group, lost, of, losses, now.wall().plus(policy.confirmAfter()));
   }
 
   // Nothing is lost with them, but the routes to them stay for as long as the registry keeps them.
@@ -213,22 +209,10 @@ final class Departure {
     }
   }
 
-  private void drop(Subject subject) {
-    if (subject instanceof Subject.OfResource lost) {
-      drop(lost.key());
-    }
-  }
-
-  private void restart(HeldLoss loss, Moment now) {
-    if (loss instanceof HeldLoss.OfResource lost) {
-      hold(lost.key(), lost.before(), now);
-    }
-  }
-
   /** The configuration says that all of it goes, and nothing that comes instead of it. */
   void goesAtOnce() {
     waiting = false;
-    log.left(held.waiting(), 0);
+    letGo(guard.letGo(0));
     dropAll();
   }
 
@@ -241,60 +225,55 @@ final class Departure {
     if (!waiting) {
       giveUp(host -> table.isClaimed(host, others));
     }
-    letGo(decisions.takeConfirmed(contact(), now).gone());
+    letGo(guard.takeConfirmed(health(), now).gone());
     if (settings != null) {
       empty.takeDue(settings.keepEmpty(), now.nanos()).forEach(this::drop);
     }
   }
 
   void approve(String id) {
-    decisions.approve(id);
+    guard.approve(id);
     dropAll();
   }
 
   void reject(String id, long now) {
-    decisions.reject(id, now);
+    guard.reject(id, now);
   }
 
-  private void letGo(List<HeldLoss> losses) {
-    for (HeldLoss loss : losses) {
-      if (loss instanceof HeldLoss.OfResource lost) {
-        entries.remove(lost.key());
-        table.set(key, lost.key(), null);
-      }
-    }
+  private void letGo(List<Left> losses) {
+    losses.forEach(loss -> drop(loss.key()));
   }
 
   Optional<Duration> untilNext(long now) {
-    Optional<Duration> decided = decisions.untilNext(contact(), now);
+    Optional<Duration> decided = guard.untilNext(health(), now);
     Optional<Duration> emptied =
         settings == null ? Optional.empty() : empty.untilNext(settings.keepEmpty(), now);
     return Stream.of(decided, emptied).flatMap(Optional::stream).min(Comparator.naturalOrder());
   }
 
-  /** The contact with all successors together: the loss is confirmed only by all of them. */
-  private RegistryView.Contact contact() {
+  /** The health of all successors together: the loss is confirmed only by all of them. */
+  private ConnectionHealth health() {
     if (waiting) {
-      return RegistryView.Contact.NONE;
+      return ConnectionHealth.NONE;
     }
     return successors.stream()
-        .map(RegistryView::contact)
-        .reduce(RegistryView.Contact::both)
-        .orElse(RegistryView.Contact.NONE);
+        .map(RegistryView::health)
+        .reduce(ConnectionHealth::both)
+        .orElse(ConnectionHealth.NONE);
   }
 
   /** The guard of this departure, if it holds anything. For any thread. */
   List<GuardStatus> guards(InstantSource clock) {
-    return decisions.board().statuses(contact(), clock);
+    return guard.statuses(health(), clock);
   }
 
   /** The same without the services. For any thread. */
   List<GuardStatus> guardSummaries(InstantSource clock) {
-    return decisions.board().summaries(contact(), clock);
+    return guard.summaries(health(), clock);
   }
 
   /** Whether an id is that of what it holds. For any thread. */
   boolean hasGuard(String id) {
-    return decisions.board().find(id) != null;
+    return guard.hasGuard(id);
   }
 }

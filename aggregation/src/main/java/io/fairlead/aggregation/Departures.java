@@ -1,5 +1,8 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.guard.GuardPolicy;
+import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.aggregation.guard.Moment;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;

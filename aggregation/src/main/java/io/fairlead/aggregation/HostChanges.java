@@ -244,11 +244,13 @@ final class HostChanges {
   // Only a registry says what is not served yet, so the winner is one.
   private Origin origin(Slot slot, CompactEntry entry) {
     String registry = winners.getOrDefault(slot.host(), Optional.empty()).orElse("");
-    Origin origin =
-        new ServiceOrigin(registry, entry.service(), entry.addressed())
-            .toOrigin(place -> places.computeIfAbsent(place, same -> same));
     Resource served = slot.served(entry.key());
-    return served != null && served.origin().equals(origin) ? served.origin() : origin;
+    if (served != null) {
+      String place = served.origin().place();
+      places.put(place, place);
+    }
+    return new ServiceOrigin(registry, entry.service(), entry.addressed())
+        .toOrigin(place -> places.computeIfAbsent(place, same -> same));
   }
 
   List<Resource> puts() {

@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.versioning.ChangeSet;

@@ -1,6 +1,10 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.Expiry;
+import io.fairlead.aggregation.guard.ConnectionHealth;
+import io.fairlead.aggregation.guard.DeletionGuard;
+import io.fairlead.aggregation.guard.GuardPolicy;
+import io.fairlead.aggregation.guard.Moment;
 import io.fairlead.common.ForeignText;
 import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.Finding;
@@ -12,7 +16,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,17 +37,14 @@ final class RegistryState implements HostClaims.Listener {
   private final HostTable table;
   private final String label;
   private final Contribution services = new Contribution();
-  private final DeletionGuard guard;
+  private final ServiceGuard guard;
   private final InstantSource clock;
   private final HostClaims claims = new HostClaims(this);
   private final Expiry<ServiceId> empty = new Expiry<>();
   private final Ledger ledger = new Ledger();
   // Former services without endpoints that the first whole view does not name.
   private final Expiry<ServiceId> unnamed = new Expiry<>();
-  // Of former services whose ids the store did not have the names that stand for these, by host.
-  private final Map<String, ServiceId> standIns = new HashMap<>();
-  // What a former process served, until the first whole view.
-  private List<CompactEntry> former;
+  private final FormerEntries former;
   private RegistryView view;
   // The policy that the services were converted by; null: another one.
   private @Nullable ConversionPolicy policy;
@@ -72,12 +72,12 @@ final class RegistryState implements HostClaims.Listener {
     this.label = view.settings().label();
     this.view = view;
     this.policy = view.settings().policy();
-    this.former = former;
+    this.former = new FormerEntries(label, former);
     this.lastKnown = lastKnown;
     this.restored = lastKnown;
-    this.guard = new DeletionGuard(guard, view.settings(), services);
+    this.guard = new ServiceGuard(guard, view.settings(), services);
     this.clock = clock;
-    view.attach(ledger, this.guard.decisions().board());
+    view.attach(ledger, this.guard.held());
   }
 
   /** Has it count as known, since what its registry had before is served. */
@@ -90,7 +90,7 @@ final class RegistryState implements HostClaims.Listener {
     lastKnown |= fresh;
     fresh = false;
     view = newView;
-    view.attach(ledger, guard.decisions().board());
+    view.attach(ledger, guard.held());
     table.markContested(label);
   }
 
@@ -112,10 +112,10 @@ final class RegistryState implements HostClaims.Listener {
     boolean first = said.whole().isPresent() && !fresh;
     if (first) {
       restore(said, leaving);
-    } else if (fresh && !standIns.isEmpty()) {
+    } else if (fresh) {
       identify(said);
     }
-    Inbox.Batch batch = first || fresh ? guard.admit(said, view.contact(), moment(now)) : said;
+    Inbox.Batch batch = first || fresh ? guard.admit(said, view.health(), moment(now)) : said;
     if (batch.whole().isPresent()) {
       replaceAll(batch.whole().get(), now);
     }
@@ -137,52 +137,17 @@ final class RegistryState implements HostClaims.Listener {
    * process all; of registries that leave what it has now, as far as its loss is concerned.
    */
   private void restore(Inbox.Batch said, Map<String, CompactEntry> leaving) {
-    Map<String, CompactEntry> unknown = new HashMap<>(leaving);
-    for (CompactEntry entry : former) {
-      if (!entry.isOfKnownOrigin()) {
-        unknown.put(entry.host(), entry);
-      }
-    }
-    Map<String, CompactEntry> holders =
-        unknown.isEmpty() ? Map.of() : HostClaims.holders(entries(said, unknown.keySet()));
-    Map<String, String> places = new HashMap<>();
-    for (CompactEntry entry : former) {
-      CompactEntry holder = entry.isOfKnownOrigin() ? null : holders.get(entry.host());
-      if (holder != null) {
-        adopt(madeOf(holder, entry, places));
-      } else {
-        adopt(entry);
-        if (!entry.isOfKnownOrigin()) {
-          standIns.put(entry.host(), entry.service());
-        }
-      }
-    }
-    former = List.of();
+    Map<String, CompactEntry> holders = former.holders(said, leaving.keySet());
+    former.take(holders).forEach(this::adopt);
     holders.forEach(
         (host, holder) -> {
           CompactEntry left = leaving.get(host);
           if (left != null && !services.contains(holder.service())) {
-            services.put(ServiceState.former(madeOf(holder, left, places)));
+            services.put(ServiceState.former(former.madeOf(holder, left)));
             // Nothing to keep empty services with: it is of another registry.
             policy = null;
           }
         });
-  }
-
-  /** What the registry says now of each service; without endpoints only if it was served before. */
-  private static List<CompactEntry> entries(Inbox.Batch said, Set<String> hosts) {
-    return new Words(said, List::of)
-        .last().values().stream()
-            .flatMap(Optional::stream)
-            .flatMap(taken -> taken.entry().stream())
-            .filter(entry -> entry.endpoints() > 0 || hosts.contains(entry.host()))
-            .toList();
-  }
-
-  private CompactEntry madeOf(CompactEntry like, CompactEntry entry, Map<String, String> places) {
-    ServiceOrigin origin = new ServiceOrigin(label, like.service(), like.addressed());
-    return entry.madeOf(
-        origin, origin.toOrigin(place -> places.computeIfAbsent(place, same -> same)));
   }
 
   private void adopt(CompactEntry entry) {
@@ -197,26 +162,28 @@ final class RegistryState implements HostClaims.Listener {
     table.markDirty(entry.host());
   }
 
-  /** Finds out what the names stand for of which something is said: from then on they are known. */
   private void identify(Inbox.Batch said) {
-    for (CompactEntry entry : entries(said, standIns.keySet())) {
-      ServiceId standIn = standIns.get(entry.host());
-      ServiceState state = standIn == null ? null : services.get(standIn);
-      if (state != null && state.entryOrNull() != null && !services.contains(entry.service())) {
-        guard.forget(state.service());
-        remove(state.service());
-        adopt(madeOf(entry, state.entryOrNull(), new HashMap<>()));
-      }
-    }
+    former
+        .identified(said)
+        .forEach(
+            (standIn, like) -> {
+              ServiceState state = services.get(standIn);
+              CompactEntry entry = state == null ? null : state.entryOrNull();
+              if (entry != null && !services.contains(like.service())) {
+                guard.held().forget(standIn);
+                remove(standIn);
+                adopt(former.madeOf(like, entry));
+              }
+            });
   }
 
   private Moment moment(long now) {
     return new Moment(now, clock.instant());
   }
 
-  /** The contact as far as it is about what is contributed. */
-  private RegistryView.Contact contact() {
-    return fresh ? view.contact() : RegistryView.Contact.NONE;
+  /** The health of the connection as far as it is about what is contributed. */
+  private ConnectionHealth health() {
+    return fresh ? view.health() : ConnectionHealth.NONE;
   }
 
   private void replaceAll(Map<ServiceId, Taken> whole, long now) {
@@ -319,7 +286,7 @@ final class RegistryState implements HostClaims.Listener {
   private void remove(ServiceId service) {
     ServiceState state = services.get(service);
     if (state != null) {
-      state.entry().ifPresent(entry -> standIns.remove(entry.host(), service));
+      state.entry().ifPresent(former::removed);
       services.remove(service);
       claims.set(service, null);
       empty.remove(service);
@@ -330,24 +297,23 @@ final class RegistryState implements HostClaims.Listener {
 
   /** Lets go what somebody has approved. */
   void approve(String id, long now) {
-    guard.decisions().approve(id).forEach(loss -> letGo(loss, now));
+    guard.held().approve(id).forEach(loss -> letGo(loss, now));
     expire(now);
   }
 
   /** Keeps what somebody has rejected. */
   void reject(String id, long now) {
-    guard.decisions().reject(id, now);
+    guard.held().reject(id, now);
   }
 
-  private void letGo(HeldLoss loss, long now) {
-    if (loss instanceof HeldLoss.OfService lost) {
-      lost.word().ifPresentOrElse(taken -> take(taken, now), () -> remove(lost.service()));
-    }
+  private void letGo(HeldServiceLoss loss, long now) {
+    loss.report().ifPresentOrElse(taken -> take(taken, now), () -> remove(loss.key()));
   }
 
   /** Lets go losses that are confirmed, withdraws services that have been empty for too long. */
   void expire(long now) {
-    GuardDecisions.Confirmed confirmed = guard.decisions().takeConfirmed(contact(), moment(now));
+    DeletionGuard.Confirmed<HeldServiceLoss> confirmed =
+        guard.held().takeConfirmed(health(), moment(now));
     confirmed.gone().forEach(loss -> letGo(loss, now));
     confirmed.reduced().forEach(loss -> take(loss.served(), now));
     for (ServiceId service : empty.takeDue(view.settings().keepEmpty(), now)) {
@@ -365,7 +331,7 @@ final class RegistryState implements HostClaims.Listener {
     return Stream.of(
             empty.untilNext(keep, now),
             unnamed.untilNext(keep, now),
-            guard.decisions().untilNext(contact(), now))
+            guard.held().untilNext(health(), now))
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
   }

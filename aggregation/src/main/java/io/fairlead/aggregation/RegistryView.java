@@ -1,5 +1,9 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.guard.ConnectionHealth;
+import io.fairlead.aggregation.guard.DeletionGuard;
+import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.aggregation.guard.Moment;
 import io.fairlead.common.ForeignText;
 import io.fairlead.registry.Hold;
 import java.time.InstantSource;
@@ -10,61 +14,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One registration of a registry as any thread may see it. {@link #contact} and {@link #holds} are
+ * One registration of a registry as any thread may see it. {@link #health} and {@link #holds} are
  * written by the adapter's calls, which do not overlap; the rest by the commit thread.
  */
 final class RegistryView {
   private static final Logger log = LoggerFactory.getLogger(RegistryView.class);
 
-  /**
-   * How it stands with the contact.
-   *
-   * @param last the last success
-   * @param steady since when nothing has failed: the first success after the start or a failure
-   * @param problem what fails at present
-   */
-  record Contact(Optional<Moment> last, Optional<Moment> steady, Optional<String> problem) {
-    static final Contact NONE = new Contact(Optional.empty(), Optional.empty(), Optional.empty());
-
-    /** What holds for both of two registries. */
-    static Contact both(Contact one, Contact other) {
-      return new Contact(
-          pick(one.last, other.last, false),
-          pick(one.steady, other.steady, true),
-          one.problem.or(() -> other.problem));
-    }
-
-    private static Optional<Moment> pick(
-        Optional<Moment> one, Optional<Moment> other, boolean later) {
-      return one.flatMap(
-          first ->
-              other.map(
-                  second -> Moment.later(first, second).equals(first) == later ? first : second));
-    }
-
-    boolean isReadable() {
-      return steady.isPresent() && problem.isEmpty();
-    }
-
-    /** The later of a time and that since which nothing has failed; nothing if something does. */
-    Optional<Long> readableSince(long nanos) {
-      return isReadable()
-          ? steady.map(moment -> moment.nanos() - nanos >= 0 ? moment.nanos() : nanos)
-          : Optional.empty();
-    }
-
-    /** Whether the last success is not before a time. */
-    boolean isReadSince(long nanos) {
-      return last.isPresent() && last.get().nanos() - nanos >= 0;
-    }
-  }
-
   private final RegistrySettings settings;
-  private volatile Contact contact = Contact.NONE;
+  private volatile ConnectionHealth health = ConnectionHealth.NONE;
   // What the adapter keeps on a suspicion.
   private volatile List<Hold> holds = List.of();
   private volatile Ledger ledger = new Ledger();
-  private volatile @Nullable GuardBoard guards;
+  private volatile @Nullable DeletionGuard<?, ?> guard;
   private volatile boolean synced;
 
   RegistryView(RegistrySettings settings) {
@@ -77,62 +38,64 @@ final class RegistryView {
 
   /** A contact that says nothing about parts that fail. */
   void reached(Moment now) {
-    Contact before = contact;
-    contact =
-        new Contact(Optional.of(now), before.steady.or(() -> Optional.of(now)), before.problem);
+    ConnectionHealth before = health;
+    health =
+        new ConnectionHealth(
+            Optional.of(now), before.steady().or(() -> Optional.of(now)), before.problem());
   }
 
   /** A contact after which nothing is known to fail. */
   void healthy(Moment now) {
-    Contact before = contact;
-    if (before.problem.isPresent()) {
+    ConnectionHealth before = health;
+    if (before.problem().isPresent()) {
       log.info("Registry {} can be read again", settings.name());
     }
-    Optional<Moment> steady = before.problem.isPresent() ? Optional.empty() : before.steady;
-    contact = new Contact(Optional.of(now), steady.or(() -> Optional.of(now)), Optional.empty());
+    Optional<Moment> steady = before.problem().isPresent() ? Optional.empty() : before.steady();
+    health =
+        new ConnectionHealth(Optional.of(now), steady.or(() -> Optional.of(now)), Optional.empty());
   }
 
   void failing(String said, Throwable cause) {
     String problem = ForeignText.problem(said);
-    Contact before = contact;
+    ConnectionHealth before = health;
     // Not on every try: a registry that is down for hours fails every few seconds.
-    if (!before.problem.equals(Optional.of(problem))) {
+    if (!before.problem().equals(Optional.of(problem))) {
       log.warn("Registry {}: {}", settings.name(), problem);
       // The problem says what happened and what to do; the trace is for whoever debugs an adapter.
       log.debug("Registry {}: its cause", settings.name(), cause);
     }
-    contact = new Contact(before.last, before.steady, Optional.of(problem));
+    health = new ConnectionHealth(before.last(), before.steady(), Optional.of(problem));
   }
 
   void holding(List<Hold> newHolds) {
     holds = List.copyOf(newHolds);
   }
 
-  Contact contact() {
-    return contact;
+  ConnectionHealth health() {
+    return health;
   }
 
   /** Has it show what is known of the registry. */
-  void attach(Ledger newLedger, GuardBoard newGuards) {
+  void attach(Ledger newLedger, DeletionGuard<?, ?> newGuard) {
     ledger = newLedger;
-    guards = newGuards;
+    guard = newGuard;
   }
 
   /** What the deletion guard holds. */
   List<GuardStatus> guards(InstantSource clock) {
-    GuardBoard board = guards;
-    return board == null ? List.of() : board.statuses(contact, clock);
+    DeletionGuard<?, ?> shown = guard;
+    return shown == null ? List.of() : shown.statuses(health, clock);
   }
 
   /** The same without the services. */
   List<GuardStatus> guardSummaries(InstantSource clock) {
-    GuardBoard board = guards;
-    return board == null ? List.of() : board.summaries(contact, clock);
+    DeletionGuard<?, ?> shown = guard;
+    return shown == null ? List.of() : shown.summaries(health, clock);
   }
 
   boolean hasGuard(String id) {
-    GuardBoard board = guards;
-    return board != null && board.find(id) != null;
+    DeletionGuard<?, ?> shown = guard;
+    return shown != null && shown.hasGuard(id);
   }
 
   Ledger ledger() {
@@ -148,13 +111,13 @@ final class RegistryView {
   }
 
   RegistryStatus status() {
-    Contact last = contact;
+    ConnectionHealth last = health;
     Ledger.Sums sums = ledger.sums();
     return new RegistryStatus(
         settings.name(),
         synced,
-        last.last.map(Moment::wall).orElse(null),
-        last.problem.orElse(null),
+        last.last().map(Moment::wall).orElse(null),
+        last.problem().orElse(null),
         sums.services(),
         sums.instances(),
         sums.refused(),

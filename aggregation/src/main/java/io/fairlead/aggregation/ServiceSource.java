@@ -2,6 +2,7 @@ package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.damping.FlapDamper;
+import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddressBook;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.Resource;

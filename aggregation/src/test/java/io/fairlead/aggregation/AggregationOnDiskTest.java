@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.aggregation.damping.DampingPolicy;
+import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;

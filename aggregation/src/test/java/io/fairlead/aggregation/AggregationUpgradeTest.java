@@ -2,6 +2,8 @@ package io.fairlead.aggregation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.aggregation.guard.HeldService;
 import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;

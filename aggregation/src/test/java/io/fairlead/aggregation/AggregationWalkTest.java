@@ -3,6 +3,7 @@ package io.fairlead.aggregation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.aggregation.damping.DampingPolicy;
+import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.conversion.HostTemplate;
 import io.fairlead.registry.Availability;

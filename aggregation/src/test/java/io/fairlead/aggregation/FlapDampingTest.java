@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.damping.DampingPolicy;
 import io.fairlead.aggregation.damping.FlapDamper;
+import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;

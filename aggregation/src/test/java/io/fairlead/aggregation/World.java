@@ -2,6 +2,7 @@ package io.fairlead.aggregation;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.fairlead.aggregation.damping.DampingPolicy;
+import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;

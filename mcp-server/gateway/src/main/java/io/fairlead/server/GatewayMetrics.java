@@ -1,8 +1,8 @@
 package io.fairlead.server;
 
-import io.fairlead.aggregation.GuardStatus;
 import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistryStatus;
+import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.Hold;

@@ -1,11 +1,11 @@
 package io.fairlead.server;
 
-import io.fairlead.aggregation.GuardStatus;
 import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.server.admin.AdminActions;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ConfigurationStatus;

@@ -1,9 +1,9 @@
 package io.fairlead.server.admin;
 
-import io.fairlead.aggregation.GuardStatus;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.CommitSummary;

@@ -1,8 +1,8 @@
 package io.fairlead.server.config;
 
 import io.fairlead.aggregation.AggregationOptions;
-import io.fairlead.aggregation.GuardPolicy;
 import io.fairlead.aggregation.damping.DampingPolicy;
+import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.Key;

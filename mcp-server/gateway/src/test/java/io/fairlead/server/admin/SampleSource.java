@@ -1,11 +1,11 @@
 package io.fairlead.server.admin;
 
 import com.google.protobuf.ByteString;
-import io.fairlead.aggregation.GuardStatus;
-import io.fairlead.aggregation.HeldService;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.aggregation.guard.HeldService;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.guard;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -16,38 +16,38 @@ import java.util.Set;
  * leaves a service with what it had. What is kept is in proportion to what differs and not to how
  * often something changed. Times are monotonic nanoseconds. Confined to the commit thread.
  */
-final class RecentLosses {
-  private final Book losses;
-  private final Book growth;
+final class RecentLosses<K> {
+  private final Book<K> losses;
+  private final Book<K> growth;
 
   /** Losses of the last so many nanoseconds. */
   RecentLosses(long window) {
-    this.losses = new Book(window);
-    this.growth = new Book(window);
+    this.losses = new Book<>(window);
+    this.growth = new Book<>(window);
   }
 
   /** What of a loss remains after what the service had grown by is taken off. */
-  Extent beyondGrowth(Subject subject, Extent lost) {
-    return lost.minus(lost.atMost(growth.of(subject)));
+  ServiceCount beyondGrowth(K key, ServiceCount lost) {
+    return lost.minus(lost.atMost(growth.of(key)));
   }
 
   /** Takes a loss that was let go. */
-  void add(Subject subject, Extent lost, long now) {
-    Extent left = growth.take(subject, lost);
-    if (!left.equals(Extent.NONE)) {
-      losses.add(subject, left, now);
+  void add(K key, ServiceCount lost, long now) {
+    ServiceCount left = growth.take(key, lost);
+    if (!left.equals(ServiceCount.NONE)) {
+      losses.add(key, left, now);
     }
   }
 
   /** Takes what a service has more than before; gives what of it the service had not lost. */
-  Extent cameBack(Subject subject, Extent gained) {
-    return losses.take(subject, gained);
+  ServiceCount cameBack(K key, ServiceCount gained) {
+    return losses.take(key, gained);
   }
 
   /** Takes what a service has more than before, without having lost it. */
-  void grew(Subject subject, Extent gained, long now) {
-    if (!gained.equals(Extent.NONE)) {
-      growth.add(subject, gained, now);
+  void grew(K key, ServiceCount gained, long now) {
+    if (!gained.equals(ServiceCount.NONE)) {
+      growth.add(key, gained, now);
     }
   }
 
@@ -63,7 +63,7 @@ final class RecentLosses {
   }
 
   /** All losses. */
-  Extent sum() {
+  ServiceCount sum() {
     return losses.sum;
   }
 
@@ -73,84 +73,84 @@ final class RecentLosses {
   }
 
   /** Amounts with their times, by what they are of. */
-  private static final class Book {
+  private static final class Book<K> {
     /** One of them; told apart by identity. */
-    private static final class Entry {
-      final Subject subject;
+    private static final class Entry<K> {
+      final K key;
       final long at;
-      Extent left;
+      ServiceCount left;
 
-      Entry(Subject subject, long at, Extent left) {
-        this.subject = subject;
+      Entry(K key, long at, ServiceCount left) {
+        this.key = key;
         this.at = at;
         this.left = left;
       }
     }
 
     private final long window;
-    private final Set<Entry> oldestFirst = new LinkedHashSet<>();
-    private final Map<Subject, Deque<Entry>> newestFirst = new HashMap<>();
-    private Extent sum = Extent.NONE;
+    private final Set<Entry<K>> oldestFirst = new LinkedHashSet<>();
+    private final Map<K, Deque<Entry<K>>> newestFirst = new HashMap<>();
+    private ServiceCount sum = ServiceCount.NONE;
 
     Book(long window) {
       this.window = window;
     }
 
-    void add(Subject subject, Extent amount, long now) {
-      Entry entry = new Entry(subject, now, amount);
+    void add(K key, ServiceCount amount, long now) {
+      Entry<K> entry = new Entry<>(key, now, amount);
       oldestFirst.add(entry);
-      newestFirst.computeIfAbsent(subject, s -> new ArrayDeque<>(1)).addFirst(entry);
+      newestFirst.computeIfAbsent(key, k -> new ArrayDeque<>(1)).addFirst(entry);
       sum = sum.plus(amount);
     }
 
-    /** What there is of a subject. */
-    Extent of(Subject subject) {
-      Extent all = Extent.NONE;
-      for (Entry entry : newestFirst.getOrDefault(subject, new ArrayDeque<>(0))) {
+    /** What there is of a key. */
+    ServiceCount of(K key) {
+      ServiceCount all = ServiceCount.NONE;
+      for (Entry<K> entry : newestFirst.getOrDefault(key, new ArrayDeque<>(0))) {
         all = all.plus(entry.left);
       }
       return all;
     }
 
-    /** Takes an amount off the newest of a subject; gives what is left of the amount. */
-    Extent take(Subject subject, Extent amount) {
-      Deque<Entry> entries = newestFirst.get(subject);
+    /** Takes an amount off the newest of a key; gives what is left of the amount. */
+    ServiceCount take(K key, ServiceCount amount) {
+      Deque<Entry<K>> entries = newestFirst.get(key);
       if (entries == null) {
         return amount;
       }
-      Extent left = amount;
-      Iterator<Entry> newest = entries.iterator();
-      while (newest.hasNext() && !left.equals(Extent.NONE)) {
-        Entry entry = newest.next();
-        Extent taken = entry.left.atMost(left);
+      ServiceCount left = amount;
+      Iterator<Entry<K>> newest = entries.iterator();
+      while (newest.hasNext() && !left.equals(ServiceCount.NONE)) {
+        Entry<K> entry = newest.next();
+        ServiceCount taken = entry.left.atMost(left);
         entry.left = entry.left.minus(taken);
         left = left.minus(taken);
         sum = sum.minus(taken);
-        if (entry.left.equals(Extent.NONE)) {
+        if (entry.left.equals(ServiceCount.NONE)) {
           newest.remove();
           oldestFirst.remove(entry);
         }
       }
       if (entries.isEmpty()) {
-        newestFirst.remove(subject);
+        newestFirst.remove(key);
       }
       return left;
     }
 
     void forgetOld(long now) {
-      Iterator<Entry> oldest = oldestFirst.iterator();
+      Iterator<Entry<K>> oldest = oldestFirst.iterator();
       while (oldest.hasNext()) {
-        Entry entry = oldest.next();
+        Entry<K> entry = oldest.next();
         if (now - entry.at < window) {
           return;
         }
         oldest.remove();
         sum = sum.minus(entry.left);
-        Deque<Entry> entries = newestFirst.get(entry.subject);
+        Deque<Entry<K>> entries = newestFirst.get(entry.key);
         if (entries != null) {
           entries.removeLast();
           if (entries.isEmpty()) {
-            newestFirst.remove(entry.subject);
+            newestFirst.remove(entry.key);
           }
         }
       }
@@ -159,7 +159,7 @@ final class RecentLosses {
     void clear() {
       oldestFirst.clear();
       newestFirst.clear();
-      sum = Extent.NONE;
+      sum = ServiceCount.NONE;
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.guard;
 
 import java.time.Instant;
 
@@ -8,9 +8,9 @@ import java.time.Instant;
  * @param nanos monotonic time of the commit thread's clock: what decisions are made by
  * @param wall wall clock: for showing only
  */
-record Moment(long nanos, Instant wall) {
+public record Moment(long nanos, Instant wall) {
   /** The later of the two, by the monotonic clock. */
-  static Moment later(Moment one, Moment other) {
+  public static Moment later(Moment one, Moment other) {
     return one.nanos - other.nanos >= 0 ? one : other;
   }
 }

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.guard;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -23,11 +23,11 @@ final class RegularReads {
   }
 
   /** Takes note of the last read; more often than is of use is passed over. */
-  void note(RegistryView.Contact contact, long now) {
+  void note(ConnectionHealth health, long now) {
     while (!times.isEmpty() && now - times.element() > (HALVES + 1) * half) {
       times.remove();
     }
-    contact
+    health
         .last()
         .map(Moment::nanos)
         .filter(last -> times.isEmpty() || last - times.getLast() >= half / 10)
@@ -35,8 +35,8 @@ final class RegularReads {
   }
 
   /** Whether it was read in each of the last halves. */
-  boolean wereRegular(RegistryView.Contact contact, long now) {
-    if (!contact.isReadSince(now - half)) {
+  boolean wereRegular(ConnectionHealth health, long now) {
+    if (!health.isReadSince(now - half)) {
       return false;
     }
     for (int i = 1; i < HALVES; i++) {

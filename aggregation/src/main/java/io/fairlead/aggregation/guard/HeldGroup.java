@@ -1,18 +1,15 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.guard;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Losses of one registry that are decided about together. Written by the commit thread; {@link
- * #status} is for any thread: each service in it is as it stands, all of them may be of two
- * moments.
+ * A group of losses that are decided about together: since when, what is to become of them, and
+ * when people are reminded. Written by the commit thread; {@link #status} is for any thread.
  */
 final class HeldGroup {
   private static final Duration MAX_REMINDER = Duration.ofDays(1);
@@ -20,11 +17,11 @@ final class HeldGroup {
   private final String id;
   private final String registry;
   private final Moment opened;
-  private final Extent of;
-  private final Map<Subject, HeldService> held = new ConcurrentHashMap<>();
+  private final ServiceCount of;
   private volatile GuardStatus.State state = GuardStatus.State.HOLDING;
   private volatile List<String> waitingFor = List.of();
   // All below is owned by the commit thread.
+  private int size;
   private long remindAt;
   private long remindAfter;
   private int told;
@@ -34,13 +31,17 @@ final class HeldGroup {
    *
    * @param of what the registry contributed
    */
-  HeldGroup(String id, String registry, Moment opened, Extent of, Duration firstReminder) {
+  HeldGroup(String id, String registry, Moment opened, ServiceCount of, Duration firstReminder) {
     this.id = id;
     this.registry = registry;
     this.opened = opened;
     this.of = of;
     this.remindAfter = firstReminder.toNanos();
     this.remindAt = opened.nanos() + remindAfter;
+  }
+
+  ServiceCount of() {
+    return of;
   }
 
   String id() {
@@ -77,28 +78,21 @@ final class HeldGroup {
     remindAt = now + remindAfter;
   }
 
-  void show(HeldLoss loss) {
-    held.put(loss.subject(), loss.shownAs());
-  }
-
-  void strikeOut(HeldLoss loss) {
-    held.remove(loss.subject());
-  }
-
-  boolean isEmpty() {
-    return held.isEmpty();
+  /** Counts a loss in, or out. */
+  void grow(int by) {
+    size += by;
   }
 
   int size() {
-    return held.size();
+    return size;
   }
 
   /** Whether it has grown so much that it is worth another word: by as much as was told. */
   boolean takeGrowth() {
-    if (held.size() < 2 * told) {
+    if (size < 2 * told) {
       return false;
     }
-    told = held.size();
+    told = size;
     return true;
   }
 
@@ -117,25 +111,16 @@ final class HeldGroup {
     return Math.max(0, remindAt - now);
   }
 
-  GuardStatus status(RegistryView.Contact contact, Duration confirmAfter, InstantSource clock) {
-    List<HeldService> services =
-        held.values().stream()
-            .sorted(
-                Comparator.comparing(HeldService::service)
-                    .thenComparing(HeldService::endpointsBefore))
-            .toList();
-    return status(services, services, contact, confirmAfter, clock);
-  }
-
-  /** The same without the services: it costs no sorting. */
-  GuardStatus summary(RegistryView.Contact contact, Duration confirmAfter, InstantSource clock) {
-    return status(List.copyOf(held.values()), List.of(), contact, confirmAfter, clock);
-  }
-
-  private GuardStatus status(
+  /**
+   * The group as people see it.
+   *
+   * @param services all that is held by it
+   * @param shown those of which more than their number is shown
+   */
+  GuardStatus status(
       List<HeldService> services,
       List<HeldService> shown,
-      RegistryView.Contact contact,
+      ConnectionHealth health,
       Duration confirmAfter,
       InstantSource clock) {
     int missing =
@@ -145,7 +130,7 @@ final class HeldGroup {
         registry,
         state,
         opened.wall(),
-        confirmsAt(services, contact, confirmAfter, clock),
+        confirmsAt(services, health, confirmAfter, clock),
         endsBy(services, confirmAfter),
         services.size(),
         missing,
@@ -162,18 +147,18 @@ final class HeldGroup {
     return services.stream()
         .map(HeldService::since)
         .max(Comparator.naturalOrder())
-        .map(latest -> latest.plus(confirmAfter.multipliedBy(GuardDecisions.CEILING)));
+        .map(latest -> latest.plus(confirmAfter.multipliedBy(DeletionGuard.CEILING)));
   }
 
   private Optional<Instant> confirmsAt(
       List<HeldService> services,
-      RegistryView.Contact contact,
+      ConnectionHealth health,
       Duration confirmAfter,
       InstantSource clock) {
-    if (state != GuardStatus.State.HOLDING || !contact.isReadable()) {
+    if (state != GuardStatus.State.HOLDING || !health.isReadable()) {
       return Optional.empty();
     }
-    Instant latest = contact.steady().map(Moment::wall).orElse(opened.wall());
+    Instant latest = health.steady().map(Moment::wall).orElse(opened.wall());
     for (HeldService service : services) {
       latest = service.since().isAfter(latest) ? service.since() : latest;
     }

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.guard;
 
 import java.time.Instant;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.guard;
 
 import io.fairlead.common.Key;
 import io.fairlead.common.KeyedRecord;
@@ -38,7 +38,7 @@ public record GuardPolicy(
   }
 
   /** Whether a loss needs more than the registry's word: services and endpoints, each by itself. */
-  boolean isTooMuch(Extent lost, Extent of) {
+  boolean isTooMuch(ServiceCount lost, ServiceCount of) {
     return isTooMuch(lost.services(), of.services()) || isTooMuch(lost.endpoints(), of.endpoints());
   }
 

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.guard;
 
 import io.fairlead.common.Durations;
 import java.time.Duration;
@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The words in which the deletion guard of one registry says what it does. */
+/** The log lines of the deletion guard of one registry. */
 final class GuardLog {
-  private static final Logger log = LoggerFactory.getLogger(DeletionGuard.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DeletionGuard.class);
   private static final int NAMES = 10;
 
   private final String registry;
@@ -30,14 +30,18 @@ final class GuardLog {
    * @param held what is held now
    */
   void tripped(
-      HeldGroup group, Extent lost, Extent of, Collection<HeldLoss> held, Instant believed) {
-    log.warn(
+      HeldGroup group,
+      ServiceCount lost,
+      ServiceCount of,
+      Collection<? extends HeldLoss<?>> held,
+      Instant believed) {
+    LOG.warn(
         "Registry {}: {} of {} services and {} of {} endpoints are gone within {}, more than {} %"
             + " and at least {}, which may be a fault of the registry or of its access rights."
-            + " What is gone from now on is held and served as it was ({} so far: {});"
-            + " what is new or changed goes through. If the registry can be read and says the same"
-            + " till {}, it is believed. To decide before: fairlead approve {} (it goes) or"
-            + " fairlead reject {} (it stays)",
+            + " Removals are held from now on: the last known endpoints stay in the mesh ({} so"
+            + " far: {}); what is new or changed goes through. If the registry can be read and says"
+            + " the same till {}, it is believed. To decide before: fairlead approve {} (it goes)"
+            + " or fairlead reject {} (it stays)",
         registry,
         lost.services(),
         of.services(),
@@ -54,8 +58,8 @@ final class GuardLog {
   }
 
   /** It holds much more than when that was said last. */
-  void grown(HeldGroup group, Extent held, Collection<HeldLoss> newest) {
-    log.warn(
+  void grown(HeldGroup group, ServiceCount held, Collection<? extends HeldLoss<?>> newest) {
+    LOG.warn(
         "Registry {}: more is gone and held by {}: {} services and {} endpoints by now, the last"
             + " ones are {}",
         registry,
@@ -66,8 +70,8 @@ final class GuardLog {
   }
 
   /** Services are given again. */
-  void cameBack(Collection<HeldLoss> losses) {
-    log.info(
+  void cameBack(Collection<? extends HeldLoss<?>> losses) {
+    LOG.info(
         "Registry {}: {} came back and need not be held any more: {}",
         registry,
         services(losses.size()),
@@ -75,8 +79,8 @@ final class GuardLog {
   }
 
   /** What the registry kept saying is believed. */
-  void confirmed(HeldGroup group, Collection<HeldLoss> losses) {
-    log.info(
+  void confirmed(HeldGroup group, Collection<? extends HeldLoss<?>> losses) {
+    LOG.info(
         "Registry {}: the losses of {} go, since the registry has said the same for {} ({}): {}",
         registry,
         services(losses.size()),
@@ -85,8 +89,8 @@ final class GuardLog {
         names(losses));
   }
 
-  void approved(HeldGroup group, Collection<HeldLoss> losses) {
-    log.info(
+  void approved(HeldGroup group, Collection<? extends HeldLoss<?>> losses) {
+    LOG.info(
         "Registry {}: {} approved, the losses of {} go: {}",
         registry,
         group.id(),
@@ -95,7 +99,7 @@ final class GuardLog {
   }
 
   void rejected(HeldGroup group, int services) {
-    log.info(
+    LOG.info(
         "Registry {}: {} rejected, {} are served as they were until the registry gives them again"
             + " or fairlead approve {}",
         registry,
@@ -105,12 +109,12 @@ final class GuardLog {
   }
 
   void closed(HeldGroup group) {
-    log.info("Registry {}: nothing is held by {} any more", registry, group.id());
+    LOG.info("Registry {}: nothing is held by {} any more", registry, group.id());
   }
 
   /** Tells that the services of a registry that left the configuration stay for now. */
-  void leaves(HeldGroup group, Extent of) {
-    log.info(
+  void leaves(HeldGroup group, ServiceCount of) {
+    LOG.info(
         "Registry {}: it left the configuration or is another one now; its {} with {} endpoints"
             + " stay in the mesh until {} read. To let them go now: fairlead approve {}",
         registry,
@@ -121,8 +125,8 @@ final class GuardLog {
   }
 
   /** Tells that the services of a registry that left the configuration go. */
-  void left(Extent lost, int elsewhere) {
-    log.info(
+  void left(ServiceCount lost, int elsewhere) {
+    LOG.info(
         "Registry {}: it left the configuration or is another one now; {} with {} endpoints go, {}"
             + " go on with other registries",
         registry,
@@ -137,7 +141,7 @@ final class GuardLog {
   }
 
   void reminder(HeldGroup group, int services, Duration since) {
-    log.warn(
+    LOG.warn(
         "Registry {}: {} are still served as they were since {}, though the registry does not give"
             + " them any more: {}. To decide: fairlead approve {} or fairlead reject {}",
         registry,
@@ -156,7 +160,7 @@ final class GuardLog {
     return count == 1 ? "1 service" : count + " services";
   }
 
-  private static String names(Collection<HeldLoss> losses) {
+  private static String names(Collection<? extends HeldLoss<?>> losses) {
     String first =
         losses.stream()
             .map(loss -> loss.shownAs().service())

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.aggregation.guard;
 
 import io.fairlead.registry.ServiceId;
 import java.time.Instant;
