@@ -1,15 +1,11 @@
 package io.fairlead.common;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -35,7 +31,7 @@ public final class ConfigurationKey {
     this.key = component.getAnnotation(Key.class);
   }
 
-  /** The kinds of value by the way they are written. */
+  /** The ways in which values are written. */
   public enum Shape {
     /** One value. */
     SINGLE,
@@ -122,7 +118,8 @@ public final class ConfigurationKey {
     }
     Optional<List<String>> texts = defaultTexts();
     if (texts.isPresent()) {
-      List<Object> values = texts.get().stream().map(text -> parse(valueType(), text)).toList();
+      List<Object> values =
+          texts.get().stream().map(text -> TextValues.parse(valueType(), text)).toList();
       return shape() == Shape.LIST ? collected(values) : values.get(0);
     }
     return isRequired()
@@ -130,7 +127,7 @@ public final class ConfigurationKey {
         : KeyedRecord.in(valueType()).map(KeyedRecord::defaults).orElse(null);
   }
 
-  /** Elements as the component takes them. */
+  /** Returns elements as the component takes them. */
   public Object collected(List<Object> elements) {
     return component.getType() == SortedSet.class ? new TreeSet<>(elements) : List.copyOf(elements);
   }
@@ -199,7 +196,7 @@ public final class ConfigurationKey {
       return "a URI";
     }
     if (type.isEnum()) {
-      return "one of " + String.join(", ", words(type));
+      return "one of " + String.join(", ", TextValues.words(type));
     }
     return pattern().isEmpty()
         ? "a text; quote it if it looks like a number"
@@ -278,87 +275,6 @@ public final class ConfigurationKey {
       return accessor.invoke(record);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(component + ": cannot be read", e);
-    }
-  }
-
-  /** Returns the words of an enum, as a file has them. */
-  public static List<String> words(Class<?> type) {
-    return Arrays.stream(type.getEnumConstants()).map(Object::toString).toList();
-  }
-
-  /** Whether values of a type are read from one text by a method {@code parse} of their own. */
-  public static boolean isParsed(Class<?> type) {
-    return parser(type).isPresent();
-  }
-
-  private static Optional<Method> parser(Class<?> type) {
-    try {
-      Method method = type.getDeclaredMethod("parse", String.class);
-      return Modifier.isStatic(method.getModifiers())
-              && type.isAssignableFrom(method.getReturnType())
-          ? Optional.of(method)
-          : Optional.empty();
-    } catch (NoSuchMethodException e) {
-      return Optional.empty();
-    }
-  }
-
-  /**
-   * Reads a text as a value of a type.
-   *
-   * @throws IllegalArgumentException with "value (expected: ...)" if it is none
-   */
-  public static Object parse(Class<?> type, String text) {
-    if (type == String.class) {
-      return text;
-    }
-    if (type == int.class || type == Integer.class) {
-      return Integer.valueOf(text);
-    }
-    if (type == long.class || type == Long.class) {
-      return Long.valueOf(text);
-    }
-    if (type == double.class || type == Double.class) {
-      return Double.valueOf(text);
-    }
-    if (type == boolean.class || type == Boolean.class) {
-      return Boolean.valueOf(text);
-    }
-    if (type == Duration.class) {
-      return Durations.parse(text);
-    }
-    if (type.isEnum()) {
-      for (Object constant : type.getEnumConstants()) {
-        if (constant.toString().equals(text)) {
-          return constant;
-        }
-      }
-      throw new IllegalArgumentException(refusal(text, "one of " + String.join(", ", words(type))));
-    }
-    try {
-      if (type == URI.class) {
-        return new URI(text);
-      }
-      if (type == Path.class) {
-        return Path.of(text);
-      }
-      Method parser =
-          parser(type)
-              .orElseThrow(
-                  () -> new IllegalStateException(type + " (expected: a type that Key names)"));
-      parser.setAccessible(true);
-      return parser.invoke(null, text);
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException(refusal(text, "a URI; " + e.getReason()), e);
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(refusal(text, "a path; " + e.getReason()), e);
-    } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof IllegalArgumentException refused) {
-        throw refused;
-      }
-      throw new IllegalStateException(type + ": parse failed", e.getCause());
-    } catch (IllegalAccessException e) {
-      throw new IllegalStateException(type + ": parse cannot be called", e);
     }
   }
 }

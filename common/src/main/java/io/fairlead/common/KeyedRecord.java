@@ -35,11 +35,11 @@ public final class KeyedRecord<R extends Record> {
    */
   public static Optional<KeyedRecord<?>> in(Class<?> type) {
     if (type.isRecord()) {
-      return ConfigurationKey.isParsed(type)
+      return TextValues.isParsed(type)
           ? Optional.empty()
           : Optional.of(of(type.asSubclass(Record.class)));
     }
-    if (!type.isSealed() || !ConfigurationKey.isParsed(type)) {
+    if (!type.isSealed() || !TextValues.isParsed(type)) {
       return Optional.empty();
     }
     return Arrays.stream(type.getPermittedSubclasses())
@@ -115,7 +115,7 @@ public final class KeyedRecord<R extends Record> {
   }
 
   /**
-   * Makes a record.
+   * Creates a record.
    *
    * @param values one for each key, null where it is left out and has no default
    * @throws IllegalArgumentException if the record's constructor refuses them

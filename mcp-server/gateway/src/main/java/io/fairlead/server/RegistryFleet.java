@@ -80,7 +80,7 @@ final class RegistryFleet implements AutoCloseable {
       Running before = running.get(config.name());
       if (before == null || !before.config().equals(config)) {
         boolean sameSource = before != null && before.config().hasSourceOf(config);
-        (sameSource ? changed : arriving).add(settings(config));
+        (sameSource ? changed : arriving).add(config.settings());
         toStart.add(config);
         LOG.info("Registry {}: {}", config.name(), before == null ? "added" : "changed");
       }
@@ -107,12 +107,7 @@ final class RegistryFleet implements AutoCloseable {
   }
 
   private void add(RegistryConfig config) {
-    run(config, registries.register(settings(config)));
-  }
-
-  private static RegistrySettings settings(RegistryConfig config) {
-    return new RegistrySettings(
-        config.name(), config.shared().priority(), config.policy(), config.shared().keepEmpty());
+    run(config, registries.register(config.settings()));
   }
 
   private Running run(RegistryConfig config, RegistrySink sink) {

@@ -2,7 +2,6 @@ package io.fairlead.server.cli;
 
 import io.fairlead.aggregation.AggregationOptions;
 import io.fairlead.aggregation.Registries;
-import io.fairlead.aggregation.RegistrySettings;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.common.Durations;
 import io.fairlead.conversion.Finding;
@@ -63,7 +62,7 @@ final class Preview {
       for (RegistryConfig registry : registries) {
         OriginIndex origin = new OriginIndex(registry.policy());
         origins.put(registry.name(), origin);
-        FirstRead read = new FirstRead(services.register(settings(registry)), origin::note);
+        FirstRead read = new FirstRead(services.register(registry.settings()), origin::note);
         reads.put(registry.name(), read);
         adapters.add(registry.createAdapter(new AdapterContext(registry.name(), read)));
       }
@@ -88,14 +87,6 @@ final class Preview {
     Map<String, RegistryAdapter> parts = new LinkedHashMap<>();
     adapters.forEach(adapter -> parts.put("adapter " + (parts.size() + 1), adapter));
     Closing.within(Duration.ofSeconds(8), parts);
-  }
-
-  private static RegistrySettings settings(RegistryConfig registry) {
-    return new RegistrySettings(
-        registry.name(),
-        registry.shared().priority(),
-        registry.policy(),
-        registry.shared().keepEmpty());
   }
 
   private static Optional<String> failure(FirstRead read, Duration limit, long nanos)

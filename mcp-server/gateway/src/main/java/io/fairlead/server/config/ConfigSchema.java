@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.ConfigurationKey.Shape;
 import io.fairlead.common.KeyedRecord;
+import io.fairlead.common.TextValues;
 import io.fairlead.registry.RegistryAdapterFactory;
 import io.fairlead.registry.Secret;
 import java.math.BigDecimal;
@@ -139,14 +140,14 @@ public final class ConfigSchema {
       }
       object(schema, record.get());
     } else if (type.isEnum()) {
-      ConfigurationKey.words(type).forEach(schema.withArrayProperty("enum")::add);
+      TextValues.words(type).forEach(schema.withArrayProperty("enum")::add);
     } else if (isBoolean(type)) {
       schema.put("type", "boolean");
     } else if (isNumber(type)) {
       boolean whole = type != double.class && type != Double.class;
       schema.put("type", whole ? "integer" : "number");
       putRange(schema, key);
-    } else if (ConfigurationKey.isParsed(type) && !key.max().isEmpty()) {
+    } else if (TextValues.isParsed(type) && !key.max().isEmpty()) {
       schema.putArray("type").add("integer").add("string");
       putText(schema, key);
       putRange(schema, key);

@@ -58,7 +58,7 @@ public record GatewayConfig(
           @Nullable HostPort incremental,
       @Key("what a client may ask before it is cut off") XdsLimits limits) {
 
-    /** As the discovery service takes it. */
+    /** Returns what the discovery service takes. */
     public XdsOptions options() {
       XdsOptions options =
           XdsOptions.of(address.toSocketAddress())
@@ -102,7 +102,7 @@ public record GatewayConfig(
       }
     }
 
-    /** Their ports, in the order of the shards. */
+    /** Returns their ports, in the order of the shards. */
     public List<Integer> ports() {
       return IntStream.range(firstPort, firstPort + count).boxed().toList();
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.ConfigurationKey.Shape;
 import io.fairlead.common.KeyedRecord;
+import io.fairlead.common.TextValues;
 import io.fairlead.registry.Secret;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -192,16 +193,16 @@ final class RecordBinder {
     } else if (type == boolean.class || type == Boolean.class) {
       fits = node.isBoolean();
     } else if (node.isTextual()) {
-      boolean parsed = ConfigurationKey.isParsed(type);
+      boolean parsed = TextValues.isParsed(type);
       fits = !parsed || key.pattern().isEmpty() || node.textValue().matches(key.pattern());
     } else {
       // Such as a port in place of a word. The parser of a form refuses other numbers itself.
-      fits = node.isIntegralNumber() && !key.max().isEmpty() && ConfigurationKey.isParsed(type);
+      fits = node.isIntegralNumber() && !key.max().isEmpty() && TextValues.isParsed(type);
     }
     if (!fits || (type == Path.class && node.asText().isEmpty())) {
       throw new IllegalArgumentException(refusal(node, key.expected()));
     }
-    return type == Path.class ? path(node.asText()) : ConfigurationKey.parse(type, node.asText());
+    return type == Path.class ? path(node.asText()) : TextValues.parse(type, node.asText());
   }
 
   // The value is in no message: it may be the secret itself.
@@ -220,7 +221,7 @@ final class RecordBinder {
   }
 
   private Path path(String text) {
-    return folder.resolve((Path) ConfigurationKey.parse(Path.class, text)).normalize();
+    return folder.resolve((Path) TextValues.parse(Path.class, text)).normalize();
   }
 
   // What stands inside an object or a list may be a secret in the wrong place, so it is not shown.

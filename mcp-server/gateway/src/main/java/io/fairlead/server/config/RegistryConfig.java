@@ -1,5 +1,6 @@
 package io.fairlead.server.config;
 
+import io.fairlead.aggregation.RegistrySettings;
 import io.fairlead.common.Key;
 import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.HostTemplate;
@@ -67,6 +68,11 @@ public record RegistryConfig(
         .revisions(shared.revisions())
         .createTime(OLDEST.minusSeconds(shared.priority()))
         .build();
+  }
+
+  /** Returns what the merge of the registries has to know of it. */
+  public RegistrySettings settings() {
+    return new RegistrySettings(name(), shared.priority(), policy(), shared.keepEmpty());
   }
 
   /** Reads a template that may use the variables of the type only. */

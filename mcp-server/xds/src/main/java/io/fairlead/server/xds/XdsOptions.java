@@ -69,7 +69,7 @@ public record XdsOptions(
     return new XdsOptions(sources, other, maxConnectionAge, stopWithin);
   }
 
-  /** The same with another age of connections; null: they may live for ever. */
+  /** Returns the same with another age of connections; null: they may live for ever. */
   public XdsOptions withMaxConnectionAge(@Nullable Duration age) {
     return new XdsOptions(sources, limits, age, stopWithin);
   }
