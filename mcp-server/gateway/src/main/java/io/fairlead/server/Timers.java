@@ -3,11 +3,11 @@ package io.fairlead.server;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Threads that do something at a time. */
+/** A factory of single-threaded daemon timers. */
 final class Timers {
   private Timers() {}
 
-  /** A timer on a daemon thread of its own, which its owner has to shut down. */
+  /** Returns a timer on a daemon thread of its own, which its owner has to shut down. */
   static ScheduledExecutorService daemon(String name) {
     return Executors.newSingleThreadScheduledExecutor(
         task -> {

@@ -8,23 +8,23 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A thread for each large response that is being written, of which few have a turn at a time; those
- * that wait long for their client to read need none. Turns are given in the order in which they are
- * asked for. Thread-safe.
+ * A bulk executor with a thread for each large response that is being written, of which few have a
+ * turn at a time; those that wait long for their client to read need none. Turns are given in the
+ * order in which they are asked for. Thread-safe.
  */
-final class BulkWorkers implements BulkCrew {
+final class BulkWorkers implements BulkExecutor {
   private static final long IDLE_SECONDS = 10;
 
   private final Semaphore turns;
   private final ExecutorService threads;
 
   /**
-   * Workers without work.
+   * Makes workers without work.
    *
-   * @param most how many have a turn at a time
+   * @param turns number of tasks that have a turn at a time
    */
-  BulkWorkers(int most, ThreadFactory factory) {
-    this.turns = new Semaphore(most, true);
+  BulkWorkers(int turns, ThreadFactory factory) {
+    this.turns = new Semaphore(turns, true);
     this.threads =
         new ThreadPoolExecutor(
             0,

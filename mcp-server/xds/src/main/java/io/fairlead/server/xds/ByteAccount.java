@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number of bytes that something may hold, and how many it does: a connection, an address, all of
- * them. What one holds counts for those above it, too. Thread-safe.
+ * An account of the bytes that a connection, an address or all of them hold, with a limit. What is
+ * taken from an account is taken from the one above it, too. Thread-safe.
  */
 final class ByteAccount {
   private final String name;
@@ -14,7 +14,7 @@ final class ByteAccount {
   private final AtomicLong used = new AtomicLong();
 
   /**
-   * An account of which nothing is used.
+   * Makes an account of which nothing is used.
    *
    * @param name what it is of, for the status that a client gets
    * @param above where what it holds counts, too
@@ -42,7 +42,7 @@ final class ByteAccount {
     return used.get() >= limit / 4 * quarters || (above != null && above.isUsed(quarters));
   }
 
-  /** Takes the bytes here and above; gives the account that has too few left, and takes none. */
+  /** Takes the bytes here and above, or none and returns the account that has too few left. */
   @Nullable ByteAccount tryTake(long bytes) {
     if (used.addAndGet(bytes) > limit) {
       used.addAndGet(-bytes);

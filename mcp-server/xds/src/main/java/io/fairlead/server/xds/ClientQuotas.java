@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each connection and each address has of what all clients may have together: streams, and the
- * bytes of their requests and of responses that they have not taken. Thread-safe.
+ * The quotas of each connection, of each address and of all clients together: for streams, and for
+ * the bytes of their requests and of responses that they have not taken. Thread-safe.
  */
 final class ClientQuotas extends ServerTransportFilter {
   private static final Attributes.Key<Connection> KEY = Attributes.Key.create("fairlead-quota");
@@ -28,7 +28,7 @@ final class ClientQuotas extends ServerTransportFilter {
   private final Map<String, Address> addresses = new ConcurrentHashMap<>();
 
   /**
-   * Nothing is used.
+   * Makes quotas of which nothing is used.
    *
    * @param heap largest size of the heap in bytes
    * @param direct most bytes outside of it that the transport's buffers may take
@@ -70,7 +70,7 @@ final class ClientQuotas extends ServerTransportFilter {
       this.sent = new ByteAccount("connection", responses.limit() / SHARE, responses);
     }
 
-    /** Has one stream more; else why not. */
+    /** Adds a stream and returns null, or returns why it may not be there. */
     @Nullable String open() {
       if (streams.incrementAndGet() > limits.streamsPerConnection()) {
         streams.decrementAndGet();
@@ -100,7 +100,7 @@ final class ClientQuotas extends ServerTransportFilter {
       return address == other.address;
     }
 
-    /** Has one stream less. */
+    /** Removes a stream. */
     void close() {
       address.streams.decrementAndGet();
       streams.decrementAndGet();

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A discovery request of either protocol: the parts that the gateway reads, each within its bound.
+ * A discovery request of either protocol: the fields that the gateway reads, each within its bound.
  *
  * @param refusal why it is refused, null: it is not; the other parts are then what was read before
  * @param node who the client says it is; only in a first request

@@ -8,7 +8,7 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a stream comes from and arrives.
+ * The two ends of a stream's connection.
  *
  * @param peer the client's network address
  * @param port the local port

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out which clients have a resource, from what each acknowledged last: nothing is kept for a
- * client and resource. Stateless.
+ * A query for the clients that have a resource, answered from what each acknowledged last: nothing
+ * is kept for a client and resource. Stateless.
  */
 final class Deliveries {
   private Deliveries() {}

@@ -17,10 +17,10 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Predicate;
 
 /**
- * One type that a client asked for on an incremental stream.
+ * The subscription to one type on an incremental stream.
  *
- * <p>How it can cost so little: the client holds what it ACKed, and that is a view of a snapshot.
- * So all that is kept is a reference to that view ({@code held}); what to send is the difference
+ * <p>Why it costs so little: the client has what it ACKed, and that is a view of a snapshot. So all
+ * that is kept is a reference to that view ({@code clientView}); what to send is the difference
  * between it and the newest one, found without looking at what both share. There is no list of
  * names and versions for each client, with one exception: a client that comes back says which
  * versions it has ({@code initial_resource_versions}), and until it has ACKed the first response
@@ -33,29 +33,29 @@ import java.util.function.Predicate;
 final class DeltaSubscription extends Subscription {
   private static final String WILDCARD = "*";
 
-  // What was wanted when the response on its way was made.
-  private record Wanted(boolean wildcard, Set<String> owed) {}
+  // The wishes of the client when the response on its way was made.
+  private record SentState(boolean wildcard, Set<String> mustAnswer) {}
 
   private final Retry retry = new Retry();
   private boolean wildcard;
   // These two are read by those who watch, too.
   private final Set<String> names = ConcurrentHashMap.newKeySet();
-  // Names whose state the client is owed whatever it holds: it has just asked for them.
-  private final Set<String> owed = new ConcurrentSkipListSet<>();
+  // Names that must be answered whatever the client has: it has just asked for them.
+  private final Set<String> mustAnswer = new ConcurrentSkipListSet<>();
 
-  // What the client holds in place of a view: before the first ACK, what it said.
-  private Map<String, String> claimed;
-  private long claimedBytes;
+  // The versions that stand in the place of a view: before the first ACK, those the client gave.
+  private Map<String, String> clientVersions;
+  private long clientVersionsBytes;
   private long namesBytes;
-  private Wanted sent = new Wanted(false, Set.of());
+  private SentState sent = new SentState(false, Set.of());
 
-  private DeltaSubscription(String typeUrl, Map<String, String> claimed) {
+  private DeltaSubscription(String typeUrl, Map<String, String> clientVersions) {
     super(typeUrl);
-    this.claimed = Map.copyOf(claimed);
-    this.claimedBytes = bytesOf(claimed);
+    this.clientVersions = Map.copyOf(clientVersions);
+    this.clientVersionsBytes = bytesOf(clientVersions);
   }
 
-  /** The subscription that the first request for a type makes. */
+  /** Makes the subscription of the first request for a type. */
   static DeltaSubscription begin(String typeUrl, ClientRequest request) {
     DeltaSubscription subscription = new DeltaSubscription(typeUrl, request.initialVersions());
     List<String> wanted = request.names();
@@ -68,7 +68,7 @@ final class DeltaSubscription extends Subscription {
     }
     subscription.update(List.of(), request.unsubscribed());
     // All of it is answered by the first response, which is due whatever there is.
-    subscription.owed.clear();
+    subscription.mustAnswer.clear();
     return subscription;
   }
 
@@ -84,7 +84,7 @@ final class DeltaSubscription extends Subscription {
 
   @Override
   Predicate<String> interest() {
-    return wildcard ? name -> true : name -> names.contains(name) && !owed.contains(name);
+    return wildcard ? name -> true : name -> names.contains(name) && !mustAnswer.contains(name);
   }
 
   /** Takes a change of what the client wants. */
@@ -92,18 +92,18 @@ final class DeltaSubscription extends Subscription {
     for (String name : unsubscribe) {
       if (name.equals(WILDCARD)) {
         wildcard = false;
-        owed.retainAll(names);
+        mustAnswer.retainAll(names);
       } else if (remove(name) && wildcard) {
         // It is still seen through the wildcard; the client has to be told how it is.
-        owed.add(name);
+        mustAnswer.add(name);
       } else {
-        owed.remove(name);
+        mustAnswer.remove(name);
       }
     }
     for (String name : subscribe) {
       if (!name.equals(WILDCARD)) {
         add(name);
-        owed.add(name);
+        mustAnswer.add(name);
       } else if (!wildcard) {
         widen();
       }
@@ -132,28 +132,30 @@ final class DeltaSubscription extends Subscription {
     return sum;
   }
 
-  private void claim(Map<String, String> versions) {
-    claimed = versions;
-    claimedBytes = bytesOf(versions);
+  private void setClientVersions(Map<String, String> versions) {
+    clientVersions = versions;
+    clientVersionsBytes = bytesOf(versions);
   }
 
   @Override
   int nameCount() {
-    return names.size() + owed.size() + claimed.size();
+    return names.size() + mustAnswer.size() + clientVersions.size();
   }
 
   @Override
   long remembered() {
-    return namesBytes + claimedBytes + (long) owed.size() * RequestReader.NAME_OVERHEAD;
+    return namesBytes
+        + clientVersionsBytes
+        + (long) mustAnswer.size() * RequestReader.NAME_OVERHEAD;
   }
 
   // From some names to everything: of what the client holds only the names are known.
   private void widen() {
     wildcard = true;
-    View before = held();
+    View before = clientView();
     if (before != null) {
-      claim(versionsOfNames(before));
-      hold(null);
+      setClientVersions(versionsOfNames(before));
+      setClientView(null);
     }
   }
 
@@ -161,7 +163,7 @@ final class DeltaSubscription extends Subscription {
     Map<String, String> versions = new HashMap<>();
     for (String name : names) {
       Resource resource = find(view, name);
-      if (resource != null && !owed.contains(name)) {
+      if (resource != null && !mustAnswer.contains(name)) {
         versions.put(name, resource.version());
       }
     }
@@ -171,13 +173,13 @@ final class DeltaSubscription extends Subscription {
   @Override
   void taken(View view) {
     retry.taken();
-    owed.removeAll(sent.owed());
+    mustAnswer.removeAll(sent.mustAnswer());
     if (wildcard && !sent.wildcard()) {
-      claim(versionsOfNames(view));
-      hold(null);
+      setClientVersions(versionsOfNames(view));
+      setClientView(null);
     } else {
-      claim(Map.of());
-      hold(view);
+      setClientVersions(Map.of());
+      setClientView(view);
     }
   }
 
@@ -187,45 +189,47 @@ final class DeltaSubscription extends Subscription {
   }
 
   @Override
-  int weight(View view) {
-    return held() == null ? wantedCount(view) : 0;
+  int estimatedResponseSize(View view) {
+    return clientView() == null ? wantedCount(view) : 0;
   }
 
   @Override
-  Pending pending(View view) {
+  PendingChange pending(View view) {
     View flying = inFlight();
     if (flying != null) {
-      return sent.owed().containsAll(owed) ? Pending.of(since(flying, view)) : Pending.ADDITIONS;
+      return sent.mustAnswer().containsAll(mustAnswer)
+          ? PendingChange.of(since(flying, view))
+          : PendingChange.ADDITIONS;
     }
     if (retry.isWaiting()) {
-      return Pending.NOTHING;
+      return PendingChange.NOTHING;
     }
-    return owed.isEmpty() ? pendingSinceHeld(view) : Pending.ADDITIONS;
+    return mustAnswer.isEmpty() ? pendingSinceClientView(view) : PendingChange.ADDITIONS;
   }
 
   @Override
   EncodedMessage respond(View view, String nonce) {
-    Difference difference = withOwed(view, difference(view));
-    sent = new Wanted(wildcard, Set.copyOf(owed));
+    Difference difference = withAnswers(view, difference(view));
+    sent = new SentState(wildcard, Set.copyOf(mustAnswer));
     return EncodedMessage.delta(
         view.versionInfo(), typeUrl(), nonce, difference.changed(), difference.removed());
   }
 
   private Difference difference(View view) {
-    View before = held();
+    View before = clientView();
     if (before != null) {
       return since(before, view);
     }
     List<Resource> changed = new ArrayList<>();
     // What the client holds and did not ask for is no concern of this stream.
-    Set<String> missing = new TreeSet<>(claimed.keySet());
+    Set<String> missing = new TreeSet<>(clientVersions.keySet());
     if (!wildcard) {
       missing.retainAll(names);
     }
     for (Resource resource : wanted(view)) {
       String name = resource.key().name();
       missing.remove(name);
-      if (!resource.version().equals(claimed.get(name))) {
+      if (!resource.version().equals(clientVersions.get(name))) {
         changed.add(resource);
       }
     }
@@ -234,14 +238,14 @@ final class DeltaSubscription extends Subscription {
     return new Difference(changed, List.copyOf(missing));
   }
 
-  private Difference withOwed(View view, Difference difference) {
-    if (owed.isEmpty()) {
+  private Difference withAnswers(View view, Difference difference) {
+    if (mustAnswer.isEmpty()) {
       return difference;
     }
     Map<String, Resource> changed = new TreeMap<>();
     difference.changed().forEach(resource -> changed.put(resource.key().name(), resource));
     Set<String> removed = new TreeSet<>(difference.removed());
-    for (String name : owed) {
+    for (String name : mustAnswer) {
       Resource resource = find(view, name);
       if (resource == null) {
         removed.add(name);

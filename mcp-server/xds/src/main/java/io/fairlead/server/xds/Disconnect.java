@@ -3,7 +3,7 @@ package io.fairlead.server.xds;
 import io.grpc.Status;
 import java.util.Locale;
 
-/** Why the gateway ends a stream; each is counted, but for what the client wanted itself. */
+/** The reason for ending a stream; each is counted, but for what the client wanted itself. */
 enum Disconnect {
   /** The client is done. */
   FINISHED(Status.OK),

@@ -168,7 +168,7 @@ final class EncodedMessage {
   /** A stream that gRPC drains into its buffers. */
   InputStream stream() {
     if (reset != null) {
-      throw new GivenUpException(reset);
+      throw new AbortedMessageException(reset);
     }
     return new Rope(this);
   }

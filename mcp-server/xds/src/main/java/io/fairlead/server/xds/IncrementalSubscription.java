@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One type on a state-of-the-world stream in the incremental variant (docs/istiod.md).
+ * The subscription to one type on a state-of-the-world stream in the incremental variant
+ * (docs/istiod.md).
  *
  * <p>The first response holds everything; each later one holds what changed since the last that the
  * client ACKed, a removed resource as one without a body. What a response lacks stays, so a refused
@@ -30,7 +31,7 @@ final class IncrementalSubscription extends StateSubscription {
   @Override
   void taken(View view) {
     retry.taken();
-    hold(view);
+    setClientView(view);
   }
 
   @Override
@@ -39,22 +40,22 @@ final class IncrementalSubscription extends StateSubscription {
   }
 
   @Override
-  int weight(View view) {
-    return held() == null ? wantedCount(view) : 0;
+  int estimatedResponseSize(View view) {
+    return clientView() == null ? wantedCount(view) : 0;
   }
 
   @Override
-  Pending pending(View view) {
+  PendingChange pending(View view) {
     View sent = inFlight();
     if (sent != null) {
-      return Pending.of(since(sent, view));
+      return PendingChange.of(since(sent, view));
     }
-    return retry.isWaiting() ? Pending.NOTHING : pendingSinceHeld(view);
+    return retry.isWaiting() ? PendingChange.NOTHING : pendingSinceClientView(view);
   }
 
   @Override
   EncodedMessage respond(View view, String nonce) {
-    View before = held();
+    View before = clientView();
     if (before == null) {
       return EncodedMessage.incremental(
           view.versionInfo(), typeUrl(), nonce, wanted(view), List.of());

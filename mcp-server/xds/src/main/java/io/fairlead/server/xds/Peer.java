@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Who a client says it is, in its first request.
+ * The identity that a client gives in its first request.
  *
  * @param id of its node
  * @param revision its Istio revision, empty if it has none

@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a client has come with one type: what it acknowledged last and what it refused since. It
+ * The progress of a client with one type: what it acknowledged last and what it refused since. It
  * costs two references for a client and type, however many resources there are. Immutable; made by
  * the stream's work, read by any thread.
  *

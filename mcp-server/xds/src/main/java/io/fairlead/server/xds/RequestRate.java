@@ -3,8 +3,8 @@ package io.fairlead.server.xds;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Counts one stream's requests against what it may send: a bucket of as many tokens as requests are
- * allowed a second, filled at that rate. Confined to its stream.
+ * A limit of the rate of one stream's requests: a bucket of as many tokens as requests are allowed
+ * a second, filled at that rate. Confined to its stream.
  */
 final class RequestRate {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -15,7 +15,7 @@ final class RequestRate {
   private long lastNanos;
 
   /**
-   * A full bucket.
+   * Makes a full bucket.
    *
    * @param nowNanos the present monotonic time
    */

@@ -22,7 +22,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads discovery requests and stops at the first thing that is out of bounds, so that no request
+ * A reader of one discovery request that stops at the first field out of bounds, so that no request
  * takes much more memory than it has bytes: a message of protocol buffers as a whole, built from
  * many small parts, takes fifty times as much. What the gateway has no use for is passed over: most
  * of a node, its extensions (100 kB from an Envoy), versions, locators.

@@ -5,7 +5,8 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether one client has one resource, and if it has not the newest state, why.
+ * The delivery of one resource to one client: whether the client has it, and if not in the newest
+ * state, why.
  *
  * @param node the node id that the client gave; its network address until it has given one
  * @param revision its Istio revision, empty if it has none

@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * What stands around a resource's shared bytes in a response. The bytes themselves are the same in
- * every protocol.
+ * The layout of what stands around a resource's shared bytes in a response. The bytes themselves
+ * are the same in every protocol.
  */
 enum ResourceLayout {
   /** State of the world: each resource is a {@code google.protobuf.Any}. */

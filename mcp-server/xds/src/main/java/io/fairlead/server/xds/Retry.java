@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.Random;
 
 /**
- * When a refused difference is tried again, with what came since: after a time that grows from try
- * to try. If nothing differs any more by then, nothing is sent. Confined to the stream that owns
- * it.
+ * A timer of the retries of a refused difference, with what came since: after a time that grows
+ * from try to try. If nothing differs any more by then, nothing is sent. Confined to the stream
+ * that owns it.
  */
 final class Retry {
   private final Backoff backoff =

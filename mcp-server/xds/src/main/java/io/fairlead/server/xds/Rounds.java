@@ -4,25 +4,25 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Has one stream's work done in rounds: whatever happens wakes it, and each wake-up is followed by
- * the begin of a round, but for many wake-ups one round is enough. Thread-safe: {@link #wake} may
- * be called by any thread, the rounds run one after the other, each seeing what was done before the
- * wake-ups that it answers.
+ * A scheduler of one stream's work in rounds: whatever happens wakes it, and each wake-up is
+ * followed by the begin of a round, but for many wake-ups one round is enough. Thread-safe: {@link
+ * #wake} may be called by any thread, the rounds run one after the other, each seeing what was done
+ * before the wake-ups that it answers.
  */
 final class Rounds {
-  /** Who does a round. */
-  enum Crew {
-    /** Those that do what is soon done. */
-    LIGHT,
-    /** Those that do what takes long, so that the others do not. */
+  /** The executor of a round. */
+  enum Lane {
+    /** For rounds that are soon done. */
+    FAST,
+    /** For rounds that take long, so that no other waits for them. */
     BULK
   }
 
-  /** How a round ended. */
+  /** The outcome of a round. */
   enum Outcome {
     /** All that was due is done. */
     DONE,
-    /** What is due takes long: the round is to be done again by the bulk crew. */
+    /** What is due takes long: the round is to be done again in the bulk lane. */
     FOR_BULK
   }
 
@@ -30,17 +30,17 @@ final class Rounds {
   @FunctionalInterface
   interface Work {
     /** Does what is due now. */
-    Outcome round(Crew crew);
+    Outcome round(Lane lane);
   }
 
   // Wake-ups that no ended round has answered; above zero somebody has or will have a round.
   private final AtomicInteger wakes = new AtomicInteger();
-  private final Executor light;
+  private final Executor fast;
   private final Executor bulk;
   private final Work work;
 
-  Rounds(Executor light, Executor bulk, Work work) {
-    this.light = light;
+  Rounds(Executor fast, Executor bulk, Work work) {
+    this.fast = fast;
     this.bulk = bulk;
     this.work = work;
   }
@@ -48,16 +48,16 @@ final class Rounds {
   /** Says that there may be something to do; returns at once. */
   void wake() {
     if (wakes.getAndIncrement() == 0) {
-      light.execute(() -> run(Crew.LIGHT));
+      fast.execute(() -> run(Lane.FAST));
     }
   }
 
-  private void run(Crew crew) {
+  private void run(Lane lane) {
     int seen = wakes.get();
     do {
-      if (work.round(crew) == Outcome.FOR_BULK && crew == Crew.LIGHT) {
+      if (work.round(lane) == Outcome.FOR_BULK && lane == Lane.FAST) {
         // The wake-ups stay counted, so nobody else starts a round meanwhile.
-        bulk.execute(() -> run(Crew.BULK));
+        bulk.execute(() -> run(Lane.BULK));
         return;
       }
       // Those that came during the round are left: it may have looked before they did.

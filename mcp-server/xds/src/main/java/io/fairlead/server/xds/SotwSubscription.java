@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One type that a client asked for on a state-of-the-world stream: each response holds everything.
- * The client is taken to hold what it was sent, even if it refused it: the next one that differs is
+ * The subscription to one type on a state-of-the-world stream: each response holds everything. The
+ * client is taken to hold what it was sent, even if it refused it: the next one that differs is
  * sent, not the same again, since it would be refused again.
  */
 final class SotwSubscription extends StateSubscription {
@@ -16,16 +16,16 @@ final class SotwSubscription extends StateSubscription {
 
   @Override
   @Nullable View before() {
-    return held();
+    return clientView();
   }
 
   @Override
-  Pending pending(View view) {
-    return pendingSinceHeld(view);
+  PendingChange pending(View view) {
+    return pendingSinceClientView(view);
   }
 
   @Override
-  int weight(View view) {
+  int estimatedResponseSize(View view) {
     return wantedCount(view);
   }
 
@@ -33,7 +33,7 @@ final class SotwSubscription extends StateSubscription {
   EncodedMessage respond(View view, String nonce) {
     EncodedMessage response =
         EncodedMessage.state(view.versionInfo(), typeUrl(), nonce, wanted(view));
-    hold(view);
+    setClientView(view);
     return response;
   }
 

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * One type on a state-of-the-world stream, stock or incremental, and how far the client is.
+ * The subscription to one type on a state-of-the-world stream, stock or incremental.
  *
  * <p>What the names of a request mean is the xDS protocol's: {@code *} is everything, and so is an
  * empty list, but only as long as no request on the stream has named anything of the type. After
@@ -42,14 +42,14 @@ abstract class StateSubscription extends Subscription {
       namesBytes = names.stream().mapToLong(Subscription::bytesOf).sum();
     }
     if (more) {
-      hold(null);
+      setClientView(null);
     }
   }
 
   /** The client asks anew: it gets everything again. */
   void restart() {
     forgetFlight();
-    hold(null);
+    setClientView(null);
   }
 
   @Override

@@ -3,10 +3,10 @@ package io.fairlead.server.xds;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one stream makes the gateway hold, counted in the accounts of its connection, its address
- * and of all clients: the part of a request that has come, requests that wait for their turn, and
- * the names that are remembered. A little is free for each stream, so that clients that ask for
- * little go on when others have used up everything. Thread-safe.
+ * A count of the bytes that one stream makes the gateway hold, in the accounts of its connection,
+ * its address and of all clients: the part of a request that has come, requests that wait for their
+ * turn, and the names that are remembered. A little is free for each stream, so that clients that
+ * ask for little go on when others have used up everything. Thread-safe.
  */
 final class StreamBytes {
   /**

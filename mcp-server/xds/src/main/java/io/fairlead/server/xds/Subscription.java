@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One type that a client asked for, and how far it is. Confined to the stream that owns it, but for
- * the status and for when the response on its way was sent.
+ * A client's subscription to one type: what it wants, has and was sent. Confined to the stream that
+ * owns it, but for the status and for when the response on its way was sent.
  *
  * <p>At most one response is on its way: the next is made from the newest snapshot when the client
  * has ACKed (or refused) the last, so a slow client skips snapshots and costs no memory.
@@ -25,8 +25,8 @@ abstract class Subscription {
 
   private final String typeUrl;
   private final ResourceType type;
-  // What the next response is compared with; null: it is made without.
-  private @Nullable View held;
+  // The view that the client has, to which the next response is compared; null: to none.
+  private @Nullable View clientView;
   // That of the last response, answered or not; null before the first.
   private @Nullable String lastNonce;
   // The response on its way. Volatile, as the status, for those who watch.
@@ -47,23 +47,23 @@ abstract class Subscription {
   /** The names that the client wants, if it does not want everything. */
   abstract Set<String> names();
 
-  /** How many names of the client's are remembered. */
+  /** Returns the number of the client's names that are remembered. */
   abstract int nameCount();
 
-  /** About how many bytes they take. */
+  /** Returns about how many bytes they take. */
   abstract long remembered();
 
   /**
-   * What this view has that the client was not sent; nothing while a refused response waits to be
-   * tried again.
+   * Returns what this view has that the client was not sent; nothing while a refused response waits
+   * to be tried again.
    */
-  abstract Pending pending(View view);
+  abstract PendingChange pending(View view);
 
   /**
-   * About how many resources a response from this view would hold; 0 where it is a difference,
-   * which was found with the effort.
+   * Returns about how many resources a response from this view would have; 0 where it is a
+   * difference, which {@link #estimatedComparisons} counts.
    */
-  abstract int weight(View view);
+  abstract int estimatedResponseSize(View view);
 
   /** Whether a name is among what the client wants; may be asked by any thread, and later. */
   abstract Predicate<String> interest();
@@ -71,32 +71,32 @@ abstract class Subscription {
   /** Makes the response that leads the client to a view, which is sent right after. */
   abstract EncodedMessage respond(View view, String nonce);
 
-  /** The client took the response that was made from a view. */
+  /** Applies that the client took the response that was made from a view. */
   abstract void taken(View view);
 
-  /** The client refused the response; gives the time after which to try again, zero for never. */
+  /** Returns the time after which to try a refused response again, zero for never. */
   abstract Duration retryAfter(long nowNanos);
 
   final String typeUrl() {
     return typeUrl;
   }
 
-  /** Which type it is. */
+  /** Returns its type. */
   final ResourceType type() {
     return type;
   }
 
-  /** For other threads to read; its lag is not filled in. */
+  /** Returns the status, without the lag; for other threads, too. */
   final ClientStatus.SubscriptionStatus status() {
     return status;
   }
 
-  /** What the client acknowledged last and refused since; for other threads, too. */
+  /** Returns what the client acknowledged last and refused since; for other threads, too. */
   final Progress progress() {
     return progress;
   }
 
-  /** When the response that is on its way was sent, null if none is; for other threads, too. */
+  /** Returns when the response on its way was sent, null if none is; for other threads, too. */
   final @Nullable Long sentAtNanos() {
     Flight sent = flight;
     return sent == null ? null : sent.sentAtNanos();
@@ -118,7 +118,7 @@ abstract class Subscription {
     return lastNonce != null && !lastNonce.equals(nonce);
   }
 
-  /** Makes the response for a view and notes it as sent: to be sent right after. */
+  /** Makes the response for a view and records it as sent: to be sent right after. */
   final EncodedMessage send(View view, String nonce, long nowNanos) {
     EncodedMessage response = respond(view, nonce);
     flight = new Flight(view, nonce, nowNanos);
@@ -127,25 +127,25 @@ abstract class Subscription {
     return response;
   }
 
-  /** Notes how much of the response on its way the transport may hold; gives it back. */
+  /** Records how many bytes of the response on its way the transport may hold; returns them. */
   final long underWay(long bytes) {
     bytesUnderWay = bytes;
     return bytes;
   }
 
-  /** How much the transport held of a response that is not on its way any more; once. */
+  /** Returns the bytes that the transport held of a response that has arrived; once. */
   final long landed() {
     long bytes = bytesUnderWay;
     bytesUnderWay = 0;
     return bytes;
   }
 
-  /** About how much memory a name takes. */
+  /** Returns about how much memory a name takes. */
   static long bytesOf(String name) {
     return RequestReader.NAME_OVERHEAD + name.length();
   }
 
-  /** The client took the response that is on its way. */
+  /** Records that the client took the response that is on its way. */
   final void acknowledged() {
     Flight landed = flight;
     if (landed != null) {
@@ -156,7 +156,7 @@ abstract class Subscription {
     }
   }
 
-  /** The client refused the response; gives the time after which to try again, zero for never. */
+  /** Records a refusal, and returns the time after which to try again, zero for never. */
   final Duration refused(String message, long nowNanos) {
     flight = null;
     status = status.withNack(message);
@@ -164,36 +164,36 @@ abstract class Subscription {
     return retryAfter(nowNanos);
   }
 
-  /** No answer is waited for any more. */
+  /** Forgets the response on its way: no answer is waited for any more. */
   final void forgetFlight() {
     flight = null;
   }
 
-  /** The view that the response on its way was made from, null if none is. */
+  /** Returns the view that the response on its way was made from, null if none is. */
   final @Nullable View inFlight() {
     Flight sent = flight;
     return sent == null ? null : sent.view();
   }
 
-  final @Nullable View held() {
-    return held;
+  final @Nullable View clientView() {
+    return clientView;
   }
 
-  final void hold(@Nullable View view) {
-    held = view;
+  final void setClientView(@Nullable View view) {
+    clientView = view;
   }
 
-  /** What {@link #pending} compares with. */
+  /** Returns the view that {@link #pending} compares with. */
   @Nullable View before() {
     View sent = inFlight();
-    return sent == null ? held : sent;
+    return sent == null ? clientView : sent;
   }
 
   /**
-   * About how many resources {@link #pending} has to look at: the difference between this view and
-   * what was sent last, or 0 where none is to be found. Itself it costs next to nothing.
+   * Returns about how many resources {@link #pending} has to compare: the difference between this
+   * view and what was sent last, or 0 where there is none. Itself it costs next to nothing.
    */
-  final int effort(View view) {
+  final int estimatedComparisons(View view) {
     View before = before();
     if (before == null || before.snapshot() == view.snapshot()) {
       return 0;
@@ -201,27 +201,27 @@ abstract class Subscription {
     return isWildcard() ? view.estimateSince(before, type) : names().size();
   }
 
-  /** About how many resources of a view are wanted. */
+  /** Returns about how many resources of a view are wanted. */
   final int wantedCount(View view) {
     return isWildcard() ? view.estimate(type) : names().size();
   }
 
-  /** What a view has otherwise than the one that the client holds. */
-  final Pending pendingSinceHeld(View view) {
+  /** Returns what a view has otherwise than the one that the client has. */
+  final PendingChange pendingSinceClientView(View view) {
     if (wantsNothing()) {
-      return Pending.NOTHING;
+      return PendingChange.NOTHING;
     }
-    View before = held;
+    View before = clientView;
     if (before == null) {
-      return Pending.ADDITIONS;
+      return PendingChange.ADDITIONS;
     }
     if (before.snapshot() == view.snapshot()) {
-      return Pending.NOTHING;
+      return PendingChange.NOTHING;
     }
-    Pending pending = Pending.of(since(before, view));
-    if (pending == Pending.NOTHING) {
+    PendingChange pending = PendingChange.of(since(before, view));
+    if (pending == PendingChange.NOTHING) {
       // Nothing that this client sees: move on, so that the older snapshot can go.
-      held = view;
+      clientView = view;
       progress = progress.movedFrom(before, view);
     }
     return pending;
@@ -236,7 +236,7 @@ abstract class Subscription {
     return isWildcard() ? view.since(before, type) : view.since(before, type, names());
   }
 
-  /** Those of a view that the client wants. */
+  /** Returns the resources of a view that the client wants. */
   final List<Resource> wanted(View view) {
     if (isWildcard()) {
       return view.resources(type);

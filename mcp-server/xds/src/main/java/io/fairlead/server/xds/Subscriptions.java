@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asked for on one stream, by type URL. Written by the stream's work only; {@link
+ * The subscriptions of one stream, by type URL. Written by the stream's work only; {@link
  * #lagNanos} and {@link #status} may be called by any thread.
  */
 final class Subscriptions<S extends Subscription> {

@@ -4,7 +4,7 @@ import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
 import io.grpc.netty.shaded.io.netty.buffer.PooledByteBufAllocator;
 
 /**
- * Where the transport's buffers come from.
+ * The allocator of the transport's buffers.
  *
  * <p>gRPC cuts large messages into buffers of 1 MB and takes them from chunks of 2 MB, which Netty
  * gives back to the system as soon as they are empty, and takes anew, zeroed, for the next buffer:

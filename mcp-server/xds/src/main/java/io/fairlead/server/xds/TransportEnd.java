@@ -6,9 +6,9 @@ import io.grpc.ServerStreamTracer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a call only the transport sees: how much has come of a request that is not complete, of
- * which gRPC tells a call's listener nothing. Called by the transport; {@link #watch} is called
- * before the first request is taken.
+ * A tracer of what only the transport sees of a call: how much has come of a request that is not
+ * complete, of which gRPC tells a call's listener nothing. Called by the transport; {@link #watch}
+ * is called before the first request is taken.
  */
 final class TransportEnd extends ServerStreamTracer {
   /** Makes one for each call. */

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the transport send what it was given of a message that is not complete yet.
+ * A flush of the transport in the middle of a message: it sends what it was given so far.
  *
  * <p>gRPC cuts a message into buffers of 1 MB, and sends none of them before all of it was handed
  * over. So a response of 75 MB stands in the transport's buffers as a whole, once for every client

@@ -8,10 +8,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands a large response to the transport no faster than the client takes it: after each piece the
- * transport sends the buffers that are full, and the writer waits while two of them are on their
- * way. So what a client costs in buffers does not grow with its response, nor with how slowly it
- * reads, and the pieces stay in the processor's caches on their way.
+ * A pacer that hands a large response to the transport no faster than the client takes it: after
+ * each piece the transport sends the buffers that are full, and the writer waits while two of them
+ * are on their way. So what a client costs in buffers does not grow with its response, nor with how
+ * slowly it reads, and the pieces stay in the processor's caches on their way.
  *
  * <p>The wait needs a thread, which is cheaper than the buffers. It ends when the stream does; the
  * rest of the message is then never written, and the stream is reset.
@@ -27,21 +27,21 @@ final class TransportRoom {
   private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final ServerCall<?, ?> call;
-  private final BulkCrew crew;
-  private final Supplier<@Nullable Status> end;
+  private final BulkExecutor bulk;
+  private final Supplier<@Nullable Status> abortStatus;
   private final Optional<TransportFlush> flush;
   // Owned by the writer.
-  private @Nullable Status abandoned;
+  private @Nullable Status aborted;
 
   /**
    * The room of one call.
    *
-   * @param end gives the status with which a message is given up, null while it is not
+   * @param abortStatus gives the status with which a message is aborted, null while it is not
    */
-  TransportRoom(ServerCall<?, ?> call, BulkCrew crew, Supplier<@Nullable Status> end) {
+  TransportRoom(ServerCall<?, ?> call, BulkExecutor bulk, Supplier<@Nullable Status> abortStatus) {
     this.call = call;
-    this.crew = crew;
-    this.end = end;
+    this.bulk = bulk;
+    this.abortStatus = abortStatus;
     this.flush = TransportFlush.of(call);
     call.setOnReadyThreshold(BUFFERED);
   }
@@ -54,8 +54,8 @@ final class TransportRoom {
   /**
    * Sends what was written and waits for room for more.
    *
-   * @throws GivenUpException if the message is given up, which gRPC answers with a reset of the
-   *     stream
+   * @throws AbortedMessageException if the message is aborted, which gRPC answers with a reset of
+   *     the stream
    */
   void pieceWritten() {
     if (flush.isEmpty()) {
@@ -63,12 +63,12 @@ final class TransportRoom {
     }
     flush.get().flush();
     if (!awaitChange(SHORT_NANOS)) {
-      crew.pause(() -> awaitChange(Long.MAX_VALUE));
+      bulk.pause(() -> awaitChange(Long.MAX_VALUE));
     }
-    Status status = end.get();
+    Status status = abortStatus.get();
     if (status != null) {
-      abandoned = status;
-      throw new GivenUpException(status);
+      aborted = status;
+      throw new AbortedMessageException(status);
     }
   }
 
@@ -76,7 +76,7 @@ final class TransportRoom {
   private synchronized boolean awaitChange(long nanos) {
     boolean interrupted = false;
     long begin = System.nanoTime();
-    while (!call.isReady() && end.get() == null) {
+    while (!call.isReady() && abortStatus.get() == null) {
       long left = nanos - (System.nanoTime() - begin);
       if (left <= 0) {
         return false;
@@ -93,8 +93,8 @@ final class TransportRoom {
     return true;
   }
 
-  /** With what a message was given up, and with it the call; null: none was. For the writer. */
-  @Nullable Status abandoned() {
-    return abandoned;
+  /** Returns the status with which a message and its call were aborted, or null. For the writer. */
+  @Nullable Status aborted() {
+    return aborted;
   }
 }

@@ -61,7 +61,7 @@ final class TypeOrder {
    * @param pending what kind of change it lacks
    * @param subject whatever the caller knows it by
    */
-  record Item<T>(ResourceType type, Pending pending, T subject) {}
+  record Item<T>(ResourceType type, PendingChange pending, T subject) {}
 
   private TypeOrder() {}
 
@@ -78,11 +78,11 @@ final class TypeOrder {
     List<T> ordered = new ArrayList<>();
     Comparator<Item<T>> rising = Comparator.comparingInt(item -> rank(item.type()));
     items.stream()
-        .filter(item -> item.pending() == Pending.ADDITIONS)
+        .filter(item -> item.pending() == PendingChange.ADDITIONS)
         .sorted(rising)
         .forEach(item -> ordered.add(item.subject()));
     items.stream()
-        .filter(item -> item.pending() == Pending.REMOVALS)
+        .filter(item -> item.pending() == PendingChange.REMOVALS)
         .sorted(rising.reversed())
         .forEach(item -> ordered.add(item.subject()));
     return ordered;

@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * What every stream of a server shares.
+ * The collaborators that every stream of a server shares.
  *
  * @param store where snapshots come from
  * @param gate whether clients may be answered
@@ -23,7 +23,7 @@ record XdsContext(
     XdsLimits limits,
     XdsMetrics metrics,
     Executor workers,
-    BulkCrew bulk,
+    BulkExecutor bulk,
     Timers timers,
     Consumer<ClientStream> onClosed) {
 

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What is counted of the discovery service. Thread-safe.
+ * The metrics of the discovery service. Thread-safe.
  *
  * <p>Clients choose type URLs and revisions, so both are folded before they become labels. Types
  * that Istio does not have are {@code other}. A revision has a label of its own while it has
@@ -24,9 +24,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * last client of a label goes, so does the label.
  */
 final class XdsMetrics {
-  private static final int MOST_REVISIONS = 50;
+  private static final int MAX_REVISIONS = 50;
   // Kubernetes bounds the value of a label by this.
-  private static final int LONGEST_REVISION = 63;
+  private static final int MAX_REVISION_LENGTH = 63;
   private static final String OTHER = "other";
   private static final Map<String, Set<String>> ISTIO_KINDS =
       Map.of(
@@ -124,8 +124,8 @@ final class XdsMetrics {
   }
 
   private String label(String revision) {
-    String value = ForeignText.clean(revision, LONGEST_REVISION);
-    return labels.containsKey(value) || labels.size() < MOST_REVISIONS ? value : OTHER;
+    String value = ForeignText.clean(revision, MAX_REVISION_LENGTH);
+    return labels.containsKey(value) || labels.size() < MAX_REVISIONS ? value : OTHER;
   }
 
   void sent(String typeUrl, int bytes) {

@@ -48,7 +48,7 @@ public final class XdsServer implements AutoCloseable {
   // A connection without a stream; a client that comes back opens another.
   private static final Duration IDLE = Duration.ofMinutes(5);
   private static final Duration HANDSHAKE = Duration.ofSeconds(20);
-  private static final Duration LONGEST_CHECK_PERIOD = Duration.ofSeconds(1);
+  private static final Duration MAX_CHECK_PERIOD = Duration.ofSeconds(1);
 
   private final XdsOptions options;
   private final XdsContext context;
@@ -134,8 +134,7 @@ public final class XdsServer implements AutoCloseable {
   private void checkRegularly() {
     long period =
         Math.min(
-            options.limits().ackTimeout().dividedBy(10).toNanos() + 1,
-            LONGEST_CHECK_PERIOD.toNanos());
+            options.limits().ackTimeout().dividedBy(10).toNanos() + 1, MAX_CHECK_PERIOD.toNanos());
     timers.scheduleWithFixedDelay(this::check, period, period, TimeUnit.NANOSECONDS);
   }
 

@@ -51,7 +51,7 @@ class RetryTest {
   void refused_andStillDifferent_isDueAgain(Subscription subscription) {
     refuseSecond(subscription);
     View view = put(3);
-    assertThat(subscription.pending(view)).isEqualTo(Pending.ADDITIONS);
+    assertThat(subscription.pending(view)).isEqualTo(PendingChange.ADDITIONS);
     assertThat(subscription.send(view, "third", LONG_AGO).resourceCount()).isEqualTo(1);
   }
 
@@ -59,7 +59,7 @@ class RetryTest {
   @MethodSource("kinds")
   void refused_andTakenBackSince_isNotDue(Subscription subscription) {
     refuseSecond(subscription);
-    assertThat(subscription.pending(put(1))).isEqualTo(Pending.NOTHING);
+    assertThat(subscription.pending(put(1))).isEqualTo(PendingChange.NOTHING);
   }
 
   @ParameterizedTest
@@ -68,6 +68,6 @@ class RetryTest {
     View view = put(1);
     subscription.send(view, "first", LONG_AGO);
     subscription.refused("refused by the test", LONG_AGO);
-    assertThat(subscription.pending(view)).isEqualTo(Pending.ADDITIONS);
+    assertThat(subscription.pending(view)).isEqualTo(PendingChange.ADDITIONS);
   }
 }

@@ -31,18 +31,18 @@ class RoundsConcurrencyTest {
             workers.add(worker);
             worker.start();
           };
-      // Where the bulk crew takes over, the light one works in the thread that wakes: fewer
+      // Where the bulk lane takes over, the fast one works in the thread that wakes: fewer
       // threads,
       // so that more of their orders are tried.
       rounds = new Rounds(heavy ? Runnable::run : onThreadOfItsOwn, onThreadOfItsOwn, this::round);
     }
 
-    private Rounds.Outcome round(Rounds.Crew crew) {
+    private Rounds.Outcome round(Rounds.Lane lane) {
       together |= busy;
       busy = true;
       int sum = left[0] + left[1];
       Rounds.Outcome outcome = Rounds.Outcome.DONE;
-      if (heavy && crew == Rounds.Crew.LIGHT) {
+      if (heavy && lane == Rounds.Lane.FAST) {
         outcome = Rounds.Outcome.FOR_BULK;
       } else {
         found = sum;

@@ -30,7 +30,7 @@ class TypeOrderTest {
     return new ResourceType("networking.istio.io", kind);
   }
 
-  private static Item<String> item(ResourceType type, Pending pending) {
+  private static Item<String> item(ResourceType type, PendingChange pending) {
     return new Item<>(type, pending, pending + " " + type.kind());
   }
 
@@ -38,13 +38,15 @@ class TypeOrderTest {
   void order_additions_targetsOfReferencesFirst() {
     List<Item<String>> items =
         List.of(
-            item(new ResourceType("security.istio.io", "AuthorizationPolicy"), Pending.ADDITIONS),
-            item(networking("VirtualService"), Pending.ADDITIONS),
-            item(networking("ServiceEntry"), Pending.ADDITIONS),
-            item(networking("Sidecar"), Pending.ADDITIONS),
-            item(networking("Gateway"), Pending.ADDITIONS),
-            item(networking("WorkloadEntry"), Pending.ADDITIONS),
-            item(networking("DestinationRule"), Pending.ADDITIONS));
+            item(
+                new ResourceType("security.istio.io", "AuthorizationPolicy"),
+                PendingChange.ADDITIONS),
+            item(networking("VirtualService"), PendingChange.ADDITIONS),
+            item(networking("ServiceEntry"), PendingChange.ADDITIONS),
+            item(networking("Sidecar"), PendingChange.ADDITIONS),
+            item(networking("Gateway"), PendingChange.ADDITIONS),
+            item(networking("WorkloadEntry"), PendingChange.ADDITIONS),
+            item(networking("DestinationRule"), PendingChange.ADDITIONS));
     assertThat(TypeOrder.order(items))
         .containsExactly(
             "ADDITIONS WorkloadEntry",
@@ -60,12 +62,12 @@ class TypeOrderTest {
   void order_removals_afterAllAdditionsAndTargetsLast() {
     List<Item<String>> items =
         List.of(
-            item(networking("WorkloadEntry"), Pending.REMOVALS),
-            item(networking("ServiceEntry"), Pending.REMOVALS),
-            item(networking("DestinationRule"), Pending.NOTHING),
-            item(networking("EnvoyFilter"), Pending.REMOVALS),
-            item(networking("VirtualService"), Pending.REMOVALS),
-            item(networking("Sidecar"), Pending.ADDITIONS));
+            item(networking("WorkloadEntry"), PendingChange.REMOVALS),
+            item(networking("ServiceEntry"), PendingChange.REMOVALS),
+            item(networking("DestinationRule"), PendingChange.NOTHING),
+            item(networking("EnvoyFilter"), PendingChange.REMOVALS),
+            item(networking("VirtualService"), PendingChange.REMOVALS),
+            item(networking("Sidecar"), PendingChange.ADDITIONS));
     assertThat(TypeOrder.order(items))
         .containsExactly(
             "ADDITIONS Sidecar",
@@ -90,17 +92,20 @@ class TypeOrderTest {
         .containsExactlyInAnyOrderElementsOf(
             items.stream()
                 .map(Item::subject)
-                .filter(item -> item.pending() != Pending.NOTHING)
+                .filter(item -> item.pending() != PendingChange.NOTHING)
                 .toList());
     for (int i = 0; i < order.size(); i++) {
       for (int j = i + 1; j < order.size(); j++) {
         int first = TypeOrder.rank(order.get(i).type());
         int second = TypeOrder.rank(order.get(j).type());
         if (order.get(i).pending() == order.get(j).pending()) {
-          assertThat(order.get(i).pending() == Pending.ADDITIONS ? second - first : first - second)
+          assertThat(
+                  order.get(i).pending() == PendingChange.ADDITIONS
+                      ? second - first
+                      : first - second)
               .isNotNegative();
         } else {
-          assertThat(order.get(i).pending()).isEqualTo(Pending.ADDITIONS);
+          assertThat(order.get(i).pending()).isEqualTo(PendingChange.ADDITIONS);
         }
       }
     }
@@ -109,7 +114,8 @@ class TypeOrderTest {
   @Provide
   Arbitrary<List<Item<Item<String>>>> items() {
     return Combinators.combine(
-            Arbitraries.of(KINDS).map(TypeOrderTest::networking), Arbitraries.of(Pending.values()))
+            Arbitraries.of(KINDS).map(TypeOrderTest::networking),
+            Arbitraries.of(PendingChange.values()))
         .as((type, pending) -> new Item<>(type, pending, item(type, pending)))
         .list()
         .ofMaxSize(12);

@@ -2,11 +2,11 @@ package io.fairlead.server.xds;
 
 import java.util.concurrent.Executor;
 
-/** Who does what takes long, so that what is soon done does not wait for it. */
+/** An executor that runs large responses apart, so that small ones never queue behind them. */
 @FunctionalInterface
-interface BulkCrew extends Executor {
+interface BulkExecutor extends Executor {
   /**
-   * Waits on behalf of a task that is being done, while others have its turn.
+   * Waits on behalf of a task that is running, while others have its turn.
    *
    * @param waiting returns when the task can go on
    */

@@ -10,68 +10,68 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How one stream ends: somebody asks for it, the stream's work closes the call, the transport tells
- * when it is over, and the stream is released.
+ * The termination of one stream: somebody requests it, the stream's work closes the call, the
+ * transport tells when it is over, and the stream is released.
  *
- * <p>Threading: {@link #ask}, {@link #over} and {@link #check} may be called by any thread, each
- * wakes the stream; the rest is for the stream's work only.
+ * <p>Threading: {@link #requestClose}, {@link #over} and {@link #check} may be called by any
+ * thread, each wakes the stream; the rest is for the stream's work only.
  */
-final class Ending {
-  private static final Logger LOG = LoggerFactory.getLogger(Ending.class);
+final class StreamTermination {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamTermination.class);
 
-  // How long a client has to take the end of its stream.
+  // The time that a client has to take the end of its stream.
   private static final Duration LINGER = Duration.ofSeconds(5);
 
-  private record Wish(Disconnect reason, String description, long sinceNanos) {}
+  private record CloseRequest(Disconnect reason, String description, long sinceNanos) {}
 
   private final ClientStream stream;
   private final ServerCall<?, EncodedMessage> call;
   private final XdsContext context;
-  private volatile @Nullable Wish wish;
+  private volatile @Nullable CloseRequest closeRequest;
   private volatile boolean over;
   // Owned by the stream's work.
   private boolean closed;
   private boolean reset;
   private boolean released;
 
-  Ending(ClientStream stream, ServerCall<?, EncodedMessage> call, XdsContext context) {
+  StreamTermination(ClientStream stream, ServerCall<?, EncodedMessage> call, XdsContext context) {
     this.stream = stream;
     this.call = call;
     this.context = context;
   }
 
-  /** Asks for the end; the first reason counts. */
-  void ask(Disconnect reason, String description) {
-    if (wish == null) {
-      wish = new Wish(reason, description, System.nanoTime());
+  /** Requests the end; the first reason counts. */
+  void requestClose(Disconnect reason, String description) {
+    if (closeRequest == null) {
+      closeRequest = new CloseRequest(reason, description, System.nanoTime());
     }
     stream.wake();
   }
 
-  /** The transport is done with the call. */
+  /** Records that the transport is done with the call. */
   void over() {
     over = true;
     stream.wake();
   }
 
   /**
-   * Asks for the end of a stalled client's stream; gives up one whose client does not take the end.
+   * Requests the end of a stalled client's stream; cancels one whose client does not take the end.
    *
    * @param nowNanos the present monotonic time
    * @param lagNanos age of the oldest response that the client has not answered
    */
   void check(long nowNanos, long lagNanos) {
-    Wish asked = wish;
-    if (asked != null) {
+    CloseRequest request = closeRequest;
+    if (request != null) {
       Duration linger =
-          asked.reason() == Disconnect.FINISHED ? context.limits().ackTimeout() : LINGER;
-      if (!over && nowNanos - asked.sinceNanos() > linger.toNanos()) {
+          request.reason() == Disconnect.FINISHED ? context.limits().ackTimeout() : LINGER;
+      if (!over && nowNanos - request.sinceNanos() > linger.toNanos()) {
         // The end of the call waits in the transport for a client that takes nothing.
-        TransportFlush.cancel(call, asked.reason().status(asked.description()));
+        TransportFlush.cancel(call, request.reason().status(request.description()));
         over();
       }
     } else if (lagNanos > context.limits().ackTimeout().toNanos()) {
-      ask(
+      requestClose(
           Disconnect.ACK_TIMEOUT,
           "a response was not answered within "
               + Durations.format(context.limits().ackTimeout())
@@ -80,25 +80,25 @@ final class Ending {
   }
 
   /**
-   * With what a response is given up that the client has not taken yet, null while it is not; for
-   * any thread. A stream that ends for another reason may take the rest first.
+   * Returns the status with which a response is aborted that the client has not taken yet, null
+   * while it is not; for any thread. A stream that ends for another reason may take the rest first.
    */
-  @Nullable Status givenUp() {
+  @Nullable Status abortStatus() {
     if (over) {
       return Status.CANCELLED.withDescription("the client is gone");
     }
-    Wish asked = wish;
-    return asked != null && asked.reason() == Disconnect.ACK_TIMEOUT
-        ? asked.reason().status(asked.description())
+    CloseRequest request = closeRequest;
+    return request != null && request.reason() == Disconnect.ACK_TIMEOUT
+        ? request.reason().status(request.description())
         : null;
   }
 
   /**
-   * The response that was being written was given up, and with it the call.
+   * Records that the response that was being written was aborted, and with it the call.
    *
    * @param status with which it was
    */
-  void gaveUp(Status status) {
+  void onAborted(Status status) {
     reset = true;
     // Its stream is reset already; but only a close has gRPC let go of the buffer that was being
     // filled.
@@ -123,11 +123,11 @@ final class Ending {
     return closed;
   }
 
-  /** Ends the call if somebody has asked for it. */
+  /** Ends the call if somebody has requested it. */
   void closeIfAsked() {
-    Wish asked = wish;
-    if (asked != null) {
-      close(asked.reason(), asked.description());
+    CloseRequest request = closeRequest;
+    if (request != null) {
+      close(request.reason(), request.description());
     }
   }
 
@@ -135,7 +135,7 @@ final class Ending {
   void close(Disconnect reason, String description) {
     if (!closed) {
       closed = true;
-      ask(reason, description);
+      requestClose(reason, description);
       if (reason != Disconnect.FINISHED) {
         context.metrics().disconnectedBy(reason);
         LOG.info("{}: disconnected: {}: {}", stream, reason, description);
@@ -153,7 +153,7 @@ final class Ending {
     }
   }
 
-  /** The stream is gone; once. */
+  /** Releases the stream, which is gone; once. */
   void release(@Nullable Peer peer) {
     if (!released) {
       released = true;

@@ -2,8 +2,8 @@ package io.fairlead.server.xds;
 
 import io.fairlead.revisions.Difference;
 
-/** What a client lacks of a type. */
-enum Pending {
+/** The kind of change of a type that a client has not received yet. */
+enum PendingChange {
   /** Nothing. */
   NOTHING,
   /** Additions or changes, with or without removals; also an answer that is owed. */
@@ -11,8 +11,8 @@ enum Pending {
   /** Removals only. */
   REMOVALS;
 
-  /** What a difference amounts to. */
-  static Pending of(Difference difference) {
+  /** Returns the kind of a difference. */
+  static PendingChange of(Difference difference) {
     if (!difference.changed().isEmpty()) {
       return ADDITIONS;
     }
