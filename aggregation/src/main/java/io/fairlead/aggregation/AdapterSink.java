@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * wakes the commit thread. It never blocks.
  */
 final class AdapterSink implements RegistrySink {
-  private static final Logger log = LoggerFactory.getLogger(AdapterSink.class);
+  private static final Logger LOG = LoggerFactory.getLogger(AdapterSink.class);
 
   private final RegistryView view;
   private final Converter converter;
@@ -109,8 +109,8 @@ final class AdapterSink implements RegistrySink {
     try {
       return Taken.convert(converter, service);
     } catch (RuntimeException e) {
-      log.error(
-          "Registry {}, service {}: the conversion failed, the service is not served",
+      LOG.error(
+          "registry {}: service {}: the conversion failed, the service is not served",
           view.settings().name(),
           service.id(),
           e);

@@ -54,7 +54,7 @@ final class CompactEntry {
   private @Nullable Own own;
   private @Nullable Resource resource;
 
-  /** What is not in a resource yet. */
+  /** The content that is not in a resource yet. */
   private record Own(ResourceKey key, EntryContent content) {}
 
   private CompactEntry(ServiceId service, int endpoints, boolean addressed, long creationIndex) {

@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one registry contributes, by service, with its extent kept as it changes. Confined to the
+ * The contribution of one registry by service, with its size kept as it changes. Confined to the
  * commit thread.
  */
 final class Contribution {

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What an entry says besides its identity. Immutable.
+ * The content of an entry besides its identity. Immutable.
  *
  * @param labels as in {@link io.fairlead.conversion.ConvertedEntry}
  * @param annotations as in {@link io.fairlead.conversion.ConvertedEntry}

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * Confined to the commit thread.
  */
 final class HostChanges {
-  private static final Logger log = LoggerFactory.getLogger(HostChanges.class);
+  private static final Logger LOG = LoggerFactory.getLogger(HostChanges.class);
 
   private final HostTable table;
   private final VirtualAddressBook book;
@@ -144,7 +144,7 @@ final class HostChanges {
       }
     } catch (RuntimeException e) {
       // One service must not keep the others from being served; its last state stays.
-      log.error("Host {} cannot be encoded; what was served of it before stays", host, e);
+      LOG.error("Host {} cannot be encoded; its last served state stays", host, e);
       return;
     }
     Map<ResourceKey, Emitted> after = outcome.after();

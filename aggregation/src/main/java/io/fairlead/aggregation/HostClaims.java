@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which service of one registry has which host. Services whose templates give the same host claim
- * it, in whatever namespaces: istiod resolves hosts over all of them. The first by {@link
- * NameClaims}' order has it, each of the others gets a host of its own with a hash of its identity.
- * So the outcome depends on the set of services alone; it is settled anew when the set changes, at
- * a cost that does not grow with the number of claims. Should such a hashed host be what another
- * service claims by itself, that one has it and the hashed one is not served.
+ * The hosts of one registry, each with the service that has it. Services whose templates give the
+ * same host claim it, in whatever namespaces: istiod resolves hosts over all of them. The first by
+ * {@link NameClaims}' order has it, each of the others gets a host of its own with a hash of its
+ * identity. So the outcome depends on the set of services alone; it is settled anew when the set
+ * changes, at a cost that does not grow with the number of claims. Should such a hashed host be
+ * what another service claims by itself, that one has it and the hashed one is not served.
  *
  * <p>Confined to the commit thread.
  */

@@ -47,7 +47,7 @@ final class HostTable {
     // The entries that are served, as a list of the same form, and nearly always the same one.
     private @Nullable Claim served;
 
-    /** What a registry has under a name; and the rest of the list, in no order. */
+    /** The claim of a registry to a name, with the rest of the list, in no order. */
     private record Claim(String registry, CompactEntry entry, @Nullable Claim next) {
       private boolean isAbout(String otherRegistry, ResourceKey key) {
         return registry.equals(otherRegistry) && entry.key().equals(key);

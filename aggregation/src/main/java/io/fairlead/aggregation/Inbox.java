@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an adapter said and the commit thread has not looked at yet: the last whole view, and of
- * each service the last word after it. So it is bounded by the number of services, however often
+ * The reports of an adapter that the commit thread has not taken yet: the last whole view, and the
+ * last state of each service after it. So it is bounded by the number of services, however often
  * they change and however long the commit thread takes, and no adapter ever waits. Guarded by its
  * own lock, under which nothing else is called.
  */
 final class Inbox {
   /**
-   * What was in it.
+   * The content of an inbox when it was taken.
    *
    * @param whole a whole view that comes before the changes, if there was one
    * @param changes the last word about each service; nothing: it was removed

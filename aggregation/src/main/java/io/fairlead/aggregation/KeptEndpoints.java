@@ -26,7 +26,7 @@ final class KeptEndpoints {
   // Envoy refuses a larger sum of weights.
   private static final long MAX_WEIGHTS = 0xffff_ffffL;
 
-  /** What makes two endpoints the same, in the order of the conversion. */
+  /** The identity of an endpoint, in the order of the conversion. */
   private record Key(String address, int port) implements Comparable<Key> {
     static Key of(WorkloadEntry endpoint, ServicePort port) {
       return new Key(

@@ -15,8 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be shown of one registry's services, with sums kept as it changes. Written by the
- * commit thread; {@link #lines}, {@link #findings} and {@link #sums} are for any thread.
+ * The reports of one registry's services for the API and the console, with sums kept as it changes.
+ * Written by the commit thread; {@link #lines}, {@link #findings} and {@link #sums} are for any
+ * thread.
  */
 final class Ledger {
   /** One service. */

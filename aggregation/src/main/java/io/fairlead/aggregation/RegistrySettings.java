@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What the gateway was told about one registry.
+ * The settings of one registry for the aggregation.
  *
  * @param name its name, unique in the gateway
  * @param priority who wins a host that several registries have: the higher one

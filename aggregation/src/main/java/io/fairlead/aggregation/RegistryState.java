@@ -27,12 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one registry contributes. It outlives a new registration under the same name: the last-known
- * state is served until the new registration's first whole view replaces it. Confined to the commit
- * thread.
+ * The state of one registry's contribution. It outlives a new registration under the same name: the
+ * last-known state is served until the new registration's first whole view replaces it. Confined to
+ * the commit thread.
  */
 final class RegistryState implements HostClaims.Listener {
-  private static final Logger log = LoggerFactory.getLogger(RegistryState.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RegistryState.class);
 
   private final HostTable table;
   private final String label;
@@ -238,9 +238,9 @@ final class RegistryState implements HostClaims.Listener {
     long go = before.stream().filter(name -> !after.contains(name)).count();
     long come = after.stream().filter(name -> !before.contains(name)).count();
     if (go > 0) {
-      log.warn(
-          "Registry {}: by its changed configuration {} of its {} hosts go and {} come, all in one"
-              + " step; callers of the old hosts reach nothing from now on",
+      LOG.warn(
+          "registry {}: its changed configuration removes {} of its {} hosts and adds {}, all in"
+              + " one step; callers of the old hosts reach nothing from now on",
           view.settings().name(),
           go,
           before.size(),
@@ -360,8 +360,8 @@ final class RegistryState implements HostClaims.Listener {
   @Override
   public void hostMoved(String host, ServiceId from, ServiceId to) {
     if (fresh) {
-      log.warn(
-          "Registry {}: the host {} goes from the service {} to the service {}, which is older or"
+      LOG.warn(
+          "registry {}: the host {} moves from the service {} to the service {}, which is older or"
               + " has the lower id; the former gets another host (use a host template that tells"
               + " them apart)",
           view.settings().name(),

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How it stands with one registry. Immutable.
+ * A point-in-time status of one registry. Immutable.
  *
  * @param name its configured name
  * @param synced whether it has completed its first sync, or has last-known state from before, and

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * written by the adapter's calls, which do not overlap; the rest by the commit thread.
  */
 final class RegistryView {
-  private static final Logger log = LoggerFactory.getLogger(RegistryView.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RegistryView.class);
 
   private final RegistrySettings settings;
   private volatile ConnectionHealth health = ConnectionHealth.NONE;
@@ -48,7 +48,7 @@ final class RegistryView {
   void healthy(Moment now) {
     ConnectionHealth before = health;
     if (before.problem().isPresent()) {
-      log.info("Registry {} can be read again", settings.name());
+      LOG.info("registry {}: can be read again", settings.name());
     }
     Optional<Moment> steady = before.problem().isPresent() ? Optional.empty() : before.steady();
     health =
@@ -60,9 +60,9 @@ final class RegistryView {
     ConnectionHealth before = health;
     // Not on every try: a registry that is down for hours fails every few seconds.
     if (!before.problem().equals(Optional.of(problem))) {
-      log.warn("Registry {}: {}", settings.name(), problem);
+      LOG.warn("registry {}: {}", settings.name(), problem);
       // The problem says what happened and what to do; the trace is for whoever debugs an adapter.
-      log.debug("Registry {}: its cause", settings.name(), cause);
+      LOG.debug("registry {}: the cause of the problem", settings.name(), cause);
     }
     health = new ConnectionHealth(before.last(), before.steady(), Optional.of(problem));
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is served for one service of one registry, and why.
+ * The state served for one service of one registry, and the reasons.
  *
  * <p>A service that loses its last endpoint is served on with its last entry, without endpoints:
  * the same ports, revisions and resolution whatever the registry says meanwhile, so that the routes

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How what is held is decided about. 20 services, 40 endpoints. */
+/** Tests of the decisions about holds. 20 services, 40 endpoints. */
 class DeletionGuardDecisionTest {
   private static final Duration ALMOST = CONFIRM.minusSeconds(60);
   private static final Duration REST = Duration.ofSeconds(60);

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What trips the guard and what is served while it holds. 20 services, 40 endpoints. */
+/**
+ * Tests of the losses that trip the guard, and of the endpoints served while it holds. 20 services,
+ * 40 endpoints.
+ */
 class DeletionGuardTest {
   private final GuardedRegistry registry = new GuardedRegistry();
   private Map<String, String> before = Map.of();

@@ -32,7 +32,7 @@ class DeletionGuardWalkTest {
   private static final int SERVICES = 24;
   private static final long WINDOW = GuardedRegistry.CONFIRM.toNanos();
 
-  /** Something that vanished, unconfirmed. */
+  /** An endpoint or service that vanished, unconfirmed. */
   private static final class Vanished {
     final long at;
     int services;

@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** What is damped with the default policy, and that deployments and restarts are not. */
+/** Tests that the default policy damps flapping services, and neither deployments nor restarts. */
 class DeploymentDampingTest {
   private static final DampingPolicy POLICY = DampingPolicy.DEFAULT;
   private static final int INSTANCES = 100;

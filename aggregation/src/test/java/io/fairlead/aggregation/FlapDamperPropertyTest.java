@@ -24,14 +24,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link FlapDamper} promises, under any sequence of changes of one host. */
+/** Tests of the promises of {@link FlapDamper}, under any sequence of changes of one host. */
 class FlapDamperPropertyTest {
   private static final ResourceKey WEB = new ResourceKey(CompactEntry.TYPE, "mesh/web.test");
   private static final int ENDPOINTS = 3;
   // The endpoints and the resource.
   private static final int PARTS = ENDPOINTS + 1;
 
-  /** What was served of the host from a time on. */
+  /** The state served of the host from a time on. */
   private record Served(
       long at, String registry, Set<String> endpoints, @Nullable Resource resource) {
     static Served of(long at, @Nullable Resource resource) {

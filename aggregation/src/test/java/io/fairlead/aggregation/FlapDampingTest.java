@@ -484,7 +484,7 @@ class FlapDampingTest {
           .extracting(ILoggingEvent::getLevel)
           .containsExactly(Level.WARN, Level.INFO);
       assertThat(events.get(0).getFormattedMessage())
-          .startsWith("Registry a: host web.test changed 5 times within 5s; ")
+          .startsWith("registry a: host web.test changed 5 times within 5s; ")
           .contains("its additions are published every 10s at first and every 80s at last");
       assertThat(events.get(1).getFormattedMessage()).startsWith("Host web.test has not changed");
     } finally {

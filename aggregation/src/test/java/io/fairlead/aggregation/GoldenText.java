@@ -19,9 +19,9 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * What is served for the {@link GoldenServices}: a line with name and version for each resource,
- * and below it, for whoever reads a difference, its content. As a program of its own it writes that
- * to a file, so that it can be made in other JVMs.
+ * The text of the resources served for the {@link GoldenServices}: a line with name and version for
+ * each resource, and below it its content, for people who read a difference. As a program of its
+ * own it writes that to a file, so that it can be made in other JVMs.
  */
 final class GoldenText {
   private GoldenText() {}

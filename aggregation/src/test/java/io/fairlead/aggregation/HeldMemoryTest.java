@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a gateway keeps of a service besides its encoded resource, which cannot be less. At 100,000
- * services each 100 bytes are 10 MB of every gateway's heap.
+ * Tests of the memory that a gateway keeps of a service besides its encoded resource, which cannot
+ * be less. At 100,000 services each 100 bytes are 10 MB of every gateway's heap.
  */
 class HeldMemoryTest {
   private static final int SERVICES = 2_000;
 
   /** Bytes for a service. A little above what they are: who adds some has to say what for. */
-  private static final long MOST = 850;
+  private static final long MAX_BYTES = 850;
 
   private static long bare() {
     LargeGateway gateway = new LargeGateway();
@@ -29,7 +29,7 @@ class HeldMemoryTest {
   void heldOfAService_isLittleBesidesItsResource() {
     LargeGateway gateway = new LargeGateway();
     gateway.resync(SERVICES);
-    assertThat(ofEach(gateway)).isLessThan(MOST);
+    assertThat(ofEach(gateway)).isLessThan(MAX_BYTES);
   }
 
   @Test
@@ -51,7 +51,7 @@ class HeldMemoryTest {
       }
       gateway.settle();
     }
-    assertThat(ofEach(gateway)).isLessThan(MOST);
+    assertThat(ofEach(gateway)).isLessThan(MAX_BYTES);
   }
 
   @Test
@@ -60,6 +60,6 @@ class HeldMemoryTest {
     former.resync(SERVICES);
     LargeGateway gateway = new LargeGateway(former.state());
     gateway.resync(SERVICES);
-    assertThat(ofEach(gateway)).isLessThan(MOST);
+    assertThat(ofEach(gateway)).isLessThan(MAX_BYTES);
   }
 }

@@ -26,7 +26,9 @@ import org.jetbrains.lincheck.Lincheck;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** How what an adapter says is handed over to the commit thread, under every order of steps. */
+/**
+ * Tests of the hand-over of an adapter's reports to the commit thread, under every order of steps.
+ */
 class InboxConcurrencyTest {
   private static final int INVOCATIONS = 200;
 

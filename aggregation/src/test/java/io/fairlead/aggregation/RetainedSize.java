@@ -32,7 +32,7 @@ final class RetainedSize {
   private final Deque<Object> waiting = new ArrayDeque<>();
   private long size;
 
-  /** What instances of a class are like. */
+  /** The layout of the instances of a class. */
   private record Shape(long size, List<Field> references) {}
 
   private RetainedSize() {}

@@ -146,8 +146,8 @@ public final class FlapDamper {
 
   private void warn(String host, String registry, FlapHistory history, long now) {
     LOG.warn(
-        "Registry {}: host {} changed {} times within {}; its additions are published every {} at"
-            + " first and every {} at last, removals at once; look at the clients that register"
+        "registry {}: host {} changed {} times within {}; its additions are published every {} at"
+            + " first, later up to every {}, removals at once; check the clients that register"
             + " this service",
         registry,
         host,

@@ -36,12 +36,12 @@ final class GuardLog {
       Collection<? extends HeldLoss<?>> held,
       Instant believed) {
     LOG.warn(
-        "Registry {}: {} of {} services and {} of {} endpoints are gone within {}, more than {} %"
+        "registry {}: {} of {} services and {} of {} endpoints are gone within {}, more than {} %"
             + " and at least {}, which may be a fault of the registry or of its access rights."
             + " Removals are held from now on: the last known endpoints stay in the mesh ({} so"
-            + " far: {}); what is new or changed goes through. If the registry can be read and says"
-            + " the same till {}, it is believed. To decide before: fairlead approve {} (it goes)"
-            + " or fairlead reject {} (it stays)",
+            + " far: {}); additions and changes go through. If the registry can be read and still"
+            + " lacks them at {}, they are removed. To decide earlier: fairlead approve {} (remove"
+            + " them) or fairlead reject {} (keep them)",
         registry,
         lost.services(),
         of.services(),
@@ -57,11 +57,10 @@ final class GuardLog {
         group.id());
   }
 
-  /** It holds much more than when that was said last. */
+  /** Reports that it holds much more than at the last report. */
   void grown(HeldGroup group, ServiceCount held, Collection<? extends HeldLoss<?>> newest) {
     LOG.warn(
-        "Registry {}: more is gone and held by {}: {} services and {} endpoints by now, the last"
-            + " ones are {}",
+        "registry {}: {} holds more: {} services and {} endpoints by now, the newest are {}",
         registry,
         group.id(),
         held.services(),
@@ -69,19 +68,20 @@ final class GuardLog {
         names(newest));
   }
 
-  /** Services are given again. */
+  /** Reports held services that the registry has again. */
   void cameBack(Collection<? extends HeldLoss<?>> losses) {
     LOG.info(
-        "Registry {}: {} came back and need not be held any more: {}",
+        "registry {}: {} came back and are no longer held: {}",
         registry,
         services(losses.size()),
         names(losses));
   }
 
-  /** What the registry kept saying is believed. */
+  /** Reports removals that were confirmed by time. */
   void confirmed(HeldGroup group, Collection<? extends HeldLoss<?>> losses) {
     LOG.info(
-        "Registry {}: the losses of {} go, since the registry has said the same for {} ({}): {}",
+        "registry {}: the removals of {} are published, since they have been missing for {} ({}):"
+            + " {}",
         registry,
         services(losses.size()),
         Durations.format(policy.confirmAfter()),
@@ -91,7 +91,7 @@ final class GuardLog {
 
   void approved(HeldGroup group, Collection<? extends HeldLoss<?>> losses) {
     LOG.info(
-        "Registry {}: {} approved, the losses of {} go: {}",
+        "registry {}: {} approved, the removals of {} are published: {}",
         registry,
         group.id(),
         services(losses.size()),
@@ -100,8 +100,8 @@ final class GuardLog {
 
   void rejected(HeldGroup group, int services) {
     LOG.info(
-        "Registry {}: {} rejected, {} are served as they were until the registry gives them again"
-            + " or fairlead approve {}",
+        "registry {}: {} rejected, {} stay in the mesh as they were until the registry has them"
+            + " again or fairlead approve {}",
         registry,
         group.id(),
         services(services),
@@ -109,14 +109,14 @@ final class GuardLog {
   }
 
   void closed(HeldGroup group) {
-    LOG.info("Registry {}: nothing is held by {} any more", registry, group.id());
+    LOG.info("registry {}: {} holds nothing any more", registry, group.id());
   }
 
-  /** Tells that the services of a registry that left the configuration stay for now. */
+  /** Reports that the services of a registry that left the configuration stay for now. */
   void leaves(HeldGroup group, ServiceCount of) {
     LOG.info(
-        "Registry {}: it left the configuration or is another one now; its {} with {} endpoints"
-            + " stay in the mesh until {} read. To let them go now: fairlead approve {}",
+        "registry {}: it left the configuration or has another source now; its {} with {} endpoints"
+            + " stay in the mesh until {} read. To remove them now: fairlead approve {}",
         registry,
         services(of.services()),
         of.endpoints(),
@@ -124,11 +124,11 @@ final class GuardLog {
         group.id());
   }
 
-  /** Tells that the services of a registry that left the configuration go. */
+  /** Reports that the services of a registry that left the configuration are removed. */
   void left(ServiceCount lost, int elsewhere) {
     LOG.info(
-        "Registry {}: it left the configuration or is another one now; {} with {} endpoints go, {}"
-            + " go on with other registries",
+        "registry {}: it left the configuration or has another source now; {} with {} endpoints are"
+            + " removed, {} stay with other registries",
         registry,
         services(lost.services()),
         lost.endpoints(),
@@ -142,13 +142,13 @@ final class GuardLog {
 
   void reminder(HeldGroup group, int services, Duration since) {
     LOG.warn(
-        "Registry {}: {} are still served as they were since {}, though the registry does not give"
-            + " them any more: {}. To decide: fairlead approve {} or fairlead reject {}",
+        "registry {}: {} have been kept as they were since {}, though the registry no longer has"
+            + " them: {}. To decide: fairlead approve {} or fairlead reject {}",
         registry,
         services(services),
         since.truncatedTo(ChronoUnit.SECONDS),
         group.isRejected()
-            ? "that was rejected"
+            ? "the removal was rejected"
             : group.isWaiting()
                 ? "they stay until " + waitingFor(group) + " read"
                 : "they are not confirmed yet",

@@ -46,7 +46,7 @@ public record GuardStatus(
     held = List.copyOf(held);
   }
 
-  /** What is to become of what is held. */
+  /** The state of a hold: held until confirmed, rejected, or waiting for other registries. */
   public enum State {
     /**
      * Its registry left the configuration, or has another source now. It stays until the registries

@@ -4,10 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * When a registry was read lately, as it was seen each time that somebody looked. It answers
- * whether that was often enough to believe what it says although reads fail in between: once in
- * each of the last three halves of the time of confirmation. So a registry that was away for long
- * is not believed by the first thing that it says when it is back.
+ * The times at which a registry was read lately, sampled at each look. It answers whether that was
+ * often enough to believe what it says although reads fail in between: once in each of the last
+ * three halves of the time of confirmation. So a registry that was away for long is not believed by
+ * the first thing that it says when it is back.
  *
  * <p>Times are monotonic nanoseconds. Confined to the commit thread.
  */

@@ -130,8 +130,8 @@ final class GuardTest {
     operator.awaitMetric(0, "fairlead_guard_held");
     assertThat(gateway.process().linesSince(0))
         .anySatisfy(
-            line -> assertThat(line).contains("Registry consul", "are gone", "fairlead approve"))
-        .anySatisfy(line -> assertThat(line).contains("Registry consul", "has said the same for"));
+            line -> assertThat(line).contains("registry consul", "are gone", "fairlead approve"))
+        .anySatisfy(line -> assertThat(line).contains("registry consul", "have been missing for"));
   }
 
   @Test

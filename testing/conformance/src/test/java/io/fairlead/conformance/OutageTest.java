@@ -213,7 +213,7 @@ final class OutageTest {
             line ->
                 assertThat(line)
                     .contains(
-                        "Registry " + registry.name(),
+                        "registry " + registry.name(),
                         GONE + " of " + SERVICES + " services",
                         "30 %",
                         service(0),

@@ -307,8 +307,8 @@ final class ServiceAnswers {
         + (missing.isEmpty() ? "" : " " + missing)
         + switch (report.status()) {
           case HELD ->
-              " The registry no longer has some of its endpoints; the deletion guard keeps them,"
-                  + " see fairlead get guards.";
+              " The registry no longer has some of its endpoints; they are held by the deletion"
+                  + " guard, see fairlead get guards.";
           case KEPT_EMPTY ->
               " No instance can take traffic at present. It is kept for the registry's keepEmpty.";
           default -> "";
