@@ -45,7 +45,7 @@ public record ClientStatus(
   }
 
   /**
-   * What a client was sent of one type.
+   * The status of a client's subscription to one type.
    *
    * @param typeUrl as it asked
    * @param sent {@code version_info} of the last response, empty before the first

@@ -18,7 +18,7 @@ record Progress(@Nullable Acknowledged acknowledged, @Nullable Refusal refusal) 
   static final Progress NONE = new Progress(null, null);
 
   /**
-   * What a client has.
+   * The state that a client has acknowledged.
    *
    * @param view what the acknowledged response led to
    * @param interest whether the client asked for a name; may be called by any thread

@@ -47,7 +47,7 @@ final class RequestReader {
   private static final int OVERHEAD = 512;
   private static final int BUFFER = 8192;
 
-  /** Which protocol: the numbers of the fields differ. */
+  /** The kind of protocol, by which the numbers of the fields differ. */
   enum Kind {
     STATE(
         DiscoveryRequest.NODE_FIELD_NUMBER,

@@ -29,7 +29,7 @@ public record ResourceDelivery(
           .thenComparing(delivery -> !delivery.has())
           .thenComparing(ResourceDelivery::state);
 
-  /** How what a client has compares with what is served. */
+  /** The state of a delivery, by what the client has and what is served. */
   public enum State {
     /** It acknowledged the state that is served. */
     NEWEST,

@@ -55,7 +55,7 @@ final class TypeOrder {
           "Sidecar", 5);
 
   /**
-   * Something that a client lacks of a type.
+   * A change that a client lacks of a type.
    *
    * @param type the type
    * @param pending what kind of change it lacks

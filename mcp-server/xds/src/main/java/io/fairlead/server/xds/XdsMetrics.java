@@ -66,7 +66,7 @@ final class XdsMetrics {
     }
   }
 
-  /** What is shown under one value of the label. */
+  /** The values shown under one value of the label. */
   private static final class Label {
     private final AtomicInteger clients = new AtomicInteger();
     // Largest lag of its clients in nanoseconds, as the last look found it.

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where and how to serve.
+ * The options of the discovery service.
  *
  * @param sources one listener each; istiod takes each as a config source of its own
  * @param limits what a client may ask
@@ -88,7 +88,7 @@ public record XdsOptions(
     }
   }
 
-  /** What a listener's state-of-the-world streams speak. */
+  /** The variant of the protocol that a listener's state-of-the-world streams speak. */
   public enum Dialect {
     /** The protocol as it is; the incremental variant with clients that ask for it. */
     AS_ASKED,

@@ -151,7 +151,7 @@ public final class XdsServer implements AutoCloseable {
       }
       context.metrics().lags(lags);
     } catch (RuntimeException e) {
-      LOG.error("The look for stalled clients failed; the next one comes", e);
+      LOG.error("The check for stalled clients failed; it is repeated", e);
     }
   }
 

@@ -200,12 +200,12 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
     try {
       return work(lane);
     } catch (RuntimeException e) {
-      LOG.error("{}: stream failed, the client will connect anew", this, e);
+      LOG.error("{}: the stream failed, the client will reconnect", this, e);
       termination.close(Disconnect.FAILURE, "the gateway failed; its log has more");
       return Rounds.Outcome.DONE;
     } catch (OutOfMemoryError e) {
       // Of the buffers outside of the heap; one of the heap ends the process.
-      LOG.error("{}: no memory for buffers, the client will connect anew", this, e);
+      LOG.error("{}: no memory for buffers, the client will reconnect", this, e);
       termination.abandon(Disconnect.FAILURE, "no memory for buffers");
       return Rounds.Outcome.DONE;
     }

@@ -33,8 +33,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Who makes a large response. The crews are queues that the test empties by hand: while the bulk
- * crew does nothing, no client's large response is made, and every small one is.
+ * Tests of the worker that makes a large response. The crews are queues that the test empties by
+ * hand: while the bulk crew does nothing, no client's large response is made, and every small one
+ * is.
  */
 class BulkWorkTest {
   private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;

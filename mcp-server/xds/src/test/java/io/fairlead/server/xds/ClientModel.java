@@ -61,14 +61,14 @@ abstract class ClientModel implements AutoCloseable {
   }
 
   /**
-   * What a response held.
+   * The content of a response.
    *
    * @param changed name to version
    * @param removed names; none by the state of the world, where what is missing is removed
    */
   record Sent(Map<String, String> changed, Set<String> removed) {}
 
-  /** What came, to be answered one way or the other. */
+  /** A response, to be answered one way or the other. */
   interface Response {
     /** Takes it into what is held, and ACKs it. */
     void take();

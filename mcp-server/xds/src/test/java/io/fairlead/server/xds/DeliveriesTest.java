@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which client has a resource, over real streams. */
+/** Tests of the deliveries of a resource to clients, over real streams. */
 class DeliveriesTest {
   private static final InetSocketAddress FREE = new InetSocketAddress("127.0.0.1", 0);
   private static final int SHARDS = 4;

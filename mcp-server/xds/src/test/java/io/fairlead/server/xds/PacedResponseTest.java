@@ -29,8 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What large responses hold of the transport's buffers while clients do not read them: a few pieces
- * each, whatever their size.
+ * Tests that large responses hold only a few pieces of the transport's buffers while clients do not
+ * read them, whatever their size.
  */
 class PacedResponseTest {
   private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
@@ -38,7 +38,7 @@ class PacedResponseTest {
   private static final int BYTES = 10_000;
   private static final int CLIENTS = 4;
   // A buffer being filled, two or three on their way, and what the connection itself takes.
-  private static final long MOST_PER_CLIENT = 5 << 20;
+  private static final long MAX_PER_CLIENT = 5 << 20;
   // Less than one of gRPC's buffers; a connection that is open may have small ones.
   private static final long NOTHING = 256 << 10;
 
@@ -130,7 +130,7 @@ class PacedResponseTest {
     await()
         .during(2, TimeUnit.SECONDS)
         .atMost(20, TimeUnit.SECONDS)
-        .until(() -> buffered() - before < CLIENTS * MOST_PER_CLIENT);
+        .until(() -> buffered() - before < CLIENTS * MAX_PER_CLIENT);
     assertThat(buffered() - before).as("something is being written").isPositive();
   }
 

@@ -40,7 +40,7 @@ class ProtocolMatrixTest {
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final List<AutoCloseable> opened = new ArrayList<>();
 
-  /** What happens. */
+  /** An event of a walk. */
   enum Event {
     ADD,
     UPDATE,

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is due once the time has come to try a refused difference again. */
+/** Tests of the changes that are due when a refused difference is retried. */
 class RetryTest {
   private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
   private static final long LONG_AGO = System.nanoTime() - Duration.ofMinutes(5).toNanos();

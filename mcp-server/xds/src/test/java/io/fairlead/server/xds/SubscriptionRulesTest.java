@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What names in requests mean, as the xDS protocol has it, in each variant of the protocol. */
+/**
+ * Tests of the meaning of names in requests, as the xDS protocol has it, in each variant of the
+ * protocol.
+ */
 class SubscriptionRulesTest {
   private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
   private static final String ALPHA = "ns/alpha";

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a client sees of commits that change several types. */
+/** Tests of the order in which a client sees commits that change several types. */
 class TypeOrderProtocolTest {
   private static final List<String> KINDS =
       List.of("EnvoyFilter", "ServiceEntry", "VirtualService", "DestinationRule", "WorkloadEntry");

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What happens to clients that ask too much or answer too little. */
+/** Tests of clients that ask too much or answer too little. */
 class XdsLimitsTest {
   private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
   private static final InetSocketAddress FREE = new InetSocketAddress("127.0.0.1", 0);
