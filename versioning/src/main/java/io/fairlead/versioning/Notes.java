@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * addressing with linear probing, at most two thirds full. Confined to the commit thread.
  */
 final class Notes {
-  private static final int LEAST = 4;
+  private static final int MIN_PLACES = 4;
   private static final int SPREAD = 0x9E3779B9;
 
   // The length of the key, the key, the value. The number of places is a power of two.
-  private byte[] @Nullable [] places = new byte[LEAST] @Nullable [];
+  private byte[] @Nullable [] places = new byte[MIN_PLACES] @Nullable [];
   private int size;
   // Those that are not packed yet.
   private @Nullable Map<String, String> loaded;

@@ -22,16 +22,13 @@ class NamesTest {
       Set.of(
           "AggregationOptions.java",
           "CommitLoop.java",
-          "Notes.java",
           "Registries.java",
           "SyncGate.java",
           "Transactions.java",
           "Gateway.java",
           "GatewayOptions.java",
           "GatewayStatus.java",
-          "RegistryFleet.java",
-          "RestartKeys.java",
-          "XdsSettings.java");
+          "RegistryFleet.java");
 
   // A clause describes what a type is about; a definition says what it is.
   private static final Pattern CLAUSE =
