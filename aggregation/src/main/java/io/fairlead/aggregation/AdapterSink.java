@@ -51,9 +51,9 @@ final class AdapterSink implements RegistrySink {
       view.failing(failed.problem(), failed.cause());
     } else if (outcome instanceof ReadOutcome.Fresh fresh) {
       view.healthy(now());
-      Map<ServiceId, Taken> services = new HashMap<>();
+      Map<ServiceId, ConvertedService> services = new HashMap<>();
       for (Service service : fresh.services()) {
-        services.put(service.id(), taken(service));
+        services.put(service.id(), converted(service));
       }
       inbox.replaceAll(services);
       wake.run();
@@ -64,7 +64,7 @@ final class AdapterSink implements RegistrySink {
   public void changed(Service service) {
     if (!closed) {
       view.reached(now());
-      inbox.put(taken(service));
+      inbox.put(converted(service));
       wake.run();
     }
   }
@@ -105,16 +105,16 @@ final class AdapterSink implements RegistrySink {
 
   // The conversion does not throw for anything that a registry may hold. Should it do so all the
   // same, that defect costs the one service and not the registry.
-  private Taken taken(Service service) {
+  private ConvertedService converted(Service service) {
     try {
-      return Taken.convert(converter, service);
+      return ConvertedService.convert(converter, service);
     } catch (RuntimeException e) {
       LOG.error(
           "registry {}: service {}: the conversion failed, the service is not served",
           view.settings().name(),
           service.id(),
           e);
-      return new Taken(
+      return new ConvertedService(
           service.id(),
           Optional.empty(),
           ServiceStatus.REFUSED,

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
  */
 final class GuardedBatch {
   private final Inbox.Batch batch;
-  private final Map<ServiceId, Optional<Taken>> latest;
-  private final Map<ServiceId, Taken> substitutes = new HashMap<>();
+  private final Map<ServiceId, Optional<ConvertedService>> latest;
+  private final Map<ServiceId, ConvertedService> substitutes = new HashMap<>();
 
   /**
    * Reads a batch.
@@ -30,24 +30,24 @@ final class GuardedBatch {
       return;
     }
     this.latest = new LinkedHashMap<>();
-    Map<ServiceId, Taken> whole = batch.whole().get();
+    Map<ServiceId, ConvertedService> whole = batch.whole().get();
     known.get().forEach(service -> latest.put(service, Optional.empty()));
-    whole.forEach((service, taken) -> latest.put(service, Optional.of(taken)));
+    whole.forEach((service, converted) -> latest.put(service, Optional.of(converted)));
     latest.putAll(batch.changes());
   }
 
   /** The latest report on each service; nothing: it is gone. */
-  Map<ServiceId, Optional<Taken>> latest() {
+  Map<ServiceId, Optional<ConvertedService>> latest() {
     return latest;
   }
 
-  Optional<Taken> about(ServiceId service) {
+  Optional<ConvertedService> about(ServiceId service) {
     return latest.getOrDefault(service, Optional.empty());
   }
 
   /** Has something else be taken in place of what the batch says about a service. */
-  void replace(ServiceId service, Taken taken) {
-    substitutes.put(service, taken);
+  void replace(ServiceId service, ConvertedService converted) {
+    substitutes.put(service, converted);
   }
 
   /** The batch to take; the very same one if nothing was replaced. */
@@ -55,12 +55,12 @@ final class GuardedBatch {
     if (substitutes.isEmpty()) {
       return batch;
     }
-    Map<ServiceId, Optional<Taken>> changes = new LinkedHashMap<>(batch.changes());
-    Optional<Map<ServiceId, Taken>> whole = batch.whole().map(HashMap::new);
+    Map<ServiceId, Optional<ConvertedService>> changes = new LinkedHashMap<>(batch.changes());
+    Optional<Map<ServiceId, ConvertedService>> whole = batch.whole().map(HashMap::new);
     substitutes.forEach(
-        (service, taken) -> {
-          whole.ifPresent(view -> view.put(service, taken));
-          changes.computeIfPresent(service, (s, report) -> Optional.of(taken));
+        (service, converted) -> {
+          whole.ifPresent(view -> view.put(service, converted));
+          changes.computeIfPresent(service, (s, report) -> Optional.of(converted));
         });
     return new Inbox.Batch(whole, changes);
   }

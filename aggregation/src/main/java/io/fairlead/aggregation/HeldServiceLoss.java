@@ -24,8 +24,8 @@ record HeldServiceLoss(
     ServiceId key,
     int before,
     ByteString kept,
-    Optional<Taken> report,
-    Taken served,
+    Optional<ConvertedService> report,
+    ConvertedService served,
     Moment since,
     Optional<Growth> growth)
     implements HeldLoss<ServiceId> {
@@ -44,9 +44,9 @@ record HeldServiceLoss(
    *
    * @param state what the service contributed until now
    */
-  static HeldServiceLoss of(ServiceState state, Optional<Taken> report, Moment now) {
-    Taken until =
-        new Taken(
+  static HeldServiceLoss of(ServiceState state, Optional<ConvertedService> report, Moment now) {
+    ConvertedService until =
+        new ConvertedService(
             state.service(),
             state.entry(),
             ServiceStatus.HELD,
@@ -68,7 +68,7 @@ record HeldServiceLoss(
    *
    * @param isRejected whether it stays until it comes back, whatever it is by then
    */
-  HeldServiceLoss after(Optional<Taken> next, boolean isRejected, Moment now) {
+  HeldServiceLoss after(Optional<ConvertedService> next, boolean isRejected, Moment now) {
     if (next.equals(report)) {
       return this;
     }
@@ -77,8 +77,8 @@ record HeldServiceLoss(
         grows
             ? KeptEndpoints.grown(
                 kept,
-                report.flatMap(Taken::entry).orElseThrow(),
-                next.flatMap(Taken::entry),
+                report.flatMap(ConvertedService::entry).orElseThrow(),
+                next.flatMap(ConvertedService::entry),
                 before)
             : kept;
     Optional<Growth> grown = growth.filter(before -> endpoints(next) < before.left());
@@ -93,9 +93,10 @@ record HeldServiceLoss(
     return growth.map(
         grown -> {
           ByteString keep =
-              KeptEndpoints.trimmed(kept, report.flatMap(Taken::entry), grown.left() - now());
-          Taken cut =
-              new Taken(
+              KeptEndpoints.trimmed(
+                  kept, report.flatMap(ConvertedService::entry), grown.left() - now());
+          ConvertedService cut =
+              new ConvertedService(
                   key,
                   served.entry().map(entry -> KeptEndpoints.only(entry, keep)),
                   ServiceStatus.HELD,
@@ -112,13 +113,14 @@ record HeldServiceLoss(
         });
   }
 
-  private static Taken served(Optional<Taken> report, ByteString kept, Taken until) {
+  private static ConvertedService served(
+      Optional<ConvertedService> report, ByteString kept, ConvertedService until) {
     if (report.isEmpty()) {
       return until;
     }
     Optional<CompactEntry> merged =
         report.get().entry().flatMap(entry -> KeptEndpoints.merge(entry, kept));
-    return new Taken(
+    return new ConvertedService(
         until.service(),
         merged.or(until::entry),
         ServiceStatus.HELD,
@@ -137,10 +139,10 @@ record HeldServiceLoss(
   }
 
   /** Number of endpoints by a registry's report. */
-  static int endpoints(Optional<Taken> report) {
+  static int endpoints(Optional<ConvertedService> report) {
     return report
-        .filter(taken -> taken.status() == ServiceStatus.SERVED)
-        .flatMap(Taken::entry)
+        .filter(converted -> converted.status() == ServiceStatus.SERVED)
+        .flatMap(ConvertedService::entry)
         .map(CompactEntry::endpoints)
         .orElse(0);
   }

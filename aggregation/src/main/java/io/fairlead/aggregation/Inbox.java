@@ -19,19 +19,21 @@ final class Inbox {
    * @param whole a whole view that comes before the changes, if there was one
    * @param changes the last word about each service; nothing: it was removed
    */
-  record Batch(Optional<Map<ServiceId, Taken>> whole, Map<ServiceId, Optional<Taken>> changes) {}
+  record Batch(
+      Optional<Map<ServiceId, ConvertedService>> whole,
+      Map<ServiceId, Optional<ConvertedService>> changes) {}
 
-  private @Nullable Map<ServiceId, Taken> whole;
-  private Map<ServiceId, Optional<Taken>> changes = new LinkedHashMap<>();
+  private @Nullable Map<ServiceId, ConvertedService> whole;
+  private Map<ServiceId, Optional<ConvertedService>> changes = new LinkedHashMap<>();
 
   /** Puts in a whole view, and takes the map over. */
-  synchronized void replaceAll(Map<ServiceId, Taken> services) {
+  synchronized void replaceAll(Map<ServiceId, ConvertedService> services) {
     whole = services;
     changes = new LinkedHashMap<>();
   }
 
-  synchronized void put(Taken taken) {
-    changes.put(taken.service(), Optional.of(taken));
+  synchronized void put(ConvertedService converted) {
+    changes.put(converted.service(), Optional.of(converted));
   }
 
   synchronized void remove(ServiceId service) {

@@ -20,21 +20,28 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class Ledger {
-  /** One service. */
+  /** One service, and its status as far as its registry alone is concerned. */
   record Line(
       ServiceId service,
       ServiceStatus status,
       @Nullable ResourceKey nameOrNull,
       List<Finding> findings,
       int instances) {
+    /** Returns the line of a service: without a name it could not be served under any. */
+    static Line of(ServiceState state, Optional<ResourceKey> name, List<Finding> findings) {
+      return new Line(
+          state.service(),
+          name.isEmpty() && state.status() != ServiceStatus.WITHDRAWN
+              ? ServiceStatus.REFUSED
+              : state.status(),
+          name.orElse(null),
+          List.copyOf(findings),
+          state.instances());
+    }
+
     /** The name that it is served by, if it has one. */
     Optional<ResourceKey> name() {
       return Optional.ofNullable(nameOrNull);
-    }
-
-    boolean isRefused() {
-      return status == ServiceStatus.REFUSED
-          || (status != ServiceStatus.WITHDRAWN && nameOrNull == null);
     }
   }
 
@@ -106,7 +113,7 @@ final class Ledger {
   private void count(Line line, int sign) {
     services += sign;
     instances += sign * line.instances();
-    refused += line.isRefused() ? sign : 0;
+    refused += line.status() == ServiceStatus.REFUSED ? sign : 0;
     for (Finding finding : line.findings()) {
       int sum = findings.merge(finding.reason(), sign * finding.count(), Integer::sum);
       if (sum == 0) {

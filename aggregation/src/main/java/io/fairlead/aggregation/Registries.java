@@ -304,13 +304,9 @@ public final class Registries implements AutoCloseable {
     String host = line.name().map(CompactEntry::hostOf).orElse("");
     String holder = host.isEmpty() ? label : source.holderOf(host);
     boolean shadowed = !holder.isEmpty() && !holder.equals(label);
-    ServiceStatus status =
-        line.isRefused()
-            ? ServiceStatus.REFUSED
-            : shadowed ? ServiceStatus.SHADOWED : line.status();
     return new ServiceReport(
         line.service(),
-        status,
+        shadowed ? ServiceStatus.SHADOWED : line.status(),
         line.name().map(key -> key.name()).orElse(""),
         host,
         shadowed ? holder : "",

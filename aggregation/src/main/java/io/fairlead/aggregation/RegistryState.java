@@ -124,8 +124,8 @@ final class RegistryState implements HostClaims.Listener {
       batch
           .changes()
           .forEach(
-              (service, taken) ->
-                  taken.ifPresentOrElse(present -> take(present, now), () -> remove(service)));
+              (service, converted) ->
+                  converted.ifPresentOrElse(present -> take(present, now), () -> remove(service)));
     }
     // Where nothing is kept, what is empty shall not be served for a moment either.
     expire(now);
@@ -186,7 +186,7 @@ final class RegistryState implements HostClaims.Listener {
     return fresh ? view.health() : ConnectionHealth.NONE;
   }
 
-  private void replaceAll(Map<ServiceId, Taken> whole, long now) {
+  private void replaceAll(Map<ServiceId, ConvertedService> whole, long now) {
     List<ServiceId> stay = new ArrayList<>();
     List<CompactEntry> emptied = new ArrayList<>();
     for (ServiceId service : services.services()) {
@@ -206,7 +206,7 @@ final class RegistryState implements HostClaims.Listener {
       policy = view.settings().policy();
       services.replaceAll(ServiceState::withoutEntry);
     }
-    whole.values().forEach(taken -> take(taken, now));
+    whole.values().forEach(converted -> take(converted, now));
     if (otherPolicy || restored) {
       tellRenamed(before, names(stay));
     }
@@ -248,12 +248,12 @@ final class RegistryState implements HostClaims.Listener {
     }
   }
 
-  private void take(Taken taken, long now) {
-    ServiceId service = taken.service();
-    if (wasWithdrawn(taken)) {
+  private void take(ConvertedService converted, long now) {
+    ServiceId service = converted.service();
+    if (wasWithdrawn(converted)) {
       services.put(ServiceState.withdrawn(service));
     }
-    serve(service, ServiceState.next(Optional.ofNullable(services.get(service)), taken));
+    serve(service, ServiceState.next(Optional.ofNullable(services.get(service)), converted));
     ServiceState state = services.get(service);
     unnamed.remove(service);
     if (state != null && state.status() == ServiceStatus.KEPT_EMPTY) {
@@ -264,11 +264,11 @@ final class RegistryState implements HostClaims.Listener {
   }
 
   /** Whether a service without endpoints was not served by the former process either. */
-  private boolean wasWithdrawn(Taken taken) {
+  private boolean wasWithdrawn(ConvertedService converted) {
     return restored
-        && taken.status() == ServiceStatus.KEPT_EMPTY
-        && taken.entry().isPresent()
-        && !services.contains(taken.service());
+        && converted.status() == ServiceStatus.KEPT_EMPTY
+        && converted.entry().isPresent()
+        && !services.contains(converted.service());
   }
 
   private void serve(ServiceId service, ServiceState state) {
@@ -307,7 +307,7 @@ final class RegistryState implements HostClaims.Listener {
   }
 
   private void letGo(HeldServiceLoss loss, long now) {
-    loss.report().ifPresentOrElse(taken -> take(taken, now), () -> remove(loss.key()));
+    loss.report().ifPresentOrElse(converted -> take(converted, now), () -> remove(loss.key()));
   }
 
   /** Lets go losses that are confirmed, withdraws services that have been empty for too long. */
@@ -386,14 +386,7 @@ final class RegistryState implements HostClaims.Listener {
       findings.add(Finding.about(service, reason, entry.host()));
       findings.sort(null);
     }
-    ledger.write(
-        service,
-        new Ledger.Line(
-            state.service(),
-            state.status(),
-            name.orElse(null),
-            List.copyOf(findings),
-            state.instances()));
+    ledger.write(service, Ledger.Line.of(state, name, findings));
   }
 
   private @Nullable Reason collision(ServiceId service, CompactEntry entry) {

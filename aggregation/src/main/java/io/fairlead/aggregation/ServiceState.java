@@ -30,25 +30,30 @@ record ServiceState(
     int instances) {
 
   /** The state after a registry's word. */
-  static ServiceState next(Optional<ServiceState> before, Taken taken) {
-    return taken.status() == ServiceStatus.KEPT_EMPTY
-        ? empty(before, taken)
-        : of(taken.status(), taken.entry(), taken);
+  static ServiceState next(Optional<ServiceState> before, ConvertedService converted) {
+    return converted.status() == ServiceStatus.KEPT_EMPTY
+        ? empty(before, converted)
+        : of(converted.status(), converted.entry(), converted);
   }
 
-  private static ServiceState empty(Optional<ServiceState> before, Taken taken) {
+  private static ServiceState empty(Optional<ServiceState> before, ConvertedService converted) {
     if (before.isPresent() && before.get().status == ServiceStatus.WITHDRAWN) {
-      return of(ServiceStatus.WITHDRAWN, Optional.empty(), taken);
+      return of(ServiceStatus.WITHDRAWN, Optional.empty(), converted);
     }
     Optional<CompactEntry> last =
         before.flatMap(ServiceState::entry).map(CompactEntry::withoutEndpoints);
-    Optional<CompactEntry> kept = last.isPresent() ? last : taken.entry();
-    return of(kept.isPresent() ? ServiceStatus.KEPT_EMPTY : ServiceStatus.REFUSED, kept, taken);
+    Optional<CompactEntry> kept = last.isPresent() ? last : converted.entry();
+    return of(kept.isPresent() ? ServiceStatus.KEPT_EMPTY : ServiceStatus.REFUSED, kept, converted);
   }
 
-  private static ServiceState of(ServiceStatus status, Optional<CompactEntry> entry, Taken taken) {
+  private static ServiceState of(
+      ServiceStatus status, Optional<CompactEntry> entry, ConvertedService converted) {
     return new ServiceState(
-        taken.service(), status, entry.orElse(null), taken.findings(), taken.instances());
+        converted.service(),
+        status,
+        entry.orElse(null),
+        converted.findings(),
+        converted.instances());
   }
 
   /** A service as a former process served it, of which the registry has said nothing yet. */

@@ -112,8 +112,9 @@ class InboxConcurrencyTest {
       wake.run();
     }
 
-    private static Taken taken(ServiceId service, int state) {
-      return new Taken(service, Optional.empty(), ServiceStatus.REFUSED, List.of(), state);
+    private static ConvertedService taken(ServiceId service, int state) {
+      return new ConvertedService(
+          service, Optional.empty(), ServiceStatus.REFUSED, List.of(), state);
     }
 
     /** The commit thread takes over while the adapter speaks, and once more when it has spoken. */

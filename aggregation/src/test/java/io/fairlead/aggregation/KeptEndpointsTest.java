@@ -20,7 +20,8 @@ class KeptEndpointsTest {
   private static final Converter CONVERTER = new Converter(Given.policy("a").build());
 
   private static CompactEntry entry(Instance... instances) {
-    return Taken.convert(CONVERTER, Given.service(ServiceId.of("web"), List.of(instances)))
+    return ConvertedService.convert(
+            CONVERTER, Given.service(ServiceId.of("web"), List.of(instances)))
         .entry()
         .orElseThrow();
   }

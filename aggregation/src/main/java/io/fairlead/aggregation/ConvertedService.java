@@ -18,14 +18,14 @@ import java.util.Optional;
  * @param findings what was refused or repaired
  * @param instances number of instances in the registry
  */
-record Taken(
+record ConvertedService(
     ServiceId service,
     Optional<CompactEntry> entry,
     ServiceStatus status,
     List<Finding> findings,
     int instances) {
 
-  static Taken convert(Converter converter, Service service) {
+  static ConvertedService convert(Converter converter, Service service) {
     Conversion conversion = converter.convert(service);
     Optional<CompactEntry> entry =
         conversion instanceof Conversion.Converted converted
@@ -33,7 +33,7 @@ record Taken(
                 CompactEntry.of(
                     converted.entry(), service.creationIndex().orElse(CompactEntry.NO_INDEX)))
             : Optional.empty();
-    return new Taken(
+    return new ConvertedService(
         service.id(),
         entry,
         conversion.status(),
