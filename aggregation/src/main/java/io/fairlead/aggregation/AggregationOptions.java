@@ -3,36 +3,28 @@ package io.fairlead.aggregation;
 import io.fairlead.aggregation.damping.DampingPolicy;
 import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
-import io.fairlead.versioning.Batching;
 
 /**
- * What can be chosen about an registries.
+ * The options of the merge of services.
  *
- * @param batching how changes outside of whole views gather
  * @param addresses where virtual IPs come from
  * @param guard which losses are held
  * @param damping how a service is slowed down that changes again and again
  */
 public record AggregationOptions(
-    Batching batching, VirtualAddresses addresses, GuardPolicy guard, DampingPolicy damping) {
+    VirtualAddresses addresses, GuardPolicy guard, DampingPolicy damping) {
   /** The defaults, with virtual IPs from somewhere. */
   public static AggregationOptions of(VirtualAddresses addresses) {
-    return new AggregationOptions(
-        Batching.DEFAULT, addresses, GuardPolicy.DEFAULT, DampingPolicy.DEFAULT);
-  }
-
-  /** The same with another batching. */
-  public AggregationOptions with(Batching other) {
-    return new AggregationOptions(other, addresses, guard, damping);
+    return new AggregationOptions(addresses, GuardPolicy.DEFAULT, DampingPolicy.DEFAULT);
   }
 
   /** The same with another guard. */
   public AggregationOptions with(GuardPolicy other) {
-    return new AggregationOptions(batching, addresses, other, damping);
+    return new AggregationOptions(addresses, other, damping);
   }
 
   /** The same with another damping. */
   public AggregationOptions with(DampingPolicy other) {
-    return new AggregationOptions(batching, addresses, guard, other);
+    return new AggregationOptions(addresses, guard, other);
   }
 }

@@ -4,13 +4,8 @@ import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.RegistrySink;
-import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.ChangeSource;
 import io.fairlead.versioning.CommitLoop;
-import io.fairlead.versioning.CommitObserver;
-import io.fairlead.versioning.CommitThread;
-import io.fairlead.versioning.VersionedStore;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,10 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The registries that the gateway mirrors, as their adapters and the admin API see them: adapters
@@ -46,16 +39,13 @@ import org.jspecify.annotations.Nullable;
  *   <li>What the store holds at the start stays served until its registry was read.
  * </ul>
  *
- * <p>Threading: every method may be called from any thread; only {@link #close()} blocks. State is
- * owned by the commit thread.
+ * <p>Threading: every method may be called from any thread; none blocks. State is owned by the
+ * commit thread.
  */
 public final class Registries implements AutoCloseable {
   private final InstantSource clock;
   private final ServiceSource source;
   private final CommitLoop loop;
-  private final Transactions transactions;
-  private final SyncGate gate = new SyncGate(this::isSynced);
-  private final AtomicInteger withoutVirtualIp = new AtomicInteger();
   private final Object lock = new Object();
 
   /** A registration: what is shown of it, and where its adapter puts things. */
@@ -63,74 +53,28 @@ public final class Registries implements AutoCloseable {
 
   // By name. Guarded by lock.
   private final Map<String, Registration> registrations = new HashMap<>();
-  private volatile boolean complete;
-  // Monotonic time for which the next timer is set. Owned by the commit thread.
-  private @Nullable Long timerDue;
 
   /**
-   * Registries on a commit thread of its own.
+   * Registries whose services are committed by a loop, to which {@link #source()} is to be given.
    *
-   * @param store where changes are committed; nobody else commits to it
    * @param options what can be chosen
    * @param clock the wall clock, for showing times only
    */
-  public Registries(VersionedStore store, AggregationOptions options, InstantSource clock) {
-    this(store, options, clock, CommitObserver.NONE);
-  }
-
-  /** The same, with somebody who is told what becomes of commits. */
-  public Registries(
-      VersionedStore store,
-      AggregationOptions options,
-      InstantSource clock,
-      CommitObserver observer) {
-    this(
-        store,
-        options,
-        clock,
-        observer,
-        CommitThread.start("fairlead-commit"),
-        ResourceEncoder.SERVICE_ENTRY);
+  public Registries(CommitLoop loop, AggregationOptions options, InstantSource clock) {
+    this(loop, options, clock, ResourceEncoder.SERVICE_ENTRY);
   }
 
   Registries(
-      VersionedStore store,
-      AggregationOptions options,
-      InstantSource clock,
-      CommitObserver observer,
-      CommitThread thread,
-      ResourceEncoder encoder) {
+      CommitLoop loop, AggregationOptions options, InstantSource clock, ResourceEncoder encoder) {
     this.clock = clock;
-    this.source =
-        new ServiceSource(
-            store.current().resources(CompactEntry.TYPE),
-            store.notes(),
-            options,
-            encoder,
-            clock,
-            thread.nanoTime());
-    this.loop = new CommitLoop(store, new Source(), options.batching(), observer, thread);
-    this.transactions = new Transactions(loop, store, clock, source::changedHosts);
-    loop.execute(this::armTimer);
+    this.loop = loop;
+    this.source = new ServiceSource(loop, options, encoder, clock);
+    loop.execute(source::armTimer);
   }
 
-  /** What the commit loop asks. */
-  private final class Source implements ChangeSource {
-    @Override
-    public ChangeSet drain() {
-      loop.assertCommitThread();
-      ChangeSet drained = source.drain(loop.nanoTime());
-      withoutVirtualIp.set(source.withoutVirtualIp());
-      armTimer();
-      return drained;
-    }
-
-    @Override
-    public void committed() {
-      source.committed();
-      transactions.committed();
-      gate.fireIfOpen();
-    }
+  /** The changes of all services, to be committed under {@link CommitLoop#FIRST_SOURCE}. */
+  public ChangeSource source() {
+    return source;
   }
 
   /**
@@ -193,11 +137,7 @@ public final class Registries implements AutoCloseable {
         came.add(registration.view());
         sinks.put(settings.name(), registration.sink());
       }
-      loop.executeNow(
-          () -> {
-            source.reload(left, other, came, loop.nanoTime());
-            armTimer();
-          });
+      loop.executeNow(() -> source.reload(left, other, came));
     }
     return sinks;
   }
@@ -240,8 +180,7 @@ public final class Registries implements AutoCloseable {
           if (batch.whole().isPresent()) {
             loop.commitAfterThisTask();
           }
-          source.apply(view, batch, loop.nanoTime());
-          armTimer();
+          source.apply(view, batch);
         });
   }
 
@@ -253,23 +192,18 @@ public final class Registries implements AutoCloseable {
       Registration registration = registrations.remove(registry);
       if (registration != null) {
         registration.sink().close();
-        loop.executeNow(() -> source.detach(registration.view(), loop.nanoTime()));
+        loop.executeNow(() -> source.detach(registration.view()));
       }
     }
   }
 
   /**
-   * Says that every configured registry was registered. Before that {@link #isSynced()} is false,
-   * and nothing that the store holds of unknown registries is removed; afterwards it is, once all
-   * registries are synced.
+   * Says that every configured registry was registered. Before that the source of all services is
+   * not ready, and nothing that the store holds of unknown registries is removed; afterwards it is,
+   * once all registries are synced.
    */
   public void allRegistered() {
-    loop.executeNow(
-        () -> {
-          complete = true;
-          source.allRegistered(loop.nanoTime());
-          armTimer();
-        });
+    loop.executeNow(source::allRegistered);
   }
 
   /** How it stands with each registry, by name. */
@@ -344,10 +278,7 @@ public final class Registries implements AutoCloseable {
    * @return whether there is such a guard
    */
   public boolean approve(String guard) {
-    return decide(
-        guard,
-        view -> source.approve(view, guard, loop.nanoTime()),
-        () -> source.approveDeparture(guard));
+    return decide(guard, view -> source.approve(view, guard), () -> source.approveDeparture(guard));
   }
 
   /**
@@ -358,10 +289,7 @@ public final class Registries implements AutoCloseable {
    * @return whether there is such a guard
    */
   public boolean reject(String guard) {
-    return decide(
-        guard,
-        view -> source.reject(view, guard, loop.nanoTime()),
-        () -> source.rejectDeparture(guard, loop.nanoTime()));
+    return decide(guard, view -> source.reject(view, guard), () -> source.rejectDeparture(guard));
   }
 
   private boolean decide(String guard, Consumer<RegistryView> ofRegistry, Runnable ofDeparture) {
@@ -371,63 +299,8 @@ public final class Registries implements AutoCloseable {
     if (found.isEmpty() && !source.departures().hasGuard(guard)) {
       return false;
     }
-    loop.executeNow(
-        () -> {
-          decision.run();
-          armTimer();
-        });
+    loop.executeNow(decision);
     return true;
-  }
-
-  /**
-   * Whether every registry was registered and each has completed its first sync, or has last-known
-   * state from before; and the store's snapshot shows all of that.
-   */
-  public boolean isSynced() {
-    return complete && views().stream().allMatch(RegistryView::isSynced);
-  }
-
-  /**
-   * Has a listener told once when {@link #isSynced()}, at once if it is. It is called without locks
-   * held, by the caller's thread or the commit thread, and must return at once.
-   */
-  public void onSynced(Runnable listener) {
-    gate.add(listener);
-  }
-
-  /** Number of hosts served without a virtual IP, since the range has none left. */
-  public int withoutVirtualIp() {
-    return withoutVirtualIp.get();
-  }
-
-  /**
-   * Opens an operator's transaction: until it is released, or its time is over, changes gather and
-   * nothing is committed; a change that an adapter reports after this has returned is never seen by
-   * a client before that. A commit under way may still end, with what was reported before. Of
-   * several open ones the last to end commits. It only delays: there is no roll-back, and a restart
-   * knows of none ({@link #close()} commits what has gathered).
-   *
-   * @param ttl after how long it ends by itself; more than 0, at most 24 hours
-   * @throws IllegalArgumentException if the time is not in that range
-   * @throws IllegalStateException if 100 are open already, or this is closed
-   */
-  public TransactionStatus openTransaction(Duration ttl) {
-    return transactions.open(ttl);
-  }
-
-  /**
-   * Ends an operator's transaction; if it is the last, what was reported until now is committed,
-   * all in one commit, soon after this has returned.
-   *
-   * @return false if there is no such transaction, or not any more
-   */
-  public boolean releaseTransaction(String id) {
-    return transactions.release(id);
-  }
-
-  /** The operators' transactions that are open, the oldest first. */
-  public List<TransactionStatus> transactions() {
-    return transactions.list();
   }
 
   /**
@@ -438,37 +311,11 @@ public final class Registries implements AutoCloseable {
     return source.damped(loop.nanoTime(), clock.instant());
   }
 
-  private void armTimer() {
-    Optional<Duration> next = source.untilNextExpiry(loop.nanoTime());
-    if (next.isEmpty()) {
-      return;
-    }
-    long due = loop.nanoTime() + next.get().toNanos();
-    Long set = timerDue;
-    if (set == null || due - set < 0) {
-      timerDue = due;
-      loop.schedule(next.get(), this::timerFired);
-    }
-  }
-
-  private void timerFired() {
-    Long set = timerDue;
-    if (set != null && loop.nanoTime() - set < 0) {
-      // Set before an earlier one was needed, whose successor is still to come.
-      return;
-    }
-    timerDue = null;
-    source.expire(loop.nanoTime());
-    armTimer();
-  }
-
-  /** Commits what is pending and ends the commit thread; sinks are ignored from now on. */
+  /** Ends all registrations: their sinks are ignored from now on. */
   @Override
   public void close() {
     synchronized (lock) {
       registrations.values().forEach(registration -> registration.sink().close());
     }
-    transactions.close();
-    loop.close();
   }
 }

@@ -5,12 +5,14 @@ import io.fairlead.aggregation.damping.FlapDamper;
 import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddressBook;
 import io.fairlead.versioning.ChangeSet;
+import io.fairlead.versioning.ChangeSource;
+import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.SourceState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,17 +25,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The merge of the registries' reports into changes of ServiceEntries: what each registry
- * contributes, who wins which host, and what of it changed since the last drain. It knows no thread
- * and no timer; times are monotonic nanoseconds, given by its caller.
+ * The change source that merges the registries' reports into ServiceEntries: what each registry
+ * contributes, who wins which host, and what of it changed since the last drain. Times are those of
+ * the commit loop.
  *
- * <p>Confined to the commit thread, but for {@link #holderOf}, {@link #changedHosts}, {@link
- * #damped} and what {@link #departures} says so of.
+ * <p>Confined to the commit thread, but for {@link #holderOf}, {@link #waiting}, {@link #damped}
+ * and what {@link #departures} says so of.
  */
-final class ServiceSource {
+final class ServiceSource implements ChangeSource {
   // Says that a registry had its first sync, so that one without any service counts as known, too.
   private static final String SYNCED_PREFIX = "registry/";
 
+  private final CommitLoop loop;
   private final ResourceEncoder encoder;
   private final GuardPolicy guard;
   private final InstantSource clock;
@@ -49,35 +52,38 @@ final class ServiceSource {
   // Of the hosts that several registries have a word about: elsewhere who speaks of it has it.
   private final Map<String, String> holders = new ConcurrentHashMap<>();
 
-  /** A state that starts with what a store holds. */
+  // Whether every configured registry is there.
+  private boolean complete;
+  // Monotonic time for which the next timer is set.
+  private @Nullable Long timerDue;
+
+  /** A source that begins with what the loop's store holds of it. */
   ServiceSource(
-      Collection<Resource> resources,
-      Map<String, String> notes,
-      AggregationOptions options,
-      ResourceEncoder encoder,
-      InstantSource clock,
-      long now) {
+      CommitLoop loop, AggregationOptions options, ResourceEncoder encoder, InstantSource clock) {
+    this.loop = loop;
     this.encoder = encoder;
     this.guard = options.guard();
     this.clock = clock;
     this.damper = new FlapDamper(options.damping());
     this.departures = new Departures(table, guard, clock);
-    for (String key : notes.keySet()) {
+    SourceState former = loop.stateOf(CommitLoop.FIRST_SOURCE);
+    for (String key : former.notes().keySet()) {
       if (key.startsWith(SYNCED_PREFIX)) {
         inherited.put(key.substring(SYNCED_PREFIX.length()), new ArrayList<>());
       }
     }
     Set<String> served = new HashSet<>();
     ServiceOrigin.Reader origins =
-        new ServiceOrigin.Reader(host -> notes.get(VirtualAddressBook.noteKey(host)));
-    for (Resource resource : resources) {
+        new ServiceOrigin.Reader(host -> former.notes().get(VirtualAddressBook.noteKey(host)));
+    for (Resource resource : former.resources()) {
       ServiceOrigin origin = origins.read(resource);
       CompactEntry entry = CompactEntry.stored(origin, resource);
       inherited.computeIfAbsent(origin.registry(), l -> new ArrayList<>()).add(entry);
       table.inherit(origin.registry(), entry);
       served.add(entry.host());
     }
-    this.book = new VirtualAddressBook(options.addresses(), notes, served, now);
+    this.book =
+        new VirtualAddressBook(options.addresses(), former.notes(), served, loop.nanoTime());
   }
 
   /** Takes in a registry, or a new registration of one. */
@@ -104,11 +110,8 @@ final class ServiceSource {
    * @param changed registrations of registries whose source is the same as before
    * @param arriving registrations of registries that are new or have another source
    */
-  void reload(
-      List<RegistryView> leaving,
-      List<RegistryView> changed,
-      List<RegistryView> arriving,
-      long now) {
+  void reload(List<RegistryView> leaving, List<RegistryView> changed, List<RegistryView> arriving) {
+    long now = loop.nanoTime();
     for (RegistryView view : leaving) {
       String label = view.settings().label();
       RegistryState state = registries.get(label);
@@ -144,6 +147,7 @@ final class ServiceSource {
     }
     awaitUnsynced();
     departures.reloaded(now);
+    armTimer();
   }
 
   // A registry that was never read may have what leaves, whenever it came.
@@ -159,7 +163,9 @@ final class ServiceSource {
    * Every configured registry is there: what the store holds of others leaves, as in a reload that
    * takes them away and brings those that were never read.
    */
-  void allRegistered(long now) {
+  void allRegistered() {
+    complete = true;
+    long now = loop.nanoTime();
     for (String label : new ArrayList<>(inherited.keySet())) {
       departures.add(label, label, null, now);
       dropNote(label);
@@ -167,10 +173,11 @@ final class ServiceSource {
     inherited.clear();
     awaitUnsynced();
     departures.reloaded(now);
+    armTimer();
   }
 
   /** Withdraws all that a registration contributes, unless a later one has taken over. */
-  void detach(RegistryView view, long now) {
+  void detach(RegistryView view) {
     String label = view.settings().label();
     RegistryState state = registries.get(label);
     if (state != null && state.view() == view) {
@@ -178,7 +185,7 @@ final class ServiceSource {
       departures.replaced(view, null);
       table.withdraw(label);
       dropNote(label);
-      departures.reloaded(now);
+      departures.reloaded(loop.nanoTime());
     }
   }
 
@@ -188,7 +195,8 @@ final class ServiceSource {
   }
 
   /** Takes what an adapter said, unless its registration is not the present one any more. */
-  void apply(RegistryView view, Inbox.Batch batch, long now) {
+  void apply(RegistryView view, Inbox.Batch batch) {
+    long now = loop.nanoTime();
     String label = view.settings().label();
     RegistryState state = registries.get(label);
     if (state == null || state.view() != view) {
@@ -201,32 +209,37 @@ final class ServiceSource {
       newNotes.put(SYNCED_PREFIX + label, "synced");
       departures.read(view, now);
     }
+    armTimer();
   }
 
   /** Lets go what a registry's guard holds; nothing if the registry is not there any more. */
-  void approve(RegistryView view, String id, long now) {
+  void approve(RegistryView view, String id) {
     RegistryState state = registries.get(view.settings().label());
     if (state != null) {
-      state.approve(id, now);
+      state.approve(id, loop.nanoTime());
+      armTimer();
     }
   }
 
   /** Keeps what a registry's guard holds; nothing if the registry is not there any more. */
-  void reject(RegistryView view, String id, long now) {
+  void reject(RegistryView view, String id) {
     RegistryState state = registries.get(view.settings().label());
     if (state != null) {
-      state.reject(id, now);
+      state.reject(id, loop.nanoTime());
+      armTimer();
     }
   }
 
   /** Lets go what left with a change of the configuration. */
   void approveDeparture(String id) {
     departures.approve(id);
+    armTimer();
   }
 
   /** Keeps what left with a change of the configuration. */
-  void rejectDeparture(String id, long now) {
-    departures.reject(id, now);
+  void rejectDeparture(String id) {
+    departures.reject(id, loop.nanoTime());
+    armTimer();
   }
 
   /** The departures: registries that left the configuration and are still served. */
@@ -234,19 +247,41 @@ final class ServiceSource {
     return departures;
   }
 
-  /**
-   * Does what is due: lets go confirmed losses, withdraws services that were empty for too long,
-   * gives up addresses, looks at hosts that have waited.
-   */
-  void expire(long now) {
+  /** Has a timer set for what is due next. */
+  void armTimer() {
+    Optional<Duration> next = untilNextExpiry(loop.nanoTime());
+    if (next.isEmpty()) {
+      return;
+    }
+    long due = loop.nanoTime() + next.get().toNanos();
+    Long set = timerDue;
+    if (set == null || due - set < 0) {
+      timerDue = due;
+      loop.schedule(next.get(), this::timerFired);
+    }
+  }
+
+  private void timerFired() {
+    Long set = timerDue;
+    if (set != null && loop.nanoTime() - set < 0) {
+      // Set before an earlier one was needed, whose successor is still to come.
+      return;
+    }
+    timerDue = null;
+    expire(loop.nanoTime());
+    armTimer();
+  }
+
+  // Lets go confirmed losses, withdraws services that were empty for too long, gives up addresses,
+  // looks at hosts that have waited.
+  private void expire(long now) {
     registries.values().forEach(state -> state.expire(now));
     departures.expire(now);
     book.expire(now);
     damper.takeDue(now).forEach(table::markDirty);
   }
 
-  /** Time until something is due. */
-  Optional<Duration> untilNextExpiry(long now) {
+  private Optional<Duration> untilNextExpiry(long now) {
     return Stream.concat(
             registries.values().stream().map(state -> state.untilNextExpiry(now)),
             Stream.of(book.untilNextExpiry(now), damper.untilNext(now), departures.untilNext(now)))
@@ -254,8 +289,9 @@ final class ServiceSource {
         .min(Comparator.naturalOrder());
   }
 
-  /** Gathers what changed. If it throws, nothing was forgotten. */
-  ChangeSet drain(long now) {
+  @Override
+  public ChangeSet drain() {
+    long now = loop.nanoTime();
     HostChanges changes = HostChanges.gather(table, book, damper, encoder, this::compareRanks, now);
     Map<String, String> notes = new HashMap<>(newNotes);
     notes.putAll(book.newNotes());
@@ -276,7 +312,19 @@ final class ServiceSource {
     book.notesTaken();
     newNotes.clear();
     droppedNotes.clear();
+    armTimer();
     return drained;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>That is when every configured registry is there, and each was read once or is known from
+   * before.
+   */
+  @Override
+  public boolean isReady() {
+    return complete && registries.values().stream().allMatch(RegistryState::isSynced);
   }
 
   /**
@@ -305,8 +353,9 @@ final class ServiceSource {
     return state == null ? departures.rank(label) : Optional.of(state.view().settings());
   }
 
-  /** Marks every registration as synced whose state was committed by now. */
-  void committed() {
+  // Marks every registration as synced whose state was committed by now.
+  @Override
+  public void committed() {
     for (RegistryState state : registries.values()) {
       if (state.isSynced()) {
         state.view().markSynced();
@@ -323,17 +372,13 @@ final class ServiceSource {
   }
 
   /** Number of hosts that changed since the last drain. For any thread. */
-  int changedHosts() {
+  @Override
+  public int waiting() {
     return table.changedHosts();
   }
 
   /** The hosts that wait since they change again and again, by name. For any thread. */
   List<DampedHost> damped(long nanos, Instant now) {
     return damper.dampedHosts(nanos, now);
-  }
-
-  /** Number of hosts that are served without a virtual IP since the range is full. */
-  int withoutVirtualIp() {
-    return book.waiting().size();
   }
 }

@@ -12,6 +12,8 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.HostileServices;
 import io.fairlead.versioning.Batching;
+import io.fairlead.versioning.CommitLoop;
+import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.SqliteCommitLog;
@@ -30,9 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real thread, the real clock and the real file, with adapters that all talk at once. */
 class AggregationOnDiskTest {
+  private static final Batching BATCHING =
+      new Batching(Duration.ofMillis(2), Duration.ofMillis(10));
+
   private static final AggregationOptions OPTIONS =
       AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8"))
-          .with(new Batching(Duration.ofMillis(2), Duration.ofMillis(10)))
           .with(GuardPolicy.OFF)
           .with(DampingPolicy.OFF);
 
@@ -81,8 +85,11 @@ class AggregationOnDiskTest {
     long number;
     try (SqliteCommitLog log = SqliteCommitLog.open(file, SqliteCommitLog.Options.DEFAULT)) {
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
-      Registries registries = new Registries(store, OPTIONS, Clock.systemUTC());
-      try (registries) {
+      CommitLoop loop = new CommitLoop(store, BATCHING, CommitObserver.NONE);
+      Registries registries = new Registries(loop, OPTIONS, Clock.systemUTC());
+      loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
+      try (loop;
+          registries) {
         List<Thread> adapters = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
           RegistrySink sink = registries.register(registry(i));
@@ -103,7 +110,7 @@ class AggregationOnDiskTest {
         for (Thread adapter : adapters) {
           adapter.join();
         }
-        await().until(registries::isSynced);
+        await().until(loop.ready()::isDone);
       }
       versions = versions(store.current());
       number = store.current().number();
@@ -113,14 +120,17 @@ class AggregationOnDiskTest {
     try (SqliteCommitLog log = SqliteCommitLog.open(file, SqliteCommitLog.Options.DEFAULT)) {
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
       assertThat(versions(store.current())).isEqualTo(versions);
-      Registries registries = new Registries(store, OPTIONS, Clock.systemUTC());
-      try (registries) {
+      CommitLoop loop = new CommitLoop(store, BATCHING, CommitObserver.NONE);
+      Registries registries = new Registries(loop, OPTIONS, Clock.systemUTC());
+      loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
+      try (loop;
+          registries) {
         List<RegistrySink> sinks = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
           sinks.add(registries.register(registry(i)));
         }
         registries.allRegistered();
-        await().until(registries::isSynced);
+        await().until(loop.ready()::isDone);
         assertThat(store.current().number()).isEqualTo(number);
         for (int i = 0; i < 3; i++) {
           sinks.get(i).resync(new ReadOutcome.Fresh(state(states.get(i))));

@@ -20,7 +20,7 @@ class AggregationRestartTest {
   private static final VirtualAddresses RANGE = VirtualAddresses.of("241.0.0.0/8");
 
   private static World restarted(World before) {
-    before.registries.close();
+    before.close();
     return new World(before.log, RANGE);
   }
 
@@ -40,10 +40,10 @@ class AggregationRestartTest {
     assertThat(before).hasSize(3);
     world.register("a", 2);
     world.register("b", 1);
-    assertThat(world.registries.isSynced()).isFalse();
+    assertThat(world.isSynced()).isFalse();
     world.registries.allRegistered();
     world.settle();
-    assertThat(world.registries.isSynced()).isTrue();
+    assertThat(world.isSynced()).isTrue();
     assertThat(world.served()).isEqualTo(before);
     assertThat(world.encoded).isEmpty();
   }
@@ -162,14 +162,14 @@ class AggregationRestartTest {
     world.register("a", 1);
     world.registries.allRegistered();
     world.settle();
-    assertThat(world.registries.isSynced()).isTrue();
+    assertThat(world.isSynced()).isTrue();
     world.registries.unregister("a");
     world.settle();
     World later = restarted(world);
     later.register("a", 1);
     later.registries.allRegistered();
     later.settle();
-    assertThat(later.registries.isSynced()).isFalse();
+    assertThat(later.isSynced()).isFalse();
   }
 
   @Test

@@ -341,7 +341,7 @@ class AggregationTest {
                 Given.policy("a").port(new PortRule.Fixed(9090)).build(),
                 Given.KEEP_EMPTY));
     world.settle();
-    assertThat(registries.isSynced()).isTrue();
+    assertThat(world.isSynced()).isTrue();
     old.resync(fresh());
     old.removed(ServiceId.of("one"));
     renewed.changed(service("one"));
@@ -406,27 +406,27 @@ class AggregationTest {
   @Test
   void synced_onceEveryRegistryHasBeenReadAndTheSnapshotShowsIt() {
     List<String> told = new ArrayList<>();
-    registries.onSynced(() -> told.add("first with " + world.served().size()));
+    world.whenReady(() -> told.add("first with " + world.served().size()));
     RegistrySink a = world.register("a", 1);
     RegistrySink b = world.register("b", 1);
     a.resync(fresh(service("one", "10.0.0.1")));
     world.settle();
     registries.allRegistered();
     world.settle();
-    assertThat(registries.isSynced()).isFalse();
+    assertThat(world.isSynced()).isFalse();
     b.resync(new ReadOutcome.Failed("down", new IOException()));
     world.settle();
-    assertThat(registries.isSynced()).isFalse();
+    assertThat(world.isSynced()).isFalse();
 
     // A disk that cannot be written holds up nobody.
     world.log.failuresToCome = 1;
     b.resync(fresh(service("two", "10.0.0.2")));
     world.thread.runWaiting();
-    assertThat(registries.isSynced()).isTrue();
+    assertThat(world.isSynced()).isTrue();
     assertThat(told).containsExactly("first with 2");
     assertThat(world.store.durability().durable()).isFalse();
     world.advance(Duration.ofSeconds(1));
-    registries.onSynced(() -> told.add("second"));
+    world.whenReady(() -> told.add("second"));
     assertThat(told).containsExactly("first with 2", "second");
   }
 
@@ -434,20 +434,20 @@ class AggregationTest {
   void synced_notBeforeAllAreRegistered() {
     world.register("a", 1).resync(fresh());
     world.settle();
-    assertThat(registries.isSynced()).isFalse();
+    assertThat(world.isSynced()).isFalse();
     registries.allRegistered();
     world.settle();
-    assertThat(registries.isSynced()).isTrue();
+    assertThat(world.isSynced()).isTrue();
   }
 
   @Test
   void synced_aListenerThatFailsDoesNotHurtTheOthers() {
     List<String> told = new ArrayList<>();
-    registries.onSynced(
+    world.whenReady(
         () -> {
           throw new IllegalStateException("listener");
         });
-    registries.onSynced(() -> told.add("second"));
+    world.whenReady(() -> told.add("second"));
     registries.allRegistered();
     world.settle();
     assertThat(told).containsExactly("second");
@@ -515,10 +515,10 @@ class AggregationTest {
     sink.resync(fresh());
     world.settle();
     sink.changed(service("one", "10.0.0.1"));
-    registries.close();
+    world.close();
     assertThat(world.served()).hasSize(1);
     sink.changed(service("two", "10.0.0.1"));
-    registries.close();
+    world.close();
     assertThat(world.served()).hasSize(1);
   }
 }

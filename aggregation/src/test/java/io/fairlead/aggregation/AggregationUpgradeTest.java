@@ -9,7 +9,10 @@ import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.Batching;
+import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.CommitObserver;
+import io.fairlead.versioning.ManualCommitThread;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.VersionedStore;
@@ -58,18 +61,17 @@ class AggregationUpgradeTest {
         SqliteCommitLog.open(file, new SqliteCommitLog.Options(Duration.ofDays(7), CLOCK));
     final VersionedStore store = new VersionedStore(log, CLOCK);
     final Map<String, String> versions = versions();
-    final Registries aggregation =
+    final CommitLoop loop = new CommitLoop(store, Batching.DEFAULT, CommitObserver.NONE, thread);
+    final Registries registries =
         new Registries(
-            store,
+            loop,
             AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8")).with(GuardedRegistry.POLICY),
-            CLOCK,
-            CommitObserver.NONE,
-            thread,
-            ResourceEncoder.SERVICE_ENTRY);
-    final RegistrySink sink = aggregation.register(Given.registry("a", 1));
+            CLOCK);
+    final RegistrySink sink = registries.register(Given.registry("a", 1));
 
     Process() {
-      aggregation.allRegistered();
+      loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
+      registries.allRegistered();
       settle();
     }
 
@@ -98,12 +100,13 @@ class AggregationUpgradeTest {
     }
 
     GuardStatus guard() {
-      assertThat(aggregation.guards()).hasSize(1);
-      return aggregation.guards().get(0);
+      assertThat(registries.guards()).hasSize(1);
+      return registries.guards().get(0);
     }
 
     void end() {
-      aggregation.close();
+      registries.close();
+      loop.close();
       log.close();
     }
   }
@@ -120,7 +123,7 @@ class AggregationUpgradeTest {
     assertThat(process.origins()).contains(ServiceId.of("mesh/s00.test")).hasSize(23);
     process.resync(withEmptied());
     assertThat(process.versions()).isEqualTo(process.versions);
-    assertThat(process.aggregation.guards()).isEmpty();
+    assertThat(process.registries.guards()).isEmpty();
     Set<ServiceId> services = withEmptied().stream().map(Service::id).collect(Collectors.toSet());
     assertThat(process.origins()).isEqualTo(services).hasSize(23);
 
@@ -154,7 +157,7 @@ class AggregationUpgradeTest {
     }
     process.settle();
     assertThat(process.versions()).hasSize(12);
-    assertThat(process.aggregation.guards()).isEmpty();
+    assertThat(process.registries.guards()).isEmpty();
   }
 
   @Test
@@ -170,7 +173,7 @@ class AggregationUpgradeTest {
     assertThat(process.origins()).contains(ServiceId.of("s00"), ServiceId.of("mesh/s02.test"));
     process.resync(UpgradedStore.services());
     assertThat(process.versions()).isEqualTo(process.versions);
-    assertThat(process.aggregation.guards()).isEmpty();
+    assertThat(process.registries.guards()).isEmpty();
   }
 
   @Test

@@ -110,7 +110,7 @@ class AggregationWalkTest {
     }
 
     private void restart() {
-      world.registries.close();
+      world.close();
       world = new World(world.log, options);
       sinks.clear();
       read.clear();
@@ -212,7 +212,7 @@ class AggregationWalkTest {
     World anew = readAnew(walk.truth, walk.random);
     assertThat(walk.world.served()).isEqualTo(anew.served());
     assertThat(walk.world.versions()).isEqualTo(anew.versions());
-    assertThat(walk.world.registries.isSynced()).isTrue();
+    assertThat(walk.world.isSynced()).isTrue();
     assertThat(shown(walk.world)).isEqualTo(shown(anew));
   }
 

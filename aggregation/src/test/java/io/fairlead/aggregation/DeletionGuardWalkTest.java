@@ -281,7 +281,7 @@ class DeletionGuardWalkTest {
 
     private void restart() {
       // It commits what is pending, such as a confirmation in the last moment.
-      registry.world.registries.close();
+      registry.world.close();
       Map<String, Set<String>> before = served();
       registry = registry.restarted();
       assertThat(served()).isEqualTo(before);

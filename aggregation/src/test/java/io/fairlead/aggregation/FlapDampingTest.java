@@ -344,7 +344,7 @@ class FlapDampingTest {
     sink.resync(fresh(service("web", "10.0.0.1")));
     world.settle();
     for (int round = 0; round < 7; round++) {
-      String id = registries().openTransaction(Duration.ofMinutes(1)).id();
+      String id = world.loop.transactions().open(Duration.ofMinutes(1)).id();
       for (int i = 0; i < 20; i++) {
         say("10.0.0.1");
         say("10.0.0.1", "10.0.0.2");
@@ -352,7 +352,7 @@ class FlapDampingTest {
       if (round % 2 == 1) {
         say("10.0.0.1");
       }
-      registries().releaseTransaction(id);
+      world.loop.transactions().release(id);
       world.settle();
       assertThat(web()).isEqualTo(round % 2 == 1 ? "a 10.0.0.1" : "a 10.0.0.1,10.0.0.2");
       assertThat(registries().damped()).isEmpty();
@@ -362,11 +362,11 @@ class FlapDampingTest {
   @Test
   void transaction_holdsUpWhatHasWaitedWithoutTimers() {
     damp();
-    String id = registries().openTransaction(Duration.ofHours(1)).id();
+    String id = world.loop.transactions().open(Duration.ofHours(1)).id();
     world.advance(Duration.ofMinutes(30));
     assertThat(web()).isEqualTo("a 10.0.0.1");
     assertThat(registries().damped()).hasSize(1);
-    registries().releaseTransaction(id);
+    world.loop.transactions().release(id);
     world.settle();
     assertThat(web()).isEqualTo("a 10.0.0.1,10.0.0.2");
     assertThat(registries().damped()).isEmpty();
@@ -410,7 +410,7 @@ class FlapDampingTest {
   void restart_beginsAnewAndCutsWhatAFormerProcessServed() {
     flap();
     String version = world.versions().getOrDefault(WEB, "");
-    world.registries.close();
+    world.close();
     world = new World(world.log, OPTIONS);
     sink = world.register("a", 1);
     RegistrySink strong = world.register("strong", 9);

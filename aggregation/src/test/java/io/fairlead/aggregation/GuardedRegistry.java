@@ -39,7 +39,7 @@ final class GuardedRegistry {
 
   /** The next process on the same store. */
   GuardedRegistry restarted() {
-    world.registries.close();
+    world.close();
     return new GuardedRegistry(World.guarded(world.log, POLICY));
   }
 

@@ -205,7 +205,7 @@ class HostCollisionTest {
     world.settle();
     Map<String, String> before = world.versions();
     int commits = world.log.commits.size();
-    world.registries.close();
+    world.close();
     world = new World(world.log, VirtualAddresses.of("241.0.0.0/8"));
     register(world).resync(fresh(services[1], services[0], services[2]));
     world.registries.allRegistered();
@@ -221,7 +221,7 @@ class HostCollisionTest {
     other.settle();
     register(world).resync(fresh(service(BLUE, "10.0.0.1")));
     world.settle();
-    world.registries.close();
+    world.close();
     for (Commit commit : other.log.commits) {
       world.log.append(commit);
     }
@@ -279,7 +279,7 @@ class HostCollisionTest {
         step.settle();
       }
       if (random.nextInt(3) == 0) {
-        step.registries.close();
+        step.close();
         step = new World(step.log, VirtualAddresses.of("241.0.0.0/8"));
         sink = register(step);
         sink.resync(fresh(latest(order.subList(0, i + 1), randomly(random, gone))));

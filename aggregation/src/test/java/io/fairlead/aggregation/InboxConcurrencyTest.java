@@ -6,10 +6,9 @@ import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.Batching;
-import io.fairlead.versioning.ChangeSet;
+import io.fairlead.versioning.BorrowedThread;
 import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.CommitObserver;
-import io.fairlead.versioning.CommitThread;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
@@ -20,10 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jetbrains.lincheck.Lincheck;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,41 +34,6 @@ class InboxConcurrencyTest {
   private static final ServiceId A = ServiceId.of("a");
   private static final ServiceId B = ServiceId.of("b");
 
-  /** A commit thread that whoever calls {@link #runWaiting} is for as long; it has no timers. */
-  private static final class BorrowedThread implements CommitThread {
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable Thread current;
-
-    @Override
-    public void execute(Runnable task) {
-      tasks.add(task);
-    }
-
-    @Override
-    public void schedule(Duration delay, Runnable task) {}
-
-    @Override
-    public boolean isCurrent() {
-      return Thread.currentThread() == current;
-    }
-
-    @Override
-    public long nanoTime() {
-      return 0;
-    }
-
-    @Override
-    public void close() {}
-
-    void runWaiting() {
-      current = Thread.currentThread();
-      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-        task.run();
-      }
-      current = null;
-    }
-  }
-
   /** A registry whose commit thread keeps, of each service, the state that it was told last. */
   private static final class Registry {
     private final BorrowedThread thread = new BorrowedThread();
@@ -80,9 +41,8 @@ class InboxConcurrencyTest {
     private final Runnable wake =
         new CommitLoop(
                 STORE,
-                () -> ChangeSet.NONE,
                 new Batching(Duration.ofMillis(1), Duration.ofMillis(1)),
-                new CommitObserver() {},
+                CommitObserver.NONE,
                 thread)
             .coalesced(this::take);
     // Owned by the commit thread.
@@ -119,16 +79,7 @@ class InboxConcurrencyTest {
 
     /** The commit thread takes over while the adapter speaks, and once more when it has spoken. */
     void takeWhile(Runnable adapter) {
-      Thread speaking = new Thread(adapter);
-      Thread taking = new Thread(thread::runWaiting);
-      speaking.start();
-      taking.start();
-      try {
-        speaking.join();
-        taking.join();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
+      thread.runWhile(adapter);
       thread.runWaiting();
     }
 

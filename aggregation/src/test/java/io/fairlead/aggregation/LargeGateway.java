@@ -9,9 +9,12 @@ import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.Batching;
 import io.fairlead.versioning.Commit;
 import io.fairlead.versioning.CommitLog;
+import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.CommitObserver;
+import io.fairlead.versioning.ManualCommitThread;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
@@ -23,7 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * An aggregation and its store with a registry of many services of ten instances, on the test's
+ * Registries and their store with a registry of many services of ten instances, on the test's
  * thread. The log keeps nothing, as a file does.
  */
 final class LargeGateway {
@@ -41,14 +44,13 @@ final class LargeGateway {
   LargeGateway(CommitLog.State former) {
     Clock clock = Clock.fixed(World.NOW, ZoneOffset.UTC);
     store = new VersionedStore(new ForgetfulLog(former), clock);
+    CommitLoop loop = new CommitLoop(store, Batching.DEFAULT, CommitObserver.NONE, thread);
     registries =
         new Registries(
-            store,
+            loop,
             AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8")).with(DampingPolicy.OFF),
-            clock,
-            CommitObserver.NONE,
-            thread,
-            ResourceEncoder.SERVICE_ENTRY);
+            clock);
+    loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
     sink = registries.register(Given.registry("load", 1));
     settle();
   }

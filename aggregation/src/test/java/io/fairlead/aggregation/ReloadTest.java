@@ -368,13 +368,13 @@ class ReloadTest {
   void restartDuringTheWait_isAsSafe_andStillJudgesTheLoss() {
     Map<String, String> before = world.served();
     fail(sink(reload(Set.of("a"), "b"), "b"));
-    world.registries.close();
+    world.close();
     World next = World.guarded(world.log, POLICY);
     RegistrySink b = next.register("b", 5);
     next.registries.allRegistered();
     next.settle();
     assertThat(next.served()).isEqualTo(before);
-    assertThat(next.registries.isSynced()).isFalse();
+    assertThat(next.isSynced()).isFalse();
     b.resync(all(3));
     next.settle();
     assertThat(next.served()).hasSize(20);

@@ -9,18 +9,18 @@ import io.fairlead.common.Durations;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ChangeSet;
+import io.fairlead.versioning.TransactionStatus;
+import io.fairlead.versioning.Transactions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TransactionsTest {
   private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
 
   private final World world = new World();
-  private final Registries registries = world.registries;
+  private final Transactions transactions = world.loop.transactions();
 
   private ChangeSet lastCommit() {
     return world.log.commits.get(world.log.commits.size() - 1).changes();
@@ -34,7 +34,7 @@ class TransactionsTest {
     b.resync(fresh());
     world.settle();
     int commits = world.log.commits.size();
-    String id = registries.openTransaction(TEN_MINUTES).id();
+    String id = transactions.open(TEN_MINUTES).id();
     a.resync(fresh(service("one", "10.0.0.1")));
     for (int i = 0; i < 1000; i++) {
       b.changed(service("s" + i, "10.0.0.2"));
@@ -43,13 +43,13 @@ class TransactionsTest {
     world.advance(Duration.ofMinutes(5));
     b.changed(service("last", "10.0.0.3"));
     assertThat(world.log.commits).hasSize(commits);
-    assertThat(registries.releaseTransaction(id)).isTrue();
+    assertThat(transactions.release(id)).isTrue();
     world.thread.runWaiting();
     assertThat(world.log.commits).hasSize(commits + 1);
     assertThat(lastCommit().puts()).hasSize(1002);
     assertThat(lastCommit().removals()).hasSize(1);
-    assertThat(registries.releaseTransaction(id)).isFalse();
-    assertThat(registries.transactions()).isEmpty();
+    assertThat(transactions.release(id)).isFalse();
+    assertThat(transactions.list()).isEmpty();
   }
 
   @Test
@@ -57,22 +57,20 @@ class TransactionsTest {
     RegistrySink sink = world.register("a", 1);
     sink.resync(fresh());
     world.settle();
-    TransactionStatus opened = registries.openTransaction(TEN_MINUTES);
+    TransactionStatus opened = transactions.open(TEN_MINUTES);
     assertThat(opened.id()).matches("[0-9a-hjkmnp-tv-z]{8}");
     assertThat(opened.opened()).isEqualTo(World.NOW);
     assertThat(opened.expires()).isEqualTo(World.NOW.plus(TEN_MINUTES));
     assertThat(opened.waiting()).isZero();
-    TransactionStatus second = registries.openTransaction(Duration.ofMinutes(1));
+    TransactionStatus second = transactions.open(Duration.ofMinutes(1));
     sink.changed(service("one", "10.0.0.1"));
     sink.changed(service("two", "10.0.0.1"));
     sink.changed(service("one", "10.0.0.2"));
     world.thread.runWaiting();
-    assertThat(registries.transactions())
+    assertThat(transactions.list())
         .extracting(TransactionStatus::id)
         .containsExactly(opened.id(), second.id());
-    assertThat(registries.transactions())
-        .extracting(TransactionStatus::waiting)
-        .containsExactly(2, 2);
+    assertThat(transactions.list()).extracting(TransactionStatus::waiting).containsExactly(2, 2);
   }
 
   @Test
@@ -80,11 +78,11 @@ class TransactionsTest {
     RegistrySink sink = world.register("a", 1);
     sink.resync(fresh(service("before", "10.0.0.1")));
     // The sink's task waits, and will take what is said until it begins.
-    String id = registries.openTransaction(TEN_MINUTES).id();
+    String id = transactions.open(TEN_MINUTES).id();
     sink.changed(service("after", "10.0.0.2"));
     world.settle();
     assertThat(world.served()).isEmpty();
-    registries.releaseTransaction(id);
+    transactions.release(id);
     world.thread.runWaiting();
     assertThat(world.served()).hasSize(2);
   }
@@ -92,18 +90,18 @@ class TransactionsTest {
   @Test
   void release_ofOneAmongSeveralCommitsNothing() {
     RegistrySink sink = world.register("a", 1);
-    String one = registries.openTransaction(TEN_MINUTES).id();
-    String two = registries.openTransaction(TEN_MINUTES).id();
+    String one = transactions.open(TEN_MINUTES).id();
+    String two = transactions.open(TEN_MINUTES).id();
     sink.resync(fresh(service("one", "10.0.0.1")));
-    registries.releaseTransaction(one);
-    registries.releaseTransaction(one);
+    transactions.release(one);
+    transactions.release(one);
     world.advance(Duration.ofMinutes(1));
     assertThat(world.served()).isEmpty();
-    registries.releaseTransaction(two);
-    String three = registries.openTransaction(TEN_MINUTES).id();
+    transactions.release(two);
+    String three = transactions.open(TEN_MINUTES).id();
     world.advance(Duration.ofMinutes(1));
     assertThat(world.served()).isEmpty();
-    registries.releaseTransaction(three);
+    transactions.release(three);
     world.thread.runWaiting();
     assertThat(world.served()).hasSize(1);
   }
@@ -111,19 +109,19 @@ class TransactionsTest {
   @Test
   void time_endsEachByItself() {
     RegistrySink sink = world.register("a", 1);
-    registries.openTransaction(TEN_MINUTES);
-    registries.openTransaction(Duration.ofHours(24));
-    registries.openTransaction(Duration.ofMinutes(1));
+    transactions.open(TEN_MINUTES);
+    transactions.open(Duration.ofHours(24));
+    transactions.open(Duration.ofMinutes(1));
     sink.resync(fresh(service("one", "10.0.0.1")));
     world.thread.advance(Duration.ofMinutes(1));
-    assertThat(registries.transactions()).hasSize(2);
+    assertThat(transactions.list()).hasSize(2);
     world.thread.advance(Duration.ofMinutes(9));
-    assertThat(registries.transactions()).hasSize(1);
+    assertThat(transactions.list()).hasSize(1);
     world.thread.advance(Duration.ofHours(24).minus(TEN_MINUTES).minusNanos(1));
-    assertThat(registries.transactions()).hasSize(1);
+    assertThat(transactions.list()).hasSize(1);
     assertThat(world.served()).isEmpty();
     world.thread.advance(Duration.ofNanos(1));
-    assertThat(registries.transactions()).isEmpty();
+    assertThat(transactions.list()).isEmpty();
     assertThat(world.served()).hasSize(1);
   }
 
@@ -132,9 +130,9 @@ class TransactionsTest {
     world.thread.runWaiting();
     int timers = world.thread.waitingTimers();
     for (int i = 0; i < 1000; i++) {
-      String id = registries.openTransaction(Duration.ofHours(24)).id();
+      String id = transactions.open(Duration.ofHours(24)).id();
       world.settle();
-      registries.releaseTransaction(id);
+      transactions.release(id);
       world.settle();
     }
     assertThat(world.thread.waitingTimers()).isLessThanOrEqualTo(timers + 2);
@@ -149,12 +147,12 @@ class TransactionsTest {
     assertThat(world.log.failuresToCome).isZero();
     assertThat(world.log.load().resources()).isEmpty();
     assertThat(world.served()).hasSize(1);
-    String id = registries.openTransaction(TEN_MINUTES).id();
+    String id = transactions.open(TEN_MINUTES).id();
     sink.changed(service("two", "10.0.0.2"));
     world.advance(Duration.ofMinutes(5));
     assertThat(world.log.load().resources()).hasSize(1);
     assertThat(world.served()).hasSize(1);
-    registries.releaseTransaction(id);
+    transactions.release(id);
     world.thread.runWaiting();
     assertThat(world.served()).hasSize(2);
     assertThat(world.log.load().resources()).hasSize(2);
@@ -165,12 +163,12 @@ class TransactionsTest {
     RegistrySink sink = world.register("a", 1);
     sink.resync(fresh(service("one", "10.0.0.1"), service("two", "10.0.0.1")));
     world.settle();
-    String id = registries.openTransaction(TEN_MINUTES).id();
+    String id = transactions.open(TEN_MINUTES).id();
     sink.removed(ServiceId.of("one"));
-    registries.unregister("b");
+    world.registries.unregister("b");
     world.settle();
     assertThat(world.served()).hasSize(2);
-    registries.releaseTransaction(id);
+    transactions.release(id);
     world.settle();
     assertThat(world.served()).hasSize(1);
   }
@@ -178,13 +176,13 @@ class TransactionsTest {
   @Test
   void close_commitsAndAcceptsNoMore() {
     RegistrySink sink = world.register("a", 1);
-    String id = registries.openTransaction(TEN_MINUTES).id();
+    String id = transactions.open(TEN_MINUTES).id();
     sink.resync(fresh(service("one", "10.0.0.1")));
-    registries.close();
+    world.close();
     assertThat(world.served()).hasSize(1);
-    assertThat(registries.transactions()).isEmpty();
-    assertThat(registries.releaseTransaction(id)).isFalse();
-    assertThatThrownBy(() -> registries.openTransaction(TEN_MINUTES))
+    assertThat(transactions.list()).isEmpty();
+    assertThat(transactions.release(id)).isFalse();
+    assertThatThrownBy(() -> transactions.open(TEN_MINUTES))
         .isInstanceOf(IllegalStateException.class);
   }
 
@@ -192,28 +190,19 @@ class TransactionsTest {
   void open_refusesTimesOutOfRangeAndTooMany() {
     for (Duration ttl :
         List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofHours(24).plusNanos(1))) {
-      assertThatThrownBy(() -> registries.openTransaction(ttl))
+      assertThatThrownBy(() -> transactions.open(ttl))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("ttl: " + Durations.format(ttl) + " (expected: more than 0, at most 24h)");
     }
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      ids.add(registries.openTransaction(TEN_MINUTES).id());
+      ids.add(transactions.open(TEN_MINUTES).id());
     }
-    assertThatThrownBy(() -> registries.openTransaction(TEN_MINUTES))
+    assertThatThrownBy(() -> transactions.open(TEN_MINUTES))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("100 are open");
-    assertThat(registries.releaseTransaction(ids.get(50))).isTrue();
-    registries.openTransaction(TEN_MINUTES);
-    assertThat(registries.releaseTransaction("00000000")).isEqualTo(ids.contains("00000000"));
-  }
-
-  @Test
-  void ids_areNotGivenTwice() {
-    TransactionIds ids = new TransactionIds();
-    Set<String> given = new HashSet<>();
-    for (int i = 0; i < 100_000; i++) {
-      assertThat(given.add(ids.next())).isTrue();
-    }
+    assertThat(transactions.release(ids.get(50))).isTrue();
+    transactions.open(TEN_MINUTES);
+    assertThat(transactions.release("00000000")).isEqualTo(ids.contains("00000000"));
   }
 }

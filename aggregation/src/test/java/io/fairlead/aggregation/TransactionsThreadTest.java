@@ -11,13 +11,17 @@ import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.versioning.Batching;
+import io.fairlead.versioning.CommitLoop;
+import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.TransactionStatus;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -31,18 +35,20 @@ class TransactionsThreadTest {
       new ResourceKey(CompactEntry.TYPE, "mesh/watched.test");
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
+  private final CommitLoop loop =
+      new CommitLoop(store, new Batching(Duration.ZERO, Duration.ZERO), CommitObserver.NONE);
   private final Registries registries =
       new Registries(
-          store,
+          loop,
           AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8"))
               .with(GuardPolicy.OFF)
-              .with(DampingPolicy.OFF)
-              .with(new Batching(Duration.ZERO, Duration.ZERO)),
+              .with(DampingPolicy.OFF),
           Clock.systemUTC());
 
   @AfterEach
   void close() {
     registries.close();
+    loop.close();
   }
 
   private List<String> endpoints() {
@@ -54,6 +60,7 @@ class TransactionsThreadTest {
 
   @Test
   void open_nothingReportedAfterItReturnedSlipsOut() throws Exception {
+    loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
     RegistrySink sink = registries.register(Given.registry("a", 1));
     RegistrySink noisy = registries.register(Given.registry("noisy", 1));
     AtomicBoolean ended = new AtomicBoolean();
@@ -74,7 +81,7 @@ class TransactionsThreadTest {
     try {
       for (int i = 0; i < 400; i++) {
         String address = "10.0." + i / 250 + "." + (1 + i % 249);
-        TransactionStatus transaction = registries.openTransaction(Duration.ofMinutes(5));
+        TransactionStatus transaction = loop.transactions().open(Duration.ofMinutes(5));
         sink.changed(service("watched", address));
         // The noise is taken in meanwhile, and would be committed a number of times.
         int seen = resyncs.get();
@@ -82,7 +89,7 @@ class TransactionsThreadTest {
           Thread.onSpinWait();
         }
         assertThat(endpoints()).doesNotContain(address);
-        assertThat(registries.releaseTransaction(transaction.id())).isTrue();
+        assertThat(loop.transactions().release(transaction.id())).isTrue();
         if (i % 50 == 0) {
           await().until(() -> endpoints().equals(List.of(address)));
         }

@@ -5,7 +5,10 @@ import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.Batching;
+import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.CommitObserver;
+import io.fairlead.versioning.ManualCommitThread;
 import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.VersionedStore;
 import java.nio.file.Files;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A store's file of a registry "a" with 20 services of two endpoints, two more whose hosts collide,
@@ -39,16 +43,15 @@ final class UpgradedStore {
     ManualCommitThread thread = new ManualCommitThread();
     SqliteCommitLog.Options options = new SqliteCommitLog.Options(Duration.ofDays(7), clock);
     try (SqliteCommitLog log = SqliteCommitLog.open(file, options);
-        Registries aggregation =
+        CommitLoop loop =
+            new CommitLoop(
+                new VersionedStore(log, clock), Batching.DEFAULT, CommitObserver.NONE, thread);
+        Registries registries =
             new Registries(
-                new VersionedStore(log, clock),
-                AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8")),
-                clock,
-                CommitObserver.NONE,
-                thread,
-                ResourceEncoder.SERVICE_ENTRY)) {
-      RegistrySink sink = aggregation.register(Given.registry("a", 1));
-      aggregation.allRegistered();
+                loop, AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8")), clock)) {
+      loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
+      RegistrySink sink = registries.register(Given.registry("a", 1));
+      registries.allRegistered();
       List<Service> all = new ArrayList<>(services());
       all.add(Given.service("emptied", "10.2.0.1"));
       sink.resync(new ReadOutcome.Fresh(all));

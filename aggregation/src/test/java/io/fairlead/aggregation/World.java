@@ -12,9 +12,12 @@ import io.fairlead.versioning.Batching;
 import io.fairlead.versioning.Commit;
 import io.fairlead.versioning.CommitLog;
 import io.fairlead.versioning.CommitLogException;
+import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.CommitObserver;
+import io.fairlead.versioning.ManualCommitThread;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,14 +32,14 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** An aggregation over a log in memory, with time turned by hand. */
+/** Registries over a log in memory, with time turned by hand. */
 final class World {
   static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
   /** A log that a later world can start from, and that can be made to fail. */
   static final class Log implements CommitLog {
     private final String epoch = new MemoryCommitLog().epoch();
-    private final Map<String, Resource> resources = new HashMap<>();
+    private final Map<ResourceKey, Resource> resources = new HashMap<>();
     private final Map<String, String> notes = new HashMap<>();
     private long number;
     int failuresToCome;
@@ -58,8 +61,8 @@ final class World {
         failuresToCome--;
         throw new CommitLogException("disk full", null);
       }
-      commit.changes().puts().forEach(put -> resources.put(put.key().name(), put));
-      commit.changes().removals().forEach(key -> resources.remove(key.name()));
+      commit.changes().puts().forEach(put -> resources.put(put.key(), put));
+      commit.changes().removals().forEach(resources::remove);
       notes.putAll(commit.changes().notes());
       notes.keySet().removeAll(commit.changes().droppedNotes());
       number = commit.number();
@@ -77,6 +80,7 @@ final class World {
   final ManualCommitThread thread = new ManualCommitThread();
   final Log log;
   final VersionedStore store;
+  final CommitLoop loop;
   final Registries registries;
   final List<String> encoded = new ArrayList<>();
   final Set<String> unencodable = new HashSet<>();
@@ -110,13 +114,31 @@ final class World {
           }
           return ResourceEncoder.SERVICE_ENTRY.encode(entry, addressesOfIt);
         };
-    this.registries = new Registries(store, options, clock, CommitObserver.NONE, thread, counting);
+    this.loop = new CommitLoop(store, Batching.DEFAULT, CommitObserver.NONE, thread);
+    this.registries = new Registries(loop, options, clock, counting);
+    loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
   }
 
   RegistrySink register(String name, int priority) {
     RegistrySink sink = registries.register(Given.registry(name, priority));
     settle();
     return sink;
+  }
+
+  /** Whether every source is ready now, and clients are answered. */
+  boolean isSynced() {
+    return loop.ready().isDone() && loop.unready().isEmpty();
+  }
+
+  /** Has something run when clients may be answered. */
+  @SuppressWarnings("FutureReturnValueIgnored") // What becomes of it is the test's to see.
+  void whenReady(Runnable listener) {
+    loop.ready().thenRun(listener);
+  }
+
+  void close() {
+    registries.close();
+    loop.close();
   }
 
   /** Lets everything that waits be committed. */

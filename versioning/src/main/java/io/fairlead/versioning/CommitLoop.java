@@ -1,6 +1,10 @@
 package io.fairlead.versioning;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -8,7 +12,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The single thread that changes state and commits it: tasks run on it in order, and what they
- * changed is gathered, drained from the {@link ChangeSource} and committed together.
+ * changed is gathered, drained from the {@link ChangeSource}s and committed together. It knows no
+ * kind of resource: whoever has changes of another kind is one source more, and shares the debounce
+ * and the operators' {@link Transactions} with the others.
+ *
+ * <p>Sources come and go with {@link #configure}. No client is answered before all of them are
+ * {@link ChangeSource#isReady() ready}, since istiod deletes what a first answer lacks. What the
+ * store holds of a source that is not there any more, be it since a restart, stays served until
+ * those that are there are ready, and goes in the commit that shows that, less what they have taken
+ * over by then.
  *
  * <p>Threading: every method may be called from any thread unless it says otherwise, and none but
  * {@link #close()} ever blocks. That is on purpose: adapters call from event loops and from threads
@@ -19,29 +31,37 @@ import org.slf4j.LoggerFactory;
  * of things that it is about, not by how often they change.
  *
  * <p>Nothing is lost on a failure. A task that throws is logged and told to the observer, and the
- * loop goes on. A source that fails to give its changes is asked again, with a growing delay. A log
- * that cannot be written holds up nothing: {@link VersionedStore} publishes from memory, and this
- * loop has it write again when its delay is over.
+ * loop goes on. A source that fails to give its changes is asked again, with a growing delay, and
+ * the others are committed without it. A log that cannot be written holds up nothing: {@link
+ * VersionedStore} publishes from memory, and this loop has it write again when its delay is over.
  */
 public final class CommitLoop implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(CommitLoop.class);
+  /**
+   * The name of the source that has what bears no source's name in the store: all that was written
+   * before there were several.
+   */
+  public static final String FIRST_SOURCE = "services";
+
+  private static final Logger LOG = LoggerFactory.getLogger(CommitLoop.class);
 
   private final VersionedStore store;
-  private final ChangeSource source;
   private final CommitThread thread;
   private final CommitObserver observer;
   private final Debounce debounce;
   private final AtomicBoolean closed = new AtomicBoolean();
   // Raised by any thread, lowered by the commit thread.
   private final AtomicInteger holds = new AtomicInteger();
+  private final Transactions transactions;
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private volatile boolean configured;
 
   // All below is owned by the commit thread.
+  private final Sources sources;
   // Drained but not yet published.
   private ChangeSet unsaved = ChangeSet.NONE;
   private boolean timerArmed;
   private boolean urgent;
-  // Failed tries to gather and publish, in a row.
-  private int failures;
+  private final Retries publishing = new Retries();
   // Whether all is written, as the observer was told last.
   private boolean written = true;
   private boolean writeTimerArmed;
@@ -50,28 +70,73 @@ public final class CommitLoop implements AutoCloseable {
    * A loop on a thread of its own.
    *
    * @param store what is committed to; nobody else commits to it
-   * @param source asked for changes on the commit thread
    */
-  public CommitLoop(
-      VersionedStore store, ChangeSource source, Batching batching, CommitObserver observer) {
-    this(store, source, batching, observer, CommitThread.start("fairlead-commit"));
+  public CommitLoop(VersionedStore store, Batching batching, CommitObserver observer) {
+    this(store, batching, observer, CommitThread.start("fairlead-commit"));
   }
 
   /** A loop on a given thread, which it closes with itself. */
   public CommitLoop(
-      VersionedStore store,
-      ChangeSource source,
-      Batching batching,
-      CommitObserver observer,
-      CommitThread thread) {
+      VersionedStore store, Batching batching, CommitObserver observer, CommitThread thread) {
     this.store = store;
-    this.source = source;
     this.thread = thread;
     this.observer = observer;
     this.debounce = new Debounce(batching);
+    this.sources = new Sources(store);
+    this.transactions = new Transactions(this, store, sources::waiting);
     if (!store.durability().durable()) {
       thread.execute(this::followWriting);
     }
+  }
+
+  /**
+   * Goes over to a set of sources, by their names, in one step. Those that are there already stay
+   * as they are. What those have that are not in it goes as soon as all that are in it are ready,
+   * so a source that takes its place takes over without a gap, and one that was taken away is
+   * waited for by nobody.
+   *
+   * @param byName all sources from now on; asked in this order
+   * @throws IllegalArgumentException if a name has a slash in it
+   */
+  public void configure(Map<String, ? extends ChangeSource> byName) {
+    for (String name : byName.keySet()) {
+      if (name.isEmpty() || name.indexOf('/') >= 0) {
+        throw new IllegalArgumentException("name: " + name + " (expected: a name without a slash)");
+      }
+    }
+    Map<String, ChangeSource> next = new LinkedHashMap<>(byName);
+    configured = true;
+    executeNow(() -> sources.replace(next));
+  }
+
+  /**
+   * What the store holds of a source, for it to begin with. On the commit thread, or before any
+   * source is configured.
+   */
+  public SourceState stateOf(String source) {
+    if (configured) {
+      assertCommitThread();
+    }
+    return sources.stateOf(source);
+  }
+
+  /**
+   * Completed when every source is ready and the newest snapshot shows what they had by then: from
+   * then on clients may be answered, whatever becomes of a source. What depends on it runs on the
+   * commit thread and must return at once.
+   */
+  public CompletableFuture<Void> ready() {
+    return ready.copy();
+  }
+
+  /** Names of the sources that are not ready, in their order. */
+  public List<String> unready() {
+    return sources.unready();
+  }
+
+  /** The operators' transactions, which hold back the changes of all sources. */
+  public Transactions transactions() {
+    return transactions;
   }
 
   /**
@@ -129,7 +194,7 @@ public final class CommitLoop implements AutoCloseable {
    * release. (A task counted on the commit thread would come too late: a task that waits before it
    * may be a coalesced one, which takes in what is reported until it begins.)
    */
-  public void hold() {
+  void hold() {
     holds.incrementAndGet();
   }
 
@@ -137,7 +202,7 @@ public final class CommitLoop implements AutoCloseable {
    * Ends one hold; the last one commits what has gathered. On the commit thread only, so that
    * everything handed over before the release is in that one commit.
    */
-  public void release() {
+  void release() {
     assertCommitThread();
     if (holds.getAndUpdate(held -> Math.max(0, held - 1)) == 0) {
       throw new IllegalStateException("holds: 0 (expected: a hold to release)");
@@ -167,7 +232,7 @@ public final class CommitLoop implements AutoCloseable {
       change.run();
     } catch (Throwable e) {
       // Also errors: a loop that ends in silence would freeze what is served for good.
-      log.error("A change failed and is missing until its registry says it again", e);
+      LOG.error("A change failed and is missing until its registry says it again", e);
       observer.taskFailed(e);
     }
     debounce.changed(thread.nanoTime());
@@ -180,8 +245,8 @@ public final class CommitLoop implements AutoCloseable {
   }
 
   private void armTimer() {
-    // While a commit is to be tried again, or held, what comes waits for that.
-    if (timerArmed || failures > 0 || isHeld() || !debounce.isPending()) {
+    // While commits are held, what comes waits for that.
+    if (timerArmed || isHeld() || !debounce.isPending()) {
       return;
     }
     timerArmed = true;
@@ -201,42 +266,61 @@ public final class CommitLoop implements AutoCloseable {
   }
 
   private void commitUnlessHeld() {
-    if (!isHeld() && failures == 0) {
+    if (!isHeld()) {
       commit();
     }
   }
 
   private void commit() {
+    debounce.taken(thread.nanoTime());
+    unsaved = sources.gather(unsaved, this::isDue, this::failed);
+    if (isDue(publishing)) {
+      publish();
+    }
+    followWriting();
+  }
+
+  // The last commit leaves nothing for later.
+  private boolean isDue(Retries retries) {
+    return closed.get() || retries.isDue(thread.nanoTime());
+  }
+
+  private void publish() {
     try {
-      unsaved = unsaved.then(source.drain());
-      debounce.taken(thread.nanoTime());
       store
           .commit(unsaved, thread::nanoTime)
           .ifPresent(published -> observer.committed(store.lastCommit()));
       unsaved = ChangeSet.NONE;
-      if (failures > 0) {
-        log.info("Changes are gathered again after {} failed tries", failures);
+      sources.committed();
+      transactions.committed();
+      publishing.succeeded();
+      if (sources.isReady()) {
+        ready.complete(null);
       }
-      failures = 0;
-      source.committed();
     } catch (Throwable e) {
-      failures++;
-      Duration delay = closed.get() ? Duration.ZERO : RetryDelay.after(failures);
-      log.error(
-          "Changes could not be gathered ({} failed tries, {} resources waiting); clients keep"
-              + " the last snapshot{}",
-          failures,
-          unsaved.puts().size() + unsaved.removals().size(),
-          closed.get()
-              ? "; closing, the next start reads them anew"
-              : ", next try in " + delay.toMillis() + "ms",
+      failed(
+          "a commit of " + (unsaved.puts().size() + unsaved.removals().size()) + " changes",
+          publishing,
           e);
-      observer.commitFailed(e, failures, delay);
-      if (!delay.isZero()) {
-        thread.schedule(delay, this::retry);
-      }
     }
-    followWriting();
+  }
+
+  private void failed(String what, Retries retries, Throwable cause) {
+    Duration delay = retries.failed(thread.nanoTime());
+    boolean last = closed.get();
+    LOG.error(
+        "{} failed ({} failed tries); clients keep the last state{}",
+        what,
+        retries.failures(),
+        last
+            ? "; closing, the next start reads it anew"
+            : ", next try in " + delay.toMillis() + "ms",
+        cause);
+    observer.commitFailed(cause, retries.failures(), last ? Duration.ZERO : delay);
+    if (!last) {
+      // While commits are held, their release is the next try.
+      thread.schedule(delay, this::commitUnlessHeld);
+    }
   }
 
   // After whatever may have written: tells what changed, and has the log tried again.
@@ -255,7 +339,7 @@ public final class CommitLoop implements AutoCloseable {
           observer.notWritten(now);
         }
       } catch (RuntimeException e) {
-        log.error("An observer failed on {}", now, e);
+        LOG.error("An observer failed on {}", now, e);
       }
     }
   }
@@ -273,20 +357,11 @@ public final class CommitLoop implements AutoCloseable {
     followWriting();
     Durability last = store.durability();
     if (last.unwritten() > 0) {
-      log.error(
+      LOG.error(
           "Closing with {} resources and notes not written: {}. The next start serves what was last"
               + " written until the registries have been read",
           last.unwritten(),
           last.problem());
-    }
-  }
-
-  private void retry() {
-    if (!isHeld()) {
-      commit();
-    } else {
-      // The release commits, with what has gathered until then.
-      failures = 0;
     }
   }
 
@@ -299,6 +374,7 @@ public final class CommitLoop implements AutoCloseable {
     if (thread.isCurrent()) {
       throw new IllegalStateException("close: on the commit thread (expected: another thread)");
     }
+    transactions.close();
     if (closed.compareAndSet(false, true)) {
       thread.execute(this::commitTheLast);
     }

@@ -2,6 +2,7 @@ package io.fairlead.versioning;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -108,6 +109,11 @@ public final class VersionedStore {
       all.addAll(current.resources(type));
     }
     return all;
+  }
+
+  /** The time by the wall clock, for showing it. */
+  Instant now() {
+    return clock.instant();
   }
 
   /** Whether all that is published is in the log; from any thread. */

@@ -2,10 +2,10 @@ package io.fairlead.versioning;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jetbrains.lincheck.Lincheck;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Tests of the hand-over of changes to the commit thread, under every order of steps. */
@@ -15,41 +15,6 @@ class CommitLoopConcurrencyTest {
   // Nothing is committed to it: what is looked at is when the loop asks for what has gathered.
   private static final VersionedStore STORE =
       new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
-
-  /** A commit thread that whoever calls {@link #runWaiting} is for as long; it has no timers. */
-  private static final class BorrowedThread implements CommitThread {
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable Thread current;
-
-    @Override
-    public void execute(Runnable task) {
-      tasks.add(task);
-    }
-
-    @Override
-    public void schedule(Duration delay, Runnable task) {}
-
-    @Override
-    public boolean isCurrent() {
-      return Thread.currentThread() == current;
-    }
-
-    @Override
-    public long nanoTime() {
-      return 0;
-    }
-
-    @Override
-    public void close() {}
-
-    void runWaiting() {
-      current = Thread.currentThread();
-      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-        task.run();
-      }
-      current = null;
-    }
-  }
 
   /** A registry whose reports are gathered where they arise and taken over by a coalesced task. */
   private static final class Registry {
@@ -61,11 +26,15 @@ class CommitLoopConcurrencyTest {
     private final CommitLoop loop =
         new CommitLoop(
             STORE,
-            this::drain,
             new Batching(Duration.ofMillis(1), Duration.ofMillis(1)),
-            new CommitObserver() {},
+            CommitObserver.NONE,
             thread);
     private final Runnable trigger = loop.coalesced(this::take);
+
+    Registry() {
+      loop.configure(Map.of(CommitLoop.FIRST_SOURCE, this::drain));
+      thread.runWaiting();
+    }
 
     private ChangeSet drain() {
       committed = taken;
@@ -85,21 +54,6 @@ class CommitLoopConcurrencyTest {
     }
   }
 
-  private static void together(Runnable... all) {
-    Thread[] threads = new Thread[all.length];
-    for (int i = 0; i < all.length; i++) {
-      threads[i] = new Thread(all[i]);
-      threads[i].start();
-    }
-    for (Thread thread : threads) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-  }
-
   private static void check(String what, int actual, int expected) {
     if (actual != expected) {
       throw new IllegalStateException(what + ": " + actual + " (expected: " + expected + ")");
@@ -108,12 +62,11 @@ class CommitLoopConcurrencyTest {
 
   private static void changesAreReportedWhileOthersAreTaken() {
     Registry registry = new Registry();
-    together(
+    registry.thread.runWhile(
         () -> {
           registry.report("a");
           registry.report("b");
-        },
-        registry.thread::runWaiting);
+        });
     registry.thread.runWaiting();
     check("committed", registry.committed, 2);
   }
@@ -121,12 +74,11 @@ class CommitLoopConcurrencyTest {
   private static void changeIsReportedInAHold() {
     Registry registry = new Registry();
     registry.trigger.run();
-    together(
+    registry.thread.runWhile(
         () -> {
           registry.loop.hold();
           registry.report("held");
-        },
-        registry.thread::runWaiting);
+        });
     registry.thread.runWaiting();
     check("committed before the release", registry.committed, 0);
     registry.loop.execute(registry.loop::release);

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,12 @@ class CommitLoopTest {
   private final VersionedStore store = new VersionedStore(log, Clock.systemUTC());
   private final Gatherer source = new Gatherer();
   private final Recorder record = new Recorder();
-  private final CommitLoop loop = new CommitLoop(store, source, BATCHING, record, thread);
+  private final CommitLoop loop = new CommitLoop(store, BATCHING, record, thread);
+
+  CommitLoopTest() {
+    loop.configure(Map.of(CommitLoop.FIRST_SOURCE, source));
+    thread.runWaiting();
+  }
 
   @AfterEach
   void everythingPublishedIsInTheLogUnlessItSaysOtherwise() {
@@ -274,7 +280,7 @@ class CommitLoopTest {
     assertThat(broken.durability().problem()).isEqualTo("read-only");
     ManualCommitThread own = new ManualCommitThread();
     Recorder told = new Recorder();
-    CommitLoop ofIt = new CommitLoop(broken, source, BATCHING, told, own);
+    CommitLoop ofIt = new CommitLoop(broken, BATCHING, told, own);
     own.runWaiting();
     assertThat(told.writing).containsExactly("not written: read-only");
     assertThat(broken.durability().problem()).isEqualTo("disk full");

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,7 +35,8 @@ class CommitLoopThreadTest {
           }
         };
     Batching batching = new Batching(Duration.ofMillis(1), Duration.ofMillis(5));
-    CommitLoop loop = new CommitLoop(store, source, batching, observer);
+    CommitLoop loop = new CommitLoop(store, batching, observer);
+    loop.configure(Map.of(CommitLoop.FIRST_SOURCE, source));
     CountDownLatch start = new CountDownLatch(1);
     List<Thread> producers = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -79,7 +81,7 @@ class CommitLoopThreadTest {
             failure.set(cause);
           }
         };
-    CommitLoop loop = new CommitLoop(store, () -> ChangeSet.NONE, Batching.DEFAULT, observer);
+    CommitLoop loop = new CommitLoop(store, Batching.DEFAULT, observer);
     loop.execute(loop::close);
     loop.close();
     assertThat(failure.get()).isInstanceOf(IllegalStateException.class);

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LeadingEdgeTest {
@@ -21,7 +22,16 @@ class LeadingEdgeTest {
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
 
   private CommitLoop loop(Batching batching, CommitThread thread) {
-    return new CommitLoop(store, this::drain, batching, observer, thread);
+    CommitLoop loop = new CommitLoop(store, batching, observer, thread);
+    loop.configure(Map.of(CommitLoop.FIRST_SOURCE, this::drain));
+    return loop;
+  }
+
+  /** A loop whose start is longer ago than changes wait. */
+  private CommitLoop loop(Batching batching, ManualCommitThread thread) {
+    CommitLoop loop = loop(batching, (CommitThread) thread);
+    thread.advance(batching.max());
+    return loop;
   }
 
   private ChangeSet drain() {

@@ -10,7 +10,7 @@ import java.util.Queue;
  * A commit thread without a thread: tasks run when the test says so, in its own thread, and time
  * passes when the test turns it. Confined to the test's thread.
  */
-final class ManualCommitThread implements CommitThread {
+public final class ManualCommitThread implements CommitThread {
   private record Timer(long due, long order, Runnable task) {}
 
   private final Queue<Runnable> tasks = new ArrayDeque<>();
@@ -53,12 +53,12 @@ final class ManualCommitThread implements CommitThread {
   }
 
   /** Runs everything that waits and is due now. */
-  void runWaiting() {
+  public void runWaiting() {
     advance(Duration.ZERO);
   }
 
   /** Lets time pass, running each timer when it is due. */
-  void advance(Duration time) {
+  public void advance(Duration time) {
     long end = now + time.toNanos();
     while (true) {
       Runnable task = tasks.poll();
@@ -81,7 +81,8 @@ final class ManualCommitThread implements CommitThread {
     now = end;
   }
 
-  int waitingTimers() {
+  /** Number of timers that are set. */
+  public int waitingTimers() {
     return timers.size();
   }
 }

@@ -7,6 +7,7 @@ import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.HostPort;
 import io.fairlead.server.config.Problem;
 import io.fairlead.server.xds.XdsServer;
+import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.VersionedStore;
 import java.io.IOException;
@@ -15,6 +16,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +45,7 @@ public final class Gateway implements AutoCloseable {
 
   private final GatewayOptions options;
   private final GatewayMetrics metrics = new GatewayMetrics();
-  private final ReadinessGate gate = new ReadinessGate();
+  private final CompletableFuture<Void> ready;
   private final GatewayStatus status;
   private final RegistryFleet fleet;
   private final XdsServer xds;
@@ -49,7 +54,7 @@ public final class Gateway implements AutoCloseable {
   // What has been opened, the newest first. Guarded by itself.
   private final Deque<Step> opened = new ArrayDeque<>();
 
-  /** Something to close, with its name for the log. */
+  /** A part to close, with its name for the log. */
   private record Step(String name, AutoCloseable part) {}
 
   private Gateway(GatewayOptions options) throws IOException {
@@ -61,31 +66,33 @@ public final class Gateway implements AutoCloseable {
           SqliteCommitLog.open(config.store().path(), SqliteCommitLog.Options.DEFAULT);
       opened("store", log);
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
-      Registries registries =
-          new Registries(store, config.aggregation(), Clock.systemUTC(), metrics);
-      opened("aggregation", registries);
+      CommitLoop loop = new CommitLoop(store, config.batching(), metrics);
+      opened("commit loop", loop);
+      ready = loop.ready();
+      Registries registries = new Registries(loop, config.aggregation(), Clock.systemUTC());
+      opened("registries", registries);
+      loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
       fleet = new RegistryFleet(registries);
       opened("prepared adapters", fleet);
       fleet.prepare(config.registries());
-      status = new GatewayStatus(options, store, registries, fleet, gate);
+      status = new GatewayStatus(options, store, loop, registries, fleet);
       admin =
           AdminServer.start(
               config.admin().address(),
               config.admin().token(),
               status,
               status,
-              () -> metrics.scrape(registries, store));
+              () -> metrics.scrape(registries, loop.transactions(), store));
       opened("admin server", admin);
       xds = startXds(config, store);
       opened("xDS server", xds);
       // Not before clients can connect: who is told that this is ready may send them at once, and
       // an istiod ends where nobody listens.
-      registries.onSynced(gate::open);
       status.serving(xds::clients, xds::deliveries);
       opened("adapters", fleet);
       fleet.start();
       opened("memory trim", MemoryTrim.start(store));
-      opened("readiness watch", ReadinessWatch.start(status, gate, config.readiness().limit()));
+      opened("readiness watch", watchReadiness(config.readiness().limit()));
       opened(
           "configuration watch",
           ConfigWatcher.start(
@@ -111,7 +118,25 @@ public final class Gateway implements AutoCloseable {
   }
 
   private XdsServer startXds(GatewayConfig config, VersionedStore store) throws IOException {
-    return XdsServer.start(config.xds().options(), store, gate, metrics.meters());
+    return XdsServer.start(config.xds().options(), store, ready, metrics.meters());
+  }
+
+  // Says in the log when clients begin to be answered, or once that it takes longer than it should.
+  @SuppressWarnings("FutureReturnValueIgnored") // Nothing depends on the log lines.
+  private AutoCloseable watchReadiness(Duration limit) {
+    ready.thenRun(() -> LOG.info("Ready: clients are answered"));
+    CompletableFuture<Void> wait = ready.copy().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
+    wait.whenComplete(
+        (done, failure) -> {
+          if (failure instanceof TimeoutException) {
+            LOG.warn(
+                "Clients have not been answered for {} s, since these registries were never read"
+                    + " and nothing is known of them from before: {}",
+                limit.toSeconds(),
+                status.waitedFor());
+          }
+        });
+    return () -> wait.cancel(false);
   }
 
   private void opened(String name, AutoCloseable part) {
@@ -141,7 +166,7 @@ public final class Gateway implements AutoCloseable {
 
   /** Whether clients are answered. */
   public boolean isReady() {
-    return gate.isOpen();
+    return ready.isDone();
   }
 
   /** Where istiod connects to, with the real ports. */

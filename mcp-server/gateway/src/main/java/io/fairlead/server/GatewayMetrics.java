@@ -12,6 +12,7 @@ import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.Transactions;
 import io.fairlead.versioning.VersionedStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MultiGauge;
@@ -144,9 +145,9 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
   }
 
   /** Everything in Prometheus' text format, as it is now. */
-  String scrape(Registries registries, VersionedStore store) {
+  String scrape(Registries registries, Transactions open, VersionedStore store) {
     refresh(registries.statuses(), store.current());
-    refreshHeld(registries, store.durability());
+    refreshHeld(registries, open, store.durability());
     return meters.scrape();
   }
 
@@ -188,7 +189,8 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
         snapshot.types().stream().<Row<?>>map(type -> row(snapshot, type)).toList(), true);
   }
 
-  private synchronized void refreshHeld(Registries registries, Durability durability) {
+  private synchronized void refreshHeld(
+      Registries registries, Transactions open, Durability durability) {
     List<Row<?>> services = new ArrayList<>();
     List<Row<?>> endpoints = new ArrayList<>();
     List<GuardStatus> guards = registries.guardSummaries();
@@ -211,7 +213,7 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     guardHeld.register(services, true);
     guardHeldEndpoints.register(endpoints, true);
     single(damped, registries.damped().size());
-    single(transactions, registries.transactions().size());
+    single(transactions, open.list().size());
     single(storeDurable, durability.durable() ? 1 : 0);
     single(storeUnwritten, durability.unwritten());
   }

@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a gateway runs with.
+ * The options that a gateway runs with.
  *
  * @param file the configuration file, watched from the start on
  * @param text the file's text as it was loaded

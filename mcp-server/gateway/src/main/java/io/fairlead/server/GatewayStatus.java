@@ -3,7 +3,6 @@ package io.fairlead.server;
 import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.ServiceReport;
-import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.server.admin.AdminActions;
@@ -15,9 +14,11 @@ import io.fairlead.server.admin.RegistrySummary;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.ResourceDelivery;
+import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.TransactionStatus;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -34,32 +36,35 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a gateway shows of itself, gathered from its parts at each call. Thread-safe. */
+/** The status of a gateway, gathered from its parts at each call. Thread-safe. */
 final class GatewayStatus implements AdminSource, AdminActions {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayStatus.class);
 
   private final GatewayOptions options;
   private final VersionedStore store;
+  private final CommitLoop loop;
+  private final CompletableFuture<Void> ready;
   private final Registries registries;
   private final RegistryFleet fleet;
-  private final ReadinessGate gate;
+  private final long startedNanos = System.nanoTime();
   private volatile Supplier<List<ClientStatus>> clients = List::of;
   private volatile Function<ResourceKey, List<ResourceDelivery>> deliveries = key -> List.of();
-  private volatile boolean overdue;
+  private volatile boolean serving;
   // Written by the configuration watch only, but for the first one.
   private volatile ConfigurationStatus configuration;
 
   GatewayStatus(
       GatewayOptions options,
       VersionedStore store,
+      CommitLoop loop,
       Registries registries,
-      RegistryFleet fleet,
-      ReadinessGate gate) {
+      RegistryFleet fleet) {
     this.options = options;
     this.store = store;
+    this.loop = loop;
+    this.ready = loop.ready();
     this.registries = registries;
     this.fleet = fleet;
-    this.gate = gate;
     this.configuration = inForce(List.of());
   }
 
@@ -68,17 +73,13 @@ final class GatewayStatus implements AdminSource, AdminActions {
         options.file().toString(), Instant.now(), List.of(), needRestart);
   }
 
-  /** Says who knows the clients, once somebody does. */
+  /** Says who knows the clients, once they can connect. */
   void serving(
       Supplier<List<ClientStatus>> source,
       Function<ResourceKey, List<ResourceDelivery>> deliverySource) {
     clients = source;
     deliveries = deliverySource;
-  }
-
-  /** Notes that the wait for readiness is longer than configured. */
-  void overdue() {
-    overdue = true;
+    serving = true;
   }
 
   /** Notes that a newer configuration was refused. */
@@ -95,16 +96,33 @@ final class GatewayStatus implements AdminSource, AdminActions {
 
   @Override
   public ReadinessStatus readiness() {
-    boolean ready = gate.isOpen();
-    List<ReadinessStatus.Waiting> waiting =
+    boolean answered = serving && ready.isDone();
+    Duration waited = Duration.ofNanos(System.nanoTime() - startedNanos);
+    boolean overdue = !answered && waited.compareTo(options.config().readiness().limit()) > 0;
+    return new ReadinessStatus(answered, waiting(), overdue, store.durability());
+  }
+
+  private List<ReadinessStatus.Waiting> waiting() {
+    Stream<ReadinessStatus.Waiting> unread =
         registries.statuses().stream()
             .filter(registry -> !registry.synced())
             .map(
                 registry ->
                     new ReadinessStatus.Waiting(
-                        registry.name(), Objects.requireNonNullElse(registry.problem(), "")))
-            .toList();
-    return new ReadinessStatus(ready, waiting, !ready && overdue, store.durability());
+                        registry.name(), Objects.requireNonNullElse(registry.problem(), "")));
+    Stream<ReadinessStatus.Waiting> others =
+        loop.unready().stream()
+            .filter(source -> !source.equals(CommitLoop.FIRST_SOURCE))
+            .map(source -> new ReadinessStatus.Waiting(source, ""));
+    return Stream.concat(unread, others).toList();
+  }
+
+  /** Who is waited for, and why, for the log. */
+  String waitedFor() {
+    return waiting().stream()
+        .map(
+            each -> each.registry() + (each.problem().isEmpty() ? "" : " (" + each.problem() + ")"))
+        .collect(Collectors.joining(", "));
   }
 
   @Override
@@ -196,7 +214,7 @@ final class GatewayStatus implements AdminSource, AdminActions {
 
   @Override
   public List<TransactionStatus> transactions() {
-    return registries.transactions();
+    return loop.transactions().list();
   }
 
   @Override
@@ -206,12 +224,12 @@ final class GatewayStatus implements AdminSource, AdminActions {
 
   @Override
   public TransactionStatus openTransaction(Duration ttl) {
-    return registries.openTransaction(ttl);
+    return loop.transactions().open(ttl);
   }
 
   @Override
   public boolean releaseTransaction(String id) {
-    return registries.releaseTransaction(id);
+    return loop.transactions().release(id);
   }
 
   @Override

@@ -82,13 +82,13 @@ final class RegistryFleet implements AutoCloseable {
         boolean sameSource = before != null && before.config().hasSourceOf(config);
         (sameSource ? changed : arriving).add(config.settings());
         toStart.add(config);
-        LOG.info("Registry {}: {}", config.name(), before == null ? "added" : "changed");
+        LOG.info("registry {}: {}", config.name(), before == null ? "added" : "changed");
       }
     }
     List<String> ending = new ArrayList<>(leaving);
     toStart.forEach(config -> ending.add(config.name()));
     stop(ending);
-    leaving.forEach(name -> LOG.info("Registry {}: left the configuration", name));
+    leaving.forEach(name -> LOG.info("registry {}: left the configuration", name));
     if (leaving.isEmpty() && toStart.isEmpty()) {
       return;
     }

@@ -15,6 +15,9 @@ import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.server.render.Yaml;
+import io.fairlead.versioning.Batching;
+import io.fairlead.versioning.CommitLoop;
+import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceType;
@@ -54,8 +57,10 @@ final class Preview {
 
   /** Reads the registries; returns a sentence for each one that could not be read. */
   List<String> read(Duration limit) throws InterruptedException {
+    CommitLoop loop = new CommitLoop(store, Batching.DEFAULT, CommitObserver.NONE);
     Registries services =
-        new Registries(store, AggregationOptions.of(config.virtualIps()), Clock.systemUTC());
+        new Registries(loop, AggregationOptions.of(config.virtualIps()), Clock.systemUTC());
+    loop.configure(Map.of(CommitLoop.FIRST_SOURCE, services.source()));
     List<RegistryAdapter> adapters = new ArrayList<>();
     try {
       Map<String, FirstRead> reads = new LinkedHashMap<>();
@@ -78,6 +83,7 @@ final class Preview {
     } finally {
       close(adapters);
       services.close();
+      loop.close();
       registries.forEach(
           registry -> reports.put(registry.name(), services.reports(registry.name())));
     }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fairlead.harness.FreePorts;
 import io.fairlead.server.xds.GivenResource;
-import io.fairlead.server.xds.XdsGate;
 import io.fairlead.server.xds.XdsOptions;
 import io.fairlead.server.xds.XdsServer;
 import io.fairlead.versioning.ChangeSet;
@@ -45,7 +44,7 @@ class WatchCommandTest {
         XdsServer.start(
             XdsOptions.of(new InetSocketAddress("127.0.0.1", 0)),
             store,
-            XdsGate.OPEN,
+            CompletableFuture.completedFuture(null),
             new SimpleMeterRegistry());
   }
 
@@ -124,7 +123,7 @@ class WatchCommandTest {
         XdsServer.start(
             XdsOptions.of(new InetSocketAddress("127.0.0.1", port)),
             store,
-            XdsGate.OPEN,
+            CompletableFuture.completedFuture(null),
             new SimpleMeterRegistry());
     await()
         .atMost(java.time.Duration.ofSeconds(30))

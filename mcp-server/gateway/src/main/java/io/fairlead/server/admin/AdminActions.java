@@ -1,6 +1,6 @@
 package io.fairlead.server.admin;
 
-import io.fairlead.aggregation.TransactionStatus;
+import io.fairlead.versioning.TransactionStatus;
 import java.time.Duration;
 
 /** The actions of operators. Every method may be called from any thread. */

@@ -1,7 +1,6 @@
 package io.fairlead.server.admin;
 
 import io.fairlead.aggregation.ServiceReport;
-import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.server.xds.ClientStatus;
@@ -9,6 +8,7 @@ import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.TransactionStatus;
 import java.util.List;
 
 /**

@@ -8,7 +8,8 @@ import java.util.List;
  * waited for.
  *
  * @param ready whether they are
- * @param waitingFor the registries that are waited for, each with what is known about why
+ * @param waitingFor the registries and other change sources that are waited for, each with what is
+ *     known about why
  * @param overdue whether the wait is longer than configured
  * @param store whether what is served is on the disk, too; if not, clients are answered all the
  *     same
@@ -20,7 +21,7 @@ public record ReadinessStatus(
   }
 
   /**
-   * A registry that is waited for.
+   * A registry, or another change source, that is waited for.
    *
    * @param registry its name
    * @param problem why it has not been read yet, empty if nothing is known to be wrong

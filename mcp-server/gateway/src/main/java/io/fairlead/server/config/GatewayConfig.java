@@ -138,7 +138,7 @@ public record GatewayConfig(
 
   /** Returns what the aggregation can be told. */
   public AggregationOptions aggregation() {
-    return new AggregationOptions(batching, virtualIps, guard, damping);
+    return new AggregationOptions(virtualIps, guard, damping);
   }
 
   /** Returns this configuration with the store's file moved to another folder. */

@@ -2,7 +2,6 @@ package io.fairlead.server.admin;
 
 import com.google.protobuf.ByteString;
 import io.fairlead.aggregation.ServiceReport;
-import io.fairlead.aggregation.TransactionStatus;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.aggregation.guard.HeldService;
@@ -24,6 +23,7 @@ import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.TransactionStatus;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
 import java.time.Duration;

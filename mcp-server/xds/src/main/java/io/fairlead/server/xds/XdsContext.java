@@ -3,13 +3,14 @@ package io.fairlead.server.xds;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
  * The collaborators that every stream of a server shares.
  *
  * @param store where snapshots come from
- * @param gate whether clients may be answered
+ * @param ready done once clients may be answered
  * @param limits what a client may ask
  * @param metrics what is counted
  * @param workers does the streams' work
@@ -19,7 +20,7 @@ import java.util.function.Consumer;
  */
 record XdsContext(
     VersionedStore store,
-    XdsGate gate,
+    Future<?> ready,
     XdsLimits limits,
     XdsMetrics metrics,
     Executor workers,

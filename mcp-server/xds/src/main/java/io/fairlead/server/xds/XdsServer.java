@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -60,7 +61,8 @@ public final class XdsServer implements AutoCloseable {
   private final AtomicLong ids = new AtomicLong();
   private final List<Server> servers = new ArrayList<>();
 
-  private XdsServer(XdsOptions options, VersionedStore store, XdsGate gate, XdsMetrics metrics) {
+  private XdsServer(
+      XdsOptions options, VersionedStore store, CompletableFuture<Void> ready, XdsMetrics metrics) {
     this.options = options;
     this.streams = new ClientStreams(store.current(), options.limits().streams());
     this.quotas =
@@ -77,7 +79,14 @@ public final class XdsServer implements AutoCloseable {
             1, threads("xds-timer"), new ThreadPoolExecutor.DiscardPolicy());
     this.context =
         new XdsContext(
-            store, gate, options.limits(), metrics, workers, bulk, this::schedule, streams::remove);
+            store,
+            ready,
+            options.limits(),
+            metrics,
+            workers,
+            bulk,
+            this::schedule,
+            streams::remove);
   }
 
   private static ExecutorService pool(int threads, String name) {
@@ -109,12 +118,14 @@ public final class XdsServer implements AutoCloseable {
   /**
    * Starts to listen.
    *
+   * @param ready done once clients may be answered. Before that requests wait: they are not
+   *     answered with less, since istiod deletes what a response lacks
    * @throws IOException if an address cannot be listened on; the message names it
    */
   public static XdsServer start(
-      XdsOptions options, VersionedStore store, XdsGate gate, MeterRegistry meters)
+      XdsOptions options, VersionedStore store, CompletableFuture<Void> ready, MeterRegistry meters)
       throws IOException {
-    XdsServer server = new XdsServer(options, store, gate, new XdsMetrics(meters));
+    XdsServer server = new XdsServer(options, store, ready, new XdsMetrics(meters));
     // Before the first client can come: it would not be woken for a commit in between.
     store.addListener(server.streams);
     try {
@@ -125,9 +136,14 @@ public final class XdsServer implements AutoCloseable {
       server.close();
       throw e;
     }
-    gate.onOpen(server.streams::wakeAll);
+    server.wakeWhen(ready);
     server.checkRegularly();
     return server;
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // Waking does not fail.
+  private void wakeWhen(CompletableFuture<Void> ready) {
+    ready.thenRun(streams::wakeAll);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // The check catches what it could fail with.

@@ -234,7 +234,7 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
     if (last && client == null) {
       termination.close(Disconnect.FINISHED, "");
     }
-    if (termination.isClosed() || client == null || !context.gate().isOpen()) {
+    if (termination.isClosed() || client == null || !context.ready().isDone()) {
       return Rounds.Outcome.DONE;
     }
     View view =

@@ -29,6 +29,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +48,7 @@ class BulkWorkTest {
   private final XdsContext context =
       new XdsContext(
           store,
-          XdsGate.OPEN,
+          CompletableFuture.completedFuture(null),
           XdsLimits.DEFAULT,
           new XdsMetrics(new SimpleMeterRegistry()),
           light::add,

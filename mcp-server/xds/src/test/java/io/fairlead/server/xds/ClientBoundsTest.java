@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -94,7 +95,7 @@ class ClientBoundsTest {
         XdsServer.start(
             XdsOptions.of(new InetSocketAddress("127.0.0.1", 0)).withLimits(bounds.limits()),
             store,
-            XdsGate.OPEN,
+            CompletableFuture.completedFuture(null),
             meters);
     opened.add(server);
     running = server;
@@ -231,7 +232,10 @@ class ClientBoundsTest {
   void names_ofALargeMesh_areTakenByDefault() throws Exception {
     XdsServer server =
         XdsServer.start(
-            XdsOptions.of(new InetSocketAddress("127.0.0.1", 0)), store, XdsGate.OPEN, meters);
+            XdsOptions.of(new InetSocketAddress("127.0.0.1", 0)),
+            store,
+            CompletableFuture.completedFuture(null),
+            meters);
     opened.add(server);
     running = server;
     put();

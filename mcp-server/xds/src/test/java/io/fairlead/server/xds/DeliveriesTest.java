@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +45,7 @@ class DeliveriesTest {
         XdsServer.start(
             XdsOptions.of(FREE).withShards(IntStream.range(0, SHARDS).mapToObj(i -> FREE).toList()),
             store,
-            XdsGate.OPEN,
+            CompletableFuture.completedFuture(null),
             new SimpleMeterRegistry());
     put(WEB, 1);
     put(SHOP, 1);

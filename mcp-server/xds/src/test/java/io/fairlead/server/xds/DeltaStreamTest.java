@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class DeltaStreamTest {
         XdsServer.start(
             XdsOptions.of(new InetSocketAddress("127.0.0.1", 0)),
             store,
-            XdsGate.OPEN,
+            CompletableFuture.completedFuture(null),
             new SimpleMeterRegistry());
   }
 

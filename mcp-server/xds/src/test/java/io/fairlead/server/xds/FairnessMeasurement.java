@@ -44,7 +44,11 @@ final class FairnessMeasurement {
             List.of()));
     InetSocketAddress free = new InetSocketAddress("127.0.0.1", 0);
     XdsServer server =
-        XdsServer.start(XdsOptions.of(free), store, XdsGate.OPEN, new SimpleMeterRegistry());
+        XdsServer.start(
+            XdsOptions.of(free),
+            store,
+            CompletableFuture.completedFuture(null),
+            new SimpleMeterRegistry());
     int port = server.ports().get(0);
     try (DeltaClient other = new DeltaClient(port, "", DiscoveryClient.SERVICE_ENTRY)) {
       other.subscribeTo("ns/watched");

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,12 +35,12 @@ class HalfCloseTest {
     }
   }
 
-  private XdsServer start(XdsGate gate) throws IOException {
+  private XdsServer start(CompletableFuture<Void> ready) throws IOException {
     XdsServer server =
         XdsServer.start(
             XdsOptions.of(new InetSocketAddress("127.0.0.1", 0)),
             store,
-            gate,
+            ready,
             new SimpleMeterRegistry());
     opened.add(server);
     return server;
@@ -62,7 +63,7 @@ class HalfCloseTest {
   @Test
   void halfClose_afterTheRequest_isAnsweredThenEnds() throws Exception {
     put(1);
-    StateClient client = client(start(XdsGate.OPEN));
+    StateClient client = client(start(CompletableFuture.completedFuture(null)));
     client.subscribe(SERVICE_ENTRY);
     client.complete();
     assertThat(Versions.of(client.await())).containsOnlyKeys("ns/r0");
@@ -72,7 +73,7 @@ class HalfCloseTest {
   @Test
   void halfClose_largeAnswer_comesWhole() throws Exception {
     put(5000);
-    StateClient client = client(start(XdsGate.OPEN));
+    StateClient client = client(start(CompletableFuture.completedFuture(null)));
     client.subscribe(SERVICE_ENTRY);
     client.complete();
     assertThat(Versions.of(client.await())).hasSize(5000);
@@ -85,7 +86,7 @@ class HalfCloseTest {
     ResourceType rules = new ResourceType("networking.istio.io", "DestinationRule");
     store.commit(
         ChangeSet.of(List.of(GivenResource.of(new ResourceKey(rules, "ns/d"), 1)), List.of()));
-    StateClient client = client(start(XdsGate.OPEN));
+    StateClient client = client(start(CompletableFuture.completedFuture(null)));
     client.subscribe(DESTINATION_RULE);
     client.subscribe(SERVICE_ENTRY);
     client.complete();
@@ -97,7 +98,7 @@ class HalfCloseTest {
   @Test
   void halfClose_afterTheAck_endsWithoutMore() throws Exception {
     put(1);
-    StateClient client = client(start(XdsGate.OPEN));
+    StateClient client = client(start(CompletableFuture.completedFuture(null)));
     client.subscribe(SERVICE_ENTRY);
     client.ack(client.await());
     client.complete();
@@ -107,7 +108,7 @@ class HalfCloseTest {
 
   @Test
   void halfClose_withoutARequest_ends() throws Exception {
-    StateClient client = client(start(XdsGate.OPEN));
+    StateClient client = client(start(CompletableFuture.completedFuture(null)));
     client.complete();
     assertThat(client.awaitEnd()).isEqualTo("OK");
   }
@@ -130,7 +131,7 @@ class HalfCloseTest {
   @Test
   void halfClose_incremental_isAnsweredThenEnds() throws Exception {
     put(2);
-    XdsServer server = start(XdsGate.OPEN);
+    XdsServer server = start(CompletableFuture.completedFuture(null));
     DeltaClient client = new DeltaClient(server.ports().get(0), "", SERVICE_ENTRY);
     opened.add(client);
     client.subscribe();

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +72,7 @@ class PacedResponseTest {
                         limits.requestBytes(),
                         limits.requestsPerSecond())),
             store,
-            XdsGate.OPEN,
+            CompletableFuture.completedFuture(null),
             meters);
     opened.add(server);
     return server;

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -78,7 +79,7 @@ class ProtocolMatrixTest {
                 ? options
                 : options.withShards(IntStream.range(0, shards).mapToObj(i -> FREE).toList()),
             store,
-            XdsGate.OPEN,
+            CompletableFuture.completedFuture(null),
             new SimpleMeterRegistry());
     opened.add(server);
     return server;

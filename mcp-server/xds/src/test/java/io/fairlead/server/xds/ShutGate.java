@@ -2,27 +2,20 @@ package io.fairlead.server.xds;
 
 import static org.awaitility.Awaitility.await;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A gate that a test opens, and that knows whether somebody stood before it. Thread-safe. */
-final class ShutGate implements XdsGate {
-  private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
+/** A readiness that a test brings about, and that knows whether somebody asked for it before. */
+final class ShutGate extends CompletableFuture<Void> {
   private final AtomicInteger refused = new AtomicInteger();
-  private volatile boolean open;
 
   @Override
-  public boolean isOpen() {
-    if (!open) {
+  public boolean isDone() {
+    boolean done = super.isDone();
+    if (!done) {
       refused.incrementAndGet();
     }
-    return open;
-  }
-
-  @Override
-  public void onOpen(Runnable listener) {
-    waiting.add(listener);
+    return done;
   }
 
   /** Waits until a stream has found it shut. */
@@ -31,7 +24,6 @@ final class ShutGate implements XdsGate {
   }
 
   void open() {
-    open = true;
-    waiting.forEach(Runnable::run);
+    complete(null);
   }
 }

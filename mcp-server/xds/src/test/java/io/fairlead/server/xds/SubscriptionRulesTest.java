@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class SubscriptionRulesTest {
         XdsServer.start(
             XdsOptions.of(new InetSocketAddress("127.0.0.1", 0)),
             store,
-            XdsGate.OPEN,
+            CompletableFuture.completedFuture(null),
             new SimpleMeterRegistry());
   }
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,8 @@ class XdsLimitsTest {
   }
 
   private XdsServer start(XdsOptions options) throws IOException {
-    XdsServer server = XdsServer.start(options, store, XdsGate.OPEN, meters);
+    XdsServer server =
+        XdsServer.start(options, store, CompletableFuture.completedFuture(null), meters);
     opened.add(server);
     return server;
   }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,12 +45,12 @@ class XdsServerTest {
 
   @BeforeEach
   void start() throws IOException {
-    server = start(XdsGate.OPEN);
+    server = start(CompletableFuture.completedFuture(null));
   }
 
-  private XdsServer start(XdsGate gate) throws IOException {
+  private XdsServer start(CompletableFuture<Void> ready) throws IOException {
     return XdsServer.start(
-        XdsOptions.of(new InetSocketAddress("127.0.0.1", 0)), store, gate, meters);
+        XdsOptions.of(new InetSocketAddress("127.0.0.1", 0)), store, ready, meters);
   }
 
   @AfterEach
@@ -263,7 +264,7 @@ class XdsServerTest {
         XdsServer.start(
             new XdsOptions(sources, XdsLimits.DEFAULT, null, Duration.ofSeconds(5)),
             store,
-            XdsGate.OPEN,
+            CompletableFuture.completedFuture(null),
             meters)) {
       List<StateClient> each = new ArrayList<>();
       Map<String, String> all = new TreeMap<>();
@@ -367,7 +368,7 @@ class XdsServerTest {
                 XdsServer.start(
                     XdsOptions.of(new InetSocketAddress("127.0.0.1", port)),
                     store,
-                    XdsGate.OPEN,
+                    CompletableFuture.completedFuture(null),
                     meters))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(String.valueOf(port));

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.versioning;
 
 import java.security.SecureRandom;
 

@@ -1,4 +1,4 @@
-package io.fairlead.aggregation;
+package io.fairlead.versioning;
 
 import java.time.Instant;
 
@@ -8,7 +8,7 @@ import java.time.Instant;
  * @param id names it; eight characters
  * @param opened wall clock when it was opened
  * @param expires wall clock when it ends by itself
- * @param waiting hosts known to have changed that are not committed yet, those included that
- *     changed just before it was opened
+ * @param waiting changes known of that are not committed yet, such as hosts, those included that
+ *     came just before it was opened
  */
 public record TransactionStatus(String id, Instant opened, Instant expires, int waiting) {}

@@ -1,12 +1,8 @@
-package io.fairlead.aggregation;
+package io.fairlead.versioning;
 
 import io.fairlead.common.Durations;
-import io.fairlead.versioning.CommitLoop;
-import io.fairlead.versioning.CommitSummary;
-import io.fairlead.versioning.VersionedStore;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The operators' transactions that are open. Each holds the commit loop from its opening until it
- * is released or its time is over; when the last one ends, all that has gathered is one commit. It
- * delays and takes nothing back, since what registries say are facts.
+ * is released or its time is over; when the last one ends, all that has gathered of all sources is
+ * one commit. It delays and takes nothing back, since what sources say are facts; and a restart
+ * knows of none, as the end of the loop commits what has gathered.
  *
  * <p>Order. A transaction holds the loop within the call that opens it, so that nothing an adapter
  * reports afterwards can get into a commit, whatever waits for the commit thread. It ends by a task
@@ -30,16 +27,16 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: methods may be called from any thread unless they say otherwise. The lock guards
  * what is open; within it only the loop's counter is raised, and nothing is waited for.
  */
-final class Transactions {
-  private static final Logger log = LoggerFactory.getLogger(Transactions.class);
-  static final int MOST_OPEN = 100;
-  static final Duration LONGEST = Duration.ofHours(24);
+public final class Transactions {
+  private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
+  static final int MAX_OPEN = 100;
+  static final Duration MAX_TTL = Duration.ofHours(24);
 
   /** Times in nanoseconds are of the loop's clock. */
   private record Transaction(
       String id, Instant opened, Instant expires, long openedNanos, long expiresNanos) {}
 
-  /** How a transaction ends. */
+  /** A way in which a transaction ends. */
   private enum Ending {
     RELEASED("was released"),
     EXPIRED("was not released in time and ends by itself");
@@ -56,7 +53,6 @@ final class Transactions {
 
   private final CommitLoop loop;
   private final VersionedStore store;
-  private final InstantSource clock;
   private final IntSupplier waiting;
   private final Object lock = new Object();
 
@@ -73,22 +69,31 @@ final class Transactions {
    * Transactions that hold a loop.
    *
    * @param store what the loop commits to
-   * @param waiting number of hosts that wait to be committed; asked by any thread
+   * @param waiting number of changes that wait to be committed; asked by any thread
    */
-  Transactions(CommitLoop loop, VersionedStore store, InstantSource clock, IntSupplier waiting) {
+  Transactions(CommitLoop loop, VersionedStore store, IntSupplier waiting) {
     this.loop = loop;
     this.store = store;
-    this.clock = clock;
     this.waiting = waiting;
   }
 
-  TransactionStatus open(Duration ttl) {
-    if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(LONGEST) > 0) {
+  /**
+   * Opens a transaction: until it is released, or its time is over, changes gather and nothing is
+   * committed; a change that is reported after this has returned is never seen by a client before
+   * that. A commit under way may still end, with what was reported before. Of several open ones the
+   * last to end commits.
+   *
+   * @param ttl after how long it ends by itself; more than 0, at most 24 hours
+   * @throws IllegalArgumentException if the time is not in that range
+   * @throws IllegalStateException if {@value #MAX_OPEN} are open already, or the loop is closed
+   */
+  public TransactionStatus open(Duration ttl) {
+    if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(MAX_TTL) > 0) {
       throw new IllegalArgumentException(
           "ttl: "
               + Durations.format(ttl)
               + " (expected: more than 0, at most "
-              + Durations.format(LONGEST)
+              + Durations.format(MAX_TTL)
               + ")");
     }
     Transaction opened;
@@ -96,30 +101,35 @@ final class Transactions {
       if (closed) {
         throw new IllegalStateException("transactions: closed (expected: a running gateway)");
       }
-      if (open.size() >= MOST_OPEN) {
+      if (open.size() >= MAX_OPEN) {
         throw new IllegalStateException(
             "transactions: "
                 + open.size()
                 + " are open (expected: fewer than "
-                + MOST_OPEN
+                + MAX_OPEN
                 + "; release one, or wait until one ends by itself)");
       }
-      Instant now = clock.instant();
+      Instant now = store.now();
       long nanos = loop.nanoTime();
       opened = new Transaction(ids.next(), now, now.plus(ttl), nanos, nanos + ttl.toNanos());
       open.put(opened.id(), opened);
       loop.hold();
     }
     loop.execute(this::armTimer);
-    log.info(
+    LOG.info(
         "Transaction {} is open for at most {}: nothing is committed",
         opened.id(),
         Durations.format(ttl));
     return status(opened);
   }
 
-  /** Ends a transaction; false if there is none of that name, or not any more. */
-  boolean release(String id) {
+  /**
+   * Ends a transaction; if it is the last, what was reported until now is committed, all in one
+   * commit, soon after this has returned.
+   *
+   * @return false if there is no such transaction, or not any more
+   */
+  public boolean release(String id) {
     return end(id, Ending.RELEASED);
   }
 
@@ -135,7 +145,7 @@ final class Transactions {
       // Within the lock, so that a close that comes next commits after it.
       loop.execute(() -> letGo(id));
     }
-    log.info(
+    LOG.info(
         "Transaction {} {} after {}; {}",
         id,
         ending.text,
@@ -149,7 +159,8 @@ final class Transactions {
     loop.release();
   }
 
-  List<TransactionStatus> list() {
+  /** Those that are open, the oldest first. */
+  public List<TransactionStatus> list() {
     synchronized (lock) {
       return open.values().stream().map(this::status).toList();
     }
@@ -171,7 +182,7 @@ final class Transactions {
         changes += commit.puts() + commit.removals();
       }
     }
-    log.info(
+    LOG.info(
         "Transaction {}: {} changes committed",
         ended.stream().map(Ended::id).collect(Collectors.joining(", ")),
         changes);
