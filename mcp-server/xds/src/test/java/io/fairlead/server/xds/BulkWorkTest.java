@@ -34,8 +34,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests of the worker that makes a large response. The crews are queues that the test empties by
- * hand: while the bulk crew does nothing, no client's large response is made, and every small one
+ * Tests of the lanes that responses are made in. Their executors are queues that the test empties by
+ * hand: while the bulk lane does nothing, no client's large response is made, and every small one
  * is.
  */
 class BulkWorkTest {
@@ -113,8 +113,8 @@ class BulkWorkTest {
   private final Call otherCall = new Call(DiscoveryMethods.incremental(XdsLimits.DEFAULT));
   private final DeltaStream other = new DeltaStream(3, otherCall, connection, context);
 
-  private static void runAll(Queue<Runnable> crew) {
-    for (Runnable task = crew.poll(); task != null; task = crew.poll()) {
+  private static void runAll(Queue<Runnable> lane) {
+    for (Runnable task = lane.poll(); task != null; task = lane.poll()) {
       task.run();
     }
   }
@@ -194,7 +194,7 @@ class BulkWorkTest {
     ack(other, otherCall.one());
   }
 
-  // Nothing of the large response is made without the bulk crew, and the other's change is.
+  // Nothing of the large response is made without the bulk lane, and the other's change is.
   private void assertOnlyTheOtherIsServed(Call large, int resources) throws IOException {
     runAll(light);
     assertThat(large.sent).isEmpty();
@@ -206,7 +206,7 @@ class BulkWorkTest {
   }
 
   @Test
-  void firstSync_ofEveryProtocol_isMadeByTheBulkCrew() throws IOException {
+  void firstSync_ofEveryProtocol_isMadeInTheBulkLane() throws IOException {
     commit(0, MANY, 1);
     subscribeOther();
     subscribeDelta();
@@ -217,7 +217,7 @@ class BulkWorkTest {
   }
 
   @Test
-  void largeDifference_incremental_isMadeByTheBulkCrew() throws IOException {
+  void largeDifference_incremental_isMadeInTheBulkLane() throws IOException {
     commit(0, MANY, 1);
     subscribeOther();
     subscribeDelta();
@@ -229,7 +229,7 @@ class BulkWorkTest {
   }
 
   @Test
-  void largeDifference_variant_isMadeByTheBulkCrew() throws IOException {
+  void largeDifference_variant_isMadeInTheBulkLane() throws IOException {
     commit(0, MANY, 1);
     subscribeOther();
     subscribeState(true);
@@ -241,7 +241,7 @@ class BulkWorkTest {
   }
 
   @Test
-  void smallDifference_ofMany_isMadeByTheLightCrew() throws IOException {
+  void smallDifference_ofMany_isMadeInTheFastLane() throws IOException {
     commit(0, MANY, 1);
     subscribeOther();
     subscribeDelta();

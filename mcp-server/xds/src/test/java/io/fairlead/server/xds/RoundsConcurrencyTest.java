@@ -95,7 +95,7 @@ class RoundsConcurrencyTest {
   }
 
   @Test
-  void wake_whileTheBulkCrewTakesOver_isFollowedByARoundThatSeesWhatBothLeft() {
+  void wake_whileTheBulkLaneTakesOver_isFollowedByARoundThatSeesWhatBothLeft() {
     Lincheck.runConcurrentTest(INVOCATIONS, () -> stream(true));
   }
 }
