@@ -34,9 +34,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests of the lanes that responses are made in. Their executors are queues that the test empties by
- * hand: while the bulk lane does nothing, no client's large response is made, and every small one
- * is.
+ * Tests of the lanes that responses are made in. Their executors are queues that the test empties
+ * by hand: while the bulk lane does nothing, no client's large response is made, and every small
+ * one is.
  */
 class BulkWorkTest {
   private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
