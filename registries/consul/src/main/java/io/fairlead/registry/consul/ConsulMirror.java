@@ -350,7 +350,11 @@ final class ConsulMirror {
     tracked.index = WaitIndex.usable(read.index());
     Service newest = service(tracked, read.value());
     if (whole.phase() == MirrorPhase.READING) {
-      tracked.known = read.value().isEmpty() ? Optional.empty() : Optional.of(newest);
+      if (read.value().isEmpty()) {
+        tracked.knowNothing();
+      } else {
+        tracked.know(newest);
+      }
     } else {
       taken(tracked, newest, confirmed);
     }
@@ -372,7 +376,7 @@ final class ConsulMirror {
     Service merged = retention.keep(tracked, newest);
     if (!merged.instances().isEmpty()) {
       tracked.confirming = false;
-      if (!tracked.known.equals(Optional.of(merged))) {
+      if (!tracked.knows(merged)) {
         publish(tracked, merged);
       }
     } else if (tracked.hasInstances()) {
@@ -415,7 +419,7 @@ final class ConsulMirror {
 
   private void publish(TrackedService tracked, Service service) {
     sink.changed(service);
-    tracked.known = Optional.of(service);
+    tracked.know(service);
     watches.changed(tracked);
   }
 

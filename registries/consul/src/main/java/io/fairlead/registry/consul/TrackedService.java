@@ -2,6 +2,7 @@ package io.fairlead.registry.consul;
 
 import io.fairlead.common.Backoff;
 import io.fairlead.registry.Instance;
+import io.fairlead.registry.PackedService;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The state of one name of the catalog. Owned by the loop. */
 final class TrackedService {
@@ -21,10 +23,10 @@ final class TrackedService {
   final Backoff backoff;
   final ServiceId id;
 
-  /** The state that the sink has, or will have with the next whole view. */
-  Optional<Service> known = Optional.empty();
+  // The state that the sink has, or will have with the next whole view.
+  private Optional<PackedService> known = Optional.empty();
 
-  /** The newest answer, while {@link #known} has instances that it lacks. */
+  /** The newest answer, while {@link #known()} has instances that it lacks. */
   Optional<Service> newest = Optional.empty();
 
   /**
@@ -81,8 +83,28 @@ final class TrackedService {
         health.creationIndex());
   }
 
+  /** Returns what the sink knows, or will know with the next whole view. */
+  Optional<Service> known() {
+    return known.map(PackedService::unpack);
+  }
+
+  /** Remembers what the sink knows. */
+  void know(Service service) {
+    known = Optional.of(PackedService.of(service));
+  }
+
+  /** Remembers that the sink knows nothing. */
+  void knowNothing() {
+    known = Optional.empty();
+  }
+
+  /** Whether the sink knows this very state. */
+  boolean knows(Service service) {
+    return known.equals(Optional.of(PackedService.of(service)));
+  }
+
   boolean hasInstances() {
-    return known.isPresent() && !known.get().instances().isEmpty();
+    return known.isPresent() && known.get().hasInstances();
   }
 
   /** Whether the new state lacks an instance that the known one has. */
@@ -92,17 +114,12 @@ final class TrackedService {
 
   /** Whether an instance that was known at the last index was created again after it. */
   boolean wasCreatedAnew(ServiceHealth health) {
-    return known.isPresent()
-        && known.get().instances().stream()
-            .anyMatch(one -> health.created().getOrDefault(one.id(), 0L) > index);
+    return instances().anyMatch(one -> health.created().getOrDefault(one.id(), 0L) > index);
   }
 
   private List<Instance> missingIn(Service next) {
-    if (known.isEmpty()) {
-      return List.of();
-    }
     Set<String> ids = next.instances().stream().map(Instance::id).collect(Collectors.toSet());
-    return known.get().instances().stream().filter(one -> !ids.contains(one.id())).toList();
+    return instances().filter(one -> !ids.contains(one.id())).toList();
   }
 
   /**
@@ -127,7 +144,7 @@ final class TrackedService {
     List<Instance> all = new ArrayList<>(next.instances());
     all.addAll(missing);
     all.sort(Comparator.comparing(Instance::id));
-    Service old = known.orElseThrow();
+    Service old = known().orElseThrow();
     return new Service(
         id,
         next.variables(),
@@ -151,11 +168,14 @@ final class TrackedService {
     newest = Optional.empty();
   }
 
-  /** Whether it has an instance on the node with this folded name. */
-  boolean runsOn(String node) {
-    String prefix = node + "/";
-    return known.stream()
-        .flatMap(service -> service.instances().stream())
-        .anyMatch(instance -> instance.id().startsWith(prefix));
+  /** Whether it has an instance on one of the nodes, whose names are folded. */
+  boolean runsOn(Set<String> nodes) {
+    return !nodes.isEmpty()
+        && instances()
+            .anyMatch(one -> nodes.stream().anyMatch(node -> one.id().startsWith(node + "/")));
+  }
+
+  private Stream<Instance> instances() {
+    return known().stream().flatMap(service -> service.instances().stream());
   }
 }

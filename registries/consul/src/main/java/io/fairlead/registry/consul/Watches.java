@@ -3,8 +3,10 @@ package io.fairlead.registry.consul;
 import io.fairlead.common.Backoff;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -196,17 +198,24 @@ final class Watches {
         // This first answer does not show what changed before it.
         wake();
       } else {
-        FailingChecks.changed(failing.get(), read.value()).forEach(this::read);
+        read(FailingChecks.changed(failing.get(), read.value()));
       }
       failing = Optional.of(read.value());
       return true;
     }
 
-    private void read(FailingChecks.Check check) {
+    private void read(Set<FailingChecks.Check> changed) {
+      Set<String> services = new HashSet<>();
+      Set<String> nodes = new HashSet<>();
+      for (FailingChecks.Check check : changed) {
+        if (check.service().isEmpty()) {
+          nodes.add(check.node());
+        } else {
+          services.add(check.service());
+        }
+      }
       for (TrackedService tracked : List.copyOf(unwatched)) {
-        if (check.service().isEmpty()
-            ? tracked.runsOn(check.node())
-            : tracked.key.equals(check.service())) {
+        if (services.contains(tracked.key) || tracked.runsOn(nodes)) {
           reads.urgent(tracked);
         }
       }

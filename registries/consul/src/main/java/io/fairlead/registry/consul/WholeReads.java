@@ -201,12 +201,15 @@ final class WholeReads {
 
   /** Returns the service for a whole view; empty if it has no instances. */
   private static Optional<Service> newest(TrackedService tracked) {
-    return tracked.newest.or(() -> tracked.known).filter(one -> !one.instances().isEmpty());
+    return tracked.newest.or(tracked::known).filter(one -> !one.instances().isEmpty());
   }
 
   private void complete(List<Service> services) {
     for (TrackedService tracked : trackedServices) {
-      tracked.known = newest(tracked);
+      tracked.newest.ifPresent(tracked::know);
+      if (!tracked.hasInstances()) {
+        tracked.knowNothing();
+      }
       tracked.confirming = false;
       tracked.clearMissing();
     }
