@@ -5,6 +5,7 @@ import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.SharedMetadata;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -120,7 +121,7 @@ final class ServicesReader {
         draft.weight,
         draft.availability(),
         draft.locality,
-        draft.metadata);
+        SharedMetadata.of(draft.metadata));
   }
 
   private void part(InstanceDraft draft, String key, Ids ids) throws ServicesFileException {

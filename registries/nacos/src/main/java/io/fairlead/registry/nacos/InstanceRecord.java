@@ -2,9 +2,11 @@ package io.fairlead.registry.nacos;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.github.benmanes.caffeine.cache.Interner;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
+import io.fairlead.registry.SharedMetadata;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,8 +42,12 @@ record InstanceRecord(
           .thenComparing(InstanceRecord::weight)
           .thenComparing(instance -> new TreeMap<>(instance.metadata()).toString());
 
+  private static final Interner<String> CLUSTERS = Interner.newWeakInterner();
+
   InstanceRecord {
-    metadata = Map.copyOf(metadata);
+    // Nearly all have the same few.
+    cluster = CLUSTERS.intern(cluster);
+    metadata = SharedMetadata.of(metadata);
   }
 
   /**
