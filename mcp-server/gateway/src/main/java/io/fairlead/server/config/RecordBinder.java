@@ -193,8 +193,7 @@ final class RecordBinder {
     } else if (type == boolean.class || type == Boolean.class) {
       fits = node.isBoolean();
     } else if (node.isTextual()) {
-      boolean parsed = TextValues.isParsed(type);
-      fits = !parsed || key.pattern().isEmpty() || node.textValue().matches(key.pattern());
+      fits = key.pattern().isEmpty() || node.textValue().matches(key.pattern());
     } else {
       // Such as a port in place of a word. The parser of a form refuses other numbers itself.
       fits = node.isIntegralNumber() && !key.max().isEmpty() && TextValues.isParsed(type);

@@ -19,7 +19,7 @@ public record ConsulConfiguration(
                     + " harm",
             defaultValue = "http://127.0.0.1:8500",
             pattern = "^[hH][tT][tT][pP][sS]?://[^/@]+/?$",
-            expected = "http://HOST:PORT or https://HOST:PORT, one or more")
+            expected = "http://HOST:PORT or https://HOST:PORT")
         List<URI> addresses,
     @Key(
             "the ACL token, which needs service:read and node:read on everything that is mirrored;"

@@ -55,7 +55,8 @@ class ConsulConfigurationTest {
         .hasMessageContaining("sweepRate: 0");
     assertThatThrownBy(() -> Configurations.at(address, address).build())
         .hasMessageContaining("each once");
-    assertThatThrownBy(() -> Configurations.at().build()).hasMessageContaining("one or more");
+    assertThatThrownBy(() -> Configurations.at().build())
+        .hasMessageContaining("addresses: an empty list");
   }
 
   @Test

@@ -65,7 +65,7 @@ public record NacosConfiguration(
                 "how long after a lost connection or a restarted server what is missing is kept,"
                     + " from when it was first missing, as instances have yet to register again",
             defaultValue = "30s",
-            min = "0s",
+            min = "0ms",
             max = "1h")
         Duration settle) {
 
