@@ -165,7 +165,11 @@ final class Call {
                 made.reset();
                 return Future.failedFuture("cancelled");
               }
-              return made.send();
+              Future<HttpClientResponse> answered = made.send();
+              if (pooled.streams > 1) {
+                SentRequest.shrink(made);
+              }
+              return answered;
             })
         .compose(response -> response.body().map(body -> raw(response, body)))
         .onComplete(
