@@ -75,7 +75,7 @@ public final class Gateway implements AutoCloseable {
       fleet = new RegistryFleet(registries);
       opened("prepared adapters", fleet);
       fleet.prepare(config.registries());
-      status = new GatewayStatus(options, store, loop, registries, fleet);
+      status = new GatewayStatus(options, log, store, loop, registries, fleet);
       admin =
           AdminServer.start(
               config.admin().address(),

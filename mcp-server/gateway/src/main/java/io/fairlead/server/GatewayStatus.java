@@ -14,10 +14,12 @@ import io.fairlead.server.admin.RegistrySummary;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.ResourceDelivery;
+import io.fairlead.versioning.CommitLogException;
 import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.TransactionStatus;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Duration;
@@ -28,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -41,6 +44,7 @@ final class GatewayStatus implements AdminSource, AdminActions {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayStatus.class);
 
   private final GatewayOptions options;
+  private final SqliteCommitLog log;
   private final VersionedStore store;
   private final CommitLoop loop;
   private final CompletableFuture<Void> ready;
@@ -55,11 +59,13 @@ final class GatewayStatus implements AdminSource, AdminActions {
 
   GatewayStatus(
       GatewayOptions options,
+      SqliteCommitLog log,
       VersionedStore store,
       CommitLoop loop,
       Registries registries,
       RegistryFleet fleet) {
     this.options = options;
+    this.log = log;
     this.store = store;
     this.loop = loop;
     this.ready = loop.ready();
@@ -170,6 +176,17 @@ final class GatewayStatus implements AdminSource, AdminActions {
   @Override
   public List<ServiceReport> services(String registry) {
     return registries.reports(registry);
+  }
+
+  @Override
+  public Optional<Instant> firstSeen(ResourceKey key) {
+    try {
+      return log.firstSeen(key);
+    } catch (CommitLogException | IllegalStateException e) {
+      // The file cannot be read now, or the gateway stops: the rest is shown.
+      LOG.debug("{}: not known when it first came", key, e);
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -27,6 +27,7 @@ enum Kind {
       new Column("REVISIONS", item -> joined(item.path("revisions"), "all")),
       Column.of("VERSION", "version"),
       Column.of("BYTES", "bytes"),
+      Column.time("FIRST SEEN", "firstSeen"),
       Column.time("DAMPED UNTIL", "damped.until")),
   services(
       "",

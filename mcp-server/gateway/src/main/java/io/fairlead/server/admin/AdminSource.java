@@ -9,7 +9,9 @@ import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.TransactionStatus;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The state that the admin server shows. Every method may be called from any thread and has no
@@ -27,6 +29,9 @@ public interface AdminSource {
 
   /** Returns the snapshot that is served. */
   Snapshot snapshot();
+
+  /** Returns when a resource first came, or came back; empty if that is not known. */
+  Optional<Instant> firstSeen(ResourceKey key);
 
   /** Returns the newest commits of this process, newest first. */
   List<CommitSummary> commits();

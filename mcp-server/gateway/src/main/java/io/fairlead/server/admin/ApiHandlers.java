@@ -85,7 +85,10 @@ final class ApiHandlers {
                 .sorted(Comparator.comparing(Resource::key))
                 .toList();
     Map<String, DampedHost> damped = damped();
-    list(context, found, resource -> ApiViews.resource(resource, damped));
+    list(
+        context,
+        found,
+        resource -> ApiViews.resource(resource, damped, source.firstSeen(resource.key())));
   }
 
   private Map<String, DampedHost> damped() {
@@ -119,7 +122,11 @@ final class ApiHandlers {
                 .findFirst();
     if (found.isPresent()) {
       ObjectNode document = ResourceDocument.of(found.get());
-      document.putObject("status").set("clients", new ServiceAnswers(source).clients(found.get()));
+      ObjectNode status = document.putObject("status");
+      source
+          .firstSeen(found.get().key())
+          .ifPresent(time -> status.put("firstSeen", time.toString()));
+      status.set("clients", new ServiceAnswers(source).clients(found.get()));
       Responses.json(context, 200, document);
     } else {
       Responses.problem(

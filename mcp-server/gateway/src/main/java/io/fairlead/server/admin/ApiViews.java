@@ -12,9 +12,11 @@ import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.TransactionStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -85,7 +87,8 @@ final class ApiViews {
    *
    * @param damped by resource name: those whose newest state waits
    */
-  static ObjectNode resource(Resource resource, Map<String, DampedHost> damped) {
+  static ObjectNode resource(
+      Resource resource, Map<String, DampedHost> damped, Optional<Instant> firstSeen) {
     Metadata metadata = resource.decode().getMetadata();
     ObjectNode node = NODES.objectNode();
     node.put("kind", resource.key().type().kind())
@@ -96,6 +99,7 @@ final class ApiViews {
     ObjectNode labels = node.putObject("labels");
     new TreeMap<>(metadata.getLabelsMap()).forEach(labels::put);
     node.put("bytes", resource.encoded().size());
+    firstSeen.ifPresent(time -> node.put("firstSeen", time.toString()));
     DampedHost waiting = damped.get(resource.key().name());
     if (waiting != null) {
       node.putObject("damped")

@@ -230,6 +230,18 @@ class AdminServerTest {
     assertThat(json("/api/v1/resources?q=web-003").path("items").path(0).has("damped")).isFalse();
   }
 
+  @Test
+  void resources_sayWhenTheyFirstCame() throws Exception {
+    JsonNode found = json("/api/v1/resources?q=web-002").path("items").path(0);
+
+    assertThat(found.path("firstSeen").asText()).isEqualTo("2026-01-01T10:00:00Z");
+    assertThat(json("/api/v1/resources/" + found.path("name").asText()).at("/status/firstSeen"))
+        .isEqualTo(found.path("firstSeen"));
+    JsonNode unknown = json("/api/v1/resources?q=web-001").path("items").path(0);
+    assertThat(unknown.path("name").asText()).contains("web-001");
+    assertThat(unknown.has("firstSeen")).isFalse();
+  }
+
   private HttpResponse<String> post(String path, String body, String... headers) throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://" + server.address() + path))

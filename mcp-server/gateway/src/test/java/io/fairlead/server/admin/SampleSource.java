@@ -210,6 +210,13 @@ public final class SampleSource implements AdminSource, AdminActions {
   }
 
   @Override
+  public Optional<Instant> firstSeen(ResourceKey key) {
+    return key.name().contains("web-001")
+        ? Optional.empty()
+        : Optional.of(Instant.parse("2026-01-01T10:00:00Z"));
+  }
+
+  @Override
   public List<CommitSummary> commits() {
     return store.recentCommits();
   }
