@@ -7,8 +7,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gives memory back to the system that was needed for a time only: once many resources have changed
- * and then few for a while, the garbage of that is collected as a whole.
+ * A watch over the heap that gives memory back to the system which was needed for a time only: once
+ * many resources have changed and then few for a while, or once the heap is far larger than what
+ * stayed of it last, everything is collected.
  *
  * <p>To read and convert a registry of a million endpoints makes gigabytes of garbage within
  * seconds, for which the collector grows the heap far beyond the few hundred megabytes that stay.
@@ -16,7 +17,8 @@ import java.util.concurrent.TimeUnit;
  * so that may be hours later. A collection of everything stops the gateway for about a tenth of a
  * second for each 100 MB that stay, hence only when it is quiet, and only if it is worth it. Quiet
  * is not silent: in a large mesh something always changes, and the few changes of quiet times never
- * add up to a collection.
+ * add up to a collection. What an adapter does besides makes garbage without a change, such as the
+ * subscriptions of Nacos: that shows in the size of the heap.
  *
  * <p>Owned by its thread, but for {@link #close}.
  */
@@ -25,18 +27,56 @@ final class MemoryTrim implements AutoCloseable {
   // Resources changed between two looks; fewer are quiet.
   private static final long LOUD = 500;
   private static final long WORTH = 1000;
+  // A heap of twice what stayed and this is far larger.
+  private static final long ROOM = 256L << 20;
+  // Where it grows again, collecting helps for a while only: each time is twice as far off.
+  private static final int MIN_LOOKS = 15;
+  private static final int MAX_LOOKS = 900;
+
+  /** The Java heap. */
+  interface Heap {
+    /** Collects everything. */
+    void collect();
+
+    /** Bytes in use. */
+    long used();
+
+    /** Bytes taken from the system. */
+    long committed();
+  }
+
+  private static final class RuntimeHeap implements Heap {
+    @Override
+    public void collect() {
+      System.gc();
+    }
+
+    @Override
+    public long used() {
+      return committed() - Runtime.getRuntime().freeMemory();
+    }
+
+    @Override
+    public long committed() {
+      return Runtime.getRuntime().totalMemory();
+    }
+  }
 
   private final VersionedStore store;
-  private final Runnable collection;
+  private final Heap heap;
   private final ScheduledExecutorService thread = Timers.daemon("memory-trim");
 
   // Resources that changed in loud times since the last collection; at first what the store held.
   private long changed;
   private long lastNumber;
+  // What the last collection left, and how many looks ago that was.
+  private long left;
+  private int looks;
+  private int looksBetween = MIN_LOOKS;
 
-  MemoryTrim(VersionedStore store, Runnable collection) {
+  MemoryTrim(VersionedStore store, Heap heap) {
     this.store = store;
-    this.collection = collection;
+    this.heap = heap;
     this.changed =
         store.current().types().stream().mapToLong(type -> store.current().size(type)).sum();
     this.lastNumber = store.current().number();
@@ -45,7 +85,7 @@ final class MemoryTrim implements AutoCloseable {
   /** Looks regularly, from now on. */
   @SuppressWarnings("FutureReturnValueIgnored") // A look does nothing that could fail.
   static MemoryTrim start(VersionedStore store) {
-    MemoryTrim trim = new MemoryTrim(store, System::gc);
+    MemoryTrim trim = new MemoryTrim(store, new RuntimeHeap());
     trim.thread.scheduleWithFixedDelay(
         trim::look, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     return trim;
@@ -66,9 +106,14 @@ final class MemoryTrim implements AutoCloseable {
       changed += recent;
       return;
     }
-    if (changed >= WORTH) {
+    looks++;
+    boolean grown = looks >= looksBetween && heap.committed() > 2 * left + ROOM;
+    if (changed >= WORTH || grown) {
+      looksBetween = changed >= WORTH ? MIN_LOOKS : Math.min(2 * looksBetween, MAX_LOOKS);
       changed = 0;
-      collection.run();
+      looks = 0;
+      heap.collect();
+      left = heap.used();
     }
   }
 

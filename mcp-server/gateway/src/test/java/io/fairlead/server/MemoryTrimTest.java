@@ -19,6 +19,7 @@ class MemoryTrimTest {
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final AtomicInteger collections = new AtomicInteger();
+  private long committed;
 
   private void commit(int resources, int edition) {
     store.commit(
@@ -31,7 +32,25 @@ class MemoryTrimTest {
   }
 
   private MemoryTrim trim() {
-    return new MemoryTrim(store, collections::incrementAndGet);
+    return new MemoryTrim(
+        store,
+        new MemoryTrim.Heap() {
+          @Override
+          public void collect() {
+            collections.incrementAndGet();
+            committed = 100 << 20;
+          }
+
+          @Override
+          public long used() {
+            return 90 << 20;
+          }
+
+          @Override
+          public long committed() {
+            return committed;
+          }
+        });
   }
 
   private int looksUntilQuiet(MemoryTrim trim) {
@@ -98,6 +117,34 @@ class MemoryTrimTest {
         trim.look();
       }
       assertThat(collections).hasValue(0);
+    }
+  }
+
+  @Test
+  void look_heapGrownWithoutAChange_collectsAfterAMinuteAndThenLessOften() {
+    commit(2000, 1);
+    try (MemoryTrim trim = trim()) {
+      trim.look();
+      assertThat(collections).hasValue(1);
+      committed = 437L << 20;
+      for (int look = 0; look < 14; look++) {
+        trim.look();
+      }
+      assertThat(collections).as("sooner than after a minute").hasValue(1);
+      trim.look();
+      assertThat(collections).hasValue(2);
+      committed = 437L << 20;
+      for (int look = 0; look < 29; look++) {
+        trim.look();
+      }
+      assertThat(collections).as("sooner than after two minutes").hasValue(2);
+      trim.look();
+      assertThat(collections).hasValue(3);
+      committed = 435L << 20;
+      for (int look = 0; look < 100; look++) {
+        trim.look();
+      }
+      assertThat(collections).as("for less than is worth it").hasValue(3);
     }
   }
 }
