@@ -77,12 +77,17 @@ public final class ConsulApi {
     call("PUT", "/v1/catalog/deregister", "{\"Node\":\"" + node + "\"}");
   }
 
-  /**
-   * Registers many services fast, one transaction for 120: {@code PREFIX0} to {@code
-   * PREFIX(count-1)}, one instance each with id {@code NAME-1}, spread over nodes {@code
-   * many-NUMBER} of 100 services.
-   */
+  /** Registers many services fast, of one instance each. */
   public void registerMany(String prefix, int count) {
+    registerMany(prefix, count, 1);
+  }
+
+  /**
+   * Registers many services fast, one transaction for 120 instances: {@code PREFIX0} to {@code
+   * PREFIX(count-1)}, their instances with ids {@code NAME-1}, {@code NAME-2} and so on, spread
+   * over nodes {@code many-NUMBER} of 100 services.
+   */
+  public void registerMany(String prefix, int count, int instances) {
     List<String> operations = new ArrayList<>();
     int node = -1;
     for (int i = 0; i < count; i++) {
@@ -92,11 +97,23 @@ public final class ConsulApi {
             "{\"Node\":{\"Verb\":\"set\",\"Node\":{\"Node\":\"many-%d\",\"Address\":\"10.98.0.%d\"}}}"
                 .formatted(node, node % 250 + 1));
       }
-      operations.add(
-          """
-          {"Service":{"Verb":"set","Node":"many-%d","Service":
-           {"ID":"%s%d-1","Service":"%s%d","Address":"10.97.%d.%d","Port":8080}}}"""
-              .formatted(node, prefix, i, prefix, i, i / 250 % 250, i % 250 + 1));
+      for (int instance = 1; instance <= instances; instance++) {
+        operations.add(
+            """
+            {"Service":{"Verb":"set","Node":"many-%d","Service":
+             {"ID":"%s%d-%d","Service":"%s%d","Address":"10.%d.%d.%d","Port":8080,
+              "Meta":{"version":"v1"}}}}"""
+                .formatted(
+                    node,
+                    prefix,
+                    i,
+                    instance,
+                    prefix,
+                    i,
+                    96 + instance,
+                    i / 250 % 250,
+                    i % 250 + 1));
+      }
     }
     for (int first = 0; first < operations.size(); first += TRANSACTION) {
       List<String> part =

@@ -37,8 +37,8 @@ public final class RealConsul implements RealRegistry {
   }
 
   @Override
-  public void fill(int services) {
-    server.api().registerMany("filler-", services);
+  public void fill(int services, int instances) {
+    server.api().registerMany("filler-", services, instances);
   }
 
   @Override

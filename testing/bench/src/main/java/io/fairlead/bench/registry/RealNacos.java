@@ -1,9 +1,16 @@
 package io.fairlead.bench.registry;
 
+import com.alibaba.nacos.api.exception.NacosException;
+import com.alibaba.nacos.api.naming.NamingFactory;
+import com.alibaba.nacos.api.naming.NamingService;
+import com.alibaba.nacos.api.naming.pojo.Instance;
 import io.fairlead.harness.NacosInstance;
 import io.fairlead.harness.NacosServer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,6 +22,7 @@ public final class RealNacos implements RealRegistry {
   private static final int THREADS = 8;
 
   private final NacosServer server = NacosServer.start();
+  private Optional<NamingService> filler = Optional.empty();
 
   @Override
   public String name() {
@@ -44,10 +52,13 @@ public final class RealNacos implements RealRegistry {
     return "one server, ephemeral instances, its push delay of 0.5 s included";
   }
 
+  // Over a connection that is kept, as the instances go with it; each of a service in one call.
   @Override
-  public void fill(int services) {
+  public void fill(int services, int instances) {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
+      NamingService naming = NamingFactory.createNamingService(server.address());
+      filler = Optional.of(naming);
       List<Future<?>> parts = new ArrayList<>();
       for (int thread = 0; thread < THREADS; thread++) {
         int first = thread;
@@ -55,15 +66,16 @@ public final class RealNacos implements RealRegistry {
             threads.submit(
                 () -> {
                   for (int number = first; number < services; number += THREADS) {
-                    String address = "10.97." + number / 250 + "." + (number % 250 + 1);
-                    register("filler-" + number, "1", address, 8080);
+                    naming.batchRegisterInstance(
+                        "filler-" + number, "DEFAULT_GROUP", instances(number, instances));
                   }
+                  return null;
                 }));
       }
       for (Future<?> part : parts) {
         part.get();
       }
-    } catch (ExecutionException e) {
+    } catch (ExecutionException | NacosException e) {
       throw new IllegalStateException("nacos: not filled", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -73,6 +85,18 @@ public final class RealNacos implements RealRegistry {
     }
   }
 
+  private static List<Instance> instances(int number, int count) {
+    List<Instance> instances = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      Instance instance = new Instance();
+      instance.setIp("10." + (96 + i) + "." + number / 250 + "." + (number % 250 + 1));
+      instance.setPort(8080);
+      instance.setMetadata(new HashMap<>(Map.of("version", "v1")));
+      instances.add(instance);
+    }
+    return instances;
+  }
+
   @Override
   public void register(String service, String id, String address, int port) {
     server.api().register(NacosInstance.of(service, address, port).asEphemeral());
@@ -80,6 +104,15 @@ public final class RealNacos implements RealRegistry {
 
   @Override
   public void close() {
+    filler.ifPresent(RealNacos::shutDown);
     server.close();
+  }
+
+  private static void shutDown(NamingService naming) {
+    try {
+      naming.shutDown();
+    } catch (NacosException e) {
+      throw new IllegalStateException("nacos: its client does not close", e);
+    }
   }
 }

@@ -1,6 +1,6 @@
 package io.fairlead.bench.registry;
 
-/** A real registry of its own, filled with services of one instance each. Not thread-safe. */
+/** A real registry of its own, filled with services. Not thread-safe. */
 public interface RealRegistry extends AutoCloseable {
   /** Returns its name in the configuration and in the report. */
   String name();
@@ -14,8 +14,8 @@ public interface RealRegistry extends AutoCloseable {
   /** Returns what a reader should know about how it is set up. */
   String setup();
 
-  /** Registers a number of services that nothing is asked of. */
-  void fill(int services);
+  /** Registers a number of services that nothing is asked of, each with some instances. */
+  void fill(int services, int instances);
 
   /** Registers an instance; returns when the registry has taken it. */
   void register(String service, String id, String address, int port);

@@ -4,6 +4,9 @@ import io.fairlead.bench.client.LeanClient.Protocol;
 import io.fairlead.bench.gateway.BenchGateway;
 import io.fairlead.bench.gateway.GatewaySetup;
 import io.fairlead.bench.gateway.Pause;
+import io.fairlead.bench.registry.RealConsul;
+import io.fairlead.bench.registry.RealNacos;
+import io.fairlead.bench.registry.RealRegistry;
 import io.fairlead.bench.report.Figure;
 import io.fairlead.bench.report.Goal;
 import io.fairlead.bench.report.Sample;
@@ -12,9 +15,9 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * A scenario that measures the memory of a gateway at rest after the load, with 50 clients
+ * A scenario that measures the memory of a gateway at rest after the load: with 50 clients
  * connected, beside one that has next to nothing to serve, which is the share of the JVM and of the
- * code.
+ * code; and behind a real Consul and a real Nacos.
  */
 final class MemoryScenario implements Scenario {
   private static final int INSTANCES = 10;
@@ -22,6 +25,7 @@ final class MemoryScenario implements Scenario {
   private static final double WIRE_TIMES = 2.5;
   private static final double BASE = 150;
   private static final double MAX_MEGABYTES = 1500;
+  private static final double MAX_MEGABYTES_WITH_REGISTRY = 200;
 
   @Override
   public String name() {
@@ -42,6 +46,29 @@ final class MemoryScenario implements Scenario {
       try (BenchGateway gateway = bench.gateway("memory", GatewaySetup.load(services, INSTANCES))) {
         run(bench, gateway, services, bare);
       }
+    }
+    try (RealRegistry consul = new RealConsul()) {
+      run(bench, consul);
+    }
+    try (RealRegistry nacos = new RealNacos()) {
+      run(bench, nacos);
+    }
+  }
+
+  private void run(Bench bench, RealRegistry registry) throws IOException {
+    int services = bench.pick(10_000, 200);
+    registry.fill(services, INSTANCES);
+    String size = Bench.size(services, INSTANCES) + ", " + registry.name();
+    try (BenchGateway gateway =
+        bench.gateway("memory", GatewaySetup.of(registry.configuration()))) {
+      gateway.start().awaitReady();
+      rest(bench, gateway);
+      double resident = gateway.usage().residentBytes() / MEGABYTE;
+      bench.add(
+          Figure.of(name(), "RSS after the load", size, "MB", Sample.of(resident))
+              .with(Goal.atMost(resident, MAX_MEGABYTES_WITH_REGISTRY, "MB"))
+              .noted(registry.setup()));
+      add(bench, "peak of the load", size, gateway.usage().peakResidentBytes());
     }
   }
 

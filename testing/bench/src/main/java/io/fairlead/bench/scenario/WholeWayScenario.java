@@ -56,7 +56,7 @@ final class WholeWayScenario implements Scenario {
         new Sizes(
             name(), String.format(Locale.ROOT, "%,d services", services), ", " + registry.name());
     long begin = System.nanoTime();
-    registry.fill(services - times);
+    registry.fill(services - times, 1);
     for (int number = 0; number < times; number++) {
       registry.register(service(number), "stays", STAYS, port);
     }
