@@ -1,12 +1,11 @@
 package io.fairlead.aggregation;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.ExtensionRegistryLite;
 import com.google.protobuf.WireFormat;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.versioning.Envelope;
 import io.fairlead.versioning.Resource;
 import java.io.IOException;
 import java.time.Instant;
@@ -42,8 +41,8 @@ record EntryContent(
   @SuppressWarnings("JavaInstantGetSecondsGetNano") // seconds and nanos are what a Timestamp has
   static EntryContent of(Resource resource, boolean addressed) {
     try {
-      Envelope envelope = Envelope.read(resource.encoded());
-      Metadata metadata = envelope.metadata();
+      Envelope envelope = resource.envelope();
+      Metadata metadata = envelope.decodeMetadata();
       return new EntryContent(
           new TreeMap<>(metadata.getLabelsMap()),
           new TreeMap<>(metadata.getAnnotationsMap()),
@@ -79,7 +78,7 @@ record EntryContent(
   static int endpoints(Resource resource) {
     int count = 0;
     try {
-      CodedInputStream body = Envelope.read(resource.encoded()).body().newCodedInput();
+      CodedInputStream body = resource.envelope().body().newCodedInput();
       for (int tag = body.readTag(); tag != 0; tag = body.readTag()) {
         if (WireFormat.getTagFieldNumber(tag) == ServiceEntry.ENDPOINTS_FIELD_NUMBER) {
           count++;
@@ -96,7 +95,7 @@ record EntryContent(
   static List<String> addresses(Resource resource) {
     List<String> addresses = new ArrayList<>(2);
     try {
-      CodedInputStream input = Envelope.read(resource.encoded()).body().newCodedInput();
+      CodedInputStream input = resource.envelope().body().newCodedInput();
       for (int tag = input.readTag(); tag != 0; tag = input.readTag()) {
         int field = WireFormat.getTagFieldNumber(tag);
         if (field > ServiceEntry.ADDRESSES_FIELD_NUMBER) {
@@ -112,48 +111,5 @@ record EntryContent(
       throw new IllegalStateException(resource.key() + ": not an encoded ServiceEntry", e);
     }
     return addresses;
-  }
-
-  /** The two parts of an encoded resource; the body is a part of the same bytes. */
-  private record Envelope(Metadata metadata, ByteString body) {
-    private static final int VALUE = Any.VALUE_FIELD_NUMBER;
-
-    static Envelope read(ByteString any) throws IOException {
-      CodedInputStream input = any.newCodedInput();
-      Metadata metadata = Metadata.getDefaultInstance();
-      ByteString body = ByteString.EMPTY;
-      enter(input, VALUE);
-      for (int tag = input.readTag(); tag != 0; tag = input.readTag()) {
-        switch (WireFormat.getTagFieldNumber(tag)) {
-          case io.fairlead.istio.mcp.v1alpha1.Resource.METADATA_FIELD_NUMBER ->
-              metadata =
-                  input.readMessage(Metadata.parser(), ExtensionRegistryLite.getEmptyRegistry());
-          case io.fairlead.istio.mcp.v1alpha1.Resource.BODY_FIELD_NUMBER -> {
-            int outer = input.pushLimit(input.readRawVarint32());
-            if (enter(input, VALUE)) {
-              int begin = input.getTotalBytesRead();
-              body = any.substring(begin, begin + input.getBytesUntilLimit());
-              input.skipRawBytes(body.size());
-            }
-            input.popLimit(outer);
-          }
-          default -> input.skipField(tag);
-        }
-      }
-      return new Envelope(metadata, body);
-    }
-
-    /** Goes to the content of a field within the present limit, and limits what is read to it. */
-    private static boolean enter(CodedInputStream input, int field) throws IOException {
-      for (int tag = input.readTag(); tag != 0; tag = input.readTag()) {
-        if (WireFormat.getTagFieldNumber(tag) == field) {
-          int size = input.readRawVarint32();
-          input.pushLimit(size);
-          return true;
-        }
-        input.skipField(tag);
-      }
-      return false;
-    }
   }
 }

@@ -146,7 +146,16 @@ public final class Resource {
    */
   public String label(String name) {
     try {
-      return EnvelopeLabels.find(encoded, name);
+      return Envelope.of(encoded).label(name);
+    } catch (IOException e) {
+      throw new IllegalStateException(key + ": not an encoded resource", e);
+    }
+  }
+
+  /** Returns its parts, without decoding them. */
+  public Envelope envelope() {
+    try {
+      return Envelope.of(encoded);
     } catch (IOException e) {
       throw new IllegalStateException(key + ": not an encoded resource", e);
     }

@@ -2,7 +2,6 @@ package io.fairlead.server.xds;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -10,7 +9,6 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.versioning.Resource;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /**
  * The layout of what stands around a resource's shared bytes in a response. The bytes themselves
@@ -59,18 +57,7 @@ enum ResourceLayout {
 
     @Override
     ByteString shared(Resource resource) {
-      CodedInputStream any = resource.encoded().newCodedInput();
-      try {
-        while (WireFormat.getTagFieldNumber(any.readTag()) != Any.VALUE_FIELD_NUMBER) {
-          any.readByteBuffer();
-        }
-        int size = any.readRawVarint32();
-        return resource
-            .encoded()
-            .substring(any.getTotalBytesRead(), any.getTotalBytesRead() + size);
-      } catch (IOException e) {
-        throw new UncheckedIOException(resource + ": not an encoded Any", e);
-      }
+      return resource.envelope().bytes();
     }
 
     @Override
