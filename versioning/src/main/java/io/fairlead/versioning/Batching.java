@@ -43,9 +43,4 @@ public record Batching(
   public Batching(Duration quiet, Duration max) {
     this(quiet, max, true);
   }
-
-  /** Returns the same without a leading edge: every change waits for the quiet time. */
-  public Batching trailing() {
-    return new Batching(quiet, max, false);
-  }
 }

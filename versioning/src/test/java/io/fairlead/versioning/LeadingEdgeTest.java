@@ -147,6 +147,7 @@ class LeadingEdgeTest {
 
   @Test
   void thousandChangesInFiveSeconds_withoutALeadingEdgeAreOneCommitASecond() {
-    assertThat(steadyChanges(Batching.DEFAULT.trailing())).isEqualTo(5);
+    Batching trailing = new Batching(Batching.DEFAULT.quiet(), Batching.DEFAULT.max(), false);
+    assertThat(steadyChanges(trailing)).isEqualTo(5);
   }
 }
