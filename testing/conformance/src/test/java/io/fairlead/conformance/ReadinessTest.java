@@ -71,10 +71,15 @@ final class ReadinessTest {
 
       assertNoAnswer(client, istiods);
       assertThat(gateway.ask("/livez").status()).isEqualTo(200);
-      assertThat(gateway.process().linesSince(0))
-          .as("log")
-          .anySatisfy(
-              line -> assertThat(line).contains("have not been answered for 5 s", "consul"));
+      await("log")
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(gateway.process().linesSince(0))
+                      .anySatisfy(
+                          line ->
+                              assertThat(line)
+                                  .contains("have not been answered for 5 s", "consul")));
 
       server.start();
       SourceClient.Response first = client.awaitServices(0, any -> true);
