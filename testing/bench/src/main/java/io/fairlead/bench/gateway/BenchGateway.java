@@ -156,7 +156,13 @@ public final class BenchGateway implements AutoCloseable {
           (HttpURLConnection)
               URI.create("http://127.0.0.1:" + adminPort + "/readyz").toURL().openConnection();
       connection.setReadTimeout(10_000);
-      return connection.getResponseCode() == 200;
+      try {
+        return connection.getResponseCode() == 200;
+      } finally {
+        // An answer that is not read would keep the connection, and the gateway bounds those of an
+        // address.
+        connection.disconnect();
+      }
     } catch (ConnectException e) {
       // Nobody listens yet.
       return false;
