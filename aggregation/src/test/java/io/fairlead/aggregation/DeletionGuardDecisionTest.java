@@ -104,6 +104,21 @@ class DeletionGuardDecisionTest {
   }
 
   @Test
+  void lossThatGrewBeforeAFailure_isBelievedWholeAtOnce() {
+    registry.resync(IntStream.range(0, 20).mapToObj(GuardedRegistry::shrunk).toList());
+    registry.readFor(Duration.ofMinutes(1));
+    registry.sink.removed(ServiceId.of(name(0)));
+    registry.readFor(Duration.ofMinutes(1));
+    registry.fail();
+    registry.sink.alive();
+    registry.readFor(ALMOST);
+    assertThat(registry.served()).isEqualTo(before);
+    registry.world.advance(CONFIRM.minus(ALMOST));
+    assertThat(registry.served()).doesNotContainKey("mesh/s00.test");
+    assertThat(registry.guards()).isEmpty();
+  }
+
+  @Test
   void lossThatGrowsForEver_isNotHeldForEver() {
     String[] addresses =
         IntStream.range(0, 60).mapToObj(i -> "10.5.0." + (i + 1)).toArray(String[]::new);

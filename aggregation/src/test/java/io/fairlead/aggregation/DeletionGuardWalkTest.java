@@ -16,10 +16,12 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -64,6 +66,8 @@ class DeletionGuardWalkTest {
     final Map<String, Integer> rejected = new TreeMap<>();
     boolean failing;
     long steady;
+    // When it was checked last: from then on the guard may have looked at any time.
+    long checked;
     int serial;
 
     Walk(long seed) {
@@ -75,6 +79,7 @@ class DeletionGuardWalkTest {
       registry.resync(services());
       said.forEach((name, endpoints) -> due.put(name, endpoints.size()));
       steady = now();
+      checked = now();
     }
 
     long now() {
@@ -139,20 +144,36 @@ class DeletionGuardWalkTest {
     }
 
     /** What of a service's endpoints may be left, since the registry has said for long enough. */
-    private int confirmedLevel(String name, int had) {
+    private int confirmedLevel(String name, int had, OptionalLong readable) {
       int level = had;
       if (now() - steady >= WINDOW) {
         level = Math.min(level, mostSince(name, now() - WINDOW));
       }
-      if (isReadAgainAndAgain()) {
-        level = Math.min(level, mostSince(name, now() - 2 * WINDOW));
+      if (readable.isPresent()) {
+        level = Math.min(level, mostSince(name, readable.getAsLong() - 2 * WINDOW));
       }
       return level;
     }
 
-    private boolean isReadAgainAndAgain() {
+    /**
+     * The last time since the last check at which the registry had been read again and again. The
+     * guard looks while time passes, not only when a step is over, and what it believed then stays
+     * believed even if the registry is silent for the rest of the step. So long as it is silent, a
+     * period of regular reads can only end a whole number of halves after a read.
+     */
+    private OptionalLong lastReadAgainAndAgain() {
+      return LongStream.concat(
+              LongStream.of(now()),
+              reads.tailSet(checked - 3 * (WINDOW / 2), true).stream()
+                  .flatMapToLong(
+                      read -> LongStream.rangeClosed(1, 3).map(i -> read + i * (WINDOW / 2))))
+          .filter(time -> time >= checked && time <= now() && isReadAgainAndAgain(time))
+          .max();
+    }
+
+    private boolean isReadAgainAndAgain(long time) {
       for (int i = 0; i < 3; i++) {
-        long end = now() - i * (WINDOW / 2);
+        long end = time - i * (WINDOW / 2);
         if (reads.subSet(end - WINDOW / 2, true, end, true).isEmpty()) {
           return false;
         }
@@ -274,7 +295,11 @@ class DeletionGuardWalkTest {
         guard.held().forEach(held -> rejected.put(held.service().name(), held.endpointsBefore()));
       }
       registry.world.settle();
-      vanished.clear();
+      // The sum begins at nothing, of what has grown too; but what was rejected is no part of it.
+      if (guard.state() == GuardStatus.State.HOLDING) {
+        vanished.clear();
+        grown.clear();
+      }
       settleDue();
       return true;
     }
@@ -294,6 +319,7 @@ class DeletionGuardWalkTest {
       due.clear();
       before.forEach((name, endpoints) -> due.put(name, endpoints.size()));
       steady = now();
+      checked = now();
       failing = false;
       said.keySet().forEach(name -> shrankAt.put(name, now()));
       before.keySet().forEach(name -> shrankAt.put(name, now()));
@@ -340,7 +366,10 @@ class DeletionGuardWalkTest {
       said.forEach(
           (name, endpoints) ->
               assertThat(after.getOrDefault(name, Set.of())).containsAll(endpoints));
-      due.replaceAll((name, had) -> rejected.containsKey(name) ? had : confirmedLevel(name, had));
+      OptionalLong readable = lastReadAgainAndAgain();
+      checked = now();
+      due.replaceAll(
+          (name, had) -> rejected.containsKey(name) ? had : confirmedLevel(name, had, readable));
       Map<String, Integer> was = new TreeMap<>(due);
       settleDue();
       forget();
@@ -356,7 +385,7 @@ class DeletionGuardWalkTest {
         int had = one.getValue();
         int has = due.getOrDefault(name, 0);
         assertThat(after.getOrDefault(name, Set.of()).size()).isGreaterThanOrEqualTo(has);
-        if (has < had && !judged && !isConfirmed(name)) {
+        if (has < had && !judged && !isConfirmed(name, readable)) {
           assertThat(rejected).doesNotContainKey(name);
           Vanished beyond = new Vanished(now(), has == 0 ? 1 : 0, had - has);
           beyond.endpoints = take(grown, name, 0, beyond.endpoints);
@@ -382,10 +411,10 @@ class DeletionGuardWalkTest {
       }
     }
 
-    private boolean isConfirmed(String name) {
+    private boolean isConfirmed(String name, OptionalLong readable) {
       long shrank = shrankAt.getOrDefault(name, 0L);
       return now() - Math.max(shrank, steady) >= WINDOW
-          || (now() - shrank >= 2 * WINDOW && isReadAgainAndAgain());
+          || (readable.isPresent() && readable.getAsLong() - shrank >= 2 * WINDOW);
     }
 
     private static void assertAllowed(int lost, int of) {

@@ -230,7 +230,9 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
               .filter(loss -> isConfirmed(loss.since().nanos(), health, now))
               .toList();
       for (L loss : due) {
-        Optional<L> rest = restOf.apply(loss);
+        // After a failure both parts may be due at once: the rest is not to wait for another look.
+        Optional<L> rest =
+            restOf.apply(loss).filter(part -> !isConfirmed(part.since().nanos(), health, now));
         if (rest.isPresent()) {
           put(rest.get(), group);
           confirmed.reduced.add(rest.get());
