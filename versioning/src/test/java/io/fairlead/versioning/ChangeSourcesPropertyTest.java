@@ -116,9 +116,9 @@ class ChangeSourcesPropertyTest {
               present.computeIfAbsent(
                   name, n -> new Source(wanted.getOrDefault(n, Map.of()), loop.stateOf(n)));
             }
+            // At once: a commit in between could drop what the new ones believe to have given.
+            loop.configure(present);
           });
-      thread.runWaiting();
-      loop.configure(present);
       thread.runWaiting();
     }
 
