@@ -57,7 +57,7 @@ final class HostClaims {
     this.listener = listener;
   }
 
-  /** Who would have each host if these were all entries of a registry. */
+  /** Returns the holder of each host if these were all entries of a registry. */
   static Map<String, CompactEntry> holders(Collection<CompactEntry> entries) {
     Map<String, CompactEntry> holders = new HashMap<>();
     HostClaims claims =

@@ -226,7 +226,7 @@ final class HostTable {
     slotToChange(entry.host()).inherit(registry, entry);
   }
 
-  /** What a registry has under a name. */
+  /** Returns the entry that a registry has under a name. */
   @Nullable CompactEntry find(String registry, ResourceKey key) {
     return slot(CompactEntry.hostOf(key)).find(registry, key);
   }

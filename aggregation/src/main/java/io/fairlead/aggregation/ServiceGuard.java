@@ -32,7 +32,7 @@ final class ServiceGuard {
     return guard;
   }
 
-  /** What is to be taken of a batch: the very same one unless something in it is held. */
+  /** Returns the part of a batch to take: the very same one unless something in it is held. */
   Inbox.Batch admit(Inbox.Batch said, ConnectionHealth health, Moment now) {
     if (guard.isOff()) {
       return said;

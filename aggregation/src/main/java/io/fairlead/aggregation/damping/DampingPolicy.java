@@ -28,7 +28,7 @@ public record DampingPolicy(
             value = "longest wait of an addition, to which the wait doubles; not below first",
             defaultValue = "1m")
         Duration max) {
-  /** What holds unless something else is configured. */
+  /** The policy that holds unless something else is configured. */
   public static final DampingPolicy DEFAULT = KeyedRecord.of(DampingPolicy.class).defaults();
 
   /** Nothing is ever slowed down. */

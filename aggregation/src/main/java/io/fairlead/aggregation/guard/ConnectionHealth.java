@@ -15,7 +15,7 @@ public record ConnectionHealth(
   public static final ConnectionHealth NONE =
       new ConnectionHealth(Optional.empty(), Optional.empty(), Optional.empty());
 
-  /** What holds for both of two registries. */
+  /** Returns the health that holds for both of two registries. */
   public static ConnectionHealth both(ConnectionHealth one, ConnectionHealth other) {
     return new ConnectionHealth(
         pick(one.last, other.last, false),

@@ -142,7 +142,7 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
     return held.values().stream().filter(one -> one.group == group).map(Held::loss).toList();
   }
 
-  /** What was let go without confirmation within the last {@code confirmAfter}. */
+  /** Returns what was let go without confirmation within the last {@code confirmAfter}. */
   public ServiceCount lostLately(Moment now) {
     recent.forgetOld(now.nanos());
     return recent.sum();
@@ -390,7 +390,7 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
 
   // What follows is for any thread.
 
-  /** What is held, the oldest group first. */
+  /** Returns the groups that are held, the oldest first. */
   public List<GuardStatus> statuses(ConnectionHealth health, InstantSource clock) {
     return groups.stream().map(group -> status(group, true, health, clock)).toList();
   }

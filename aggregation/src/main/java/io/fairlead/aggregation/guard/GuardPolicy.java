@@ -25,7 +25,7 @@ public record GuardPolicy(
             defaultValue = "5m",
             min = "1ms")
         Duration confirmAfter) {
-  /** What holds unless something else is configured. */
+  /** The policy that holds unless something else is configured. */
   public static final GuardPolicy DEFAULT = KeyedRecord.of(GuardPolicy.class).defaults();
 
   /** Nothing is ever held. */

@@ -103,7 +103,7 @@ final class RecentLosses<K> {
       sum = sum.plus(amount);
     }
 
-    /** What there is of a key. */
+    /** Returns the sum of what there is of a key. */
     ServiceCount of(K key) {
       ServiceCount all = ServiceCount.NONE;
       for (Entry<K> entry : newestFirst.getOrDefault(key, new ArrayDeque<>(0))) {

@@ -15,7 +15,7 @@ public record ServiceCount(int services, int endpoints) {
     return new ServiceCount(endpoints > 0 ? 1 : 0, endpoints);
   }
 
-  /** What a service loses that goes from one number of endpoints to a smaller one. */
+  /** Returns the loss of a service that goes from one number of endpoints to a smaller one. */
   public static ServiceCount lost(int before, int after) {
     return ofService(before).minus(ofService(after));
   }

@@ -123,7 +123,7 @@ final class GatewayStatus implements AdminSource, AdminActions {
     return Stream.concat(unread, others).toList();
   }
 
-  /** Who is waited for, and why, for the log. */
+  /** Returns the sources that are waited for, and why, for the log. */
   String waitedFor() {
     return waiting().stream()
         .map(

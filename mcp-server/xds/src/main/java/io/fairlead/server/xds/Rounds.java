@@ -22,7 +22,7 @@ final class Rounds {
   enum Outcome {
     /** All that was due is done. */
     DONE,
-    /** What is due takes long: the round is to be done again in the bulk lane. */
+    /** The response that is due takes long: the round is to be done again in the bulk lane. */
     FOR_BULK
   }
 
