@@ -99,10 +99,11 @@ final class Documents {
       find(LINK, prose)
           .filter(link -> !link.contains("://") && !isLink(document, link))
           .forEach(link -> missing.add(told(document, link)));
-      // A changelog names what is gone, too.
-      boolean ofThePast = document.endsWith("CHANGELOG.md");
+      // A changelog names what is gone, too; the page on moving here what others have.
+      boolean ofOthers =
+          document.endsWith("CHANGELOG.md") || document.endsWith("docs/migration.md");
       find(QUOTED, prose)
-          .filter(name -> !ofThePast && !isKnown(document, name))
+          .filter(name -> !ofOthers && !isKnown(document, name))
           .forEach(name -> missing.add(told(document, name)));
       find(FOLDER_LINE, text)
           .filter(name -> !isPath(document, name))
