@@ -48,7 +48,7 @@ final class AdapterSink implements RegistrySink {
       return;
     }
     if (outcome instanceof ReadOutcome.Failed failed) {
-      view.failing(failed.problem(), failed.cause());
+      view.failing(failed.problem(), failed.cause(), now());
     } else if (outcome instanceof ReadOutcome.Fresh fresh) {
       view.healthy(now());
       Map<ServiceId, ConvertedService> services = new HashMap<>();
@@ -88,7 +88,7 @@ final class AdapterSink implements RegistrySink {
   @Override
   public void failing(String problem, Throwable cause) {
     if (!closed) {
-      view.failing(problem, cause);
+      view.failing(problem, cause, now());
     }
   }
 

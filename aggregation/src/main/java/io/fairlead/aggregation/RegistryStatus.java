@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     all of that can be seen by clients
  * @param lastSuccess wall clock of the last successful contact in this process; null before one
  * @param problem what is wrong at present; null if nothing is
+ * @param failingSince wall clock since when something has been wrong; null if nothing is
  * @param services services known, refused ones included
  * @param instances instances of these services
  * @param refused services that are not served for a reason of their own: refused ones, and those
@@ -27,6 +28,7 @@ public record RegistryStatus(
     boolean synced,
     @Nullable Instant lastSuccess,
     @Nullable String problem,
+    @Nullable Instant failingSince,
     int services,
     int instances,
     int refused,

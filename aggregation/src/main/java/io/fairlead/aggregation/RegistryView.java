@@ -41,7 +41,10 @@ final class RegistryView {
     ConnectionHealth before = health;
     health =
         new ConnectionHealth(
-            Optional.of(now), before.steady().or(() -> Optional.of(now)), before.problem());
+            Optional.of(now),
+            before.steady().or(() -> Optional.of(now)),
+            before.problem(),
+            before.failing());
   }
 
   /** A contact after which nothing is known to fail. */
@@ -52,10 +55,14 @@ final class RegistryView {
     }
     Optional<Moment> steady = before.problem().isPresent() ? Optional.empty() : before.steady();
     health =
-        new ConnectionHealth(Optional.of(now), steady.or(() -> Optional.of(now)), Optional.empty());
+        new ConnectionHealth(
+            Optional.of(now),
+            steady.or(() -> Optional.of(now)),
+            Optional.empty(),
+            Optional.empty());
   }
 
-  void failing(String said, Throwable cause) {
+  void failing(String said, Throwable cause, Moment now) {
     String problem = ForeignText.problem(said);
     ConnectionHealth before = health;
     // Not on every try: a registry that is down for hours fails every few seconds.
@@ -64,7 +71,12 @@ final class RegistryView {
       // The problem says what happened and what to do; the trace is for whoever debugs an adapter.
       LOG.debug("registry {}: the cause of the problem", settings.name(), cause);
     }
-    health = new ConnectionHealth(before.last(), before.steady(), Optional.of(problem));
+    health =
+        new ConnectionHealth(
+            before.last(),
+            before.steady(),
+            Optional.of(problem),
+            before.failing().or(() -> Optional.of(now)));
   }
 
   void holding(List<Hold> newHolds) {
@@ -118,6 +130,7 @@ final class RegistryView {
         synced,
         last.last().map(Moment::wall).orElse(null),
         last.problem().orElse(null),
+        last.failing().map(Moment::wall).orElse(null),
         sums.services(),
         sums.instances(),
         sums.refused(),

@@ -8,19 +8,25 @@ import java.util.Optional;
  * @param last the last success
  * @param steady since when nothing has failed: the first success after the start or a failure
  * @param problem what fails at present
+ * @param failing since when something has failed without a success in between; empty unless there
+ *     is a problem
  */
 public record ConnectionHealth(
-    Optional<Moment> last, Optional<Moment> steady, Optional<String> problem) {
+    Optional<Moment> last,
+    Optional<Moment> steady,
+    Optional<String> problem,
+    Optional<Moment> failing) {
   /** That of a registry which was never reached. */
   public static final ConnectionHealth NONE =
-      new ConnectionHealth(Optional.empty(), Optional.empty(), Optional.empty());
+      new ConnectionHealth(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   /** Returns the health that holds for both of two registries. */
   public static ConnectionHealth both(ConnectionHealth one, ConnectionHealth other) {
     return new ConnectionHealth(
         pick(one.last, other.last, false),
         pick(one.steady, other.steady, true),
-        one.problem.or(() -> other.problem));
+        one.problem.or(() -> other.problem),
+        one.failing.or(() -> other.failing));
   }
 
   private static Optional<Moment> pick(

@@ -82,13 +82,13 @@ public final class Gateway implements AutoCloseable {
               config.admin().token(),
               status,
               status,
-              () -> metrics.scrape(registries, loop.transactions(), store));
+              () -> metrics.scrape(registries, loop.transactions(), store, status.problems()));
       opened("admin server", admin);
       xds = startXds(config, store);
       opened("xDS server", xds);
       // Not before clients can connect: who is told that this is ready may send them at once, and
       // an istiod ends where nobody listens.
-      status.serving(xds::clients, xds::deliveries);
+      status.serving(xds::clients, xds::idleSince, xds::deliveries);
       opened("adapters", fleet);
       fleet.start();
       opened("memory trim", MemoryTrim.start(store));

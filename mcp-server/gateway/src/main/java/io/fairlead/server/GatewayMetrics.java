@@ -7,6 +7,7 @@ import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.Hold;
 import io.fairlead.server.admin.HoldStatus;
+import io.fairlead.server.admin.ProblemStatus;
 import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Durability;
@@ -74,6 +75,8 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
       gauge("guard.held.endpoints", "Endpoints of a registry whose loss is held");
   private final MultiGauge holds =
       gauge("holds", "What is kept in the mesh on a suspicion, by registry and reason");
+  private final MultiGauge problems =
+      gauge("problems", "What needs somebody now, as fairlead doctor lists it");
   private final MultiGauge damped =
       gauge("damped.hosts", "Hosts whose newest state waits since they change too often");
   private final MultiGauge transactions =
@@ -145,9 +148,11 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
   }
 
   /** Everything in Prometheus' text format, as it is now. */
-  String scrape(Registries registries, Transactions open, VersionedStore store) {
+  String scrape(
+      Registries registries, Transactions open, VersionedStore store, List<ProblemStatus> present) {
     refresh(registries.statuses(), store.current());
     refreshHeld(registries, open, store.durability());
+    refreshProblems(present);
     return meters.scrape();
   }
 
@@ -216,6 +221,20 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     single(transactions, open.list().size());
     single(storeDurable, durability.durable() ? 1 : 0);
     single(storeUnwritten, durability.unwritten());
+  }
+
+  private synchronized void refreshProblems(List<ProblemStatus> present) {
+    List<Row<?>> rows = new ArrayList<>();
+    for (ProblemStatus.Severity severity : ProblemStatus.Severity.values()) {
+      for (ProblemStatus.Kind kind : ProblemStatus.Kind.values()) {
+        long count =
+            present.stream()
+                .filter(problem -> problem.severity() == severity && problem.kind() == kind)
+                .count();
+        rows.add(Row.of(Tags.of("severity", severity.label(), "kind", kind.label()), count));
+      }
+    }
+    problems.register(rows, true);
   }
 
   private static List<Row<?>> holdRows(Set<String> registries, List<HoldStatus> all) {

@@ -9,6 +9,8 @@ import io.fairlead.server.admin.AdminActions;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.admin.HoldStatus;
+import io.fairlead.server.admin.ProblemFinder;
+import io.fairlead.server.admin.ProblemStatus;
 import io.fairlead.server.admin.ReadinessStatus;
 import io.fairlead.server.admin.RegistrySummary;
 import io.fairlead.server.config.RegistryConfig;
@@ -22,6 +24,7 @@ import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.TransactionStatus;
 import io.fairlead.versioning.VersionedStore;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,8 +53,11 @@ final class GatewayStatus implements AdminSource, AdminActions {
   private final CompletableFuture<Void> ready;
   private final Registries registries;
   private final RegistryFleet fleet;
+  private final Instant started = Instant.now();
   private final long startedNanos = System.nanoTime();
+  private final ProblemFinder problems = new ProblemFinder(this, Clock.systemUTC());
   private volatile Supplier<List<ClientStatus>> clients = List::of;
+  private volatile Supplier<Optional<Instant>> idle = Optional::empty;
   private volatile Function<ResourceKey, List<ResourceDelivery>> deliveries = key -> List.of();
   private volatile boolean serving;
   // Written by the configuration watch only, but for the first one.
@@ -76,23 +82,30 @@ final class GatewayStatus implements AdminSource, AdminActions {
 
   private ConfigurationStatus inForce(List<String> needRestart) {
     return new ConfigurationStatus(
-        options.file().toString(), Instant.now(), List.of(), needRestart);
+        options.file().toString(), Instant.now(), List.of(), null, needRestart);
   }
 
   /** Says who knows the clients, once they can connect. */
   void serving(
       Supplier<List<ClientStatus>> source,
+      Supplier<Optional<Instant>> idleSource,
       Function<ResourceKey, List<ResourceDelivery>> deliverySource) {
     clients = source;
+    idle = idleSource;
     deliveries = deliverySource;
     serving = true;
   }
 
   /** Notes that a newer configuration was refused. */
-  void refused(List<String> problems) {
+  void refused(List<String> faults) {
     ConfigurationStatus before = configuration;
     configuration =
-        new ConfigurationStatus(before.file(), before.loaded(), problems, before.needRestart());
+        new ConfigurationStatus(
+            before.file(),
+            before.loaded(),
+            faults,
+            Objects.requireNonNullElseGet(before.refusedSince(), Instant::now),
+            before.needRestart());
   }
 
   /** Notes that a newer configuration is in force, but for some keys. */
@@ -156,6 +169,7 @@ final class GatewayStatus implements AdminSource, AdminActions {
         state(registry),
         registry.lastSuccess(),
         Objects.requireNonNullElse(registry.problem(), ""),
+        registry.failingSince(),
         registry.services(),
         registry.instances(),
         registry.refused());
@@ -267,5 +281,20 @@ final class GatewayStatus implements AdminSource, AdminActions {
   @Override
   public List<ClientStatus> clients() {
     return clients.get();
+  }
+
+  @Override
+  public Optional<Instant> idleSince() {
+    return idle.get();
+  }
+
+  @Override
+  public Instant started() {
+    return started;
+  }
+
+  @Override
+  public List<ProblemStatus> problems() {
+    return problems.find();
   }
 }

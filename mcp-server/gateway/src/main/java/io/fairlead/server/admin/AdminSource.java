@@ -56,4 +56,13 @@ public interface AdminSource {
 
   /** Returns the connected clients. */
   List<ClientStatus> clients();
+
+  /** Returns since when no client is connected; empty while one is, or none can be yet. */
+  Optional<Instant> idleSince();
+
+  /** Returns when this process began. */
+  Instant started();
+
+  /** Returns what needs somebody now, the most urgent first. */
+  List<ProblemStatus> problems();
 }

@@ -58,6 +58,7 @@ final class ApiHandlers {
     add(routes, "/commits", source::commits, ApiViews::commit);
     add(routes, "/guards", source::guards, ApiViews::guard);
     add(routes, "/holds", source::holds, ApiViews::hold);
+    add(routes, "/problems", source::problems, ApiViews::problem);
     add(routes, "/transactions", source::transactions, ApiViews::transaction);
   }
 

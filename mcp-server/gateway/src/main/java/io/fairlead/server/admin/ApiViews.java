@@ -153,6 +153,20 @@ final class ApiViews {
     return node.put("explanation", hold.explanation());
   }
 
+  static ObjectNode problem(ProblemStatus problem) {
+    ObjectNode node = NODES.objectNode();
+    node.put("severity", problem.severity().label())
+        .put("kind", problem.kind().label())
+        .put("subject", problem.subject())
+        .put("message", problem.message())
+        .put("advice", problem.advice())
+        .put("command", problem.command());
+    if (problem.since() != null) {
+      node.put("since", problem.since().toString());
+    }
+    return node;
+  }
+
   static ObjectNode transaction(TransactionStatus transaction) {
     return NODES
         .objectNode()

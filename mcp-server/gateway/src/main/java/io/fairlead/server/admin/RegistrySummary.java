@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastSuccess when it was last read or heard of, absent if never in this process
  * @param problem what is wrong and what to do; empty unless {@link State#FAILING}, or {@link
  *     State#WAITING} after a failure
+ * @param failingSince since when there has been a problem; absent if there is none
  * @param services services that it has, whether served or not
  * @param instances their instances
  * @param refused services that are not served because of a fault
@@ -25,6 +26,7 @@ public record RegistrySummary(
     State state,
     @Nullable Instant lastSuccess,
     String problem,
+    @Nullable Instant failingSince,
     int services,
     int instances,
     int refused) {

@@ -116,6 +116,29 @@ class AdminServerTest {
   }
 
   @Test
+  void problems_saySinceWhenAndWhatHelps() throws Exception {
+    JsonNode items = json("/api/v1/problems").path("items");
+
+    assertThat(items.findValuesAsText("kind"))
+        .containsExactly(
+            "removals_held",
+            "registry_failing",
+            "registry_stale",
+            "transaction_open",
+            "no_client",
+            "services_refused",
+            "hosts_damped");
+    assertThat(items.path(3).toString())
+        .isEqualTo(
+            "{\"severity\":\"warning\",\"kind\":\"transaction_open\",\"subject\":\"t1\","
+                + "\"message\":\"Nothing is pushed while the operator's transaction t1 is open;"
+                + " changes that wait: 3. It ends by itself at 2026-01-02T12:10:00Z.\","
+                + "\"advice\":\"Release it once the work is done.\","
+                + "\"command\":\"fairlead release t1\","
+                + "\"since\":\"2026-01-02T12:00:00Z\"}");
+  }
+
+  @Test
   void readyz_ready() throws Exception {
     assertThat(json("/readyz").path("ready").asBoolean()).isTrue();
   }

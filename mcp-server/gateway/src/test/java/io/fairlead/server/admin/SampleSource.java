@@ -28,6 +28,7 @@ import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * A sample of the gateway's state: two registries, one of which cannot be read, and some resources.
  */
-public final class SampleSource implements AdminSource, AdminActions {
+public class SampleSource implements AdminSource, AdminActions {
   private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
 
   /** What operators did. */
@@ -91,6 +92,7 @@ public final class SampleSource implements AdminSource, AdminActions {
             RegistrySummary.State.UP,
             Instant.parse("2026-01-02T03:04:05Z"),
             "",
+            null,
             2,
             3,
             1),
@@ -101,6 +103,7 @@ public final class SampleSource implements AdminSource, AdminActions {
             RegistrySummary.State.FAILING,
             null,
             "http://127.0.0.1:1: refused",
+            NOON,
             0,
             0,
             0));
@@ -201,7 +204,7 @@ public final class SampleSource implements AdminSource, AdminActions {
 
   @Override
   public ConfigurationStatus configuration() {
-    return new ConfigurationStatus("f.yaml", Instant.EPOCH, List.of(), List.of());
+    return new ConfigurationStatus("f.yaml", Instant.EPOCH, List.of(), null, List.of());
   }
 
   @Override
@@ -230,5 +233,20 @@ public final class SampleSource implements AdminSource, AdminActions {
   @Override
   public List<ClientStatus> clients() {
     return List.of();
+  }
+
+  @Override
+  public Optional<Instant> idleSince() {
+    return Optional.of(NOON);
+  }
+
+  @Override
+  public Instant started() {
+    return NOON;
+  }
+
+  @Override
+  public List<ProblemStatus> problems() {
+    return new ProblemFinder(this, Clock.fixed(NOON.plusSeconds(120), ZoneOffset.UTC)).find();
   }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connected client, as the admin API shows it.
@@ -54,7 +55,10 @@ public record ClientStatus(
    * @param bytes size of the last response
    * @param nacks how often it refused a response
    * @param lastNack what it said when it last did, or empty
-   * @param lag age of the response that it has not answered, zero if it has
+   * @param refusedSince since when it has refused what it was sent, without an ACK in between; null
+   *     if its last answer was an ACK
+   * @param sentAt when the response was sent that it has not answered; null if it has
+   * @param lag age of that response, zero if there is none
    */
   public record SubscriptionStatus(
       String typeUrl,
@@ -64,10 +68,12 @@ public record ClientStatus(
       int bytes,
       long nacks,
       String lastNack,
+      @Nullable Instant refusedSince,
+      @Nullable Instant sentAt,
       Duration lag) {
     /** Of a type that was just asked for. */
     static SubscriptionStatus of(String typeUrl) {
-      return new SubscriptionStatus(typeUrl, "", "", 0, 0, 0, "", Duration.ZERO);
+      return new SubscriptionStatus(typeUrl, "", "", 0, 0, 0, "", null, null, Duration.ZERO);
     }
 
     SubscriptionStatus withSent(String version, EncodedMessage response) {
@@ -79,21 +85,42 @@ public record ClientStatus(
           response.size(),
           nacks,
           lastNack,
+          refusedSince,
+          Instant.now(),
           lag);
     }
 
     SubscriptionStatus withAcknowledged() {
-      return new SubscriptionStatus(typeUrl, sent, sent, resources, bytes, nacks, lastNack, lag);
+      return new SubscriptionStatus(
+          typeUrl, sent, sent, resources, bytes, nacks, lastNack, null, null, lag);
     }
 
     SubscriptionStatus withNack(String message) {
       return new SubscriptionStatus(
-          typeUrl, sent, acknowledged, resources, bytes, nacks + 1, message, lag);
+          typeUrl,
+          sent,
+          acknowledged,
+          resources,
+          bytes,
+          nacks + 1,
+          message,
+          refusedSince == null ? Instant.now() : refusedSince,
+          null,
+          lag);
     }
 
     SubscriptionStatus withLag(Duration age) {
       return new SubscriptionStatus(
-          typeUrl, sent, acknowledged, resources, bytes, nacks, lastNack, age);
+          typeUrl,
+          sent,
+          acknowledged,
+          resources,
+          bytes,
+          nacks,
+          lastNack,
+          refusedSince,
+          age.isZero() ? null : sentAt,
+          age);
     }
   }
 }

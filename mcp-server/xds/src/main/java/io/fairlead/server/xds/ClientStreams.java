@@ -2,9 +2,11 @@ package io.fairlead.server.xds;
 
 import io.fairlead.revisions.Shard;
 import io.fairlead.versioning.Snapshot;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +24,8 @@ final class ClientStreams implements Snapshot.Listener {
   private final Map<Shard, Set<ClientStream>> byShard = new ConcurrentHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
   private final int most;
+  // When a stream ended last, or none was there at first; written before the count.
+  private volatile Instant emptySince = Instant.now();
   // Owned by the commit thread.
   private Snapshot newest;
 
@@ -49,6 +53,7 @@ final class ClientStreams implements Snapshot.Listener {
   void remove(ClientStream stream) {
     Set<ClientStream> streams = byShard.get(stream.shard());
     if (streams != null && streams.remove(stream)) {
+      emptySince = Instant.now();
       open.decrementAndGet();
     }
   }
@@ -93,6 +98,11 @@ final class ClientStreams implements Snapshot.Listener {
 
   void wakeAll() {
     byShard.values().forEach(streams -> streams.forEach(ClientStream::wake));
+  }
+
+  /** Returns since when no stream is open; empty while one is. */
+  Optional<Instant> emptySince() {
+    return open.get() == 0 ? Optional.of(emptySince) : Optional.empty();
   }
 
   /** Those that are open now. */

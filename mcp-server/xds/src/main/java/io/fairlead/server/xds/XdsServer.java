@@ -14,11 +14,13 @@ import io.grpc.netty.shaded.io.netty.util.internal.PlatformDependent;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -290,6 +292,11 @@ public final class XdsServer implements AutoCloseable {
         .map(ClientStream::status)
         .sorted(Comparator.comparingLong(ClientStatus::id))
         .toList();
+  }
+
+  /** Returns since when no client is connected; empty while one is. */
+  public Optional<Instant> idleSince() {
+    return streams.emptySince();
   }
 
   /** Whether each client has a resource, by node and revision. */

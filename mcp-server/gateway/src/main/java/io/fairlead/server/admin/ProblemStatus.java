@@ -1,0 +1,96 @@
+package io.fairlead.server.admin;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A problem that needs somebody now, as {@code fairlead doctor}, the console and the metrics show
+ * it.
+ *
+ * @param severity how urgent it is
+ * @param kind what it is, one of a fixed list
+ * @param subject what it is about: a registry, a client, a transaction, a file; may be empty
+ * @param message what happened, in whole sentences
+ * @param advice what to do about it, and what becomes of it otherwise
+ * @param command the command that shows more or ends it; empty if none does
+ * @param since wall clock of its beginning; null if that is not known
+ */
+public record ProblemStatus(
+    Severity severity,
+    Kind kind,
+    String subject,
+    String message,
+    String advice,
+    String command,
+    @Nullable Instant since) {
+  /** The most urgent first; of equal ones the older. */
+  static final Comparator<ProblemStatus> MOST_URGENT_FIRST =
+      Comparator.comparing(ProblemStatus::severity)
+          .thenComparing(ProblemStatus::kind)
+          .thenComparing(
+              ProblemStatus::since, Comparator.nullsLast(Comparator.<Instant>naturalOrder()))
+          .thenComparing(ProblemStatus::subject)
+          .thenComparing(ProblemStatus::message);
+
+  public ProblemStatus {
+    Objects.requireNonNull(severity, "severity");
+    Objects.requireNonNull(kind, "kind");
+  }
+
+  /** The urgency of a problem. */
+  public enum Severity {
+    /** The mesh has, or will soon have, something wrong: wake somebody. */
+    CRITICAL,
+    /** Somebody should look at it by day. */
+    WARNING;
+
+    /** Returns its name in metrics and JSON, in lower case. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The kind of a problem, in the order in which those of one severity are listed. */
+  public enum Kind {
+    /** Clients are not answered. */
+    NOT_READY,
+    /** What is served is not on the disk. */
+    STORE_NOT_DURABLE,
+    /** A client refuses what it is sent. */
+    CLIENT_REFUSES,
+    /** A registry cannot be read. */
+    REGISTRY_FAILING,
+    /** A registry was not read since the start; what is served of it is from before. */
+    REGISTRY_UNREAD,
+    /** A registry was not heard of for long, although nothing failed. */
+    REGISTRY_STALE,
+    /** Removals wait for a confirmation, for other registries or for a decision. */
+    REMOVALS_HELD,
+    /** A changed configuration was refused. */
+    RELOAD_REFUSED,
+    /** An operator's transaction lets all changes wait. */
+    TRANSACTION_OPEN,
+    /** No client is connected. */
+    NO_CLIENT,
+    /** A client does not answer what it was sent. */
+    CLIENT_LAGS,
+    /** An adapter keeps something on a suspicion for long. */
+    HOLD_LASTS,
+    /** Services are refused for a fault. */
+    SERVICES_REFUSED,
+    /** Services are not served, since another registry has their hosts. */
+    HOSTS_SHADOWED,
+    /** Hosts change too often. */
+    HOSTS_DAMPED,
+    /** Changed keys take effect at the next start. */
+    RESTART_NEEDED;
+
+    /** Returns its name in metrics and JSON, in lower case. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.fairlead.server.admin;
+
+import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.registry.Hold;
+import io.fairlead.server.admin.ProblemStatus.Kind;
+import io.fairlead.server.admin.ProblemStatus.Severity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** The problems of registries: their reads, and what is held of what they had. */
+final class RegistryProblems {
+  // A registry that restarts is back by then.
+  private static final Duration LONG_FAILURE = Duration.ofMinutes(5);
+  private static final Duration FIRST_READ = Duration.ofMinutes(1);
+  // Adapters hear of a quiet registry at least as often as their longest wait, 10 minutes.
+  private static final Duration LONG_SILENCE = Duration.ofMinutes(15);
+  private static final Duration LONG_HOLD = Duration.ofMinutes(5);
+
+  private RegistryProblems() {}
+
+  static void failing(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
+    for (RegistrySummary registry : source.registries()) {
+      if (registry.problem().isEmpty()) {
+        continue;
+      }
+      boolean unknown = registry.state() == RegistrySummary.State.WAITING;
+      Instant since = registry.failingSince();
+      boolean isLong = since != null && ProblemFinder.isAgo(LONG_FAILURE, since, now);
+      found.accept(
+          new ProblemStatus(
+              isLong ? Severity.CRITICAL : Severity.WARNING,
+              Kind.REGISTRY_FAILING,
+              registry.name(),
+              "The registry cannot be read: " + registry.problem(),
+              unknown
+                  ? "Nothing is known of it from before, so clients wait for it."
+                  : "What was known of it stays in the mesh, however long this lasts, and gets"
+                      + " older.",
+              "fairlead get registries " + registry.name(),
+              since));
+    }
+  }
+
+  static void unread(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
+    for (RegistrySummary registry : source.registries()) {
+      if (registry.state() == RegistrySummary.State.RESTORED
+          && registry.problem().isEmpty()
+          && ProblemFinder.isAgo(FIRST_READ, source.started(), now)) {
+        found.accept(
+            new ProblemStatus(
+                Severity.WARNING,
+                Kind.REGISTRY_UNREAD,
+                registry.name(),
+                "The registry was not read completely since the gateway started.",
+                "What was known of it before stays in the mesh. If it is not large, look at its"
+                    + " load and its log.",
+                "fairlead get registries " + registry.name(),
+                source.started()));
+      }
+    }
+  }
+
+  static void stale(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
+    for (RegistrySummary registry : source.registries()) {
+      Instant last = registry.lastSuccess();
+      if (registry.state() == RegistrySummary.State.UP
+          && last != null
+          && ProblemFinder.isAgo(LONG_SILENCE, last, now)) {
+        found.accept(
+            new ProblemStatus(
+                Severity.WARNING,
+                Kind.REGISTRY_STALE,
+                registry.name(),
+                "The registry was not heard of since "
+                    + ServingProblems.text(last)
+                    + ", and no read failed.",
+                "A connection may hang: look at the gateway's log and at the network between.",
+                "fairlead get registries " + registry.name(),
+                last));
+      }
+    }
+  }
+
+  static void removalsHeld(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
+    for (GuardStatus guard : source.guards()) {
+      found.accept(
+          new ProblemStatus(
+              guard.state() == GuardStatus.State.HOLDING ? Severity.CRITICAL : Severity.WARNING,
+              Kind.REMOVALS_HELD,
+              guard.registry(),
+              HoldStatus.explanation(guard),
+              "Look whether the loss is real before you decide.",
+              "fairlead get guards " + guard.id() + " -o yaml",
+              guard.since()));
+    }
+  }
+
+  /** Finds what adapters keep; the guard's holds are {@link #removalsHeld}. */
+  static void holdLasts(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
+    Map<String, Map<Hold.Reason, List<HoldStatus>>> lasting =
+        source.holds().stream()
+            .filter(hold -> hold.id().isEmpty())
+            .filter(hold -> ProblemFinder.isAgo(LONG_HOLD, hold.since(), now))
+            .collect(
+                Collectors.groupingBy(
+                    HoldStatus::registry,
+                    TreeMap::new,
+                    Collectors.groupingBy(HoldStatus::reason, TreeMap::new, Collectors.toList())));
+    lasting.forEach(
+        (registry, byReason) ->
+            byReason.values().forEach(holds -> found.accept(holdLasts(registry, holds))));
+  }
+
+  private static ProblemStatus holdLasts(String registry, List<HoldStatus> holds) {
+    HoldStatus oldest = holds.stream().min(Comparator.comparing(HoldStatus::since)).orElseThrow();
+    return new ProblemStatus(
+        Severity.WARNING,
+        Kind.HOLD_LASTS,
+        registry,
+        "Missing in the registry and kept in the mesh ("
+            + oldest.reason().label()
+            + "): "
+            + holds.size()
+            + ", for example "
+            + oldest.subject()
+            + ". "
+            + oldest.explanation(),
+        "It ends by itself"
+            + oldest.until().map(time -> " by " + ServingProblems.text(time)).orElse("")
+            + ".",
+        "fairlead get holds " + registry,
+        oldest.since());
+  }
+
+  static void hostsDamped(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
+    List<DampedHost> damped = source.damped();
+    if (!damped.isEmpty()) {
+      DampedHost most =
+          damped.stream().max(Comparator.comparingInt(DampedHost::changes)).orElseThrow();
+      found.accept(
+          new ProblemStatus(
+              Severity.WARNING,
+              Kind.HOSTS_DAMPED,
+              most.host(),
+              "Hosts that change again and again: "
+                  + damped.size()
+                  + ", most of all "
+                  + most.host()
+                  + ". Their newest additions wait.",
+              "Look at the health checks of their instances.",
+              "fairlead get services " + most.host(),
+              null));
+    }
+  }
+}
