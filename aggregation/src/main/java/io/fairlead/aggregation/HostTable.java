@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -132,6 +133,15 @@ final class HostTable {
     boolean isContested() {
       Claim first = claims;
       return first != null && anyClaim(claim -> !claim.registry.equals(first.registry));
+    }
+
+    /** Returns the registries that claim it. */
+    Set<String> claimants() {
+      Set<String> claimants = new TreeSet<>();
+      for (Claim claim = claims; claim != null; claim = claim.next) {
+        claimants.add(claim.registry);
+      }
+      return claimants;
     }
 
     boolean isClaimedBy(String registry) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -209,6 +210,16 @@ public final class Registries implements AutoCloseable {
   /** How it stands with each registry, by name. */
   public List<RegistryStatus> statuses() {
     return views().stream().map(RegistryView::status).toList();
+  }
+
+  /** Returns how many services of each registry are not served since another has their host. */
+  public Map<String, Integer> shadowed() {
+    Map<String, Integer> byLabel = source.shadowed();
+    return views().stream()
+        .map(RegistryView::settings)
+        .collect(
+            Collectors.toMap(
+                RegistrySettings::name, settings -> byLabel.getOrDefault(settings.label(), 0)));
   }
 
   private List<RegistryView> views() {

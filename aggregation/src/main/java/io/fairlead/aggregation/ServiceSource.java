@@ -50,7 +50,7 @@ final class ServiceSource implements ChangeSource {
   private final Map<String, String> newNotes = new HashMap<>();
   private final Set<String> droppedNotes = new HashSet<>();
   // Of the hosts that several registries have a word about: elsewhere who speaks of it has it.
-  private final Map<String, String> holders = new ConcurrentHashMap<>();
+  private final Map<String, ContestedHost> contested = new ConcurrentHashMap<>();
 
   // Whether every configured registry is there.
   private boolean complete;
@@ -304,9 +304,9 @@ final class ServiceSource implements ChangeSource {
         .forEach(
             (host, winner) -> {
               if (winner.isPresent() && table.slot(host).isContested()) {
-                holders.put(host, winner.get());
+                contested.put(host, ContestedHost.of(winner.get(), table.slot(host).claimants()));
               } else {
-                holders.remove(host);
+                contested.remove(host);
               }
             });
     book.notesTaken();
@@ -368,7 +368,17 @@ final class ServiceSource implements ChangeSource {
    * has. For any thread.
    */
   String holderOf(String host) {
-    return holders.getOrDefault(host, "");
+    ContestedHost found = contested.get(host);
+    return found == null ? "" : found.holder();
+  }
+
+  /** Returns how many hosts each registry lacks to another one, by label. For any thread. */
+  Map<String, Integer> shadowed() {
+    Map<String, Integer> counts = new HashMap<>();
+    contested
+        .values()
+        .forEach(host -> host.others().forEach(label -> counts.merge(label, 1, Integer::sum)));
+    return counts;
   }
 
   /** Number of hosts that changed since the last drain. For any thread. */

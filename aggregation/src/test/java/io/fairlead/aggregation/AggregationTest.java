@@ -138,6 +138,7 @@ class AggregationTest {
     assertThat(world.outcomes("low"))
         .isEqualTo(Map.of("web", ServiceStatus.SHADOWED, "own", ServiceStatus.SERVED));
     assertThat(registries.reports("low").get(1).shadowedBy()).isEqualTo("high");
+    assertThat(registries.shadowed()).isEqualTo(Map.of("low", 1, "high", 0));
     List<String> address = world.addresses().get("web.test");
 
     high.removed(ServiceId.of("web"));
@@ -145,6 +146,7 @@ class AggregationTest {
     assertThat(world.served()).containsEntry("mesh/web.test", "low 10.0.0.1");
     assertThat(world.addresses()).containsEntry("web.test", address);
     assertThat(world.outcomes("low")).containsEntry("web", ServiceStatus.SERVED);
+    assertThat(registries.shadowed()).isEqualTo(Map.of("low", 0, "high", 0));
 
     high.changed(service("web", "10.0.1.2"));
     world.settle();

@@ -6,6 +6,7 @@ import io.fairlead.aggregation.damping.DampingPolicy;
 import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.conversion.HostTemplate;
+import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.ReadOutcome;
@@ -231,7 +232,11 @@ class AggregationWalkTest {
    */
   private static List<String> shown(World world) {
     List<String> shown = new ArrayList<>();
+    Map<String, Integer> shadowed = world.registries.shadowed();
     for (RegistryStatus status : world.registries.statuses()) {
+      assertThat(world.registries.reports(status.name()))
+          .filteredOn(report -> report.status() == ServiceStatus.SHADOWED)
+          .hasSize(shadowed.getOrDefault(status.name(), -1));
       shown.add(
           status.name()
               + " "

@@ -72,7 +72,7 @@ public final class Gateway implements AutoCloseable {
       Registries registries = new Registries(loop, config.aggregation(), Clock.systemUTC());
       opened("registries", registries);
       loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
-      fleet = new RegistryFleet(registries);
+      fleet = new RegistryFleet(registries, metrics.reads());
       opened("prepared adapters", fleet);
       fleet.prepare(config.registries());
       status = new GatewayStatus(options, log, store, loop, registries, fleet);
@@ -82,7 +82,7 @@ public final class Gateway implements AutoCloseable {
               config.admin().token(),
               status,
               status,
-              () -> metrics.scrape(registries, loop.transactions(), store, status.problems()));
+              () -> metrics.scrape(registries, status));
       opened("admin server", admin);
       xds = startXds(config, store);
       opened("xDS server", xds);

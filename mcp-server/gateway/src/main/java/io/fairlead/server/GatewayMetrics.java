@@ -1,20 +1,21 @@
 package io.fairlead.server;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.Hold;
+import io.fairlead.server.admin.AdminSource;
+import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.admin.HoldStatus;
 import io.fairlead.server.admin.ProblemStatus;
+import io.fairlead.server.admin.ReadinessStatus;
 import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.CommitSummary;
-import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
-import io.fairlead.versioning.Transactions;
-import io.fairlead.versioning.VersionedStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -24,11 +25,10 @@ import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,18 +55,26 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
 
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ReadMetrics reads = new ReadMetrics(meters);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
   private final MultiGauge up = gauge("registry.up", "1 while a registry can be read, else 0");
   private final MultiGauge lastSuccess =
       gauge(
-          "registry.last.success.seconds",
+          "registry.last.success.timestamp.seconds",
           "Unix time of the last successful contact with a registry, 0 before the first");
+  private final MultiGauge formerLastSuccess =
+      gauge(
+          "registry.last.success.seconds",
+          "Former name of fairlead_registry_last_success_timestamp_seconds");
   private final MultiGauge services =
       gauge("registry.services", "Services that a registry has, whether served or not");
   private final MultiGauge instances = gauge("registry.instances", "Instances of these services");
   private final MultiGauge refused =
       gauge("refused.services", "Services that are not served, by the reason of the refusal");
+  private final MultiGauge shadowed =
+      gauge(
+          "shadowed.services", "Services that are not served since another registry has the host");
   private final MultiGauge findings =
       gauge("findings", "What was refused, left out or repaired in the present state, by reason");
   private final MultiGauge guardHeld =
@@ -85,6 +93,19 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
       gauge("store.durable", "1 while what is served is on the disk, too, else 0");
   private final MultiGauge storeUnwritten =
       gauge("store.unwritten", "Resources and notes that are served and not on the disk");
+  private final MultiGauge ready = gauge("ready", "1 once clients are answered, else 0");
+  private final MultiGauge lastReload =
+      gauge(
+          "config.last.reload.successful",
+          "1 while the configuration file is in force, 0 while its newest text is refused");
+  private final MultiGauge reloaded =
+      gauge(
+          "config.last.reload.success.timestamp.seconds",
+          "Unix time at which the configuration in force was taken from its file");
+  private final MultiGauge restartNeeded =
+      gauge(
+          "config.restart.needed.keys",
+          "Keys of the configuration whose newer values wait for a restart");
   private final MultiGauge resources = gauge("resources", "Resources that are served, by type");
 
   private final Counter commits =
@@ -111,14 +132,36 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     new JvmMemoryMetrics().bindTo(meters);
     new JvmThreadMetrics().bindTo(meters);
     new ClassLoaderMetrics().bindTo(meters);
-    new ProcessorMetrics().bindTo(meters);
-    new UptimeMetrics().bindTo(meters);
-    new FileDescriptorMetrics().bindTo(meters);
     garbageCollection.bindTo(meters);
+    // By the names that dashboards expect of every process; Micrometer has others.
+    ProcessMetrics.builder().register(meters.getPrometheusRegistry());
+    gauge("build.info", "What runs: its version, the revision of its source, and the Java")
+        .register(
+            List.of(
+                Row.of(
+                    Tags.of(
+                        "version",
+                        BuildInfo.version(),
+                        "revision",
+                        BuildInfo.revision(),
+                        "java",
+                        Runtime.version().toString()),
+                    1)));
+    gauge("memory.limit.bytes", "Memory of the container, or of the machine if it has no limit")
+        .register(List.of(Row.of(Tags.empty(), memoryLimit())));
+  }
+
+  private static long memoryLimit() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
   private MultiGauge gauge(String name, String description) {
     return MultiGauge.builder("fairlead." + name).description(description).register(meters);
+  }
+
+  /** Returns the metrics of what adapters read. */
+  ReadMetrics reads() {
+    return reads;
   }
 
   /** Where other parts register theirs. */
@@ -148,21 +191,23 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
   }
 
   /** Everything in Prometheus' text format, as it is now. */
-  String scrape(
-      Registries registries, Transactions open, VersionedStore store, List<ProblemStatus> present) {
-    refresh(registries.statuses(), store.current());
-    refreshHeld(registries, open, store.durability());
-    refreshProblems(present);
+  String scrape(Registries registries, AdminSource status) {
+    refresh(registries.statuses(), registries.shadowed(), status.snapshot());
+    refreshHeld(registries);
+    refreshGateway(status);
+    refreshProblems(status.problems());
     return meters.scrape();
   }
 
   // Two scrapes at a time would otherwise mix their rows.
-  private synchronized void refresh(List<RegistryStatus> registries, Snapshot snapshot) {
+  private synchronized void refresh(
+      List<RegistryStatus> registries, Map<String, Integer> shadowedServices, Snapshot snapshot) {
     List<Row<?>> ups = new ArrayList<>();
     List<Row<?>> successes = new ArrayList<>();
     List<Row<?>> serviceCounts = new ArrayList<>();
     List<Row<?>> instanceCounts = new ArrayList<>();
     List<Row<?>> refusals = new ArrayList<>();
+    List<Row<?>> shadows = new ArrayList<>();
     List<Row<?>> allFindings = new ArrayList<>();
     for (RegistryStatus registry : registries) {
       Tags tags = Tags.of("registry", registry.name());
@@ -174,18 +219,22 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
               registry.lastSuccess() == null ? 0 : registry.lastSuccess().toEpochMilli() / 1000.0));
       serviceCounts.add(Row.of(tags, registry.services()));
       instanceCounts.add(Row.of(tags, registry.instances()));
-      for (Map.Entry<Reason, Integer> finding : registry.findings().entrySet()) {
-        Reason reason = finding.getKey();
+      shadows.add(Row.of(tags, shadowedServices.getOrDefault(registry.name(), 0)));
+      for (Reason reason : Reason.values()) {
+        Integer count = registry.findings().get(reason);
         Tags withReason = tags.and("reason", lower(reason));
         if (reason.status() == ServiceStatus.REFUSED) {
-          refusals.add(Row.of(withReason, finding.getValue()));
+          refusals.add(Row.of(withReason, count == null ? 0 : count));
         }
-        allFindings.add(
-            Row.of(withReason.and("kind", reason.status().label()), finding.getValue()));
+        if (count != null) {
+          allFindings.add(Row.of(withReason.and("kind", reason.status().label()), count));
+        }
       }
     }
     up.register(ups, true);
     lastSuccess.register(successes, true);
+    formerLastSuccess.register(successes, true);
+    shadowed.register(shadows, true);
     services.register(serviceCounts, true);
     instances.register(instanceCounts, true);
     refused.register(refusals, true);
@@ -194,8 +243,7 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
         snapshot.types().stream().<Row<?>>map(type -> row(snapshot, type)).toList(), true);
   }
 
-  private synchronized void refreshHeld(
-      Registries registries, Transactions open, Durability durability) {
+  private synchronized void refreshHeld(Registries registries) {
     List<Row<?>> services = new ArrayList<>();
     List<Row<?>> endpoints = new ArrayList<>();
     List<GuardStatus> guards = registries.guardSummaries();
@@ -217,10 +265,19 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     }
     guardHeld.register(services, true);
     guardHeldEndpoints.register(endpoints, true);
-    single(damped, registries.damped().size());
-    single(transactions, open.list().size());
-    single(storeDurable, durability.durable() ? 1 : 0);
-    single(storeUnwritten, durability.unwritten());
+  }
+
+  private synchronized void refreshGateway(AdminSource status) {
+    ReadinessStatus readiness = status.readiness();
+    ConfigurationStatus configuration = status.configuration();
+    single(ready, readiness.ready() ? 1 : 0);
+    single(damped, status.damped().size());
+    single(transactions, status.transactions().size());
+    single(storeDurable, readiness.store().durable() ? 1 : 0);
+    single(storeUnwritten, readiness.store().unwritten());
+    single(lastReload, configuration.problems().isEmpty() ? 1 : 0);
+    single(reloaded, configuration.loaded().toEpochMilli() / 1000.0);
+    single(restartNeeded, configuration.needRestart().size());
   }
 
   private synchronized void refreshProblems(List<ProblemStatus> present) {
@@ -251,7 +308,7 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     return rows;
   }
 
-  private static void single(MultiGauge gauge, int value) {
+  private static void single(MultiGauge gauge, double value) {
     gauge.register(List.of(Row.of(Tags.empty(), value)), true);
   }
 

@@ -35,14 +35,16 @@ final class RegistryFleet implements AutoCloseable {
   private record Running(RegistryConfig config, @Nullable RegistryAdapter adapter) {}
 
   private final Registries registries;
+  private final ReadMetrics reads;
   private final Map<String, Running> running = new LinkedHashMap<>();
   // Changed as a whole: who looks at it must not wait for an adapter that ends.
   private volatile List<RegistryConfig> shown = List.of();
   private boolean started;
   private boolean closed;
 
-  RegistryFleet(Registries registries) {
+  RegistryFleet(Registries registries, ReadMetrics reads) {
     this.registries = registries;
+    this.reads = reads;
   }
 
   /** Makes the adapters and registers their registries, without starting any. */
@@ -88,7 +90,11 @@ final class RegistryFleet implements AutoCloseable {
     List<String> ending = new ArrayList<>(leaving);
     toStart.forEach(config -> ending.add(config.name()));
     stop(ending);
-    leaving.forEach(name -> LOG.info("registry {}: left the configuration", name));
+    leaving.forEach(
+        name -> {
+          reads.forget(name);
+          LOG.info("registry {}: left the configuration", name);
+        });
     if (leaving.isEmpty() && toStart.isEmpty()) {
       return;
     }
@@ -119,7 +125,8 @@ final class RegistryFleet implements AutoCloseable {
   // One registry that cannot even begin must not keep the others from the mesh.
   private @Nullable RegistryAdapter adapter(RegistryConfig config, RegistrySink sink) {
     try {
-      return config.createAdapter(new AdapterContext(config.name(), sink));
+      return config.createAdapter(
+          new AdapterContext(config.name(), reads.counted(config.name(), sink)));
     } catch (RuntimeException e) {
       if (!started) {
         throw e;

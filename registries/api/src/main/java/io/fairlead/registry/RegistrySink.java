@@ -1,5 +1,6 @@
 package io.fairlead.registry;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -48,6 +49,13 @@ public interface RegistrySink {
    * @param cause the error itself
    */
   void failing(String problem, Throwable cause);
+
+  /**
+   * Records how long an answered request to the registry took, or a look at it: for the metrics
+   * only. Requests that wait at the registry for a change are not reported. Unlike the other
+   * methods it may be called at any time by any thread.
+   */
+  default void readTook(Duration took) {}
 
   /**
    * Takes all present holds of the adapter in place of the previous ones; an empty list ends them

@@ -6,9 +6,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +31,8 @@ final class XdsMetrics {
   // Kubernetes bounds the value of a label by this.
   private static final int MAX_REVISION_LENGTH = 63;
   private static final String OTHER = "other";
+  // What every gateway serves.
+  private static final String SERVED = "ServiceEntry";
   private static final Map<String, Set<String>> ISTIO_KINDS =
       Map.of(
           "networking.istio.io",
@@ -48,13 +53,26 @@ final class XdsMetrics {
           "extensions.istio.io",
           Set.of("TrafficExtension", "WasmPlugin"));
 
+  // Each bucket is a series for each type: few of them.
+  private static final Duration[] ACK_BUCKETS = {
+    Duration.ofMillis(10),
+    Duration.ofMillis(100),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(10),
+    Duration.ofMinutes(1)
+  };
+
   private final MeterRegistry registry;
   // Both guarded by "this": those of the connected clients, and of the labels that these have.
   private final Map<String, Revision> revisions = new HashMap<>();
   private final Map<String, Label> labels = new HashMap<>();
-  private final Map<String, TypeMeters> types = new ConcurrentHashMap<>();
+  // Of every label that there can be, from the start: a counter that appears with its first
+  // event hides that event from whoever asks for its rate.
+  private final Map<String, TypeMeters> types = new HashMap<>();
+  private final Map<Disconnect, Counter> disconnects = new EnumMap<>(Disconnect.class);
+  private final Map<String, Timer> acks = new ConcurrentHashMap<>();
 
-  private record TypeMeters(Counter responses, Counter bytes, Counter nacks, Timer acks) {}
+  private record TypeMeters(Counter responses, Counter bytes, Counter nacks) {}
 
   /** A revision with clients; its label stays what it was for the first of them. */
   private static final class Revision {
@@ -95,6 +113,32 @@ final class XdsMetrics {
 
   XdsMetrics(MeterRegistry registry) {
     this.registry = registry;
+    ISTIO_KINDS.values().stream().flatMap(Set::stream).forEach(this::addType);
+    addType(OTHER);
+    for (Disconnect reason : Disconnect.values()) {
+      if (reason != Disconnect.FINISHED) {
+        disconnects.put(
+            reason,
+            Counter.builder("fairlead_client_disconnects")
+                .description("Streams that the gateway ended, by reason")
+                .tag("reason", reason.label())
+                .register(registry));
+      }
+    }
+    acks(SERVED);
+  }
+
+  private void addType(String label) {
+    types.put(
+        label,
+        new TypeMeters(
+            counter("fairlead_responses", "Discovery responses sent", label),
+            counter("fairlead_response_bytes", "Size of the discovery responses sent", label),
+            counter("fairlead_nacks", "Discovery responses that clients refused", label)));
+  }
+
+  private Counter counter(String name, String description, String type) {
+    return Counter.builder(name).description(description).tag("type", type).register(registry);
   }
 
   /** Counts a client, until as often {@link #disconnected} was called for its revision. */
@@ -133,8 +177,14 @@ final class XdsMetrics {
     meters(typeUrl).bytes.increment(bytes);
   }
 
-  void acknowledged(String typeUrl, long nanos) {
-    meters(typeUrl).acks.record(nanos, TimeUnit.NANOSECONDS);
+  /**
+   * Records the time to an ACK. Of a response without resources it tells nothing: a client asks for
+   * twenty types, of which most are empty, and each would have its own histogram.
+   */
+  void acknowledged(String typeUrl, int resources, long nanos) {
+    if (resources > 0) {
+      acks(label(ResourceType.ofTypeUrl(typeUrl))).record(nanos, TimeUnit.NANOSECONDS);
+    }
   }
 
   void refused(String typeUrl) {
@@ -142,11 +192,10 @@ final class XdsMetrics {
   }
 
   void disconnectedBy(Disconnect reason) {
-    Counter.builder("fairlead_client_disconnects")
-        .description("Streams that the gateway ended")
-        .tag("reason", reason.label())
-        .register(registry)
-        .increment();
+    Counter counter = disconnects.get(reason);
+    if (counter != null) {
+      counter.increment();
+    }
   }
 
   /** Takes the largest lag of the clients of each revision; revisions without clients have none. */
@@ -163,28 +212,22 @@ final class XdsMetrics {
   }
 
   private TypeMeters meters(String typeUrl) {
-    ResourceType type = ResourceType.ofTypeUrl(typeUrl);
+    return Objects.requireNonNull(types.get(label(ResourceType.ofTypeUrl(typeUrl))));
+  }
+
+  private static String label(ResourceType type) {
     boolean known = ISTIO_KINDS.getOrDefault(type.group(), Set.of()).contains(type.kind());
-    return types.computeIfAbsent(
-        known ? type.kind() : OTHER,
-        label ->
-            new TypeMeters(
-                Counter.builder("fairlead_responses")
-                    .description("Discovery responses sent")
-                    .tag("type", label)
-                    .register(registry),
-                Counter.builder("fairlead_response_bytes")
-                    .description("Size of the discovery responses sent")
-                    .tag("type", label)
-                    .register(registry),
-                Counter.builder("fairlead_nacks")
-                    .description("Discovery responses that clients refused")
-                    .tag("type", label)
-                    .register(registry),
-                Timer.builder("fairlead_ack_duration")
-                    .description("Time from a response to its ACK")
-                    .tag("type", label)
-                    .publishPercentileHistogram()
-                    .register(registry)));
+    return known ? type.kind() : OTHER;
+  }
+
+  private Timer acks(String label) {
+    return acks.computeIfAbsent(
+        label,
+        type ->
+            Timer.builder("fairlead_ack_duration")
+                .description("Time from a response with resources to its ACK")
+                .tag("type", type)
+                .serviceLevelObjectives(ACK_BUCKETS)
+                .register(registry));
   }
 }

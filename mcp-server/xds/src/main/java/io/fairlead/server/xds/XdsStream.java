@@ -336,7 +336,10 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
   final void acknowledged(S subscription) {
     Long sent = subscription.sentAtNanos();
     if (sent != null) {
-      context.metrics().acknowledged(subscription.typeUrl(), System.nanoTime() - sent);
+      context
+          .metrics()
+          .acknowledged(
+              subscription.typeUrl(), subscription.status().resources(), System.nanoTime() - sent);
     }
     subscription.acknowledged();
     sender.answered();

@@ -76,6 +76,28 @@ class XdsMetricsTest {
   }
 
   @Test
+  void counters_areThereFromTheStart() {
+    assertThat(values("fairlead_nacks", "type")).hasSize(16).contains("ServiceEntry", "other");
+    assertThat(values("fairlead_client_disconnects", "reason"))
+        .hasSize(11)
+        .contains("ack_timeout", "stopping")
+        .doesNotContain("finished");
+    assertThat(values("fairlead_ack_duration", "type")).containsExactly("ServiceEntry");
+  }
+
+  @Test
+  void acknowledgements_ofResponsesWithoutResources_areNotTimed() {
+    metrics.acknowledged("networking.istio.io/v1/ServiceEntry", 3, 1_000_000);
+    metrics.acknowledged("networking.istio.io/v1/ServiceEntry", 0, 1_000_000);
+    metrics.acknowledged("networking.istio.io/v1/Gateway", 0, 1_000_000);
+    metrics.acknowledged("networking.istio.io/v1/Sidecar", 1, 1_000_000);
+
+    assertThat(values("fairlead_ack_duration", "type")).containsExactly("ServiceEntry", "Sidecar");
+    assertThat(registry.get("fairlead_ack_duration").tag("type", "ServiceEntry").timer().count())
+        .isEqualTo(1);
+  }
+
+  @Test
   void types_madeUp_areOtherForAnyGroup() {
     for (int i = 0; i < 100; i++) {
       metrics.sent("networking.istio.io/v1/MadeUp" + i, 1);
@@ -84,7 +106,11 @@ class XdsMetricsTest {
     metrics.sent("networking.istio.io/v1alpha3/ServiceEntry", 1);
     metrics.sent("networking.istio.io/v1/ServiceEntry", 1);
 
-    assertThat(values("fairlead_responses", "type")).containsExactly("ServiceEntry", "other");
+    assertThat(values("fairlead_responses", "type"))
+        .hasSize(16)
+        .contains("ServiceEntry", "WasmPlugin", "other");
+    assertThat(registry.get("fairlead_responses").tag("type", "other").counter().count())
+        .isEqualTo(200);
     assertThat(registry.get("fairlead_responses").tag("type", "ServiceEntry").counter().count())
         .isEqualTo(2);
   }

@@ -142,7 +142,8 @@ final class ConsulAdapter implements RegistryAdapter {
             loop,
             pools,
             new Tokens(loop, Optional.ofNullable(configuration.token())),
-            configuration);
+            configuration,
+            context.sink()::readTook);
     Dialer dialer = new Dialer(vertx, configuration.tls());
     loop.onClose(dialer::close);
     List<ConnectionPool> all =

@@ -38,13 +38,23 @@ final class ConsulClient {
   private final ConnectionPools pools;
   private final Tokens tokens;
   private final ConsulConfiguration configuration;
+  private final Consumer<Duration> readTook;
   private final HealthMapper mapper;
 
-  ConsulClient(Loop loop, ConnectionPools pools, Tokens tokens, ConsulConfiguration configuration) {
+  /**
+   * @param readTook takes the time of each answer that did not wait for a change
+   */
+  ConsulClient(
+      Loop loop,
+      ConnectionPools pools,
+      Tokens tokens,
+      ConsulConfiguration configuration,
+      Consumer<Duration> readTook) {
     this.loop = loop;
     this.pools = pools;
     this.tokens = tokens;
     this.configuration = configuration;
+    this.readTook = readTook;
     this.mapper = new HealthMapper(Optional.ofNullable(configuration.taggedAddress()));
   }
 
@@ -123,6 +133,7 @@ final class ConsulClient {
     ConnectionPool pool = chosen.orElseThrow();
     Call.Request request =
         new Call.Request(uri(path, parameters(filter, query)), query, token, limit(query));
+    long begin = loop.now();
     Call call =
         new Call(
             loop,
@@ -132,6 +143,8 @@ final class ConsulClient {
               Answer<T> answer = interpret(pool, raw, reader);
               if (answer instanceof Answer.Failed<T> failed) {
                 notice(pool, failed);
+              } else if (!query.blocks()) {
+                readTook.accept(Duration.ofNanos(loop.now() - begin));
               }
               then.accept(answer);
             });

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class FileAdapter implements RegistryAdapter {
   private final TimedFiles files;
   private final FileCache cache;
   private final SinkFeed feed;
+  private final Consumer<Duration> readTook;
   private volatile boolean closed;
 
   // Of the last read that was stable; null before the first and after a failure.
@@ -57,6 +59,7 @@ final class FileAdapter implements RegistryAdapter {
     this.files = new TimedFiles(registry);
     this.cache = new FileCache(files);
     this.feed = new SinkFeed(context.sink(), System::nanoTime, Clock.systemUTC());
+    this.readTook = context.sink()::readTook;
   }
 
   @Override
@@ -209,6 +212,7 @@ final class FileAdapter implements RegistryAdapter {
    * doubled).
    */
   private boolean tryRead(TreeWatcher events) throws IOException, InterruptedException {
+    long begin = System.nanoTime();
     events.forget();
     Listing listing;
     try {
@@ -231,6 +235,7 @@ final class FileAdapter implements RegistryAdapter {
       listing = after;
     }
     lastListing = listing;
+    readTook.accept(Duration.ofNanos(System.nanoTime() - begin));
     tell(() -> feed.told(cache.view()));
     return true;
   }

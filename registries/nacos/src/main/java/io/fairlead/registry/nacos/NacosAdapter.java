@@ -81,7 +81,7 @@ final class NacosAdapter implements RegistryAdapter {
     this.naming = naming;
     this.clients = sources.clients();
     this.sources = sources;
-    this.threads = new Threads(registry, this::unexpected);
+    this.threads = new Threads(registry, this::unexpected, sink::readTook);
     this.subscriptions = new PushSubscriptions(registry, clients, this::onPush);
     this.reads =
         new ReadQueue(Threads.DIRECT_READS, this::launch, threads::after, System::nanoTime);

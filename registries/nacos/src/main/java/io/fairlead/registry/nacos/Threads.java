@@ -30,16 +30,19 @@ final class Threads {
 
   private final String registry;
   private final Consumer<Throwable> onError;
+  private final Consumer<Duration> readTook;
   private final ScheduledThreadPoolExecutor owner;
   private final ThreadPoolExecutor readers;
   private volatile boolean closed;
 
   /**
    * @param onError called on the owner's thread with what a task of its own threw
+   * @param readTook called on a reader's thread with the time of each call that succeeded
    */
-  Threads(String registry, Consumer<Throwable> onError) {
+  Threads(String registry, Consumer<Throwable> onError, Consumer<Duration> readTook) {
     this.registry = registry;
     this.onError = onError;
+    this.readTook = readTook;
     this.owner = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "nacos-" + registry));
     owner.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     AtomicLong number = new AtomicLong();
@@ -98,7 +101,9 @@ final class Threads {
       readers.execute(
           () -> {
             try {
+              long begin = System.nanoTime();
               T result = call.call();
+              readTook.accept(Duration.ofNanos(System.nanoTime() - begin));
               own(() -> answer(result, onResult, onFailure));
             } catch (Throwable e) {
               own(() -> onFailure.accept(e));

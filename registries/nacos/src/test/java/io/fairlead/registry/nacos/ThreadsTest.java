@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Tests that every call ends in an answer or a failure, whatever is thrown, and a loop goes on. */
 class ThreadsTest {
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
-  private final Threads threads = new Threads("test", failures::add);
+  private final Threads threads = new Threads("test", failures::add, took -> {});
 
   @AfterEach
   void close() {

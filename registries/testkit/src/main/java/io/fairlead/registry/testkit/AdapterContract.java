@@ -43,6 +43,7 @@ public abstract class AdapterContract extends AdapterFixture {
     SinkEvent first = sink().awaitEvent(0, "any call", limit(), event -> true);
     assertThat(first).isInstanceOf(SinkEvent.Resynced.class);
     assertThat(((SinkEvent.Resynced) first).outcome().services()).isEmpty();
+    assertThat(sink().reads()).as("requests whose time was reported").isPositive();
     write(service("orders", 1));
     awaitWritten(limit());
   }

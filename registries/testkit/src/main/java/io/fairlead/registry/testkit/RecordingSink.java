@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -28,6 +29,7 @@ public final class RecordingSink implements RegistrySink {
   private static final long HOLD_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
+  private final AtomicInteger reads = new AtomicInteger();
 
   // The rest is guarded by "this"; waiters are notified of each call.
   private final List<SinkEvent> events = new ArrayList<>();
@@ -64,6 +66,14 @@ public final class RecordingSink implements RegistrySink {
   @Override
   public void failing(String problem, Throwable cause) {
     record(new SinkEvent.Failing(problem, cause));
+  }
+
+  @Override
+  public void readTook(Duration took) {
+    if (took.isNegative()) {
+      violation("readTook: " + took + " (expected: not negative)");
+    }
+    reads.incrementAndGet();
   }
 
   @Override
@@ -130,6 +140,11 @@ public final class RecordingSink implements RegistrySink {
     if (!synced) {
       violations.add("before the first resync: " + event + " (expected: a resync with everything)");
     }
+  }
+
+  /** Returns the number of requests to the registry whose time was reported. */
+  public int reads() {
+    return reads.get();
   }
 
   /** Makes each later call a violation: the adapter was closed. */
