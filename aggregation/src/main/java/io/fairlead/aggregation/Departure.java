@@ -231,6 +231,11 @@ final class Departure {
     }
   }
 
+  /** Goes over to another guard policy, and lets go what is judged and within its limits. */
+  void use(GuardPolicy policy, Moment now) {
+    letGo(guard.use(policy, now));
+  }
+
   void approve(String id) {
     guard.approve(id);
     dropAll();

@@ -34,7 +34,7 @@ final class Departures {
   private static final String KEY_PREFIX = "/";
 
   private final HostTable table;
-  private final GuardPolicy policy;
+  private GuardPolicy policy;
   private final InstantSource clock;
   private final List<Departure> all = new CopyOnWriteArrayList<>();
   private final Set<RegistryView> awaited = new LinkedHashSet<>();
@@ -160,6 +160,13 @@ final class Departures {
   private void decide(String id, Consumer<Departure> decision) {
     all.stream().filter(each -> each.hasGuard(id)).forEach(decision);
     forgetOver();
+  }
+
+  /** Goes over to another guard policy, and lets go what is judged and within its limits. */
+  void use(GuardPolicy next, long now) {
+    policy = next;
+    all.forEach(each -> each.use(next, moment(now)));
+    expire(now);
   }
 
   /** Lets go what is confirmed. */

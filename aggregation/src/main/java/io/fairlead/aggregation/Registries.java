@@ -143,6 +143,14 @@ public final class Registries implements AutoCloseable {
     return sinks;
   }
 
+  /**
+   * Goes over to another guard and damping, in one step; addresses stay as they are. What is held
+   * is judged by the new guard, and what is damped goes out once if the damping changed.
+   */
+  public void use(AggregationOptions options) {
+    loop.executeNow(() -> source.use(options));
+  }
+
   // Under the lock.
   private void expectOwnLabel(RegistrySettings settings, Set<String> names) {
     for (String name : names) {

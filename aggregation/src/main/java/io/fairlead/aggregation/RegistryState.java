@@ -301,6 +301,12 @@ final class RegistryState implements HostClaims.Listener {
     expire(now);
   }
 
+  /** Goes over to another guard policy, and lets go what is held and within its limits. */
+  void use(GuardPolicy policy, long now) {
+    guard.held().use(policy, moment(now)).forEach(loss -> letGo(loss, now));
+    expire(now);
+  }
+
   /** Keeps what somebody has rejected. */
   void reject(String id, long now) {
     guard.held().reject(id, now);

@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.aggregation.damping.DampingPolicy;
 import io.fairlead.aggregation.damping.FlapDamper;
 import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddressBook;
@@ -38,11 +39,13 @@ final class ServiceSource implements ChangeSource {
 
   private final CommitLoop loop;
   private final ResourceEncoder encoder;
-  private final GuardPolicy guard;
+  private GuardPolicy guard;
   private final InstantSource clock;
   private final HostTable table = new HostTable();
   private final VirtualAddressBook book;
-  private final FlapDamper damper;
+  // Replaced by the commit thread.
+  private volatile FlapDamper damper;
+  private DampingPolicy damping;
   private final Departures departures;
   private final Map<String, RegistryState> registries = new HashMap<>();
   // By label: what the store held at the start, until a registry of that label takes it over.
@@ -64,7 +67,8 @@ final class ServiceSource implements ChangeSource {
     this.encoder = encoder;
     this.guard = options.guard();
     this.clock = clock;
-    this.damper = new FlapDamper(options.damping());
+    this.damping = options.damping();
+    this.damper = new FlapDamper(damping);
     this.departures = new Departures(table, guard, clock);
     SourceState former = loop.stateOf(CommitLoop.FIRST_SOURCE);
     for (String key : former.notes().keySet()) {
@@ -147,6 +151,26 @@ final class ServiceSource implements ChangeSource {
     }
     awaitUnsynced();
     departures.reloaded(now);
+    armTimer();
+  }
+
+  /**
+   * Goes over to other options. What is held is judged by the new guard, too; a new damping begins
+   * with nothing counted, so that what waits goes out once. The addresses stay as they are.
+   */
+  void use(AggregationOptions options) {
+    long now = loop.nanoTime();
+    if (!options.guard().equals(guard)) {
+      guard = options.guard();
+      registries.values().forEach(state -> state.use(guard, now));
+      departures.use(guard, now);
+    }
+    if (!options.damping().equals(damping)) {
+      damping = options.damping();
+      List<String> waiting = damper.waiting();
+      damper = new FlapDamper(damping);
+      waiting.forEach(table::markDirty);
+    }
     armTimer();
   }
 

@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A key of a configuration record: a component with its {@link Key} description. Immutable. */
@@ -86,9 +88,9 @@ public final class ConfigurationKey {
     return key != null && key.single();
   }
 
-  /** Whether a change takes effect without a restart. */
-  public boolean reloads() {
-    return key != null && key.reloads();
+  /** Returns why a change takes effect only at a restart; empty: it takes effect while running. */
+  public String restart() {
+    return key == null ? "" : key.restart();
   }
 
   /** Whether a list may have no element. */
@@ -161,11 +163,17 @@ public final class ConfigurationKey {
     return range().isEmpty() ? text() : text() + "; " + expected();
   }
 
-  /** Returns the purpose and, unless the type says enough, the description of a valid value. */
+  /**
+   * Returns the purpose, the description of a valid value unless the type says enough, and why a
+   * change needs a restart if it does.
+   */
   public String description() {
     boolean plain = form(Key::expected).isEmpty() && range().isEmpty();
     String form = plain ? "" : valueType() == Duration.class ? range() : expected();
-    return text() + (text().isEmpty() || form.isEmpty() ? "" : "; ") + form;
+    String restart = restart().isEmpty() ? "" : "a change needs a restart: " + restart();
+    return Stream.of(text(), form, restart)
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining("; "));
   }
 
   // The key's own word goes before that of its type.

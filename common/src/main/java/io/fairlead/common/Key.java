@@ -64,6 +64,10 @@ public @interface Key {
   /** Whether a single value may stand in place of a list with one element. */
   boolean single() default false;
 
-  /** Whether a change of the key, and of what is below it, takes effect without a restart. */
-  boolean reloads() default false;
+  /**
+   * Returns why a change of the key, and of what is below it, takes effect only at a restart,
+   * beginning in lower case and without a full stop; empty: it takes effect while running. Whoever
+   * leaves it empty has the running gateway take the change.
+   */
+  String restart() default "";
 }

@@ -214,6 +214,11 @@ public final class CommitLoop implements AutoCloseable {
     return holds.get() > 0;
   }
 
+  /** Gathers changes by other times from now on; what has gathered is committed at once. */
+  public void use(Batching batching) {
+    executeNow(() -> debounce.use(batching));
+  }
+
   /** Monotonic time in nanoseconds, of the same clock as the timers. */
   public long nanoTime() {
     return thread.nanoTime();

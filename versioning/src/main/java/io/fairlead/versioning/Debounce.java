@@ -9,7 +9,7 @@ import java.time.Duration;
  * one go stays together. Confined to the commit thread.
  */
 final class Debounce {
-  private final Batching batching;
+  private Batching batching;
   private boolean pending;
   private boolean atOnce;
   private long firstNanos;
@@ -19,6 +19,11 @@ final class Debounce {
 
   Debounce(Batching batching) {
     this.batching = batching;
+  }
+
+  /** Goes by other times from the next change on. */
+  void use(Batching next) {
+    batching = next;
   }
 
   void changed(long nowNanos) {

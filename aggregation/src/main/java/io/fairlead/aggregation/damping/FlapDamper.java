@@ -187,7 +187,10 @@ public final class FlapDamper {
   }
 
   private void endDamping(String host, FlapHistory history, long now) {
-    LOG.info("Host {} has not changed for {}: its changes are published at once", host, quiet);
+    LOG.info(
+        "Host {} has not changed for {}: its changes are published at once",
+        host,
+        Durations.format(quiet));
     damped.remove(host);
     if (history.changedWithin(quiet, now)) {
       history.calm();
@@ -203,6 +206,11 @@ public final class FlapDamper {
     return Stream.of(wait, calming.untilNext(quiet, now))
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
+  }
+
+  /** Returns the names of the hosts that wait. */
+  public List<String> waiting() {
+    return List.copyOf(waiting.keySet());
   }
 
   /**

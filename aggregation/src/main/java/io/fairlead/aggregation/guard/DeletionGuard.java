@@ -40,11 +40,12 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
    */
   public record Confirmed<L>(List<L> gone, List<L> reduced) {}
 
-  private final GuardPolicy policy;
+  // Written by the commit thread.
+  private volatile GuardPolicy policy;
   private final String source;
   private final String idPrefix;
   private final Function<L, Optional<L>> restOf;
-  private final long confirmAfter;
+  private long confirmAfter;
   private final GuardLog log;
   private final RegularReads reads;
   private final RecentLosses<K> recent;
@@ -84,6 +85,38 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
     this.log = new GuardLog(source, policy);
     this.reads = new RegularReads(confirmAfter);
     this.recent = new RecentLosses<>(confirmAfter);
+  }
+
+  /**
+   * Goes over to another policy, by which what is held is judged, too: the new time of confirmation
+   * counts from when a loss was seen first, and if the new limits are wider and what waits is
+   * within them, it is believed. A rejection stays, and what waits for registries to be read goes
+   * on waiting for that.
+   *
+   * @return losses that are within the new limits, to be let go by the caller
+   */
+  public List<L> use(GuardPolicy next, Moment now) {
+    boolean wider = next.share() > policy.share() || next.atLeast() > policy.atLeast();
+    policy = next;
+    confirmAfter = next.confirmAfter().toNanos();
+    log.use(next);
+    reads.use(confirmAfter);
+    recent.use(confirmAfter);
+    HeldGroup group = holding;
+    if (!wider
+        || group == null
+        || group.isWaiting()
+        || next.isTooMuch(waiting.plus(lostLately(now)), group.of())) {
+      return List.of();
+    }
+    List<L> losses = lossesOf(group);
+    for (L loss : losses) {
+      forget(loss.key());
+      recent.add(loss.key(), ServiceCount.lost(loss.before(), loss.now()), now.nanos());
+    }
+    log.withinLimits(group, losses);
+    closeEmpty();
+    return losses;
   }
 
   /** Whether nothing is ever held. */

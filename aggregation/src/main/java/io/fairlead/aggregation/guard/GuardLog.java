@@ -10,17 +10,22 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log lines of the deletion guard of one registry. */
+/** The log lines of the deletion guard of one registry. Confined to the commit thread. */
 final class GuardLog {
   private static final Logger LOG = LoggerFactory.getLogger(DeletionGuard.class);
   private static final int NAMES = 10;
 
   private final String registry;
-  private final GuardPolicy policy;
+  private GuardPolicy policy;
 
   GuardLog(String registry, GuardPolicy policy) {
     this.registry = registry;
     this.policy = policy;
+  }
+
+  /** Goes by another policy from now on. */
+  void use(GuardPolicy next) {
+    policy = next;
   }
 
   /**
@@ -85,6 +90,19 @@ final class GuardLog {
         registry,
         services(losses.size()),
         Durations.format(policy.confirmAfter()),
+        group.id(),
+        names(losses));
+  }
+
+  /** Reports removals that the limits of a changed configuration allow. */
+  void withinLimits(HeldGroup group, Collection<? extends HeldLoss<?>> losses) {
+    LOG.info(
+        "registry {}: the removals of {} are published, since they are within the changed limits of"
+            + " guard ({} %, at least {}; {}): {}",
+        registry,
+        services(losses.size()),
+        Math.round(policy.share() * 100),
+        policy.atLeast(),
         group.id(),
         names(losses));
   }

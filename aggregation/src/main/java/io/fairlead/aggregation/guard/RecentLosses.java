@@ -26,6 +26,12 @@ final class RecentLosses<K> {
     this.growth = new Book<>(window);
   }
 
+  /** Goes by another window; what was forgotten stays so. */
+  void use(long window) {
+    losses.window = window;
+    growth.window = window;
+  }
+
   /** What of a loss remains after what the service had grown by is taken off. */
   ServiceCount beyondGrowth(K key, ServiceCount lost) {
     return lost.minus(lost.atMost(growth.of(key)));
@@ -87,7 +93,7 @@ final class RecentLosses<K> {
       }
     }
 
-    private final long window;
+    private long window;
     private final Set<Entry<K>> oldestFirst = new LinkedHashSet<>();
     private final Map<K, Deque<Entry<K>>> newestFirst = new HashMap<>();
     private ServiceCount sum = ServiceCount.NONE;

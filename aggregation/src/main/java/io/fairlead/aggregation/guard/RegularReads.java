@@ -14,12 +14,21 @@ import java.util.Deque;
 final class RegularReads {
   private static final int HALVES = 3;
 
-  private final long half;
+  private long half;
   private final Deque<Long> times = new ArrayDeque<>();
 
   /** Nothing was read yet. */
   RegularReads(long confirmAfter) {
-    this.half = Math.max(1, confirmAfter / 2);
+    this.half = half(confirmAfter);
+  }
+
+  private static long half(long confirmAfter) {
+    return Math.max(1, confirmAfter / 2);
+  }
+
+  /** Goes by another time of confirmation; what is noted of a shorter one may not suffice yet. */
+  void use(long confirmAfter) {
+    half = half(confirmAfter);
   }
 
   /** Takes note of the last read; more often than is of use is passed over. */

@@ -4,45 +4,58 @@ import io.fairlead.registry.RegularFile;
 import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration file once a second and tells a listener when its text has changed. It
- * compares texts instead of waiting for file events, since those do not come for the symbolic links
- * by which Kubernetes mounts a ConfigMap, nor over network file systems.
+ * A watcher that reads the configuration file once a second and tells a listener when its text has
+ * changed, or when it cannot be read any more. It compares texts instead of waiting for file
+ * events, since those do not come for the symbolic links by which Kubernetes mounts a ConfigMap,
+ * nor over network file systems.
  *
- * <p>A text is taken once it has been the same for two looks, so that a file that is being written
- * is not read half. The listener is called on the watcher's one thread.
+ * <p>What it sees counts once it has been the same for two looks, so that a file that is being
+ * written is not read half, and one that an editor replaces is not taken for deleted. The listener
+ * is called on the watcher's one thread.
  */
 final class ConfigWatcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigWatcher.class);
 
   private final Path file;
   private final ConfigLoader loader;
-  private final Consumer<ConfigResult> listener;
+  private final Listener listener;
   private final ScheduledExecutorService thread;
 
   // All owned by the watcher's thread.
+  private Look seen;
   private String taken;
-  private String seen;
-  // Why it cannot be read at present; empty if it can.
-  private String unreadable = "";
+  // Why it cannot be read, as the listener was told; empty if it can.
+  private String told = "";
 
-  private ConfigWatcher(
-      Path file, ConfigLoader loader, Consumer<ConfigResult> listener, String taken) {
+  /** A listener to what becomes of the file. */
+  interface Listener {
+    /** Called when the file has another text. */
+    void changed(ConfigResult result);
+
+    /** Called when the file cannot be read any more, or for another reason than before. */
+    void unreadable(String problem);
+
+    /** Called when it can be read again, before a text that changed meanwhile is told. */
+    void readable();
+  }
+
+  /** The result of one look: a text, or, if it cannot be read, why. */
+  private record Look(String text, String problem) {}
+
+  private ConfigWatcher(Path file, ConfigLoader loader, Listener listener, String taken) {
     this.file = file;
     this.loader = loader;
     this.listener = listener;
     this.taken = taken;
-    this.seen = taken;
+    this.seen = new Look(taken, "");
     this.thread = Timers.daemon("config-watch");
   }
 
@@ -53,11 +66,7 @@ final class ConfigWatcher implements AutoCloseable {
    */
   @SuppressWarnings("FutureReturnValueIgnored") // A look that throws is caught and logged.
   static ConfigWatcher start(
-      Path file,
-      ConfigLoader loader,
-      String running,
-      Duration period,
-      Consumer<ConfigResult> listener) {
+      Path file, ConfigLoader loader, String running, Duration period, Listener listener) {
     ConfigWatcher watcher = new ConfigWatcher(file, loader, listener, running);
     long millis = period.toMillis();
     watcher.thread.scheduleWithFixedDelay(watcher::look, millis, millis, TimeUnit.MILLISECONDS);
@@ -66,31 +75,41 @@ final class ConfigWatcher implements AutoCloseable {
 
   private void look() {
     try {
-      String text = RegularFile.readText(file, ConfigLoader.MAX_BYTES);
-      unreadable = "";
-      boolean settled = text.equals(seen);
-      seen = text;
-      if (settled && !text.equals(taken)) {
-        taken = text;
-        listener.accept(loader.parse(file, text));
+      Look now = read();
+      boolean settled = now.equals(seen);
+      seen = now;
+      if (settled) {
+        tell(now);
       }
-    } catch (CharacterCodingException e) {
-      LOG.debug("{}: not UTF-8, perhaps being written", file, e);
-    } catch (IOException e) {
-      // Replaced or unmounted for a moment: what runs goes on, and a file that comes back is read.
-      reportOnce(e);
     } catch (RuntimeException e) {
-      LOG.error("{}: the change could not be applied; what runs goes on", file, e);
+      LOG.error("{}: the change could not be applied; the configuration in force stays", file, e);
     }
   }
 
-  private void reportOnce(IOException e) {
-    String reason = String.valueOf(e.getMessage());
-    // A file that is gone comes back, as a rule, and is read then.
-    if (!reason.equals(unreadable) && !(e instanceof NoSuchFileException)) {
-      LOG.warn("The configuration file cannot be read, what runs goes on: {}", reason);
+  private Look read() {
+    try {
+      return new Look(RegularFile.readText(file, ConfigLoader.MAX_BYTES), "");
+    } catch (IOException e) {
+      return new Look("", ConfigLoader.whyUnreadable(e));
     }
-    unreadable = reason;
+  }
+
+  private void tell(Look now) {
+    if (!now.problem().isEmpty()) {
+      if (!now.problem().equals(told)) {
+        told = now.problem();
+        listener.unreadable(told);
+      }
+      return;
+    }
+    if (!told.isEmpty()) {
+      told = "";
+      listener.readable();
+    }
+    if (!now.text().equals(taken)) {
+      taken = now.text();
+      listener.changed(loader.parse(file, taken));
+    }
   }
 
   @Override

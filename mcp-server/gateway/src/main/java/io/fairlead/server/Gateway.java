@@ -2,10 +2,8 @@ package io.fairlead.server;
 
 import io.fairlead.aggregation.Registries;
 import io.fairlead.server.admin.AdminServer;
-import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.HostPort;
-import io.fairlead.server.config.Problem;
 import io.fairlead.server.xds.XdsServer;
 import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.SqliteCommitLog;
@@ -18,10 +16,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A running gateway: adapters, registries, store, xDS and admin server put together.
@@ -32,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * applied on the watcher's thread.
  */
 public final class Gateway implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-
   /**
    * How long a stop takes at most, before Kubernetes ends a process by force (30 s). A step that
    * hangs takes no more than its own share, so that what is pending is written all the same.
@@ -47,6 +39,10 @@ public final class Gateway implements AutoCloseable {
   private final GatewayMetrics metrics = new GatewayMetrics();
   private final CompletableFuture<Void> ready;
   private final GatewayStatus status;
+  private final Reloads reloads;
+  private final CommitLoop loop;
+  private final Registries registries;
+  private final ReadinessWatch readinessWatch;
   private final RegistryFleet fleet;
   private final XdsServer xds;
   private final AdminServer admin;
@@ -66,16 +62,17 @@ public final class Gateway implements AutoCloseable {
           SqliteCommitLog.open(config.store().path(), SqliteCommitLog.Options.DEFAULT);
       opened("store", log);
       VersionedStore store = new VersionedStore(log, Clock.systemUTC());
-      CommitLoop loop = new CommitLoop(store, config.batching(), metrics);
+      reloads = new Reloads(options, metrics);
+      loop = new CommitLoop(store, config.batching(), metrics);
       opened("commit loop", loop);
       ready = loop.ready();
-      Registries registries = new Registries(loop, config.aggregation(), Clock.systemUTC());
+      registries = new Registries(loop, config.aggregation(), Clock.systemUTC());
       opened("registries", registries);
       loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
       fleet = new RegistryFleet(registries, metrics.reads());
       opened("prepared adapters", fleet);
       fleet.prepare(config.registries());
-      status = new GatewayStatus(options, log, store, loop, registries, fleet);
+      status = new GatewayStatus(reloads, log, store, loop, registries, fleet);
       admin =
           AdminServer.start(
               config.admin().address(),
@@ -92,15 +89,13 @@ public final class Gateway implements AutoCloseable {
       opened("adapters", fleet);
       fleet.start();
       opened("memory trim", MemoryTrim.start(store));
-      opened("readiness watch", watchReadiness(config.readiness().limit()));
+      readinessWatch = new ReadinessWatch(ready, config.readiness().limit(), status::waitedFor);
+      opened("readiness watch", readinessWatch);
+      reloads.applyTo(this::apply);
       opened(
           "configuration watch",
           ConfigWatcher.start(
-              options.file(),
-              options.loader(),
-              options.text(),
-              options.watchPeriod(),
-              this::changed));
+              options.file(), options.loader(), options.text(), options.watchPeriod(), reloads));
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -121,47 +116,24 @@ public final class Gateway implements AutoCloseable {
     return XdsServer.start(config.xds().options(), store, ready, metrics.meters());
   }
 
-  // Says in the log when clients begin to be answered, or once that it takes longer than it should.
-  @SuppressWarnings("FutureReturnValueIgnored") // Nothing depends on the log lines.
-  private AutoCloseable watchReadiness(Duration limit) {
-    ready.thenRun(() -> LOG.info("Ready: clients are answered"));
-    CompletableFuture<Void> wait = ready.copy().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
-    wait.whenComplete(
-        (done, failure) -> {
-          if (failure instanceof TimeoutException) {
-            LOG.warn(
-                "Clients have not been answered for {} s, since these registries were never read"
-                    + " and nothing is known of them from before: {}",
-                limit.toSeconds(),
-                status.waitedFor());
-          }
-        });
-    return () -> wait.cancel(false);
-  }
-
   private void opened(String name, AutoCloseable part) {
     synchronized (opened) {
       opened.push(new Step(name, part));
     }
   }
 
-  private void changed(ConfigResult result) {
-    if (result instanceof ConfigResult.Invalid invalid) {
-      List<String> problems = invalid.problems().stream().map(Problem::toString).toList();
-      metrics.reloadFailed();
-      status.refused(problems);
-      LOG.error("The changed configuration is refused, the old one stays");
-      problems.forEach(problem -> LOG.error("{}", problem));
-    } else if (result instanceof ConfigResult.Loaded loaded) {
-      GatewayConfig next = options.effective(loaded.config());
-      List<String> keys = options.config().changedForRestart(next);
-      fleet.apply(next.registries());
-      status.applied(keys);
-      LOG.info("The changed configuration is applied");
-      if (!keys.isEmpty()) {
-        LOG.warn("Changed, but in force only from the next start: {}", String.join(", ", keys));
-      }
+  // Parts that are given what they have already change nothing. The guard goes before the
+  // registries: it judges what leaves by the same change.
+  private void apply(GatewayConfig next) {
+    GatewayConfig before = reloads.inForce();
+    registries.use(next.aggregation());
+    if (!next.batching().equals(before.batching())) {
+      loop.use(next.batching());
     }
+    xds.use(next.xds().limits());
+    admin.use(next.admin().token());
+    readinessWatch.use(next.readiness().limit());
+    fleet.apply(next.registries());
   }
 
   /** Whether clients are answered. */

@@ -97,15 +97,15 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
   private final MultiGauge lastReload =
       gauge(
           "config.last.reload.successful",
-          "1 while the configuration file is in force, 0 while its newest text is refused");
+          "1 while the configuration file is in force, 0 while it is refused or cannot be read");
   private final MultiGauge reloaded =
       gauge(
           "config.last.reload.success.timestamp.seconds",
           "Unix time at which the configuration in force was taken from its file");
   private final MultiGauge restartNeeded =
       gauge(
-          "config.restart.needed.keys",
-          "Keys of the configuration whose newer values wait for a restart");
+          "config.restart.needed",
+          "1 while keys of the configuration file wait for a restart, else 0");
   private final MultiGauge resources = gauge("resources", "Resources that are served, by type");
 
   private final Counter commits =
@@ -277,7 +277,7 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     single(storeUnwritten, readiness.store().unwritten());
     single(lastReload, configuration.problems().isEmpty() ? 1 : 0);
     single(reloaded, configuration.loaded().toEpochMilli() / 1000.0);
-    single(restartNeeded, configuration.needRestart().size());
+    single(restartNeeded, configuration.needRestart().isEmpty() ? 0 : 1);
   }
 
   private synchronized void refreshProblems(List<ProblemStatus> present) {

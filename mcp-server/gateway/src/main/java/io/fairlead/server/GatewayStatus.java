@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 final class GatewayStatus implements AdminSource, AdminActions {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayStatus.class);
 
-  private final GatewayOptions options;
+  private final Reloads configuration;
   private final SqliteCommitLog log;
   private final VersionedStore store;
   private final CommitLoop loop;
@@ -60,29 +60,21 @@ final class GatewayStatus implements AdminSource, AdminActions {
   private volatile Supplier<Optional<Instant>> idle = Optional::empty;
   private volatile Function<ResourceKey, List<ResourceDelivery>> deliveries = key -> List.of();
   private volatile boolean serving;
-  // Written by the configuration watch only, but for the first one.
-  private volatile ConfigurationStatus configuration;
 
   GatewayStatus(
-      GatewayOptions options,
+      Reloads configuration,
       SqliteCommitLog log,
       VersionedStore store,
       CommitLoop loop,
       Registries registries,
       RegistryFleet fleet) {
-    this.options = options;
+    this.configuration = configuration;
     this.log = log;
     this.store = store;
     this.loop = loop;
     this.ready = loop.ready();
     this.registries = registries;
     this.fleet = fleet;
-    this.configuration = inForce(List.of());
-  }
-
-  private ConfigurationStatus inForce(List<String> needRestart) {
-    return new ConfigurationStatus(
-        options.file().toString(), Instant.now(), List.of(), null, needRestart);
   }
 
   /** Says who knows the clients, once they can connect. */
@@ -96,28 +88,12 @@ final class GatewayStatus implements AdminSource, AdminActions {
     serving = true;
   }
 
-  /** Notes that a newer configuration was refused. */
-  void refused(List<String> faults) {
-    ConfigurationStatus before = configuration;
-    configuration =
-        new ConfigurationStatus(
-            before.file(),
-            before.loaded(),
-            faults,
-            Objects.requireNonNullElseGet(before.refusedSince(), Instant::now),
-            before.needRestart());
-  }
-
-  /** Notes that a newer configuration is in force, but for some keys. */
-  void applied(List<String> needRestart) {
-    configuration = inForce(needRestart);
-  }
-
   @Override
   public ReadinessStatus readiness() {
     boolean answered = serving && ready.isDone();
     Duration waited = Duration.ofNanos(System.nanoTime() - startedNanos);
-    boolean overdue = !answered && waited.compareTo(options.config().readiness().limit()) > 0;
+    boolean overdue =
+        !answered && waited.compareTo(configuration.inForce().readiness().limit()) > 0;
     return new ReadinessStatus(answered, waiting(), overdue, store.durability());
   }
 
@@ -217,7 +193,7 @@ final class GatewayStatus implements AdminSource, AdminActions {
 
   @Override
   public ConfigurationStatus configuration() {
-    return configuration;
+    return configuration.status();
   }
 
   @Override

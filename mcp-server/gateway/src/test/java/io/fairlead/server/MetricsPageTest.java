@@ -104,7 +104,7 @@ class MetricsPageTest {
         .contains(
             "fairlead_ready 1.0",
             "fairlead_config_last_reload_successful 1.0",
-            "fairlead_config_restart_needed_keys 0.0",
+            "fairlead_config_restart_needed 0.0",
             "fairlead_shadowed_services{registry=\"one\"} 0.0",
             "fairlead_registry_read_errors_total{registry=\"one\"} 0.0",
             "fairlead_refused_services{reason=\"no_port\",registry=\"one\"} 0.0",

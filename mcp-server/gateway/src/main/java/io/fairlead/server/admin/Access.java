@@ -12,27 +12,64 @@ import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The access check: everybody who reaches the address may read; requests that change something need
  * the token, unless the address is a loopback one. Thread-safe.
  */
 final class Access implements Handler<RoutingContext>, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Access.class);
   private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
   private static final String BEARER = "bearer ";
 
   private final boolean loopback;
-  private final @Nullable TokenReader token;
+  // Written under the lock of "this".
+  private volatile @Nullable TokenReader token;
+  // Guarded by "this".
+  private @Nullable Secret secret;
 
-  Access(HostPort address, @Nullable Secret token) {
+  Access(HostPort address, @Nullable Secret secret) {
     this.loopback = address.isLoopback();
-    this.token = token == null ? null : new TokenReader(token);
+    use(secret);
+  }
+
+  /** Takes another reference to the token, for the requests to come. */
+  synchronized void use(@Nullable Secret next) {
+    if (!Objects.equals(next, secret)) {
+      close();
+      secret = next;
+      token = next == null ? null : new TokenReader(next);
+      tellIfUnreadable();
+    }
+  }
+
+  // Somebody who is called at night must not be the first to learn of it.
+  @SuppressWarnings("FutureReturnValueIgnored") // Nothing depends on the log line.
+  private void tellIfUnreadable() {
+    TokenReader reader = token;
+    if (reader != null && !loopback) {
+      reader
+          .read()
+          .whenComplete(
+              (read, failure) -> {
+                if (failure != null) {
+                  LOG.warn(
+                      "admin.token: {}; until then hold, release, approve and reject are refused",
+                      problem(failure));
+                }
+              });
+    }
   }
 
   @Override
   public void handle(RoutingContext context) {
+    TokenReader reader = token;
     if (loopback && !isLocalName(context.request().authority())) {
       // A page from elsewhere may have its name resolve to 127.0.0.1 and read through the browser.
       Responses.problem(context, 403, "host: another name (expected: localhost or an address)");
@@ -45,14 +82,14 @@ final class Access implements Handler<RoutingContext>, AutoCloseable {
       Responses.problem(context, 403, "origin: another page (expected: the console or no browser)");
     } else if (loopback) {
       context.next();
-    } else if (token == null) {
+    } else if (reader == null) {
       Responses.problem(
           context,
           403,
           "admin.token: not configured (expected: a token, since the address is not"
               + " loopback)");
     } else {
-      authorise(context, token);
+      authorise(context, reader);
     }
   }
 
@@ -104,17 +141,22 @@ final class Access implements Handler<RoutingContext>, AutoCloseable {
   }
 
   private static void unavailable(RoutingContext context, Throwable failure) {
-    String what =
-        failure instanceof SecretUnavailableException
-            ? failure.getMessage()
-            : "cannot be read in time (expected: a file that answers)";
-    Responses.problem(context, 503, "admin.token: " + what);
+    Responses.problem(context, 503, "admin.token: " + problem(failure));
+  }
+
+  /** Returns why the token cannot be read, without showing any of it. */
+  private static String problem(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof SecretUnavailableException
+        ? String.valueOf(cause.getMessage())
+        : "cannot be read in time (expected: a file that answers)";
   }
 
   @Override
-  public void close() {
-    if (token != null) {
-      token.close();
+  public synchronized void close() {
+    TokenReader reader = token;
+    if (reader != null) {
+      reader.close();
     }
   }
 }

@@ -212,6 +212,11 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
+  /** Takes another reference to the token that callers show to change something. */
+  public void use(@Nullable Secret token) {
+    access.use(token);
+  }
+
   /** Returns where it listens, with the real port. */
   public HostPort address() {
     return address;

@@ -5,13 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The status of the configuration file: the configuration in force, and the problems of a newer
- * text.
+ * The status of the configuration file: the configuration in force, and the problems of the file as
+ * it is now.
  *
  * @param file the file, as it was named
  * @param loaded when the configuration in force was taken from it
- * @param problems why a newer text was refused; empty if there is none
- * @param refusedSince since when each newer text was refused; null if there are no problems
+ * @param problems why the file cannot be read, or its newer text was refused; empty if what it says
+ *     is in force
+ * @param refusedSince since when there are problems; null if there are none
  * @param needRestart keys whose newer values take effect at the next start
  */
 public record ConfigurationStatus(

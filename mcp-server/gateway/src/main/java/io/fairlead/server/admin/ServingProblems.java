@@ -90,10 +90,10 @@ final class ServingProblems {
               Severity.WARNING,
               Kind.RELOAD_REFUSED,
               configuration.file(),
-              "The changed configuration is refused, the former one stays in force: "
+              "What the configuration file says is not in force, the former configuration is: "
                   + configuration.problems().get(0)
                   + (problems > 1 ? " (and " + (problems - 1) + " more)" : ""),
-              "Correct the file; it is read again by itself. A restart with it would fail.",
+              "Mend the file; it is read again by itself. A restart would fail until then.",
               "fairlead check --config " + ShellText.quoted(configuration.file()),
               configuration.refusedSince()));
     }
@@ -110,7 +110,8 @@ final class ServingProblems {
               "Changed in the file, but in force only from the next start: "
                   + String.join(", ", configuration.needRestart())
                   + ".",
-              "Restart the gateway: istiods keep what they have, and nothing is pushed by it.",
+              "Restart the gateway, or set the keys back. A restart pushes nothing; only another"
+                  + " virtualIps or xds.shards changes what istiods get.",
               "",
               configuration.loaded()));
     }

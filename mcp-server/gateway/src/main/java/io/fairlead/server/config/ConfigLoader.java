@@ -86,17 +86,27 @@ public final class ConfigLoader {
               ? Files.readString(file, StandardCharsets.UTF_8)
               : RegularFile.readText(file, MAX_BYTES);
       return new Text(content, parse(file, content));
-    } catch (NoSuchFileException e) {
-      return unreadable(file, "no such file (expected: a configuration file)");
-    } catch (CharacterCodingException e) {
-      return unreadable(file, "not UTF-8 (expected: a text in UTF-8)");
-    } catch (AccessDeniedException e) {
-      return unreadable(file, "access denied (expected: readable for this process)");
-    } catch (FileSystemException e) {
-      return unreadable(file, e.getReason() == null ? "cannot be read" : e.getReason());
     } catch (IOException e) {
-      return unreadable(file, "cannot be read: " + Causes.of(e) + " (expected: a file)");
+      return unreadable(file, whyUnreadable(e));
     }
+  }
+
+  /** Returns why a configuration file cannot be read, and what was expected. */
+  public static String whyUnreadable(IOException failure) {
+    if (failure instanceof NoSuchFileException) {
+      return "no such file (expected: a configuration file)";
+    }
+    if (failure instanceof CharacterCodingException) {
+      return "not UTF-8 (expected: a text in UTF-8)";
+    }
+    if (failure instanceof AccessDeniedException) {
+      return "access denied (expected: readable for this process)";
+    }
+    return Causes.advised(
+        failure instanceof FileSystemException file && file.getReason() != null
+            ? file.getReason()
+            : Causes.of(failure),
+        "a regular file");
   }
 
   private static boolean isStandardInput(Path file) {

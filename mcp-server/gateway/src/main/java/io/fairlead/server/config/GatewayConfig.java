@@ -29,8 +29,14 @@ public record GatewayConfig(
     @Key("when clients are answered") Readiness readiness,
     @Key("which losses of a registry are held until they are confirmed") GuardPolicy guard,
     @Key("how a service is slowed down that changes again and again") DampingPolicy damping,
-    @Key("where ServiceEntries without addresses get theirs from") VirtualAddresses virtualIps,
-    @Key(value = "what is mirrored", expected = "at least one registry", reloads = true)
+    @Key(
+            value = "where ServiceEntries without addresses get theirs from",
+            restart =
+                "another range gives every service another address, which proxies and programs that"
+                    + " have looked up the old one no longer reach, so replicas have to change"
+                    + " together and at a moment that somebody chose")
+        VirtualAddresses virtualIps,
+    @Key(value = "what is mirrored", expected = "at least one registry")
         List<RegistryConfig> registries) {
 
   public GatewayConfig {
@@ -39,24 +45,37 @@ public record GatewayConfig(
 
   /** The listeners that istiod connects to. */
   public record Xds(
-      @Key("where plaintext connections are accepted; always the one whole source")
+      @Key(
+              value = "where plaintext connections are accepted; always the one whole source",
+              restart = Xds.LISTENS)
           HostPort address,
       @Key(
-              "sources that serve a share each of the ServiceEntries and WorkloadEntries, by digest"
-                  + " of the name, on ports in a row of the host of xds.address; without it there"
-                  + " are none")
+              value =
+                  "sources that serve a share each of the ServiceEntries and WorkloadEntries, by"
+                      + " digest of the name, on ports in a row of the host of xds.address; without"
+                      + " it there are none",
+              restart =
+                  "with another count services move between sources, which istiods have to know by"
+                      + " their mesh configuration at the same time")
           @Nullable Shards shards,
       @Key(
               value =
                   "age at which a connection is asked to be made anew, give or take a tenth; a"
                       + " stream that goes on is cut 10s later; without it there is no limit",
-              min = "10s")
+              min = "10s",
+              restart =
+                  "a listener gives it to the connections that it accepts, and cannot be told"
+                      + " another one")
           @Nullable Duration maxConnectionAge,
       @Key(
-              "a listener that speaks the incremental variant of the state-of-the-world protocol"
-                  + " with everybody: never for a stock istiod; without it there is none")
+              value =
+                  "a listener that speaks the incremental variant of the state-of-the-world protocol"
+                      + " with everybody: never for a stock istiod; without it there is none",
+              restart = Xds.LISTENS)
           @Nullable HostPort incremental,
       @Key("what a client may ask before it is cut off") XdsLimits limits) {
+    static final String LISTENS =
+        "to listen elsewhere ends the streams of the clients that are connected";
 
     /** Returns what the discovery service takes. */
     public XdsOptions options() {
@@ -112,18 +131,20 @@ public record GatewayConfig(
   public record Admin(
       @Key(
               value = "where /livez, /readyz, /metrics, /api/v1 and the console are",
-              defaultValue = "127.0.0.1:15014")
+              defaultValue = "127.0.0.1:15014",
+              restart = "probes, scrapers and commands have to find it elsewhere at the same time")
           HostPort address,
       @Key(
               "what callers show to change something; needed for that unless the address is"
-                  + " loopback")
+                  + " loopback; read anew for each request, so that a rotated one takes effect")
           @Nullable Secret token) {}
 
   /** The place of the last-known state. */
   public record Store(
       @Key(
               value = "the database file, relative to the configuration file",
-              defaultValue = "data/fairlead.db")
+              defaultValue = "data/fairlead.db",
+              restart = "the state that is served was begun from this file and goes on in it")
           Path path) {}
 
   /** The condition under which clients are answered. */
@@ -152,25 +173,39 @@ public record GatewayConfig(
   /** Returns the keys that differ in another configuration, but only take effect at a start. */
   public List<String> changedForRestart(GatewayConfig next) {
     List<String> changed = new ArrayList<>();
-    addChanged(changed, KeyPath.ROOT, this, next);
+    addChanged(changed, KeyPath.ROOT, this, next, true, false);
+    return changed;
+  }
+
+  /** Returns the keys that differ in another configuration, and take effect while running. */
+  public List<String> changedWhileRunning(GatewayConfig next) {
+    List<String> changed = new ArrayList<>();
+    addChanged(changed, KeyPath.ROOT, this, next, false, false);
     return changed;
   }
 
   // Key by key, so that the log says what an operator has to look at.
-  private static void addChanged(List<String> changed, String path, Record before, Record after) {
+  private static void addChanged(
+      List<String> changed,
+      String path,
+      Record before,
+      Record after,
+      boolean atRestart,
+      boolean belowRestart) {
     for (ConfigurationKey key : KeyedRecord.of(before.getClass()).keys()) {
       String at = KeyPath.key(path, key.name());
       Object old = key.of(before);
       Object now = key.of(after);
-      if (key.reloads() || Objects.equals(old, now)) {
+      boolean needsRestart = belowRestart || !key.restart().isEmpty();
+      if (Objects.equals(old, now)) {
         continue;
       }
       if (old instanceof Record record
           && now instanceof Record other
           && KeyedRecord.in(record.getClass()).isPresent()
           && record.getClass() == other.getClass()) {
-        addChanged(changed, at, record, other);
-      } else {
+        addChanged(changed, at, record, other, atRestart, needsRestart);
+      } else if (needsRestart == atRestart) {
         changed.add(at);
       }
     }

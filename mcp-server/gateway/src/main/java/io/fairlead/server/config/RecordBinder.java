@@ -73,8 +73,14 @@ final class RecordBinder {
   /** As {@link #bind}, of an object that may have other keys, too. */
   <R extends Record> Optional<R> bindKnown(JsonNode node, String path, KeyedRecord<R> type) {
     if (!node.isObject()) {
+      // A file that is emptied before it is written anew, or of comments only.
+      boolean emptyFile = path.isEmpty() && node.isNull();
       String keys = path.isEmpty() ? "" : ": " + String.join(", ", type.names());
-      problems.atValue(path, refusal(node, "keys and values" + keys));
+      problems.atValue(
+          path,
+          emptyFile
+              ? ConfigurationKey.refusal("an empty file", "keys and values" + keys)
+              : refusal(node, "keys and values" + keys));
       return Optional.empty();
     }
     List<ConfigurationKey> keys = type.keys();

@@ -3,6 +3,8 @@ package io.fairlead.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.aggregation.vip.VirtualAddresses;
+import io.fairlead.common.ConfigurationKey;
+import io.fairlead.common.KeyedRecord;
 import io.fairlead.conversion.PortRule;
 import io.fairlead.conversion.RevisionRule;
 import io.fairlead.registry.Secret;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -234,7 +237,33 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void changedForRestart_namesEachKeyButThoseOfRegistries() {
+  void keysThatNeedARestart_areFew() {
+    List<String> keys = new ArrayList<>();
+    addRestartKeys(KeyedRecord.of(GatewayConfig.class), "", keys);
+    assertThat(keys)
+        .containsExactly(
+            "xds.address",
+            "xds.shards",
+            "xds.maxConnectionAge",
+            "xds.incremental",
+            "admin.address",
+            "store.path",
+            "virtualIps");
+  }
+
+  private static void addRestartKeys(KeyedRecord<?> type, String prefix, List<String> keys) {
+    for (ConfigurationKey key : type.keys()) {
+      if (!key.restart().isEmpty()) {
+        keys.add(prefix + key.name());
+      } else if (key.valueType() != RegistryConfig.class) {
+        KeyedRecord.in(key.valueType())
+            .ifPresent(nested -> addRestartKeys(nested, prefix + key.name() + ".", keys));
+      }
+    }
+  }
+
+  @Test
+  void changedForRestart_namesTheKeysThatDoNotTakeEffectWhileRunning() {
     GatewayConfig running =
         load(
             """
@@ -253,8 +282,10 @@ class ConfigLoaderTest {
             """);
 
     assertThat(running.changedForRestart(next))
-        .containsExactly(
-            "xds.address", "xds.shards", "xds.limits.types", "guard.share", "virtualIps");
+        .containsExactly("xds.address", "xds.shards", "virtualIps");
+    assertThat(running.changedWhileRunning(next))
+        .containsExactly("xds.limits.types", "guard.share", "registries");
     assertThat(running.changedForRestart(running)).isEmpty();
+    assertThat(running.changedWhileRunning(running)).isEmpty();
   }
 }

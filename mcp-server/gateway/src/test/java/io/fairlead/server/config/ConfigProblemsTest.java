@@ -35,7 +35,7 @@ class ConfigProblemsTest {
     return List.of(
         in("xds: [", "f.yaml:1:7: not YAML: expected the node content, but found '<stream end>'"),
         in("a: b: c", "f.yaml:1:5: not YAML: mapping values are not allowed here"),
-        in("", "f.yaml:1:1: nothing (expected: keys and values)"),
+        in("", "f.yaml:1:1: an empty file (expected: keys and values)"),
         in(
             "{}",
             "f.yaml:1:1: registries: missing (expected: at least one registry)",

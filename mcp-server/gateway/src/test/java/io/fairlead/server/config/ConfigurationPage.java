@@ -17,7 +17,7 @@ final class ConfigurationPage {
       # Configuration: every key
       <!-- Made from the descriptions in the code: change them there, then rewrite this page with
       %s -->
-      `fairlead schema` prints the same as a JSON Schema, for editors; [interfaces.md](interfaces.md) has an example of every key. Durations are `100ms`, `10s`, `5m`, `1h`; unknown keys are errors. Keys of `registries` take effect when the file changes; all others at the next start.
+      `fairlead schema` prints the same as a JSON Schema, for editors; [interfaces.md](interfaces.md) has an example of every key. Durations are `100ms`, `10s`, `5m`, `1h`; unknown keys are errors. A change of the file takes effect at once, but for the keys that say *restart* here, and why ([operating.md](operating.md)).
       """;
 
   private final StringBuilder page = new StringBuilder();
@@ -33,7 +33,7 @@ final class ConfigurationPage {
     ConfigurationPage page = new ConfigurationPage();
     page.page.append(HEAD.formatted(command));
     for (ConfigurationKey key : KeyedRecord.of(GatewayConfig.class).keys()) {
-      page.page.append("\n## ").append(key.name()).append('\n').append(sentence(key.text()));
+      page.page.append("\n## ").append(key.name()).append('\n').append(sentence(purpose(key)));
       if (key.valueType() == RegistryConfig.class) {
         page.registries(types);
       } else {
@@ -63,7 +63,7 @@ final class ConfigurationPage {
       Optional<KeyedRecord<?>> nested = KeyedRecord.in(key.valueType());
       String value = nested.isPresent() ? "keys and values" : value(key);
       List<String> cells =
-          List.of("`" + prefix + key.name() + "`", value, fallback(key), key.text());
+          List.of("`" + prefix + key.name() + "`", value, fallback(key), purpose(key));
       page.append(
           cells.stream()
               .map(cell -> cell.startsWith("`") ? cell : cell.replace("*", "\\*"))
@@ -71,6 +71,14 @@ final class ConfigurationPage {
               .collect(Collectors.joining(" | ", "| ", " |\n")));
       nested.ifPresent(record -> rows(prefix + key.name() + ".", record));
     }
+  }
+
+  private static String purpose(ConfigurationKey key) {
+    return key.text() + restart(key);
+  }
+
+  private static String restart(ConfigurationKey key) {
+    return key.restart().isEmpty() ? "" : ". Restart: " + key.restart();
   }
 
   private static String value(ConfigurationKey key) {

@@ -1,6 +1,7 @@
 package io.fairlead.server.xds;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ByteAccount {
   private final String name;
-  private final long limit;
+  private final LongSupplier limit;
   private final @Nullable ByteAccount above;
   private final AtomicLong used = new AtomicLong();
 
@@ -17,9 +18,10 @@ final class ByteAccount {
    * Makes an account of which nothing is used.
    *
    * @param name what it is of, for the status that a client gets
+   * @param limit how many it may hold now; what it holds above a limit that shrank stays
    * @param above where what it holds counts, too
    */
-  ByteAccount(String name, long limit, @Nullable ByteAccount above) {
+  ByteAccount(String name, LongSupplier limit, @Nullable ByteAccount above) {
     this.name = name;
     this.limit = limit;
     this.above = above;
@@ -30,7 +32,7 @@ final class ByteAccount {
   }
 
   long limit() {
-    return limit;
+    return limit.getAsLong();
   }
 
   long used() {
@@ -39,12 +41,12 @@ final class ByteAccount {
 
   /** Whether so many quarters of it are used, here or above. */
   boolean isUsed(int quarters) {
-    return used.get() >= limit / 4 * quarters || (above != null && above.isUsed(quarters));
+    return used.get() >= limit() / 4 * quarters || (above != null && above.isUsed(quarters));
   }
 
   /** Takes the bytes here and above, or none and returns the account that has too few left. */
   @Nullable ByteAccount tryTake(long bytes) {
-    if (used.addAndGet(bytes) > limit) {
+    if (used.addAndGet(bytes) > limit()) {
       used.addAndGet(-bytes);
       return this;
     }

@@ -8,6 +8,7 @@ import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ final class ClientQuotas extends ServerTransportFilter {
   // A part that no connection alone may use up.
   private static final int SHARE = 4;
 
-  private final XdsLimits limits;
+  private final Supplier<XdsLimits> limits;
   private final ByteAccount requests;
   private final ByteAccount unfinished;
   private final ByteAccount responses;
@@ -30,14 +31,16 @@ final class ClientQuotas extends ServerTransportFilter {
   /**
    * Makes quotas of which nothing is used.
    *
+   * @param limits what clients may ask now
    * @param heap largest size of the heap in bytes
    * @param direct most bytes outside of it that the transport's buffers may take
    */
-  ClientQuotas(XdsLimits limits, long heap, long direct) {
+  ClientQuotas(Supplier<XdsLimits> limits, long heap, long direct) {
     this.limits = limits;
-    this.requests = new ByteAccount("all clients", Math.min(limits.bytes(), heap / 4), null);
-    this.unfinished = new ByteAccount("unfinished requests of all clients", direct / 4, null);
-    this.responses = new ByteAccount("responses under way to all clients", direct / 2, null);
+    this.requests =
+        new ByteAccount("all clients", () -> Math.min(limits.get().bytes(), heap / 4), null);
+    this.unfinished = new ByteAccount("unfinished requests of all clients", () -> direct / 4, null);
+    this.responses = new ByteAccount("responses under way to all clients", () -> direct / 2, null);
   }
 
   /** An address and what its connections have together. */
@@ -65,26 +68,27 @@ final class ClientQuotas extends ServerTransportFilter {
       this.bytes =
           new ByteAccount(
               "connection",
-              Math.min(limits.bytesPerConnection(), requests.limit() / 2),
+              () -> Math.min(limits.get().bytesPerConnection(), requests.limit() / 2),
               address.bytes);
-      this.sent = new ByteAccount("connection", responses.limit() / SHARE, responses);
+      this.sent = new ByteAccount("connection", () -> responses.limit() / SHARE, responses);
     }
 
     /** Adds a stream and returns null, or returns why it may not be there. */
     @Nullable String open() {
-      if (streams.incrementAndGet() > limits.streamsPerConnection()) {
+      XdsLimits now = limits.get();
+      if (streams.incrementAndGet() > now.streamsPerConnection()) {
         streams.decrementAndGet();
         return "streams of the connection: too many (expected: at most "
-            + limits.streamsPerConnection()
+            + now.streamsPerConnection()
             + ", xds.limits.streamsPerConnection)";
       }
-      if (address.streams.incrementAndGet() > limits.streamsPerAddress()) {
+      if (address.streams.incrementAndGet() > now.streamsPerAddress()) {
         address.streams.decrementAndGet();
         streams.decrementAndGet();
         return "streams of "
             + host
             + ": too many (expected: at most "
-            + limits.streamsPerAddress()
+            + now.streamsPerAddress()
             + ", xds.limits.streamsPerAddress)";
       }
       return null;
@@ -92,7 +96,7 @@ final class ClientQuotas extends ServerTransportFilter {
 
     /** Whether it has as many streams as it may by itself. */
     boolean isFull() {
-      return streams.get() >= limits.streamsPerConnection();
+      return streams.get() >= limits.get().streamsPerConnection();
     }
 
     /** Whether another comes from the same address. */
@@ -134,7 +138,9 @@ final class ClientQuotas extends ServerTransportFilter {
                       ? new Address(
                           new ByteAccount(
                               "address",
-                              Math.min(limits.bytesPerAddress(), requests.limit() * 3 / 4),
+                              () ->
+                                  Math.min(
+                                      limits.get().bytesPerAddress(), requests.limit() * 3 / 4),
                               requests))
                       : known;
               one.connections++;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientStreams implements Snapshot.Listener {
   private final Map<Shard, Set<ClientStream>> byShard = new ConcurrentHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
-  private final int most;
+  private final IntSupplier most;
   // When a stream ended last, or none was there at first; written before the count.
   private volatile Instant emptySince = Instant.now();
   // Owned by the commit thread.
@@ -33,9 +34,9 @@ final class ClientStreams implements Snapshot.Listener {
    * No streams yet.
    *
    * @param newest what the first snapshot to come is compared with
-   * @param most how many streams there may be
+   * @param most how many streams there may be now; more than that stay, and none is added
    */
-  ClientStreams(Snapshot newest, int most) {
+  ClientStreams(Snapshot newest, IntSupplier most) {
     this.most = most;
     this.newest = newest;
   }
@@ -43,7 +44,8 @@ final class ClientStreams implements Snapshot.Listener {
   /** Adds a stream; false if there are as many as there may be. */
   boolean add(ClientStream stream) {
     // In one step: a refused stream must not take up room for a moment that another could have.
-    if (open.getAndUpdate(count -> Math.min(most, count + 1)) == most) {
+    int limit = most.getAsInt();
+    if (open.getAndUpdate(count -> count < limit ? count + 1 : count) >= limit) {
       return false;
     }
     byShard.computeIfAbsent(stream.shard(), shard -> ConcurrentHashMap.newKeySet()).add(stream);

@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.MethodDescriptor;
 import java.io.InputStream;
+import java.util.function.Supplier;
 
 /**
  * The gRPC methods of the discovery service, with requests that are read within bounds and
@@ -15,21 +16,22 @@ final class DiscoveryMethods {
   private DiscoveryMethods() {}
 
   /** State of the world: each response holds everything of its type that the client sees. */
-  static MethodDescriptor<ClientRequest, EncodedMessage> stateOfTheWorld(XdsLimits limits) {
+  static MethodDescriptor<ClientRequest, EncodedMessage> stateOfTheWorld(
+      Supplier<XdsLimits> limits) {
     return method("StreamAggregatedResources", RequestReader.Kind.STATE, limits)
         .setSchemaDescriptor(DiscoveryResponse.getDescriptor())
         .build();
   }
 
   /** Incremental: each response holds what changed since the last. */
-  static MethodDescriptor<ClientRequest, EncodedMessage> incremental(XdsLimits limits) {
+  static MethodDescriptor<ClientRequest, EncodedMessage> incremental(Supplier<XdsLimits> limits) {
     return method("DeltaAggregatedResources", RequestReader.Kind.DELTA, limits)
         .setSchemaDescriptor(DeltaDiscoveryResponse.getDescriptor())
         .build();
   }
 
   private static MethodDescriptor.Builder<ClientRequest, EncodedMessage> method(
-      String name, RequestReader.Kind kind, XdsLimits limits) {
+      String name, RequestReader.Kind kind, Supplier<XdsLimits> limits) {
     return MethodDescriptor.<ClientRequest, EncodedMessage>newBuilder()
         .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
         .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
@@ -37,7 +39,7 @@ final class DiscoveryMethods {
         .setResponseMarshaller(new EncodedMessageMarshaller());
   }
 
-  private record RequestMarshaller(RequestReader.Kind kind, XdsLimits limits)
+  private record RequestMarshaller(RequestReader.Kind kind, Supplier<XdsLimits> limits)
       implements MethodDescriptor.Marshaller<ClientRequest> {
     @Override
     public InputStream stream(ClientRequest value) {
@@ -46,7 +48,7 @@ final class DiscoveryMethods {
 
     @Override
     public ClientRequest parse(InputStream stream) {
-      return RequestReader.read(kind, limits, stream);
+      return RequestReader.read(kind, limits.get(), stream);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.fairlead.server.xds;
 
 import io.grpc.Status;
+import java.util.function.Supplier;
 
 /**
  * The request that is coming in on a stream, from its first byte to its last: it is cut off when it
@@ -21,7 +22,7 @@ final class IncomingRequest {
     void end(Disconnect reason, String description);
   }
 
-  private final XdsLimits limits;
+  private final Supplier<XdsLimits> limits;
   private final StreamBytes bytes;
   private final End stream;
   private long size;
@@ -29,7 +30,7 @@ final class IncomingRequest {
   // Monotonic time of the first byte; 0: none is coming.
   private volatile long sinceNanos;
 
-  IncomingRequest(XdsLimits limits, StreamBytes bytes, End stream) {
+  IncomingRequest(Supplier<XdsLimits> limits, StreamBytes bytes, End stream) {
     this.limits = limits;
     this.bytes = bytes;
     this.stream = stream;
@@ -49,8 +50,8 @@ final class IncomingRequest {
       }
       return;
     }
-    if (size > limits.requestBytes()) {
-      ClientRequest.Refusal refusal = RequestReader.tooLarge(limits);
+    if (size > limits.get().requestBytes()) {
+      ClientRequest.Refusal refusal = RequestReader.tooLarge(limits.get());
       refuse(refusal.reason(), refusal.description());
       return;
     }

@@ -1,6 +1,7 @@
 package io.fairlead.server.xds;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /**
  * A limit of the rate of one stream's requests: a bucket of as many tokens as requests are allowed
@@ -9,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 final class RequestRate {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  private final int perSecond;
+  private final IntSupplier perSecond;
   // In nanoseconds of filling: a request takes SECOND / perSecond of them.
   private long filled = SECOND;
   private long lastNanos;
@@ -17,9 +18,10 @@ final class RequestRate {
   /**
    * Makes a full bucket.
    *
+   * @param perSecond how many are allowed now
    * @param nowNanos the present monotonic time
    */
-  RequestRate(int perSecond, long nowNanos) {
+  RequestRate(IntSupplier perSecond, long nowNanos) {
     this.perSecond = perSecond;
     this.lastNanos = nowNanos;
   }
@@ -28,7 +30,7 @@ final class RequestRate {
   boolean allows(long nowNanos) {
     filled = Math.min(SECOND, filled + (nowNanos - lastNanos));
     lastNanos = nowNanos;
-    long price = SECOND / perSecond;
+    long price = SECOND / perSecond.getAsInt();
     if (filled < price) {
       return false;
     }

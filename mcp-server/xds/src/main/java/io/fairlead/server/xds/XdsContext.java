@@ -5,13 +5,14 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The collaborators that every stream of a server shares.
  *
  * @param store where snapshots come from
  * @param ready done once clients may be answered
- * @param limits what a client may ask
+ * @param currentLimits what a client may ask now
  * @param metrics what is counted
  * @param workers does the streams' work
  * @param bulk does the work that takes long, so that the other does not wait for it
@@ -21,7 +22,7 @@ import java.util.function.Consumer;
 record XdsContext(
     VersionedStore store,
     Future<?> ready,
-    XdsLimits limits,
+    Supplier<XdsLimits> currentLimits,
     XdsMetrics metrics,
     Executor workers,
     BulkExecutor bulk,
@@ -32,6 +33,11 @@ record XdsContext(
   @FunctionalInterface
   interface Timers {
     void schedule(Runnable task, Duration delay);
+  }
+
+  /** Returns what a client may ask now; it may be less than before. */
+  XdsLimits limits() {
+    return currentLimits.get();
   }
 
   void closed(ClientStream stream) {

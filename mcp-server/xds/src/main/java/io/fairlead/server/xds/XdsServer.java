@@ -62,16 +62,16 @@ public final class XdsServer implements AutoCloseable {
   private final ClientQuotas quotas;
   private final AtomicLong ids = new AtomicLong();
   private final List<Server> servers = new ArrayList<>();
+  private volatile XdsLimits limits;
 
   private XdsServer(
       XdsOptions options, VersionedStore store, CompletableFuture<Void> ready, XdsMetrics metrics) {
     this.options = options;
-    this.streams = new ClientStreams(store.current(), options.limits().streams());
+    this.limits = options.limits();
+    this.streams = new ClientStreams(store.current(), () -> limits.streams());
     this.quotas =
         new ClientQuotas(
-            options.limits(),
-            Runtime.getRuntime().maxMemory(),
-            PlatformDependent.maxDirectMemory());
+            this::limits, Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
     int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
     this.workers = pool(threads, "xds-worker");
     // Half the processors, so that a storm of first syncs leaves the others theirs.
@@ -81,14 +81,7 @@ public final class XdsServer implements AutoCloseable {
             1, threads("xds-timer"), new ThreadPoolExecutor.DiscardPolicy());
     this.context =
         new XdsContext(
-            store,
-            ready,
-            options.limits(),
-            metrics,
-            workers,
-            bulk,
-            this::schedule,
-            streams::remove);
+            store, ready, this::limits, metrics, workers, bulk, this::schedule, streams::remove);
   }
 
   private static ExecutorService pool(int threads, String name) {
@@ -215,7 +208,7 @@ public final class XdsServer implements AutoCloseable {
   private ServerServiceDefinition service(XdsOptions.Source source) {
     return ServerServiceDefinition.builder(DiscoveryMethods.SERVICE)
         .addMethod(
-            DiscoveryMethods.stateOfTheWorld(options.limits()),
+            DiscoveryMethods.stateOfTheWorld(this::limits),
             (call, headers) ->
                 opened(
                     call,
@@ -226,7 +219,7 @@ public final class XdsServer implements AutoCloseable {
                             ConnectionInfo.of(call, source, quota),
                             context)))
         .addMethod(
-            DiscoveryMethods.incremental(options.limits()),
+            DiscoveryMethods.incremental(this::limits),
             (call, headers) ->
                 opened(
                     call,
@@ -249,9 +242,7 @@ public final class XdsServer implements AutoCloseable {
     }
     XdsStream<?> stream = make.apply(quota);
     String most =
-        "streams: too many (expected: at most "
-            + options.limits().streams()
-            + ", xds.limits.streams)";
+        "streams: too many (expected: at most " + limits.streams() + ", xds.limits.streams)";
     while (!streams.add(stream)) {
       if (!streams.evictWaiting(any -> true, most)) {
         stream.leavePlace();
@@ -279,6 +270,19 @@ public final class XdsServer implements AutoCloseable {
     context.metrics().disconnectedBy(Disconnect.STREAMS);
     call.close(Disconnect.STREAMS.status(description), new Metadata());
     return new ServerCall.Listener<>() {};
+  }
+
+  private XdsLimits limits() {
+    return limits;
+  }
+
+  /**
+   * Goes over to other limits. They hold from the next request, stream and check on: a stream that
+   * is open stays, also if there are more of them than there may be now, and is cut off by what it
+   * asks or leaves unanswered from then on.
+   */
+  public void use(XdsLimits next) {
+    limits = next;
   }
 
   /** The ports listened on, in the order of the sources. */

@@ -72,9 +72,9 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
     this.sender =
         new ResponseSender<>(
             this, id, call, connection, context, subscriptions, termination, () -> halfClosed);
-    this.rate = new RequestRate(context.limits().requestsPerSecond(), System.nanoTime());
+    this.rate = new RequestRate(() -> context.limits().requestsPerSecond(), System.nanoTime());
     this.bytes = connection.quota().bytes();
-    this.incoming = new IncomingRequest(context.limits(), bytes, this::end);
+    this.incoming = new IncomingRequest(context.currentLimits(), bytes, this::end);
     connection.end().watch(incoming);
   }
 

@@ -49,7 +49,7 @@ class BulkWorkTest {
       new XdsContext(
           store,
           CompletableFuture.completedFuture(null),
-          XdsLimits.DEFAULT,
+          () -> XdsLimits.DEFAULT,
           new XdsMetrics(new SimpleMeterRegistry()),
           light::add,
           bulk::add,
@@ -106,11 +106,12 @@ class BulkWorkTest {
     }
   }
 
-  private final Call deltaCall = new Call(DiscoveryMethods.incremental(XdsLimits.DEFAULT));
+  private final Call deltaCall = new Call(DiscoveryMethods.incremental(() -> XdsLimits.DEFAULT));
   private final DeltaStream delta = new DeltaStream(1, deltaCall, connection, context);
-  private final Call stateCall = new Call(DiscoveryMethods.stateOfTheWorld(XdsLimits.DEFAULT));
+  private final Call stateCall =
+      new Call(DiscoveryMethods.stateOfTheWorld(() -> XdsLimits.DEFAULT));
   private final SotwStream state = new SotwStream(2, stateCall, connection, context);
-  private final Call otherCall = new Call(DiscoveryMethods.incremental(XdsLimits.DEFAULT));
+  private final Call otherCall = new Call(DiscoveryMethods.incremental(() -> XdsLimits.DEFAULT));
   private final DeltaStream other = new DeltaStream(3, otherCall, connection, context);
 
   private static void runAll(Queue<Runnable> lane) {

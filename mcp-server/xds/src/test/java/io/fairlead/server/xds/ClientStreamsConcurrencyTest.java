@@ -59,7 +59,7 @@ class ClientStreamsConcurrencyTest {
   }
 
   private static void streamsChangePlaces() {
-    ClientStreams streams = new ClientStreams(EMPTY, 1);
+    ClientStreams streams = new ClientStreams(EMPTY, () -> 1);
     ClientStream before = new StillStream(Shard.WHOLE);
     streams.add(before);
     together(
@@ -76,7 +76,7 @@ class ClientStreamsConcurrencyTest {
 
   private static void streamOpensBesideACommit() {
     VersionedStore store = new VersionedStore(new MemoryCommitLog(), CLOCK);
-    ClientStreams streams = new ClientStreams(store.current(), 1);
+    ClientStreams streams = new ClientStreams(store.current(), () -> 1);
     store.addListener(streams);
     Showing stream = new Showing(store);
     together(

@@ -23,7 +23,7 @@ class ClientStreamsTest {
       new ResourceType("networking.istio.io", "VirtualService");
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
-  private final ClientStreams streams = new ClientStreams(store.current(), 100);
+  private final ClientStreams streams = new ClientStreams(store.current(), () -> 100);
   private final List<Counter> shards = new ArrayList<>();
   private final Counter whole = new Counter(Shard.WHOLE);
 
@@ -117,7 +117,7 @@ class ClientStreamsTest {
 
   @Test
   void add_asManyAsThereMayBe_isRefusedUntilOneGoes() {
-    ClientStreams few = new ClientStreams(store.current(), 1);
+    ClientStreams few = new ClientStreams(store.current(), () -> 1);
     Counter first = new Counter(Shard.WHOLE);
     Counter second = new Counter(Shard.WHOLE);
     assertThat(few.add(first)).isTrue();

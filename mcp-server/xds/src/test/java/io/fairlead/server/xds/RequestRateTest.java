@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class RequestRateTest {
   @Test
   void allows_aBurstThenTheRate() {
-    RequestRate rate = new RequestRate(10, 0);
+    RequestRate rate = new RequestRate(() -> 10, 0);
     for (int i = 0; i < 10; i++) {
       assertThat(rate.allows(0)).isTrue();
     }
@@ -20,7 +20,7 @@ class RequestRateTest {
 
   @Test
   void allows_afterAQuietTime_oneBurstOnly() {
-    RequestRate rate = new RequestRate(5, 0);
+    RequestRate rate = new RequestRate(() -> 5, 0);
     long later = TimeUnit.HOURS.toNanos(5);
     for (int i = 0; i < 5; i++) {
       assertThat(rate.allows(later)).isTrue();
