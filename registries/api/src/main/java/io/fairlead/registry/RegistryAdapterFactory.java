@@ -1,6 +1,7 @@
 package io.fairlead.registry;
 
 import io.fairlead.common.Key;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -35,6 +36,15 @@ public interface RegistryAdapterFactory<C extends Record> {
    */
   default Set<String> variables() {
     return Set.of();
+  }
+
+  /**
+   * Returns what is wrong with the content of files that a configuration names, for {@code fairlead
+   * check}: each a line {@code file:line:column: path: found (expected: ...)}. That the files are
+   * there, and what secrets hold, is checked before. No registry is contacted.
+   */
+  default List<String> problems(C configuration) {
+    return List.of();
   }
 
   /** Creates an adapter; nothing is read and no connection is opened before it is started. */

@@ -15,8 +15,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Validate a configuration file.",
-      "Every problem is a line: file:line:column: path: problem (expected ...). No registry is"
-          + " contacted: preview does that."
+      "Every problem is a line: file:line:column: path: problem (expected ...). Run it where the"
+          + " gateway is to run: variables and files of secrets, certificates, services files and"
+          + " the store's folder are looked at, too. No registry is contacted: preview does that.",
+      "Exit code 2 if there is a problem; what begins with \"warning: \" changes nothing about it."
     })
 final class CheckCommand implements Callable<Integer> {
   @Mixin private final ConfigFile file = new ConfigFile();
@@ -28,15 +30,19 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    ConfigResult result = file.loadWithSecrets();
+    ConfigResult result = file.loadThoroughly();
     if (result instanceof ConfigResult.Invalid invalid) {
       ConfigFile.print(out, invalid.problems());
       return ExitCode.INVALID;
     }
     if (result instanceof ConfigResult.Loaded loaded) {
+      int warnings = loaded.warnings().size();
+      loaded.warnings().forEach(warning -> out.println("warning: " + warning));
       out.println(
           file.path()
-              + ": valid ("
+              + ": valid"
+              + (warnings == 0 ? "" : warnings == 1 ? ", 1 warning" : ", " + warnings + " warnings")
+              + " ("
               + loaded.config().registries().stream()
                   .map(registry -> registry.name() + ": " + registry.shared().type())
                   .collect(Collectors.joining(", "))

@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Run the gateway.",
-      "The configuration file is watched: a valid change of the registries is applied while it"
-          + " runs, an invalid one is refused and logged."
+      "The configuration file is watched: a valid change is applied while it runs, an invalid one is"
+          + " refused and logged. Few keys need a restart; docs/configuration.md names them."
     })
 final class ServeCommand implements Callable<Integer> {
   @Mixin private final ConfigFile file = new ConfigFile();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -150,6 +151,88 @@ class CommandsTest {
   }
 
   @Test
+  void check_servicesFiles_showsWhatIsWrongAndWhere() throws IOException {
+    String file = valid("127.0.0.1:15010");
+    Files.writeString(folder.resolve("services/a.yaml"), "services:\n- name: web\n  ports: []\n");
+    Files.writeString(
+        folder.resolve("services/b.yaml"), "services:\n- {name: shop, instances: []}\n");
+    Files.writeString(
+        folder.resolve("services/c.yaml"), "services:\n- {name: shop, instances: []}\n");
+
+    Invocation check = Invocation.of("check", "--config", file);
+
+    assertThat(check.code()).isEqualTo(2);
+    assertThat(check.out().lines().map(line -> line.replace(folder.toString(), "")))
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .startsWith("/fairlead.yaml:3:3: registries[0]: /services/a.yaml:3:3: ")
+                    .contains("services[0].ports: unknown key (expected: "),
+            line ->
+                assertThat(line)
+                    .startsWith("/fairlead.yaml:3:3: registries[0]: /services/c.yaml:2:3: ")
+                    .contains("service shop: also at ", "/services/b.yaml:2:3"),
+            line -> assertThat(line).isEqualTo("2 problems"));
+  }
+
+  @Test
+  void check_storeBelowAFile_isAProblem() throws IOException {
+    Files.writeString(folder.resolve("file"), "");
+    String file =
+        file(
+            """
+            xds: {address: 127.0.0.1:15010}
+            store: {path: file/data/fairlead.db}
+            registries:
+            - {name: files, type: file, path: services}
+            """);
+
+    Invocation check = Invocation.of("check", "--config", file);
+
+    assertThat(check.code()).isEqualTo(2);
+    assertThat(check.out()).contains(":2:15: store.path: ", "is a file (expected: a folder)");
+  }
+
+  @Test
+  void check_adminThatNobodyMayUse_isAWarning() throws IOException {
+    String file =
+        file(
+            """
+            xds: {address: 127.0.0.1:15010}
+            admin: {address: 0.0.0.0:15014}
+            registries:
+            - {name: files, type: file, path: services}
+            """);
+
+    Invocation check = Invocation.of("check", "--config", file);
+
+    assertThat(check.code()).isZero();
+    assertThat(check.out().lines())
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .startsWith("warning: " + file + ":2:8: admin.token: none, so that"),
+            line -> assertThat(line).isEqualTo(file + ": valid, 1 warning (files: file)"));
+  }
+
+  @Test
+  void noConfig_andNoneInThisFolder_saysWhatWasLookedFor() {
+    for (String command : List.of("serve", "check", "preview", "mesh-config")) {
+      Invocation none = Invocation.of(command);
+
+      assertThat(none.code()).isEqualTo(2);
+      assertThat(none.out()).isEmpty();
+      assertThat(none.err())
+          .startsWith(
+              "fairlead "
+                  + command
+                  + ": no configuration file: "
+                  + Path.of("fairlead.yaml").toAbsolutePath()
+                  + " does not exist (expected: --config FILE, or that file)");
+    }
+  }
+
+  @Test
   void meshConfig_ofOneAddress() throws IOException {
     Invocation mesh = Invocation.of("mesh-config", "--config", valid("10.1.2.3:15010"));
 
@@ -222,6 +305,6 @@ class CommandsTest {
     assertThat(schema.code()).isZero();
     assertThat(schema.out())
         .contains("https://json-schema.org/draft/2020-12/schema")
-        .contains("https://fairlead.io/schema/configuration/registry/file");
+        .contains("#/$defs/registry-file");
   }
 }

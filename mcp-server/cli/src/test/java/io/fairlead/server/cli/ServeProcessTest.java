@@ -38,6 +38,7 @@ class ServeProcessTest {
     command.addAll(1, options);
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
+        .directory(folder.toFile())
         .redirectOutput(folder.resolve("out").toFile())
         .redirectError(folder.resolve("err").toFile())
         .start();
@@ -70,6 +71,16 @@ class ServeProcessTest {
       "--data",
       folder.resolve(data).toString()
     };
+  }
+
+  @Test
+  void check_withoutConfig_takesTheFileInTheWorkingFolder() throws Exception {
+    writeConfiguration();
+
+    Process process = start("check");
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(read("out")).isEqualTo("fairlead.yaml: valid (files: file)\n");
   }
 
   @Test

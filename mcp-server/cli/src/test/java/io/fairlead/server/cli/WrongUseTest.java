@@ -74,7 +74,7 @@ class WrongUseTest {
         "get clients --admin :|--admin: : (expected: HOST:PORT or http://HOST:PORT)",
         "get clients a b|b: too many arguments",
         "approve|Missing required parameter: 'GUARD'",
-        "check|Missing required option: '--config=FILE'"
+        "check|no configuration file: "
       })
   void value_wrong_saysWhatWasExpectedWithoutTheUsage(String line, String expected) {
     Invocation wrong = Invocation.of(line.split(" "));

@@ -32,10 +32,16 @@ public final class ConfigLoader {
   private enum Purpose {
     /** To be looked at: every file has to be there, secrets need not. */
     READING,
-    /** To be checked on the machine that runs it: secrets have to be there, too. */
+    /** To be read by on this machine: secrets have to be there, too. */
+    READING_REGISTRIES,
+    /** To be checked where it is to run: what files contain and the store's folder, too. */
     CHECKING,
     /** To be run: what a registry is read from may come later. */
-    SERVING
+    SERVING;
+
+    boolean needsSecrets() {
+      return this == READING_REGISTRIES || this == CHECKING;
+    }
   }
 
   /** Creates a loader that knows the given registry types. */
@@ -57,10 +63,18 @@ public final class ConfigLoader {
   }
 
   /**
-   * Returns the same for where the gateway is to run: environment variables and files that have a
-   * secret must be there, and hold one.
+   * Returns the same for where the registries are to be read: environment variables and files that
+   * have a secret must be there, and hold one.
    */
   public ConfigLoader withSecrets() {
+    return new ConfigLoader(types, Purpose.READING_REGISTRIES);
+  }
+
+  /**
+   * Returns the same for where the gateway is to run: with secrets, what files of registries
+   * contain, and the place of the store.
+   */
+  public ConfigLoader thorough() {
     return new ConfigLoader(types, Purpose.CHECKING);
   }
 
@@ -137,13 +151,22 @@ public final class ConfigLoader {
         new RecordBinder(problems, folder, registries)
             .bind(document.root(), KeyPath.ROOT, KeyedRecord.of(GatewayConfig.class));
     config.ifPresent(bound -> SemanticChecks.check(bound, problems));
-    if (purpose == Purpose.CHECKING) {
-      config.ifPresent(bound -> FileChecks.checkSecrets(bound.admin(), "admin", problems));
-    }
+    Problems warnings = new Problems(file, document, List.of());
+    config.ifPresent(bound -> checkPlace(bound, problems, warnings));
     List<Problem> all = problems.all();
     return all.isEmpty() && config.isPresent()
-        ? new ConfigResult.Loaded(config.get())
+        ? new ConfigResult.Loaded(config.get(), warnings.all())
         : new ConfigResult.Invalid(all);
+  }
+
+  private void checkPlace(GatewayConfig config, Problems problems, Problems warnings) {
+    if (purpose.needsSecrets()) {
+      FileChecks.checkSecrets(config.admin(), "admin", problems);
+    }
+    if (purpose == Purpose.CHECKING) {
+      FileChecks.checkStore(config.store().path(), problems, warnings);
+      SemanticChecks.warn(config, warnings);
+    }
   }
 
   /**
@@ -180,6 +203,9 @@ public final class ConfigLoader {
         return Optional.empty();
       }
       RegistryConfig config = new RegistryConfig(shared.get(), own.get(), factory.get());
+      if (purpose == Purpose.CHECKING && !problems.isWithin(path)) {
+        problems.at(path, config.problems());
+      }
       binder.attempt(path, sharedKeys, () -> config.template("host", config.hostTemplate()));
       binder.attempt(
           path, sharedKeys, () -> config.template("namespace", config.namespaceTemplate()));
@@ -202,7 +228,7 @@ public final class ConfigLoader {
       } else {
         FileChecks.check(own, path, problems);
       }
-      if (purpose == Purpose.CHECKING) {
+      if (purpose.needsSecrets()) {
         FileChecks.checkSecrets(own, path, problems);
       }
     }

@@ -4,8 +4,16 @@ import java.util.List;
 
 /** The result of loading a configuration file. */
 public sealed interface ConfigResult {
-  /** The file is valid. */
-  record Loaded(GatewayConfig config) implements ConfigResult {}
+  /**
+   * The file is valid.
+   *
+   * @param warnings what may be meant otherwise; looked for only by {@code fairlead check}
+   */
+  record Loaded(GatewayConfig config, List<Problem> warnings) implements ConfigResult {
+    public Loaded {
+      warnings = List.copyOf(warnings);
+    }
+  }
 
   /**
    * The file cannot be used.

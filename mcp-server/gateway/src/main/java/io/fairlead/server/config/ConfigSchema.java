@@ -17,14 +17,15 @@ import java.util.Optional;
 
 /**
  * The JSON Schema (draft 2020-12) of the configuration, for editors and charts, made from the
- * descriptions of the keys. It has an identifier and refers to its definitions by that, so it may
- * stand inside another schema, such as that of a chart's values. Immutable.
+ * descriptions of the keys. It has an identifier, to which its references are relative, so it may
+ * stand inside another schema, such as that of a chart's values; editors find them, too, without
+ * asking the network. Immutable.
  *
  * <p>Each registry type is a flat object of the shared keys and its own.
  */
 public final class ConfigSchema {
   private static final String ID = "https://fairlead.io/schema/configuration";
-  private static final String DEFINITIONS = ID + "#/$defs/";
+  private static final String DEFINITIONS = "#/$defs/";
 
   private final ObjectNode document = JsonNodeFactory.instance.objectNode();
 
@@ -54,8 +55,8 @@ public final class ConfigSchema {
     ArrayNode names = any.putObject("properties").putObject("type").putArray("enum");
     ArrayNode branches = any.putArray("allOf");
     for (RegistryAdapterFactory<?> factory : types.factories()) {
-      String id = ID + "/registry/" + factory.type();
-      ObjectNode registry = definitions.putObject("registry-" + factory.type()).put("$id", id);
+      String name = "registry-" + factory.type();
+      ObjectNode registry = definitions.putObject(name);
       object(registry, KeyedRecord.of(factory.configurationType()));
       ObjectNode properties = registry.withObjectProperty("properties");
       for (String key : shared.names()) {
@@ -66,7 +67,7 @@ public final class ConfigSchema {
       ObjectNode condition = branch.putObject("if");
       condition.putArray("required").add("type");
       condition.putObject("properties").putObject("type").put("const", factory.type());
-      branch.putObject("then").put("$ref", id);
+      branch.putObject("then").put("$ref", DEFINITIONS + name);
     }
   }
 

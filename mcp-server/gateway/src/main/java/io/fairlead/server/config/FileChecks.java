@@ -54,6 +54,34 @@ final class FileChecks {
     }
   }
 
+  /**
+   * Reports a place of the store's file that cannot be one, and warns if this user cannot write.
+   */
+  static void checkStore(Path store, Problems problems, Problems warnings) {
+    if (Files.isDirectory(store)) {
+      problems.atValue("store.path", store + ": a folder (expected: a file)");
+      return;
+    }
+    Path folder = store.toAbsolutePath().getParent();
+    while (folder != null && !Files.exists(folder)) {
+      folder = folder.getParent();
+    }
+    if (folder != null && !Files.isDirectory(folder)) {
+      problems.atValue("store.path", store + ": " + folder + " is a file (expected: a folder)");
+    } else if (folder != null && !Files.isWritable(folder)) {
+      warnings.atValue(
+          "store.path",
+          store
+              + ": this user may not write to "
+              + folder
+              + " (expected: the user that serves may)");
+    } else if (Files.exists(store) && !Files.isWritable(store)) {
+      warnings.atValue(
+          "store.path",
+          store + ": this user may not write to it (expected: the user that serves may)");
+    }
+  }
+
   private static void check(Record bound, String path, Problems problems, boolean onlyInside) {
     for (ConfigurationKey key : KeyedRecord.of(bound.getClass()).keys()) {
       Object value = key.of(bound);

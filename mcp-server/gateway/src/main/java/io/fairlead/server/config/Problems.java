@@ -34,8 +34,17 @@ final class Problems {
     add(path, document.ofKey(path), text);
   }
 
+  /** Notes several problems of what a value names. */
+  void at(String path, List<String> texts) {
+    Position position = document.ofValue(path);
+    for (String text : texts) {
+      paths.add(path);
+      found.add(new Problem(file, position.line(), position.column(), path, text));
+    }
+  }
+
   private void add(String path, Position position, String text) {
-    if (hasWithin(path)) {
+    if (isWithin(path)) {
       return;
     }
     paths.add(path);
@@ -43,7 +52,7 @@ final class Problems {
   }
 
   /** Whether the path or anything below it has a problem. */
-  private boolean hasWithin(String path) {
+  boolean isWithin(String path) {
     for (String known : paths) {
       if (KeyPath.isWithin(known, path)) {
         return true;

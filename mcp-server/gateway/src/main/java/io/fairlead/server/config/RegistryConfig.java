@@ -47,6 +47,16 @@ public record RegistryConfig(
     return create(factory, context, own);
   }
 
+  /** Returns what is wrong with the content of files that it names. */
+  List<String> problems() {
+    return problems(factory, own);
+  }
+
+  private static <C extends Record> List<String> problems(
+      RegistryAdapterFactory<C> factory, Record own) {
+    return factory.problems(factory.configurationType().cast(own));
+  }
+
   private static <C extends Record> RegistryAdapter create(
       RegistryAdapterFactory<C> factory, AdapterContext context, Record own) {
     return factory.create(context, factory.configurationType().cast(own));

@@ -8,6 +8,16 @@ import java.util.TreeMap;
 final class SemanticChecks {
   private SemanticChecks() {}
 
+  /** Reports what is allowed and seldom meant. */
+  static void warn(GatewayConfig config, Problems warnings) {
+    if (config.admin().token() == null && !config.admin().address().isLoopback()) {
+      warnings.atValue(
+          "admin.token",
+          "none, so that nobody can hold, release, approve or reject (expected: {env: NAME} or"
+              + " {file: PATH}, since admin.address is not loopback)");
+    }
+  }
+
   /** Reports what does not go together. */
   static void check(GatewayConfig config, Problems problems) {
     HostPort xds = config.xds().address();

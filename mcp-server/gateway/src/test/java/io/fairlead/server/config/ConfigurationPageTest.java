@@ -20,7 +20,7 @@ class ConfigurationPageTest {
   private static final String COMMAND =
       "mvn -pl mcp-server/gateway -am test -Dtest=ConfigurationPageTest"
           + " -Dsurefire.failIfNoSpecifiedTests=false -Dfairlead.docs=write";
-  private static final AdapterTypes TYPES =
+  static final AdapterTypes TYPES =
       AdapterTypes.of(
           AdapterTypes.installed().factories().stream()
               // A registry type for tests, which is on the class path of some modules.

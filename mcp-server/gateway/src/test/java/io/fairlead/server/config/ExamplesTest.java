@@ -12,6 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExamplesTest {
+  private static final Path SCHEMA =
+      Path.of(System.getProperty("fairlead.root"), "examples", "fairlead.schema.json").normalize();
   private static final ConfigLoader LOADER = new ConfigLoader(AdapterTypes.installed());
 
   static List<Path> examples() throws IOException {
@@ -25,6 +27,28 @@ class ExamplesTest {
   @MethodSource("examples")
   void load_example_isValid(Path file) {
     assertThat(LOADER.load(file)).isInstanceOf(ConfigResult.Loaded.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void example_namesItsSchemaForEditors(Path file) throws IOException {
+    String first = Files.readAllLines(file).get(0);
+
+    assertThat(first).startsWith("# yaml-language-server: $schema=");
+    assertThat(file.resolveSibling(first.substring(first.indexOf('=') + 1)).normalize())
+        .isEqualTo(SCHEMA);
+  }
+
+  @Test
+  void schema_isWhatTheCommandPrints() throws IOException {
+    String printed = new ConfigSchema(ConfigurationPageTest.TYPES).text() + "\n";
+    if ("write".equals(System.getProperty("fairlead.docs"))) {
+      Files.writeString(SCHEMA, printed);
+    }
+
+    assertThat(SCHEMA)
+        .as("stale; rewrite it with -Dtest=ExamplesTest -Dfairlead.docs=write")
+        .hasContent(printed);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.fairlead.registry.file;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;
+import java.util.List;
 
 /** The factory of adapters of the registry type {@code file}. */
 public final class FileRegistryFactory implements RegistryAdapterFactory<FileConfiguration> {
@@ -28,6 +29,16 @@ public final class FileRegistryFactory implements RegistryAdapterFactory<FileCon
   @Override
   public String defaultHost() {
     return "{service}.{namespace}.file";
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Each file that cannot be used, and each service that is in two places.
+   */
+  @Override
+  public List<String> problems(FileConfiguration configuration) {
+    return ServicesCheck.problems(configuration.path());
   }
 
   @Override

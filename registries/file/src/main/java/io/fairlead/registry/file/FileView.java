@@ -101,6 +101,11 @@ sealed interface FileView {
       return new Partial(services, last, contradicted, unreadable, text(), problems.get(0));
     }
 
+    /** Returns each problem as a line. */
+    List<String> problems() {
+      return problems.stream().map(problem -> String.valueOf(problem.getMessage())).toList();
+    }
+
     private String text() {
       StringBuilder text = new StringBuilder();
       for (ServicesFileException problem :
