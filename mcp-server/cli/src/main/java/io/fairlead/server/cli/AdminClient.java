@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -50,13 +51,20 @@ final class AdminClient {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** Returns every item of a list, read page by page. */
-  ArrayNode all(String kind, String query) throws AdminClientException, InterruptedException {
+  /**
+   * Returns every item of a list, read page by page.
+   *
+   * @param parameters what narrows it
+   */
+  ArrayNode all(String kind, Map<String, String> parameters)
+      throws AdminClientException, InterruptedException {
+    StringBuilder narrowed = new StringBuilder();
+    parameters.forEach(
+        (key, value) -> narrowed.append('&').append(key).append('=').append(encoded(value)));
     ArrayNode items = JsonNodeFactory.instance.arrayNode();
     long total = Long.MAX_VALUE;
     while (items.size() < total) {
-      JsonNode page =
-          get(kind + "?limit=" + PAGE + "&offset=" + items.size() + "&q=" + encoded(query));
+      JsonNode page = get(kind + "?limit=" + PAGE + "&offset=" + items.size() + narrowed);
       if (page.path("items").isEmpty()) {
         break;
       }

@@ -18,6 +18,11 @@ final class Ages {
     return time.isEmpty() ? "no limit" : text(time, Instant.now(), -1);
   }
 
+  /** Returns a time cut to the second. */
+  static String seconds(String time) {
+    return time.replaceFirst("\\.[0-9]+Z$", "Z");
+  }
+
   private static String text(String time, Instant now, int sign) {
     try {
       return text(Duration.between(Instant.parse(time), now).multipliedBy(sign));

@@ -2,7 +2,7 @@ package io.fairlead.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.fairlead.server.render.Yaml;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -20,15 +21,17 @@ import picocli.CommandLine.Spec;
     description = {
       "Show the state of a running gateway, over its admin API.",
       "resources NAMESPACE/NAME shows one resource as it is served; services and refused show the"
-          + " outcome of each service and its reasons; services REGISTRY/ID answers for each istiod."
+          + " outcome of each service and its reasons; services REGISTRY/ID is what describe shows.",
+      "On a terminal a table is as wide as that (COLUMNS); to a file or a program it is whole."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  fairlead get services --outcome refused",
+      "  fairlead get guards -o name | xargs -n 1 fairlead approve",
+      "  fairlead get registries --watch"
     })
 final class GetCommand implements Callable<Integer> {
-  enum Output {
-    table,
-    json,
-    yaml
-  }
-
   @Parameters(index = "0", paramLabel = "KIND", description = "one of ${COMPLETION-CANDIDATES}")
   private Kind kind = Kind.registries;
 
@@ -43,13 +46,21 @@ final class GetCommand implements Callable<Integer> {
   private String name = "";
 
   @Mixin private final AdminTarget target = new AdminTarget();
+  @Mixin private final Filters filters = new Filters();
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "table|json|yaml",
+      paramLabel = "table|wide|json|yaml|name",
       defaultValue = "table",
-      description = "the format (default: ${DEFAULT-VALUE})")
-  private Output output = Output.table;
+      description =
+          "the format (default: ${DEFAULT-VALUE}); wide: all columns, whole, with exact times;"
+              + " name: one name a line")
+  private Format output = Format.table;
+
+  @Option(
+      names = {"-w", "--watch"},
+      description = "go on, and print a line for each change; json: an object a line")
+  private boolean watch;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -57,15 +68,14 @@ final class GetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    filters.check(kind);
     PrintWriter out = spec.commandLine().getOut();
     AdminClient client = target.client();
     try {
-      if (kind == Kind.resources && !name.isEmpty()) {
-        JsonNode resource =
-            client.find("resources/" + AdminClient.path(name)).orElseThrow(this::notFound);
-        out.print(output == Output.json ? pretty(resource) : Yaml.write(resource));
-      } else if (!printService(out, client)) {
-        ArrayNode items = kind.select(client.all(kind.name(), kind.query(name)), name);
+      if (watch) {
+        follow(client);
+      } else if (!printResource(out, client) && !printService(out, client)) {
+        ArrayNode items = items(client);
         if (items.isEmpty() && !name.isEmpty()) {
           throw notFound();
         }
@@ -79,40 +89,97 @@ final class GetCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
+  private ArrayNode items(AdminClient client) throws AdminClientException, InterruptedException {
+    ArrayNode wanted = JsonNodeFactory.instance.arrayNode();
+    ArrayNode all = client.all(kind.name(), filters.parameters(kind, name));
+    kind.select(all, name)
+        .forEach(
+            item -> {
+              if (filters.test(kind, item)) {
+                wanted.add(item);
+              }
+            });
+    return wanted;
+  }
+
   private AdminClientException notFound() {
     return new AdminClientException(
-        kind + ": no such name: " + Printable.of(name) + " (expected: " + kind.names() + ")", null);
+        kind
+            + ": no such name"
+            + (filters.isAny() ? " with these filters: " : ": ")
+            + Printable.of(name)
+            + " (expected: "
+            + kind.names()
+            + ")",
+        null);
+  }
+
+  private void follow(AdminClient client) throws AdminClientException, InterruptedException {
+    if (kind == Kind.services && name.indexOf('/') >= 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--watch: not for one service (expected: a list, or --query)");
+    }
+    new ListFollower(
+            kind,
+            output,
+            Main.terminal(spec),
+            spec.commandLine().getOut(),
+            spec.commandLine().getErr())
+        .follow(() -> items(client));
+  }
+
+  private boolean printResource(PrintWriter out, AdminClient client)
+      throws AdminClientException, InterruptedException {
+    if (kind != Kind.resources || name.isEmpty() || output == Format.name) {
+      return false;
+    }
+    JsonNode resource =
+        client.find("resources/" + AdminClient.path(name)).orElseThrow(this::notFound);
+    out.print(output.text(resource));
+    return true;
   }
 
   // Prints the answer about one service, if the registry has one with that id.
   private boolean printService(PrintWriter out, AdminClient client)
       throws AdminClientException, InterruptedException {
-    if (kind != Kind.services || name.indexOf('/') < 0) {
+    if (kind != Kind.services || output == Format.name) {
       return false;
     }
-    Optional<JsonNode> found = client.find("services/" + AdminClient.path(name));
-    found.ifPresent(
-        service -> {
-          switch (output) {
-            case table -> ServiceText.print(out, service);
-            case json -> out.print(pretty(service));
-            case yaml -> out.print(Yaml.write(service));
-            default -> throw new IllegalStateException("output: " + output);
-          }
-        });
-    return found.isPresent();
+    Optional<JsonNode> found = new ServiceQuery(client).byId(name);
+    if (found.isEmpty()) {
+      return false;
+    }
+    if (output.isTable()) {
+      ServicePage.of(client, found.get()).print(out, Main.terminal(spec));
+    } else {
+      out.print(output.text(found.get()));
+    }
+    return true;
   }
 
   private void print(PrintWriter out, ArrayNode items) {
+    PrintWriter err = spec.commandLine().getErr();
+    if (items.isEmpty() && output != Format.json && output != Format.yaml) {
+      err.println(
+          "fairlead get: "
+              + kind
+              + ": nothing found"
+              + (filters.isAny() ? " by these filters" : ""));
+      return;
+    }
     switch (output) {
-      case table -> TextTable.of(kind.columns(), items).print(out);
-      case json -> out.print(pretty(items));
-      case yaml -> out.print(Yaml.write(items));
+      case table, wide -> {
+        Terminal terminal = Main.terminal(spec);
+        TextTable table = new TextTable(kind.columns(), items, terminal, output == Format.wide);
+        table.print(out);
+        if (!table.left().isEmpty()) {
+          out.flush();
+          err.println("no room for " + String.join(", ", table.left()) + " (-o wide shows all)");
+        }
+      }
+      case json, yaml -> out.print(output.text(items));
+      case name -> items.forEach(item -> out.println(Printable.of(kind.nameOf(item))));
       default -> throw new IllegalStateException("output: " + output);
     }
-  }
-
-  private static String pretty(JsonNode node) {
-    return node.toPrettyString() + System.lineSeparator();
   }
 }

@@ -36,7 +36,7 @@ final class HoldCommand extends OperatorCommand {
     print(id);
     note(
         "Nothing is pushed until "
-            + Column.time("", "expires").value().apply(opened)
+            + Ages.seconds(opened.path("expires").asText())
             + " or: fairlead release "
             + id);
   }

@@ -9,79 +9,97 @@ import java.util.stream.StreamSupport;
 
 /** The kinds of items that {@code fairlead get} shows, with the columns of their tables. */
 enum Kind {
+  problems(
+      "kind",
+      Column.of("SEVERITY", "severity"),
+      Column.of("KIND", "kind"),
+      Column.of("SUBJECT", "subject").name(8),
+      Column.time("SINCE", "since").leaves(2),
+      Column.of("MESSAGE", "message").text(20),
+      Column.of("COMMAND", "command").onlyWide()),
   registries(
       "name",
-      Column.of("NAME", "name"),
-      Column.of("TYPE", "type"),
+      Column.of("NAME", "name").name(16),
+      Column.of("TYPE", "type").leaves(5),
       Column.of("STATE", "state"),
-      Column.of("SERVICES", "services"),
-      Column.of("INSTANCES", "instances"),
-      Column.of("REFUSED", "refused"),
-      Column.time("LAST SUCCESS", "lastSuccess"),
-      Column.of("PROBLEM", "problem")),
+      Column.of("SERVICES", "services").leaves(1),
+      Column.of("INSTANCES", "instances").leaves(4),
+      Column.of("REFUSED", "refused").leaves(3),
+      Column.of("HOLDS", "holds").leaves(6),
+      Column.time("LAST SUCCESS", "lastSuccess").leaves(2),
+      Column.of("PROBLEM", "problem").text(24)),
   resources(
       "name",
-      Column.of("KIND", "kind"),
-      Column.of("NAME", "name"),
-      Column.of("REGISTRY", "labels.fairlead.io/registry"),
-      new Column("REVISIONS", item -> joined(item.path("revisions"), "all")),
-      Column.of("VERSION", "version"),
-      Column.of("BYTES", "bytes"),
-      Column.time("FIRST SEEN", "firstSeen"),
-      Column.time("DAMPED UNTIL", "damped.until")),
+      Column.of("KIND", "kind").leaves(4),
+      Column.of("NAME", "name").name(42),
+      Column.of("REGISTRY", "labels.fairlead.io/registry").leaves(2),
+      new Column("REVISIONS", item -> joined(item.path("revisions"), "all")).text(9).leaves(3),
+      Column.of("VERSION", "version").text(12).leaves(6),
+      Column.of("BYTES", "bytes").leaves(5),
+      Column.time("FIRST SEEN", "firstSeen").leaves(1),
+      Column.until("DAMPED FOR", "damped.until").leaves(7)),
   services(
       "",
-      Column.of("REGISTRY", "registry"),
-      Column.of("SERVICE", "service"),
+      Column.of("REGISTRY", "registry").leaves(3),
+      Column.of("SERVICE", "service").name(34),
       Column.of("OUTCOME", "outcome"),
-      Column.of("HOST", "host"),
-      Column.of("ENDPOINTS", "endpoints"),
-      new Column("ISTIODS", item -> share(item, "clientsWith", "clientsAll")),
-      new Column("FINDINGS", item -> reasons(item.path("findings")))),
+      Column.of("HOST", "host").name(20).leaves(5),
+      Column.of("ENDPOINTS", "endpoints").leaves(4),
+      new Column("ISTIODS", item -> share(item, "clientsWith", "clientsAll")).leaves(2),
+      new Column("FINDINGS", item -> reasons(item.path("findings"))).text(12).leaves(1)),
   refused(
       "",
-      Column.of("REGISTRY", "registry"),
-      Column.of("SERVICE", "service"),
+      Column.of("REGISTRY", "registry").leaves(1),
+      Column.of("SERVICE", "service").name(30),
       Column.of("OUTCOME", "outcome"),
-      new Column("FINDINGS", item -> reasons(item.path("findings")))),
+      new Column("FINDINGS", item -> reasons(item.path("findings"))).text(20)),
   clients(
       "node",
-      Column.of("ID", "id"),
-      Column.of("PEER", "peer"),
-      Column.of("REVISION", "revision"),
-      Column.of("ISTIO", "version"),
-      Column.time("CONNECTED", "connected"),
-      new Column("TYPES", item -> Integer.toString(item.path("subscriptions").size())),
-      Column.of("NODE", "node")),
+      Column.of("ID", "id").leaves(6),
+      Column.of("PEER", "peer").leaves(4),
+      Column.of("REVISION", "revision").leaves(1),
+      Column.of("ISTIO", "version").leaves(3),
+      Column.time("CONNECTED", "connected").leaves(2),
+      new Column("TYPES", item -> Integer.toString(item.path("subscriptions").size())).leaves(5),
+      new Column("NACKS", item -> Long.toString(sum(item.path("subscriptions"), "nacks"))),
+      Column.of("LAG MS", "lagMillis").onlyWide(),
+      Column.of("NODE", "node").name(30)),
   commits(
       "number",
       Column.of("NUMBER", "number"),
       Column.time("TIME", "time"),
       Column.of("PUTS", "puts"),
       Column.of("REMOVALS", "removals"),
-      Column.of("MILLIS", "millis")),
+      Column.of("MILLIS", "millis").leaves(1)),
   guards(
       "id",
       Column.of("ID", "id"),
-      Column.of("REGISTRY", "registry"),
+      Column.of("REGISTRY", "registry").name(12).leaves(3),
       Column.of("STATE", "state"),
       new Column("HELD SERVICES", item -> share(item, "heldServices", "services")),
-      new Column("HELD ENDPOINTS", item -> share(item, "heldEndpoints", "endpoints")),
-      Column.time("SINCE", "since"),
-      Column.time("CONFIRMS", "confirmsAt")),
+      new Column("HELD ENDPOINTS", item -> share(item, "heldEndpoints", "endpoints")).leaves(2),
+      Column.time("SINCE", "since").leaves(1),
+      Column.until("CONFIRMS IN", "confirmsAt")),
   holds(
       "registry",
-      Column.of("ID", "id"),
-      Column.of("REGISTRY", "registry"),
+      Column.of("ID", "id").leaves(2),
+      Column.of("REGISTRY", "registry").leaves(3),
       Column.of("REASON", "reason"),
-      Column.of("KEPT", "subject"),
-      new Column("SINCE", item -> Ages.before(item.path("since").asText(""))),
-      new Column("AT MAX_CHARACTERS", item -> Ages.until(item.path("until").asText("")))),
+      Column.of("KEPT", "subject").name(20),
+      Column.time("SINCE", "since").leaves(1),
+      new Column(
+          "AT MOST",
+          item -> item.path("until").asText("no limit"),
+          item -> Ages.until(item.path("until").asText("")),
+          0,
+          0,
+          Column.Cut.END),
+      Column.of("EXPLANATION", "explanation").onlyWide()),
   transactions(
       "id",
       Column.of("ID", "id"),
       Column.time("OPENED", "opened"),
-      Column.time("EXPIRES", "expires"),
+      Column.until("ENDS IN", "expires"),
       Column.of("WAITING", "waiting"));
 
   private final String identity;
@@ -109,6 +127,25 @@ enum Kind {
     return identity.isEmpty() ? name : "";
   }
 
+  /** Returns the name of an item, by which other commands take it. */
+  String nameOf(JsonNode item) {
+    return identity.isEmpty()
+        ? item.path("registry").asText() + "/" + item.path("service").asText()
+        : item.path(identity).asText();
+  }
+
+  /** Returns what tells an item from the others, also where several have one name. */
+  String keyOf(JsonNode item) {
+    return switch (this) {
+      case holds -> nameOf(item) + " " + item.path("subject").asText();
+      case problems ->
+          nameOf(item) + " " + item.path("subject").asText() + " " + item.path("since").asText();
+      case clients -> item.path("id").asText();
+      case resources -> item.path("kind").asText() + " " + nameOf(item);
+      default -> nameOf(item);
+    };
+  }
+
   /**
    * Returns the items of that name; all of them if there is no name or the gateway searched
    * already.
@@ -128,6 +165,12 @@ enum Kind {
 
   private static String share(JsonNode item, String part, String whole) {
     return item.path(part).asText() + " of " + item.path(whole).asText();
+  }
+
+  private static long sum(JsonNode list, String key) {
+    return StreamSupport.stream(list.spliterator(), false)
+        .mapToLong(each -> each.path(key).asLong())
+        .sum();
   }
 
   private static String joined(JsonNode list, String otherwise) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       PreviewCommand.class,
       WatchCommand.class,
       GetCommand.class,
+      DescribeCommand.class,
       ApproveCommand.class,
       RejectCommand.class,
       HoldCommand.class,
@@ -38,6 +39,17 @@ public final class Main implements Runnable {
   @SuppressWarnings("NullAway.Init") // Set by picocli.
   private CommandSpec spec;
 
+  private final Terminal terminal;
+
+  private Main(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Returns what the commands of a command line write to. */
+  static Terminal terminal(CommandSpec spec) {
+    return ((Main) spec.root().userObject()).terminal;
+  }
+
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "no command (expected: one of these)");
@@ -50,13 +62,18 @@ public final class Main implements Runnable {
             LoggerFactory.getLogger(Main.class).error("{} ended", thread.getName(), failure));
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    System.exit(run(out, err, arguments));
+    System.exit(run(Terminal.ofProcess(), out, err, arguments));
+  }
+
+  /** Returns the commands and their options. */
+  static CommandLine commands(Terminal terminal) {
+    return new CommandLine(new Main(terminal));
   }
 
   /** Runs the command with the given streams. */
-  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+  static int run(Terminal terminal, PrintWriter out, PrintWriter err, String... arguments) {
     int code =
-        new CommandLine(new Main())
+        commands(terminal)
             .setOut(out)
             .setErr(err)
             .setCaseInsensitiveEnumValuesAllowed(true)

@@ -1,43 +1,160 @@
 package io.fairlead.server.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
-/** A table of text with columns as wide as their widest value. */
+/**
+ * A table of text whose columns are as wide as their widest value, as far as the terminal has room:
+ * beyond that long values are cut, and what cannot be cut leaves by its order. Immutable.
+ */
 final class TextTable {
-  private final List<List<String>> rows;
+  private static final int GAP = 2;
 
-  private TextTable(List<List<String>> rows) {
-    this.rows = rows;
+  private final Terminal terminal;
+  private final boolean wide;
+  private final List<Shown> columns;
+  private final List<String> left;
+  private final List<JsonNode> items = new ArrayList<>();
+
+  /** A column that is shown, and its width. */
+  private record Shown(Column column, int width) {}
+
+  /** A column with the width that it would take. */
+  private static final class Measured {
+    private final Column column;
+    private final boolean empty;
+    private int width;
+
+    Measured(Column column, boolean empty, int width) {
+      this.column = column;
+      this.empty = empty;
+      this.width = width;
+    }
+
+    int least() {
+      int least = Math.max(column.least(), DisplayWidth.of(column.title()));
+      return column.least() == 0 ? width : Math.min(width, least);
+    }
+
+    // An empty one says nothing, so it leaves before those that do.
+    int order() {
+      return column.leaves() == 0 ? 0 : column.leaves() + (empty ? 1000 : 0);
+    }
   }
 
-  /** Returns a table with a heading and a row for each item. */
-  static TextTable of(List<Column> columns, ArrayNode items) {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(columns.stream().map(Column::title).toList());
-    items.forEach(
-        item ->
-            rows.add(
-                columns.stream().map(column -> Printable.of(column.value().apply(item))).toList()));
-    return new TextTable(rows);
+  /**
+   * A table with a heading and a row for each item.
+   *
+   * @param wide whether all columns are shown, whole and with exact times
+   */
+  TextTable(List<Column> all, ArrayNode items, Terminal terminal, boolean wide) {
+    this(all, items, terminal, wide, false);
+  }
+
+  /** A table to which rows are added that are not known yet. */
+  static TextTable growing(List<Column> all, ArrayNode items, Terminal terminal, boolean wide) {
+    return new TextTable(all, items, terminal, wide, true);
+  }
+
+  private TextTable(
+      List<Column> all, ArrayNode items, Terminal terminal, boolean wide, boolean grows) {
+    this.terminal = terminal;
+    this.wide = wide;
+    items.forEach(this.items::add);
+    List<Measured> measured = new ArrayList<>();
+    for (Column column : all) {
+      if (wide || !column.isOnlyWide()) {
+        measured.add(measured(column, grows));
+      }
+    }
+    this.left = wide ? List.of() : fit(measured, terminal.columns());
+    this.columns = measured.stream().map(each -> new Shown(each.column, each.width)).toList();
+  }
+
+  private Measured measured(Column column, boolean grows) {
+    int width = 0;
+    for (JsonNode item : items) {
+      width = Math.max(width, DisplayWidth.of(text(column, item)));
+    }
+    int title = DisplayWidth.of(column.title());
+    int least = grows ? Math.max(title, column.least()) : title;
+    return new Measured(column, width == 0 && !grows, Math.max(width, least));
+  }
+
+  private String text(Column column, JsonNode item) {
+    return Printable.of((wide ? column.value() : column.brief()).apply(item));
+  }
+
+  // Returns the titles of the columns that had to leave.
+  private static List<String> fit(List<Measured> columns, int room) {
+    List<String> leaving = new ArrayList<>();
+    while (columns.stream().mapToInt(Measured::least).sum() + gaps(columns) > room) {
+      Optional<Measured> next =
+          columns.stream()
+              .filter(column -> column.order() > 0)
+              .max(Comparator.comparingInt(Measured::order));
+      if (next.isEmpty()) {
+        break;
+      }
+      columns.remove(next.get());
+      if (!next.get().empty) {
+        leaving.add(next.get().column.title());
+      }
+    }
+    int over = columns.stream().mapToInt(column -> column.width).sum() + gaps(columns) - room;
+    while (over > 0) {
+      Optional<Measured> widest =
+          columns.stream()
+              .filter(column -> column.width > column.least())
+              .max(Comparator.comparingInt(column -> column.width));
+      if (widest.isEmpty()) {
+        break;
+      }
+      widest.get().width--;
+      over--;
+    }
+    return leaving;
+  }
+
+  private static int gaps(List<Measured> columns) {
+    return GAP * Math.max(0, columns.size() - 1);
+  }
+
+  /** Returns the titles of the columns for which there was no room. */
+  List<String> left() {
+    return left;
   }
 
   /** Prints the table without trailing blanks. */
   void print(PrintWriter out) {
-    int[] widths = new int[rows.get(0).size()];
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
+    printHeading(out);
+    items.forEach(item -> printRow(out, item));
+  }
+
+  void printHeading(PrintWriter out) {
+    StringBuilder line = new StringBuilder();
+    for (Shown shown : columns) {
+      line.append(DisplayWidth.padded(shown.column().title(), shown.width() + GAP));
     }
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-      }
-      out.println(line.toString().stripTrailing());
+    out.println(Colour.BOLD.on(terminal, line.toString().stripTrailing()));
+  }
+
+  /** Prints a row, which need not be of the items that decided the widths. */
+  void printRow(PrintWriter out, JsonNode item) {
+    StringBuilder line = new StringBuilder();
+    for (Shown shown : columns) {
+      String whole = text(shown.column(), item);
+      boolean bounded = !wide && terminal.columns() != Terminal.UNLIMITED;
+      String text =
+          bounded && shown.column().least() > 0 ? shown.column().fit(whole, shown.width()) : whole;
+      line.append(Colour.ofWord(text).on(terminal, text));
+      line.append(" ".repeat(Math.max(0, shown.width() - DisplayWidth.of(text)) + GAP));
     }
+    out.println(line.toString().stripTrailing());
   }
 }

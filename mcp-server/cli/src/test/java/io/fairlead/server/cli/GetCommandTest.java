@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.harness.FreePorts;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class GetCommandTest extends AdminFixture {
@@ -12,14 +15,15 @@ class GetCommandTest extends AdminFixture {
 
   @Test
   void get_registries_asATable() {
-    Invocation get = Invocation.of("get", "registries", "--admin", url);
+    Invocation get = Invocation.of("get", "registries", "--admin", url, "-o", "wide");
 
     assertThat(get.code()).as(get.err()).isZero();
     assertThat(get.out().lines())
         .containsExactly(
-            "NAME  TYPE    STATE    SERVICES  INSTANCES  REFUSED  LAST SUCCESS          PROBLEM",
-            "even  file    up       2         3          1        2026-01-02T03:04:05Z",
-            "odd   consul  failing  0         0          0                             "
+            "NAME  TYPE    STATE    SERVICES  INSTANCES  REFUSED  HOLDS  LAST SUCCESS         "
+                + " PROBLEM",
+            "even  file    up       2         3          1        1      2026-01-02T03:04:05Z",
+            "odd   consul  failing  0         0          0        1                           "
                 + " http://127.0.0.1:1: refused");
   }
 
@@ -74,15 +78,15 @@ class GetCommandTest extends AdminFixture {
 
     assertThat(get.code()).as(get.err()).isZero();
     assertThat(get.out().lines())
-        .containsExactly(
+        .containsSequence(
             "In the mesh of 1 of 1 istiods as web-000.shop without an endpoint. Changes since"
                 + " 2026-01-02T12:00:00Z are held by transaction t1 until it is released or"
                 + " 2026-01-02T12:10:00Z has come.",
             "",
-            "has it     istiod-1 (revision default)",
-            "           acknowledged, since 2026-01-02T12:00:00Z");
+            "ISTIODS",
+            "  has it    istiod-1 (revision default)");
     assertThat(Invocation.of("get", "services", "even/broken", "--admin", url).out())
-        .startsWith("Not in the mesh, for the reasons below.")
+        .contains("Not in the mesh, for the reasons below.")
         .contains("no_port");
   }
 
@@ -95,8 +99,19 @@ class GetCommandTest extends AdminFixture {
       assertThat(get.out()).isEmpty();
       assertThat(get.err()).startsWith("fairlead get: " + kind + ": no such name: none");
     }
-    // Nothing at all is no mistake.
-    assertThat(Invocation.of("get", "clients", "--admin", url).code()).isZero();
+  }
+
+  @Test
+  void get_listWithoutItems_isNoFailureAndSaysSo() {
+    Invocation none = Invocation.of("get", "clients", "--admin", url);
+
+    assertThat(none.code()).isZero();
+    assertThat(none.out()).isEmpty();
+    assertThat(none.err()).isEqualToIgnoringNewLines("fairlead get: clients: nothing found");
+    assertThat(Invocation.of("get", "clients", "--admin", url, "-o", "json").out())
+        .isEqualToIgnoringWhitespace("[]");
+    assertThat(Invocation.of("get", "services", "--outcome", "held", "--admin", url).err())
+        .contains("services: nothing found by these filters");
   }
 
   @Test
@@ -119,19 +134,20 @@ class GetCommandTest extends AdminFixture {
 
   @Test
   void get_guards_asATable() {
-    assertThat(Invocation.of("get", "guards", "--admin", url).out().lines())
+    assertThat(Invocation.of("get", "guards", "--admin", url, "-o", "wide").out().lines())
         .containsExactly(
-            "ID     REGISTRY  STATE    HELD SERVICES  HELD ENDPOINTS  SINCE                 CONFIRMS",
+            "ID     REGISTRY  STATE    HELD SERVICES  HELD ENDPOINTS  SINCE                "
+                + " CONFIRMS IN",
             "odd-1  odd       holding  2 of 5         7 of 20         2026-01-02T12:00:00Z "
                 + " 2026-01-02T12:05:00Z");
   }
 
   @Test
   void get_holds_asATableThatFitsATerminal() {
-    List<String> lines = Invocation.of("get", "holds", "--admin", url).out().lines().toList();
+    List<String> lines = Invocation.at(80, "get", "holds", "--admin", url).out().lines().toList();
 
     assertThat(lines).hasSize(3).allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
-    assertThat(lines.get(0)).matches("ID +REGISTRY +REASON +KEPT +SINCE +AT MAX_CHARACTERS");
+    assertThat(lines.get(0)).matches("ID +REGISTRY +REASON +KEPT +SINCE +AT MOST");
     assertThat(lines.get(1)).matches(" +even +outage +shop/web-007 +\\w+ +\\w+");
     assertThat(lines.get(2)).matches("odd-1 +odd +guard +2 of 5 services +\\w+ +\\w+");
     assertThat(Invocation.of("get", "holds", "even", "--admin", url, "-o", "yaml").out())
@@ -141,9 +157,9 @@ class GetCommandTest extends AdminFixture {
 
   @Test
   void get_transactions_asATable() {
-    assertThat(Invocation.of("get", "transactions", "--admin", url).out().lines())
+    assertThat(Invocation.of("get", "transactions", "--admin", url, "-o", "wide").out().lines())
         .containsExactly(
-            "ID  OPENED                EXPIRES               WAITING",
+            "ID  OPENED                ENDS IN               WAITING",
             "t1  2026-01-02T12:00:00Z  2026-01-02T12:10:00Z  3");
   }
 
@@ -166,5 +182,125 @@ class GetCommandTest extends AdminFixture {
   @Test
   void get_unknownKind_isWrongUse() {
     assertThat(Invocation.of("get", "everything").code()).isEqualTo(2);
+  }
+
+  @Test
+  void get_onANarrowTerminal_cutsAndLeavesOutTheLeastImportant() {
+    for (String kind :
+        List.of("problems", "registries", "resources", "services", "refused", "guards", "holds")) {
+      for (int columns : new int[] {80, 60}) {
+        Invocation get = Invocation.at(columns, "get", kind, "--admin", url);
+
+        assertThat(get.out().lines().skip(1)).as(kind).isNotEmpty();
+        assertThat(get.out().lines())
+            .as(kind + " at " + columns)
+            .allSatisfy(line -> assertThat(DisplayWidth.of(line)).isLessThanOrEqualTo(columns));
+      }
+    }
+    assertThat(Invocation.at(60, "get", "registries", "--admin", url).err())
+        .contains("no room for")
+        .contains("-o wide shows all");
+  }
+
+  @Test
+  void get_toAProgram_isWhole() {
+    assertThat(Invocation.of("get", "problems", "--admin", url).out())
+        .contains("The registry cannot be read: http://127.0.0.1:1: refused");
+  }
+
+  @Test
+  void get_names_areOneALine() {
+    assertThat(Invocation.of("get", "services", "-o", "name", "--admin", url).out().lines())
+        .containsExactly("even/web-000", "even/broken");
+    assertThat(Invocation.of("get", "guards", "-o", "name", "--admin", url).out().lines())
+        .containsExactly("odd-1");
+    assertThat(Invocation.of("get", "resources", "-o", "name", "--admin", url).out().lines())
+        .containsExactly("shop/web-000", "shop/web-001", "shop/web-002");
+  }
+
+  @Test
+  void get_filters_narrow() {
+    assertThat(names("services", "--outcome", "refused")).containsExactly("even/broken");
+    assertThat(names("services", "--reason", "NO_PORT")).containsExactly("even/broken");
+    assertThat(names("services", "--registry", "odd")).isEmpty();
+    assertThat(names("services", "--namespace", "shop")).containsExactly("even/web-000");
+    assertThat(names("services", "-q", "WEB")).containsExactly("even/web-000");
+    assertThat(names("resources", "--registry", "odd")).containsExactly("shop/web-001");
+    assertThat(names("resources", "--type", "Sidecar")).isEmpty();
+    assertThat(names("registries", "--type", "consul")).containsExactly("odd");
+    assertThat(names("holds", "--reason", "guard")).containsExactly("odd");
+    assertThat(names("problems", "--registry", "odd"))
+        .containsExactly("removals_held", "registry_failing");
+  }
+
+  private List<String> names(String kind, String option, String value) {
+    return Invocation.of("get", kind, option, value, "-o", "name", "--admin", url)
+        .out()
+        .lines()
+        .toList();
+  }
+
+  @Test
+  void get_filterThatTheKindLacks_isWrongUse() {
+    Invocation wrong = Invocation.of("get", "clients", "--outcome", "held", "--admin", url);
+
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err())
+        .contains("--outcome: not for clients (expected: with services, refused)");
+  }
+
+  @Test
+  void get_json_hasTheShapeThatScriptsKnow() {
+    assertThat(Invocation.of("get", "transactions", "-o", "json", "--admin", url).out())
+        .isEqualToIgnoringWhitespace(
+            """
+            [ { "id" : "t1", "opened" : "2026-01-02T12:00:00Z",
+                "expires" : "2026-01-02T12:10:00Z", "waiting" : 3 } ]
+            """);
+  }
+
+  @Test
+  void get_onATerminalWithColours_marksStates() {
+    Terminal coloured = new Terminal(80, true, false);
+
+    assertThat(Invocation.on(coloured, "get", "registries", "--admin", url).out())
+        .contains("\u001b[31mfailing\u001b[0m", "\u001b[32mup\u001b[0m");
+  }
+
+  @Test
+  void get_watch_printsEachChange() throws Exception {
+    StringWriter out = new StringWriter();
+    Thread watch =
+        new Thread(
+            () ->
+                Main.run(
+                    Terminal.NONE,
+                    new PrintWriter(out),
+                    new PrintWriter(new StringWriter()),
+                    "get",
+                    "transactions",
+                    "-w",
+                    "-o",
+                    "name",
+                    "--admin",
+                    url));
+    watch.start();
+    try {
+      await(() -> out.toString().contains("now t1"));
+      source.transactions("t1", "t9");
+      await(() -> out.toString().contains("added t9"));
+      source.transactions("t9");
+      await(() -> out.toString().contains("removed t1"));
+    } finally {
+      watch.interrupt();
+      watch.join();
+    }
+    assertThat(out.toString().lines()).containsExactly("now t1", "added t9", "removed t1");
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      Thread.sleep(20);
+    }
   }
 }

@@ -12,9 +12,18 @@ import java.io.StringWriter;
  */
 record Invocation(int code, String out, String err) {
   static Invocation of(String... arguments) {
+    return on(Terminal.NONE, arguments);
+  }
+
+  /** Runs it on a terminal of that width, without colours. */
+  static Invocation at(int columns, String... arguments) {
+    return on(new Terminal(columns, false, false), arguments);
+  }
+
+  static Invocation on(Terminal terminal, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int code = Main.run(new PrintWriter(out), new PrintWriter(err), arguments);
+    int code = Main.run(terminal, new PrintWriter(out), new PrintWriter(err), arguments);
     return new Invocation(code, out.toString(), err.toString());
   }
 }

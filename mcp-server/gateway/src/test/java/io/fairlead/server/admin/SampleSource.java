@@ -46,6 +46,7 @@ public class SampleSource implements AdminSource, AdminActions {
   public final List<String> actions = new CopyOnWriteArrayList<>();
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
+  private volatile List<String> transactions = List.of("t1");
   private volatile ReadinessStatus readiness =
       new ReadinessStatus(true, List.of(), false, Durability.DURABLE);
 
@@ -71,6 +72,11 @@ public class SampleSource implements AdminSource, AdminActions {
     if (published.isEmpty() && resources > 0) {
       throw new IllegalStateException("nothing was committed");
     }
+  }
+
+  /** Has other transactions be open. */
+  public void transactions(String... ids) {
+    transactions = List.of(ids);
   }
 
   void readiness(ReadinessStatus status) {
@@ -166,7 +172,9 @@ public class SampleSource implements AdminSource, AdminActions {
 
   @Override
   public List<TransactionStatus> transactions() {
-    return List.of(new TransactionStatus("t1", NOON, NOON.plusSeconds(600), 3));
+    return transactions.stream()
+        .map(id -> new TransactionStatus(id, NOON, NOON.plusSeconds(600), 3))
+        .toList();
   }
 
   @Override

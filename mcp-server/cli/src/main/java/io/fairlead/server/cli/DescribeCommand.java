@@ -1,0 +1,123 @@
+package io.fairlead.server.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code fairlead describe}: shows one service, whole. */
+@Command(
+    name = "describe",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Show all about one service: its registry, what was refused or repaired, its resource and"
+          + " instances, and for each istiod whether it has it, or why not.",
+      "If several services match, they are listed."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  fairlead describe consul/reviews",
+      "  fairlead describe reviews.service.dc1.consul",
+      "  fairlead describe reviews -o yaml"
+    })
+final class DescribeCommand implements Callable<Integer> {
+  private static final int MAX_LISTED = 20;
+
+  enum Output {
+    text,
+    json,
+    yaml
+  }
+
+  @Parameters(
+      paramLabel = "SERVICE",
+      description =
+          "REGISTRY/ID, the name or a part of the name of a service, its host, or NAMESPACE/NAME of"
+              + " its resource")
+  private String wanted = "";
+
+  @Mixin private final AdminTarget target = new AdminTarget();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "text|json|yaml",
+      defaultValue = "text",
+      description = "the format (default: ${DEFAULT-VALUE})")
+  private Output output = Output.text;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter err = spec.commandLine().getErr();
+    try {
+      return describe(target.client());
+    } catch (AdminClientException e) {
+      err.println("fairlead describe: " + e.getMessage());
+      return ExitCode.FAILED;
+    }
+  }
+
+  private int describe(AdminClient client) throws AdminClientException, InterruptedException {
+    ServiceQuery query = new ServiceQuery(client);
+    Optional<JsonNode> service = query.byId(wanted);
+    if (service.isEmpty()) {
+      ArrayNode found = query.find(wanted);
+      if (found.isEmpty()) {
+        throw new AdminClientException(
+            "no such service: "
+                + Printable.of(wanted)
+                + " (expected: "
+                + Kind.services.names()
+                + ", or REGISTRY/ID)",
+            null);
+      }
+      if (found.size() > 1) {
+        return list(found);
+      }
+      service = query.byId(Kind.services.nameOf(found.get(0)));
+    }
+    if (service.isEmpty()) {
+      throw new AdminClientException(
+          "no such service any more: " + Printable.of(wanted) + " (expected: try again)", null);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    ServicePage page = ServicePage.of(client, service.get());
+    switch (output) {
+      case text -> page.print(out, Main.terminal(spec));
+      case json -> out.print(Format.json.text(page.tree()));
+      case yaml -> out.print(Format.yaml.text(page.tree()));
+      default -> throw new IllegalStateException("output: " + output);
+    }
+    out.flush();
+    return ExitCode.DONE;
+  }
+
+  private int list(ArrayNode found) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(
+        "fairlead describe: "
+            + Printable.of(wanted)
+            + ": "
+            + found.size()
+            + " services match (expected: REGISTRY/ID of one)");
+    int shown = Math.min(MAX_LISTED, found.size());
+    for (int i = 0; i < shown; i++) {
+      err.println("  " + Printable.of(Kind.services.nameOf(found.get(i))));
+    }
+    if (shown < found.size()) {
+      err.println("  and more: fairlead get services -q " + Printable.of(wanted));
+    }
+    return ExitCode.FAILED;
+  }
+}

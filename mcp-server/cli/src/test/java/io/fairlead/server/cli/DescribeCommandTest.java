@@ -1,0 +1,82 @@
+package io.fairlead.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DescribeCommandTest extends AdminFixture {
+  DescribeCommandTest() throws IOException {}
+
+  @Test
+  void describe_byIdNameHostOrResource_isOneService() {
+    for (String name :
+        List.of("even/web-000", "web-000", "web-0", "web-000.shop", "shop/web-000")) {
+      Invocation describe = Invocation.at(80, "describe", name, "--admin", url);
+
+      assertThat(describe.code()).as(name + ": " + describe.err()).isZero();
+      assertThat(describe.out().lines())
+          .startsWith("even/web-000", "outcome     served")
+          .contains("host        web-000.shop", "  has it    istiod-1 (revision default)");
+      assertThat(describe.out()).containsPattern("registry    even \\(file, up, last read .* ago");
+      assertThat(describe.out().lines())
+          .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+  }
+
+  @Test
+  void describe_refused_saysWhyAndWhatToDo() {
+    Invocation describe = Invocation.at(80, "describe", "broken", "--admin", url);
+
+    assertThat(describe.out())
+        .contains(
+            "Not in the mesh, for the reasons below.",
+            "RULES AND REPAIRS",
+            "  no_port (refused): no instance has a port from 1 to 65535",
+            "    broken: 0",
+            "    -> register an instance with a legal port, or configure a number as the");
+  }
+
+  @Test
+  void describe_several_listsThem() {
+    Invocation describe = Invocation.of("describe", "e", "--admin", url);
+
+    assertThat(describe.code()).isEqualTo(1);
+    assertThat(describe.out()).isEmpty();
+    assertThat(describe.err().lines())
+        .containsExactly(
+            "fairlead describe: e: 2 services match (expected: REGISTRY/ID of one)",
+            "  even/web-000",
+            "  even/broken");
+  }
+
+  @Test
+  void describe_nothing_fails() {
+    Invocation describe = Invocation.of("describe", "none\u202e", "--admin", url);
+
+    assertThat(describe.code()).isEqualTo(1);
+    assertThat(describe.err())
+        .startsWith("fairlead describe: no such service: none\\u202e (expected: a part of");
+  }
+
+  @Test
+  void describe_json_hasServiceRegistryAndResource() throws IOException {
+    Invocation describe = Invocation.of("describe", "web-000", "-o", "json", "--admin", url);
+
+    JsonNode tree = JsonMapper.builder().build().readTree(describe.out());
+    assertThat(tree.fieldNames()).toIterable().containsExactly("service", "registry", "resource");
+    assertThat(tree.path("service").path("outcome").asText()).isEqualTo("served");
+    assertThat(tree.path("registry").path("name").asText()).isEqualTo("even");
+    assertThat(tree.path("resource").path("kind").asText()).isEqualTo("ServiceEntry");
+    assertThat(
+            JsonMapper.builder()
+                .build()
+                .readTree(Invocation.of("describe", "broken", "-o", "json", "--admin", url).out())
+                .path("resource")
+                .isNull())
+        .isTrue();
+  }
+}
