@@ -20,8 +20,8 @@ interface Naming extends AutoCloseable {
   List<InstanceRecord> query(ServiceId id) throws NacosException;
 
   /**
-   * Subscribes to a service. The listener gets the enabled instances, on a thread that all clients
-   * in the JVM share, and must not block. It is not called if the service is empty at first.
+   * Subscribes to a service. The listener gets the enabled instances of the moment and of each
+   * push, on the caller's thread or one of the client, and must not block.
    */
   void subscribe(ServiceId id, Consumer<List<InstanceRecord>> listener) throws NacosException;
 

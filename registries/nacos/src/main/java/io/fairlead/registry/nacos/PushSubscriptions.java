@@ -37,7 +37,7 @@ final class PushSubscriptions implements AutoCloseable {
   private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY.toNanos());
 
   /**
-   * @param onPush called on a thread that all Nacos clients of the JVM share; must not block
+   * @param onPush called on a thread of its own or one of a client; must not block
    */
   PushSubscriptions(
       String registry, NamingClients clients, BiConsumer<ServiceId, List<InstanceRecord>> onPush) {

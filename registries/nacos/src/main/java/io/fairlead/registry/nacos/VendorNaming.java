@@ -1,62 +1,103 @@
 package io.fairlead.registry.nacos;
 
 import com.alibaba.nacos.api.exception.NacosException;
-import com.alibaba.nacos.api.naming.NamingService;
-import com.alibaba.nacos.api.naming.listener.EventListener;
-import com.alibaba.nacos.api.naming.listener.NamingEvent;
 import com.alibaba.nacos.api.naming.pojo.Instance;
 import com.alibaba.nacos.api.naming.pojo.ListView;
+import com.alibaba.nacos.api.naming.pojo.ServiceInfo;
+import com.alibaba.nacos.api.naming.utils.NamingUtils;
+import com.alibaba.nacos.client.env.NacosClientProperties;
+import com.alibaba.nacos.client.naming.cache.NamingFuzzyWatchServiceListHolder;
+import com.alibaba.nacos.client.naming.cache.ServiceInfoHolder;
+import com.alibaba.nacos.client.naming.event.InstancesChangeNotifier;
+import com.alibaba.nacos.client.naming.remote.NamingClientProxyDelegate;
+import com.alibaba.nacos.client.naming.utils.InitUtils;
 import io.fairlead.registry.ServiceId;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The implementation of {@link Naming} with the vendor's client. */
+/**
+ * The implementation of {@link Naming} with the vendor's client: what {@code NacosNamingService} is
+ * made of, but for its memory of everything that it was pushed, which nobody here asks for. See
+ * docs/decisions/memory-of-a-service.md.
+ */
 final class VendorNaming implements Naming {
   private static final Logger LOG = LoggerFactory.getLogger(VendorNaming.class);
   // All in one page: paging a changing list skips and repeats.
   private static final int PAGE = 1_000_000;
+  private static final String ALL_CLUSTERS = "";
 
-  private final NamingService client;
-  private final Map<ServiceId, EventListener> listeners = new ConcurrentHashMap<>();
+  private final Pushes pushes;
+  private final NamingFuzzyWatchServiceListHolder patterns;
+  private final NamingClientProxyDelegate client;
 
-  VendorNaming(NamingService client) {
-    this.client = client;
+  VendorNaming(String namespace, Properties properties) throws NacosException {
+    NacosClientProperties derived = NacosClientProperties.PROTOTYPE.derive(properties);
+    InitUtils.initSerialization();
+    InitUtils.initWebRootContext(derived);
+    String scope = UUID.randomUUID().toString();
+    this.pushes = new Pushes(namespace, scope, derived);
+    this.patterns = new NamingFuzzyWatchServiceListHolder(scope);
+    this.client =
+        new NamingClientProxyDelegate(
+            namespace, pushes, derived, new InstancesChangeNotifier(scope), patterns);
+  }
+
+  /**
+   * The recipient of pushes, and of what a new subscription gives: passes everything on and keeps
+   * nothing, in memory or on disk.
+   */
+  private static final class Pushes extends ServiceInfoHolder {
+    private final Map<String, Consumer<List<InstanceRecord>>> listeners = new ConcurrentHashMap<>();
+
+    Pushes(String namespace, String scope, NacosClientProperties properties) {
+      super(namespace, scope, properties);
+    }
+
+    @Override
+    public ServiceInfo processServiceInfo(ServiceInfo pushed) {
+      Consumer<List<InstanceRecord>> listener = listeners.get(pushed.getKeyWithoutClusters());
+      List<@Nullable Instance> hosts = pushed.getHosts();
+      if (listener != null && hosts != null) {
+        listener.accept(instances(hosts));
+      }
+      return pushed;
+    }
   }
 
   @Override
   public ListView<String> names(String group) throws NacosException {
-    return client.getServicesOfServer(1, PAGE, group);
+    return client.getServiceList(1, PAGE, group, null);
   }
 
   @Override
   public List<InstanceRecord> query(ServiceId id) throws NacosException {
-    return instances(client.getAllInstances(id.name(), id.group(), List.of(), false));
+    return instances(
+        client.queryInstancesOfService(id.name(), id.group(), ALL_CLUSTERS, false).getHosts());
   }
 
   @Override
   public void subscribe(ServiceId id, Consumer<List<InstanceRecord>> listener)
       throws NacosException {
-    EventListener adapted =
-        event -> {
-          if (event instanceof NamingEvent naming) {
-            listener.accept(instances(naming.getInstances()));
-          }
-        };
-    listeners.put(id, adapted);
-    client.subscribe(id.name(), id.group(), adapted);
+    pushes.listeners.put(key(id), listener);
+    client.subscribe(id.name(), id.group(), ALL_CLUSTERS);
   }
 
   @Override
   public void unsubscribe(ServiceId id) throws NacosException {
-    EventListener listener = listeners.remove(id);
-    if (listener != null) {
-      client.unsubscribe(id.name(), id.group(), listener);
+    if (pushes.listeners.remove(key(id)) != null) {
+      client.unsubscribe(id.name(), id.group(), ALL_CLUSTERS);
     }
+  }
+
+  private static String key(ServiceId id) {
+    return NamingUtils.getGroupedName(id.name(), id.group());
   }
 
   private static List<InstanceRecord> instances(@Nullable List<@Nullable Instance> instances) {
@@ -77,7 +118,9 @@ final class VendorNaming implements Naming {
   @Override
   public void close() {
     try {
-      client.shutDown();
+      pushes.shutdown();
+      client.shutdown();
+      patterns.shutdown();
     } catch (NacosException e) {
       LOG.warn("a Nacos client did not close cleanly", e);
     }

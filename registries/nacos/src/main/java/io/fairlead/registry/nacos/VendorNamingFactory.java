@@ -1,7 +1,6 @@
 package io.fairlead.registry.nacos;
 
 import com.alibaba.nacos.api.exception.NacosException;
-import com.alibaba.nacos.client.naming.NacosNamingService;
 import io.fairlead.registry.TlsFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,20 +52,13 @@ final class VendorNamingFactory implements Naming.Factory, AutoCloseable {
 
   @Override
   public Naming open(String namespace) throws NacosException {
-    String override = System.getProperty("namespace");
-    if (override != null && !override.isEmpty() && !override.equals(namespace)) {
-      // The client uses this system property for every namespace, whatever it is told.
-      throw new NacosException(
-          NacosException.CLIENT_INVALID_PARAM,
-          "system property namespace: " + override + " (expected: not set)");
-    }
     Properties properties = properties(namespace);
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     // The client finds its services through the thread's class loader.
     thread.setContextClassLoader(VendorNamingFactory.class.getClassLoader());
     try {
-      return new VendorNaming(new NacosNamingService(properties));
+      return new VendorNaming(namespace, properties);
     } finally {
       thread.setContextClassLoader(before);
     }
