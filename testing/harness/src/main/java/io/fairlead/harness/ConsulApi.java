@@ -1,80 +1,129 @@
 package io.fairlead.harness;
 
+import com.google.common.net.HostAndPort;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.kiwiproject.consul.AclClient;
+import org.kiwiproject.consul.Consul;
+import org.kiwiproject.consul.ConsulException;
+import org.kiwiproject.consul.async.Callback;
+import org.kiwiproject.consul.model.acl.ImmutablePolicy;
+import org.kiwiproject.consul.model.acl.ImmutablePolicyLink;
+import org.kiwiproject.consul.model.acl.ImmutableToken;
+import org.kiwiproject.consul.model.acl.TokenResponse;
+import org.kiwiproject.consul.model.agent.ImmutableRegistration;
+import org.kiwiproject.consul.model.catalog.ImmutableCatalogDeregistration;
+import org.kiwiproject.consul.model.catalog.ImmutableCatalogRegistration;
+import org.kiwiproject.consul.model.health.ImmutableService;
+import org.kiwiproject.consul.option.Options;
 
 /**
- * Calls of Consul's HTTP API that tests make: bodies are JSON text, so that a test can write
- * exactly what it means. Every call that Consul refuses throws {@link IllegalStateException} with
+ * The requests that tests make of Consul, through consul-client, which others register with, too;
+ * {@link ConsulDocuments} has those that it lacks. A request that Consul refuses throws with
  * Consul's words. Thread-safe.
  */
-public final class ConsulApi {
-  /** Operations that one transaction may have are 128; a margin is left. */
-  private static final int TRANSACTION = 120;
+public final class ConsulApi implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final Pattern SECRET = Pattern.compile("\"SecretID\"\\s*:\\s*\"([^\"]+)\"");
-  private static final Pattern ACCESSOR = Pattern.compile("\"AccessorID\"\\s*:\\s*\"([^\"]+)\"");
-
-  private final URI address;
-  private final Optional<String> token;
-  private final HttpClient client =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final Consul client;
+  private final ConsulDocuments documents;
 
   /**
    * @param address where Consul serves HTTP
-   * @param token sent with each call
+   * @param token sent with each request
    */
-  public ConsulApi(URI address, Optional<String> token) {
-    this.address = address;
-    this.token = token;
+  ConsulApi(URI address, Optional<String> token) {
+    this.client =
+        Consul.builder()
+            .withHostAndPort(HostAndPort.fromParts(address.getHost(), address.getPort()))
+            .withPing(false)
+            .withHeaders(token.map(value -> Map.of("X-Consul-Token", value)).orElse(Map.of()))
+            .withConnectTimeoutMillis(5_000)
+            .withReadTimeoutMillis(PATIENCE.toMillis())
+            .withWriteTimeoutMillis(PATIENCE.toMillis())
+            .build();
+    this.documents = new ConsulDocuments(address, token);
   }
 
-  /** Registers an instance with the agent, so that the agent keeps it (and its checks) alive. */
-  public void registerWithAgent(String definition) {
-    call("PUT", "/v1/agent/service/register", definition);
+  /** Registers an instance with the agent, so that the agent keeps it alive. */
+  public void registerWithAgent(String id, String service, int port) {
+    client
+        .agentClient()
+        .register(ImmutableRegistration.builder().id(id).name(service).port(port).build());
   }
 
   /** Takes an instance from the agent. */
-  public void deregisterFromAgent(String serviceId) {
-    call("PUT", "/v1/agent/service/deregister/" + serviceId, "");
+  public void deregisterFromAgent(String id) {
+    client.agentClient().deregister(id);
   }
 
-  /** Writes to the catalog as {@code /v1/catalog/register} takes it: node, service, checks. */
+  /** Puts an instance of the agent into maintenance, or takes it out. */
+  public void setMaintenance(String id, boolean on) {
+    client.agentClient().toggleMaintenanceMode(id, on);
+  }
+
+  /** Puts the agent with all its instances into maintenance, or takes it out. */
+  public void setAgentMaintenance(boolean on) {
+    documents.put("/v1/agent/maintenance?enable=" + on, "");
+  }
+
+  /** Writes JSON to the catalog as {@code /v1/catalog/register} takes it: node, service, checks. */
   public void register(String registration) {
-    call("PUT", "/v1/catalog/register", registration);
+    documents.put("/v1/catalog/register", registration);
   }
 
   /** Registers an instance in the catalog: passing, no metadata. */
   public void register(String node, String id, String service, String ip, int port) {
-    register(
-        """
-        {"Node":"%s","Address":"10.99.0.1","SkipNodeUpdate":false,
-         "Service":{"ID":"%s","Service":"%s","Address":"%s","Port":%d}}"""
-            .formatted(node, id, service, ip, port));
+    client
+        .catalogClient()
+        .register(
+            ImmutableCatalogRegistration.builder()
+                .node(node)
+                .address("10.99.0.1")
+                .service(
+                    ImmutableService.builder()
+                        .id(id)
+                        .service(service)
+                        .address(ip)
+                        .port(port)
+                        .build())
+                .build());
   }
 
   /** Takes an instance from the catalog. */
   public void deregister(String node, String id) {
-    call(
-        "PUT",
-        "/v1/catalog/deregister",
-        "{\"Node\":\"%s\",\"ServiceID\":\"%s\"}".formatted(node, id));
+    client
+        .catalogClient()
+        .deregister(ImmutableCatalogDeregistration.builder().node(node).serviceId(id).build());
+  }
+
+  /** Takes a check from the catalog. */
+  public void deregisterCheck(String node, String id) {
+    client
+        .catalogClient()
+        .deregister(ImmutableCatalogDeregistration.builder().node(node).checkId(id).build());
   }
 
   /** Takes a node with all its instances from the catalog. */
   public void deregisterNode(String node) {
-    call("PUT", "/v1/catalog/deregister", "{\"Node\":\"" + node + "\"}");
+    client.catalogClient().deregister(ImmutableCatalogDeregistration.builder().node(node).build());
+  }
+
+  /** Sends operations of {@code /v1/txn}, as JSON, in as few transactions as Consul allows. */
+  public void transact(List<String> operations) {
+    documents.transact(operations);
   }
 
   /** Registers many services fast, of one instance each. */
@@ -115,19 +164,21 @@ public final class ConsulApi {
                     i % 250 + 1));
       }
     }
-    for (int first = 0; first < operations.size(); first += TRANSACTION) {
-      List<String> part =
-          operations.subList(first, Math.min(operations.size(), first + TRANSACTION));
-      call("PUT", "/v1/txn", "[" + String.join(",", part) + "]");
-    }
+    documents.transact(operations);
   }
 
   /** Makes a policy with these rules (HCL) and a token with it. */
   public Token token(String policy, String rules) {
-    String quoted = rules.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-    call("PUT", "/v1/acl/policy", "{\"Name\":\"%s\",\"Rules\":\"%s\"}".formatted(policy, quoted));
-    String made = call("PUT", "/v1/acl/token", "{\"Policies\":[{\"Name\":\"" + policy + "\"}]}");
-    return new Token(first(ACCESSOR, made), first(SECRET, made));
+    AclClient acl = client.aclClient();
+    acl.createPolicy(ImmutablePolicy.builder().name(policy).rules(rules).build());
+    TokenResponse made = acl.createToken(having(policy));
+    return new Token(made.accessorId(), made.secretId());
+  }
+
+  private static ImmutableToken having(String policy) {
+    return ImmutableToken.builder()
+        .addPolicies(ImmutablePolicyLink.builder().name(policy).build())
+        .build();
   }
 
   /**
@@ -140,108 +191,108 @@ public final class ConsulApi {
 
   /** Gives a token other policies. */
   public void changeToken(Token changed, String policy, String rules) {
-    String quoted = rules.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-    call("PUT", "/v1/acl/policy", "{\"Name\":\"%s\",\"Rules\":\"%s\"}".formatted(policy, quoted));
-    call(
-        "PUT",
-        "/v1/acl/token/" + changed.accessor(),
-        "{\"Policies\":[{\"Name\":\"" + policy + "\"}]}");
+    AclClient acl = client.aclClient();
+    acl.createPolicy(ImmutablePolicy.builder().name(policy).rules(rules).build());
+    acl.updateToken(changed.accessor(), having(policy));
   }
 
   /** Deletes a token. */
   public void revoke(Token revoked) {
-    call("DELETE", "/v1/acl/token/" + revoked.accessor(), "");
+    client.aclClient().deleteToken(revoked.accessor());
   }
 
-  /** Makes the first token of a cluster with ACLs. */
-  String bootstrap() {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (true) {
-      try {
-        return first(SECRET, call("PUT", "/v1/acl/bootstrap", ""));
-      } catch (IllegalStateException e) {
-        // The ACL tables come a moment after the leader.
-        pause(deadline, "ACLs", e);
-      }
-    }
-  }
-
-  /** Waits until the catalog holds Consul's own service. */
+  /** Waits until the catalog holds Consul's own service, and rights are known. */
   void awaitReady(Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (true) {
+    while (!isReady(deadline)) {
       try {
-        if (call("GET", "/v1/catalog/services", "").contains("\"consul\"")) {
-          return;
-        }
-        pause(deadline, "Consul's own service", new IllegalStateException("not in the catalog"));
-      } catch (IllegalStateException e) {
-        pause(deadline, "a leader", e);
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted", e);
       }
     }
   }
 
-  private static void pause(long deadline, String what, IllegalStateException cause) {
-    if (System.nanoTime() > deadline) {
-      throw new IllegalStateException("consul: no " + what + " in time", cause);
-    }
+  private boolean isReady(long deadline) {
+    boolean late = System.nanoTime() > deadline;
     try {
-      Thread.sleep(50);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+      if (client.catalogClient().getServices().getResponse().containsKey("consul")) {
+        return true;
+      }
+    } catch (ConsulException e) {
+      if (late) {
+        throw new IllegalStateException("consul: no leader in time", e);
+      }
     }
+    if (late) {
+      throw new IllegalStateException("consul: its own service is not in the catalog in time");
+    }
+    return false;
   }
 
   /** Returns the whole state, as {@code consul snapshot save} gives it. */
   public byte[] snapshot() {
-    return call("GET", "/v1/snapshot", new byte[0]);
+    return withFile(
+        file -> {
+          ConsulApi.<BigInteger>await(
+              it -> client.snapshotClient().save(file.toFile(), Options.BLANK_QUERY_OPTIONS, it));
+          return Files.readAllBytes(file);
+        });
   }
 
   /** Sets the state back to a snapshot, as {@code consul snapshot restore} does. */
   public void restore(byte[] snapshot) {
-    call("PUT", "/v1/snapshot", snapshot);
+    byte[] unused =
+        withFile(
+            file -> {
+              File whole = Files.write(file, snapshot).toFile();
+              ConsulApi.<Void>await(
+                  it -> client.snapshotClient().restore(whole, Options.BLANK_QUERY_OPTIONS, it));
+              return snapshot;
+            });
   }
 
-  /** Any call; gives the body. */
-  public String call(String method, String path, String body) {
-    return new String(
-        call(method, path, body.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+  private interface FileUse {
+    byte[] of(Path file) throws IOException;
   }
 
-  private byte[] call(String method, String path, byte[] body) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(address.resolve(path))
-            .timeout(Duration.ofSeconds(30))
-            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
-    token.ifPresent(value -> request.header("X-Consul-Token", value));
+  private static byte[] withFile(FileUse use) {
     try {
-      HttpResponse<byte[]> response =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-      if (response.statusCode() != 200) {
-        throw new IllegalStateException(
-            method
-                + " "
-                + path
-                + ": "
-                + response.statusCode()
-                + " "
-                + new String(response.body(), StandardCharsets.UTF_8));
+      Path file = Files.createTempFile("consul", ".snapshot");
+      try {
+        return use.of(file);
+      } finally {
+        Files.deleteIfExists(file);
       }
-      return response.body();
     } catch (IOException e) {
-      throw new UncheckedIOException(method + " " + path, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(method + " " + path + ": interrupted", e);
+      throw new UncheckedIOException("snapshot of Consul", e);
     }
   }
 
-  private static String first(Pattern pattern, String text) {
-    Matcher matcher = pattern.matcher(text);
-    if (!matcher.find()) {
-      throw new IllegalStateException("no " + pattern + " in " + text);
-    }
-    return matcher.group(1);
+  private interface Call<T> {
+    void start(Callback<T> callback);
+  }
+
+  private static <T> void await(Call<T> call) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    call.start(
+        new Callback<>() {
+          @Override
+          public void onResponse(T response) {
+            done.complete(true);
+          }
+
+          @Override
+          public void onFailure(Throwable cause) {
+            done.completeExceptionally(cause);
+          }
+        });
+    boolean unused = done.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+  }
+
+  @Override
+  public void close() {
+    client.destroy();
   }
 }

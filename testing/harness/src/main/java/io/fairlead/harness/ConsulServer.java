@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 public final class ConsulServer implements AutoCloseable {
   private static final String ADDRESS = "127.0.0.1";
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  // The token with all rights of a server with ACLs.
+  private static final String ROOT = "3fa1c6e2-7d0b-4a59-9c1e-5b2d8f4a6071";
 
   private final Path folder;
   private final Builder options;
@@ -29,7 +31,7 @@ public final class ConsulServer implements AutoCloseable {
   private final int serverPort = FreePorts.next();
   private final int serfPort;
   private Optional<ServerProcess> process = Optional.empty();
-  private ConsulApi api;
+  private final ConsulApi api;
 
   private ConsulServer(Builder options) {
     this.options = options;
@@ -43,7 +45,7 @@ public final class ConsulServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot prepare Consul's folder", e);
     }
-    this.api = new ConsulApi(address(), Optional.empty());
+    this.api = new ConsulApi(address(), options.acl ? Optional.of(ROOT) : Optional.empty());
   }
 
   /** Returns a plain server, started: HTTP, no TLS, no ACLs. */
@@ -84,7 +86,7 @@ public final class ConsulServer implements AutoCloseable {
       return this;
     }
 
-    /** ACLs with default policy deny; {@link ConsulServer#api()} uses the bootstrap token. */
+    /** ACLs with default policy deny; {@link ConsulServer#api()} has all rights. */
     public Builder acl() {
       this.acl = true;
       return this;
@@ -112,9 +114,6 @@ public final class ConsulServer implements AutoCloseable {
     public ConsulServer start() {
       ConsulServer server = startAlone();
       try {
-        if (acl) {
-          server.api = new ConsulApi(server.address(), Optional.of(server.api.bootstrap()));
-        }
         server.awaitReady();
         return server;
       } catch (RuntimeException | AssertionError e) {
@@ -170,7 +169,11 @@ public final class ConsulServer implements AutoCloseable {
               folder.resolve("dc1-server-consul-0-key.pem")));
     }
     if (options.acl) {
-      text.append("acl { enabled = true default_policy = \"deny\" }\n");
+      text.append(
+          "acl { enabled = true default_policy = \"deny\" tokens {"
+              + " initial_management = \""
+              + ROOT
+              + "\" } }\n");
     }
     return text.append(options.hcl).toString();
   }
@@ -273,6 +276,7 @@ public final class ConsulServer implements AutoCloseable {
   @Override
   public void close() {
     forget();
+    api.close();
     deleteTree(folder);
   }
 

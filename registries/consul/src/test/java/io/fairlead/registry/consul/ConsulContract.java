@@ -120,9 +120,11 @@ abstract class ConsulContract extends AdapterContract {
 
   @Override
   protected boolean outlivesAdapters(Thread thread) {
-    // Of the JDK's client, with which the test writes to Consul; the adapter has Vert.x.
-    // The others are JUnit's, which runs some tests at the same time.
+    // Of the clients with which the test writes to Consul; the adapter has Vert.x.
+    // The last are JUnit's, which runs some tests at the same time.
     return thread.getName().startsWith("HttpClient-")
+        || thread.getName().startsWith("OkHttp ")
+        || thread.getName().startsWith("Okio ")
         || thread.getName().startsWith("ForkJoinPool-1-worker-");
   }
 }

@@ -112,15 +112,15 @@ class ConsulMappingTest {
 
   @Test
   void maintenance_ofTheServiceAndOfItsAgent() {
-    consul.api().registerWithAgent("{\"Name\":\"kept\",\"ID\":\"kept-1\",\"Port\":1}");
+    consul.api().registerWithAgent("kept-1", "kept", 1);
     awaitOnly("kept", "ready", Availability.READY);
-    consul.api().call("PUT", "/v1/agent/service/maintenance/kept-1?enable=true&reason=test", "");
+    consul.api().setMaintenance("kept-1", true);
     awaitOnly("kept", "in maintenance", Availability.MAINTENANCE);
-    consul.api().call("PUT", "/v1/agent/service/maintenance/kept-1?enable=false", "");
+    consul.api().setMaintenance("kept-1", false);
     awaitOnly("kept", "ready", Availability.READY);
-    consul.api().call("PUT", "/v1/agent/maintenance?enable=true&reason=test", "");
+    consul.api().setAgentMaintenance(true);
     awaitOnly("kept", "in maintenance", Availability.MAINTENANCE);
-    consul.api().call("PUT", "/v1/agent/maintenance?enable=false", "");
+    consul.api().setAgentMaintenance(false);
     awaitOnly("kept", "ready", Availability.READY);
     consul.api().deregisterFromAgent("kept-1");
     mirrored.await("kept", 0);

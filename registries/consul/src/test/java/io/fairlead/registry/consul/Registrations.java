@@ -14,7 +14,6 @@ import java.util.List;
 /** Writes registry-neutral services to a real Consul's catalog. */
 final class Registrations {
   static final String NODE = "node-a";
-  private static final int TRANSACTION = 60;
 
   private Registrations() {}
 
@@ -36,10 +35,7 @@ final class Registrations {
     }
     api.register(registration.toString());
     if (instance.availability() != Availability.MAINTENANCE) {
-      api.call(
-          "PUT",
-          "/v1/catalog/deregister",
-          "{\"Node\":\"%s\",\"CheckID\":\"%s\"}".formatted(NODE, maintenance));
+      api.deregisterCheck(NODE, maintenance);
     }
   }
 
@@ -89,10 +85,6 @@ final class Registrations {
         operations.add(operation.toString());
       }
     }
-    for (int first = 0; first < operations.size(); first += TRANSACTION) {
-      List<String> part =
-          operations.subList(first, Math.min(operations.size(), first + TRANSACTION));
-      api.call("PUT", "/v1/txn", "[" + String.join(",", part) + "]");
-    }
+    api.transact(operations);
   }
 }
