@@ -1,9 +1,7 @@
 package io.fairlead.registry.nacos;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.nacos.Json.Detail;
-import io.fairlead.registry.nacos.Json.Envelope;
 import io.fairlead.registry.nacos.Json.Page;
 import io.fairlead.registry.nacos.Json.Row;
 import io.fairlead.registry.nacos.NacosReadException.Fault;
@@ -13,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,14 @@ final class AdminApiReader implements NacosReader {
 
   private final NacosHttp http;
   private final Scope scope;
+  private final Map<String, Listing> listings = new ConcurrentHashMap<>();
+
+  /** The latest list of services of a namespace. Guarded by itself. */
+  private static final class Listing {
+    private final RepeatedAnswer<Page<Row>> answer = new RepeatedAnswer<>(Json.ROWS);
+    private @Nullable Page<Row> page;
+    private List<ServiceRow> rows = List.of();
+  }
 
   AdminApiReader(NacosHttp http, Scope scope) {
     this.http = http;
@@ -54,9 +61,22 @@ final class AdminApiReader implements NacosReader {
 
   @Override
   public List<ServiceRow> list(String namespace) throws NacosReadException {
-    List<ServiceRow> rows = new ArrayList<>();
     String what = "list of services of namespace " + namespace;
-    for (Row row : page(what, namespace, "false", Json.ROWS)) {
+    Listing listing = listings.computeIfAbsent(namespace, any -> new Listing());
+    synchronized (listing) {
+      Page<Row> page = page(what, namespace, "false", listing.answer);
+      if (!page.equals(listing.page)) {
+        listing.rows = rows(what, namespace, page);
+        listing.page = page;
+      }
+      return listing.rows;
+    }
+  }
+
+  private List<ServiceRow> rows(String what, String namespace, Page<Row> page)
+      throws NacosReadException {
+    List<ServiceRow> rows = new ArrayList<>();
+    for (Row row : page.items()) {
       if (!row.isNamed()) {
         throw malformed(what, "gives a service without name or group (expected: both)");
       }
@@ -71,7 +91,9 @@ final class AdminApiReader implements NacosReader {
   public Map<ServiceId, Content> all(String namespace) throws NacosReadException {
     Map<ServiceId, Content> contents = new HashMap<>();
     String what = "services of namespace " + namespace;
-    for (Detail detail : page(what, namespace, "true", Json.DETAILS)) {
+    Page<Detail> page =
+        page(what, namespace, "true", body -> Json.MAPPER.readValue(body, Json.DETAILS));
+    for (Detail detail : page.items()) {
       if (detail.isNamed()) {
         ServiceId id = detail.id(namespace);
         if (scope.includesGroup(id.group())) {
@@ -82,8 +104,8 @@ final class AdminApiReader implements NacosReader {
     return contents;
   }
 
-  private <T> List<T> page(
-      String what, String namespace, String withInstances, TypeReference<Envelope<Page<T>>> type)
+  private <T> Page<T> page(
+      String what, String namespace, String withInstances, NacosHttp.Decoder<Page<T>> decoder)
       throws NacosReadException {
     Map<String, String> query =
         Map.of(
@@ -95,14 +117,17 @@ final class AdminApiReader implements NacosReader {
             PAGE_SIZE,
             "withInstances",
             withInstances);
-    Page<T> page = data(what, http.get(what, LIST, query, type));
-    List<T> items = page.items();
+    Page<T> page = data(what, http.get(what, LIST, query, decoder));
     if (!page.isWhole()) {
       throw malformed(
           what,
-          "gives " + items.size() + " of " + page.totalCount() + " (expected: all in one page)");
+          "gives "
+              + page.items().size()
+              + " of "
+              + page.totalCount()
+              + " (expected: all in one page)");
     }
-    return items;
+    return page;
   }
 
   @Override

@@ -34,7 +34,11 @@ record Content(
   }
 
   int healthy() {
-    return (int) instances.stream().filter(InstanceRecord::healthy).count();
+    int healthy = 0;
+    for (InstanceRecord instance : instances) {
+      healthy += instance.healthy() ? 1 : 0;
+    }
+    return healthy;
   }
 
   boolean isEmpty() {

@@ -1,6 +1,7 @@
 package io.fairlead.registry.nacos;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.github.benmanes.caffeine.cache.Interner;
 import io.fairlead.registry.Availability;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param cluster the Nacos cluster within the service
  * @param metadata free-form keys and values
  */
+// Said here, too: else Jackson keeps a copy of each unknown property until the record is made.
+@JsonIgnoreProperties(ignoreUnknown = true)
 record InstanceRecord(
     String ip,
     int port,

@@ -1,6 +1,7 @@
 package io.fairlead.registry.nacos;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -73,6 +74,7 @@ final class Json {
   }
 
   /** A row of the list of services; one without counts only says that the service exists. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   record Row(
       @Nullable String name,
       @Nullable String groupName,
@@ -99,6 +101,7 @@ final class Json {
   record Cluster(@Nullable List<@Nullable InstanceRecord> hosts) {}
 
   /** A service; the whole list gives instances and no threshold, the single read the opposite. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   record Detail(
       @Nullable String serviceName,
       @Nullable String groupName,

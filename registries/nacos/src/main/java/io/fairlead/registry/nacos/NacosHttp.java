@@ -114,7 +114,19 @@ final class NacosHttp implements AutoCloseable {
   <T> GetResult<T> get(
       String what, String path, Map<String, String> query, TypeReference<Envelope<T>> type)
       throws NacosReadException {
-    return onAnyServer(what, address -> getFrom(address, what, path, query, type));
+    return get(what, path, query, (Decoder<T>) body -> Json.MAPPER.readValue(body, type));
+  }
+
+  /** The same, with a reader of the answer's body of its own. */
+  <T> GetResult<T> get(String what, String path, Map<String, String> query, Decoder<T> decoder)
+      throws NacosReadException {
+    return onAnyServer(what, address -> getFrom(address, what, path, query, decoder));
+  }
+
+  /** A reader of an answer's body, which it reads to the end. */
+  @FunctionalInterface
+  interface Decoder<T> {
+    Envelope<T> decode(InputStream body) throws IOException;
   }
 
   /** A call to one server. */
@@ -165,18 +177,14 @@ final class NacosHttp implements AutoCloseable {
   }
 
   private <T> GetResult<T> getFrom(
-      NacosAddress address,
-      String what,
-      String path,
-      Map<String, String> query,
-      TypeReference<Envelope<T>> type)
+      NacosAddress address, String what, String path, Map<String, String> query, Decoder<T> decoder)
       throws NacosReadException, IOException {
     Optional<String> token = login.token(http, address);
-    Reply<T> reply = send(address, path, query, type, token);
+    Reply<T> reply = send(address, path, query, decoder, token);
     if (reply.forbidden() && token.isPresent()) {
       // Expired early, or signed by a server that has restarted with another key.
       login.refused(token.get());
-      reply = send(address, path, query, type, login.token(http, address));
+      reply = send(address, path, query, decoder, login.token(http, address));
     }
     return interpret(address, what, reply);
   }
@@ -192,7 +200,7 @@ final class NacosHttp implements AutoCloseable {
       NacosAddress address,
       String path,
       Map<String, String> query,
-      TypeReference<Envelope<T>> type,
+      Decoder<T> decoder,
       Optional<String> token)
       throws IOException {
     String text =
@@ -201,11 +209,10 @@ final class NacosHttp implements AutoCloseable {
             .collect(Collectors.joining("&"));
     HttpGet get = new HttpGet(address + contextPath + path + (text.isEmpty() ? "" : "?" + text));
     token.ifPresent(it -> get.setHeader("accessToken", it));
-    return http.execute(get, response -> read(address, response, type));
+    return http.execute(get, response -> read(address, response, decoder));
   }
 
-  private <T> Reply<T> read(
-      NacosAddress address, ClassicHttpResponse response, TypeReference<Envelope<T>> type)
+  private <T> Reply<T> read(NacosAddress address, ClassicHttpResponse response, Decoder<T> decoder)
       throws IOException {
     int status = response.getCode();
     if (response.getEntity() == null) {
@@ -213,7 +220,7 @@ final class NacosHttp implements AutoCloseable {
     }
     if (status == 200) {
       try (InputStream body = new TimedBody(response.getEntity().getContent(), WHOLE_ANSWER)) {
-        return new Reply<>(status, Json.MAPPER.readValue(body, type), "");
+        return new Reply<>(status, decoder.decode(body), "");
       } catch (JsonProcessingException e) {
         throw new NacosServerException(address + " answers with something else than Nacos' JSON");
       }

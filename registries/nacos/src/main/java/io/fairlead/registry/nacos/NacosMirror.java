@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +67,7 @@ final class NacosMirror {
   private final Map<String, NamespaceTrust> contacts = new HashMap<>();
   private final Map<String, Integer> rowCounts = new HashMap<>();
   private final Map<String, Integer> instanceCounts = new HashMap<>();
+  private int lists;
 
   /**
    * @param settle how long what is missing is kept while the answers are doubted
@@ -133,11 +133,11 @@ final class NacosMirror {
     if (shrankSuspiciously(namespace, rows)) {
       contact.markShrunk();
     }
-    Set<ServiceId> present = new HashSet<>();
+    int list = ++lists;
     for (ServiceRow row : rows) {
-      present.add(row.id());
       TrackedService tracked = services.computeIfAbsent(row.id(), TrackedService::new);
       tracked.gone = null;
+      tracked.lastList = list;
       Content latest = tracked.latest;
       if (latest == null || row.contradicts(latest)) {
         requests.read(row.id(), pause(tracked.fruitless));
@@ -145,7 +145,7 @@ final class NacosMirror {
     }
     for (TrackedService tracked : services.values()) {
       if (tracked.id.namespace().equals(namespace)) {
-        requestReads(tracked, !present.contains(tracked.id), contact, now);
+        requestReads(tracked, tracked.lastList != list, contact, now);
       }
     }
   }
@@ -160,6 +160,9 @@ final class NacosMirror {
         tracked.gone = gone;
       }
       requests.read(tracked.id, untilConfirmed(gone, contact, now));
+    }
+    if (tracked.missing.isEmpty()) {
+      return;
     }
     for (Absence instance : tracked.missing.values()) {
       if (isConfirmed(instance, contact, now)) {

@@ -18,6 +18,9 @@ final class TrackedService {
   /** The service's absence from the list; null while it is in the list. */
   @Nullable Absence gone;
 
+  /** The number of the latest list with it; 0: none. */
+  int lastList;
+
   /** The absence of all its instances from reads; null while reads find some. */
   @Nullable Absence emptied;
 
