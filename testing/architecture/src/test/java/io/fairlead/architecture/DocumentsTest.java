@@ -11,9 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tests that whatever the documents name exists. */
 class DocumentsTest {
-  /** Names of Istio, Envoy, Consul, Nacos and Java. */
+  /** Names of Istio, Envoy, Consul, Nacos, Kubernetes and Java. */
   private static final Set<String> FOREIGN =
       Set.of(
+          "ClusterIP",
           "CoreMaintainerService",
           "CreateIndex",
           "DeltaAggregatedResources",
@@ -22,8 +23,11 @@ class DocumentsTest {
           "NacosServerBasicApplication",
           "NacosServerWebApplication",
           "Node",
+          "PreferClose",
+          "PreferSameZone",
           "ResourceVersion",
           "ServiceLoader",
+          "StatefulSet",
           "StreamAggregatedResources",
           "TaggedAddresses");
 

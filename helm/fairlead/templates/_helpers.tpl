@@ -1,0 +1,128 @@
+{{/* The chart's name, without what its values may replace. */}}
+{{- define "fairlead.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* The name of the objects; a release called as the chart is not named twice. */}}
+{{- define "fairlead.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
+{{- else if contains (include "fairlead.name" .) .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name (include "fairlead.name" .) | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "fairlead.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride -}}
+{{- end -}}
+
+{{/* The name under which istiods reach the gateways. */}}
+{{- define "fairlead.host" -}}
+{{- printf "%s.%s.svc" (include "fairlead.fullname" .) (include "fairlead.namespace" .) -}}
+{{- end -}}
+
+{{/* What never changes of a release: selectors and volume claims. */}}
+{{- define "fairlead.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "fairlead.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: gateway
+{{- end -}}
+
+{{/* Labels of everything but selectors; the component is added where there is one. */}}
+{{- define "fairlead.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/name: {{ include "fairlead.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: fairlead
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The start of each object's metadata. Takes [root, name]. */}}
+{{- define "fairlead.metadata" -}}
+{{- $root := index . 0 -}}
+name: {{ index . 1 }}
+{{- with $root.Values.namespaceOverride }}
+namespace: {{ . }}
+{{- end }}
+{{- end -}}
+
+{{- define "fairlead.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "fairlead.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "fairlead.image" -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The port of HOST:PORT. */}}
+{{- define "fairlead.port" -}}
+{{- regexFind "[0-9]+$" . -}}
+{{- end -}}
+
+{{- define "fairlead.adminPort" -}}
+{{- include "fairlead.port" .Values.config.admin.address -}}
+{{- end -}}
+
+{{/* The ports of xDS, as the configuration has them: a YAML list of name and port. */}}
+{{- define "fairlead.xdsPorts" -}}
+{{- $xds := .Values.config.xds -}}
+{{- with $xds.address }}
+- {name: xds, port: {{ include "fairlead.port" . }}}
+{{- end }}
+{{- with $xds.incremental }}
+- {name: incremental, port: {{ include "fairlead.port" . }}}
+{{- end }}
+{{- with $xds.shards }}
+{{- $first := int .firstPort }}
+{{- range $i := until (int .count) }}
+- {name: xds-{{ $i }}, port: {{ add $first $i }}}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The gateway's configuration: the values, and what follows from other values. */}}
+{{- define "fairlead.config" -}}
+{{- $config := deepCopy .Values.config -}}
+{{- if .Values.admin.token.existingSecret -}}
+{{- $_ := set $config.admin "token" (dict "file" "/etc/fairlead/secrets/admin/token") -}}
+{{- end -}}
+{{- toYaml $config -}}
+{{- end -}}
+
+{{/* The ConfigMap with services files, if there is one. */}}
+{{- define "fairlead.servicesConfigMap" -}}
+{{- if .Values.servicesConfigMap -}}
+{{- .Values.servicesConfigMap -}}
+{{- else if .Values.services -}}
+{{- include "fairlead.fullname" . }}-services
+{{- end -}}
+{{- end -}}
+
+{{/* The mesh configuration, as "fairlead mesh-config" prints it. */}}
+{{- define "fairlead.meshConfig" -}}
+{{- $host := include "fairlead.host" . -}}
+configSources:
+- address: k8s://
+{{- with .Values.config.xds.shards }}
+{{- $first := int .firstPort }}
+{{- range $i := until (int .count) }}
+- address: xds://{{ $host }}:{{ add $first $i }}
+{{- end }}
+{{- else }}
+- address: xds://{{ $host }}:{{ include "fairlead.port" .Values.config.xds.address }}
+{{- end }}
+{{- end -}}

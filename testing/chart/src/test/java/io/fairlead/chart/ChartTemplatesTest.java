@@ -1,0 +1,156 @@
+package io.fairlead.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.harness.Binaries;
+import io.fairlead.harness.NeedsServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Tests of the manifests that the chart makes of each set of values, without a cluster. */
+@NeedsServer({"helm", "kubeconform", "kubernetes-api"})
+class ChartTemplatesTest {
+  private static final boolean WRITE = "write".equals(System.getProperty("fairlead.golden"));
+  private static final Helm HELM = Helm.offline();
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // Set by JUnit.
+  static Path folder;
+
+  @SuppressWarnings("NullAway.Init") // Set before all tests.
+  private static String schemas;
+
+  @BeforeAll
+  static void writeSchemas() throws IOException {
+    schemas = KubernetesSchemas.write(folder.resolve("schemas"));
+  }
+
+  static List<String> valueSets() {
+    return ValueSets.names();
+  }
+
+  @Test
+  void valueSets_areTen() {
+    assertThat(valueSets()).hasSizeGreaterThanOrEqualTo(10);
+  }
+
+  @ParameterizedTest
+  @MethodSource("valueSets")
+  void lint_findsNothing(String set) {
+    Command lint =
+        HELM.run("lint", "--strict", Helm.CHART.toString(), "-f", "" + ValueSets.file(set));
+
+    assertThat(lint.exitCode()).as("%s", lint).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("valueSets")
+  void template_isTheGoldenOne(String set) throws IOException {
+    String rendered = HELM.template(ValueSets.file(set)).done();
+    if (WRITE) {
+      Files.writeString(ValueSets.golden(set), rendered);
+    }
+
+    assertThat(rendered)
+        .as("rewritten by -Dfairlead.golden=write, to be looked at")
+        .isEqualTo(Files.readString(ValueSets.golden(set)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("valueSets")
+  void template_isValidForKubernetes(String set) {
+    String rendered = HELM.template(ValueSets.file(set)).done();
+
+    assertThat(conform(rendered)).returns(0, Command::exitCode);
+  }
+
+  @Test
+  void kubeconform_findsAMisspeltField() {
+    String rendered = HELM.template(ValueSets.file("minimal")).done();
+
+    assertThat(conform(rendered.replace("targetPort: admin", "targetPrt: admin")))
+        .returns(1, Command::exitCode)
+        .extracting(Command::out)
+        .asString()
+        .contains("targetPrt");
+  }
+
+  private static Command conform(String rendered) {
+    return Command.run(
+        Map.of(),
+        rendered,
+        List.of(
+            Binaries.require("kubeconform").toString(),
+            "-strict",
+            "-summary",
+            "-schema-location",
+            schemas,
+            "-"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("valueSets")
+  void configuration_isAcceptedByTheGateway(String set) throws IOException {
+    Manifests manifests = Manifests.parse(HELM.template(ValueSets.file(set)).done());
+    Path config = mounted(set, manifests.configuration());
+
+    Command check = Command.fairlead("check", "--config", config.toString());
+
+    assertThat(check.exitCode()).as("%s", check).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("valueSets")
+  void notes_haveTheMeshConfigurationOfTheGateway(String set) throws IOException {
+    Manifests manifests = Manifests.parse(HELM.template(ValueSets.file(set)).done());
+    Path config = mounted(set, manifests.configuration());
+    JsonNode service = manifests.get("Service", "mesh-fairlead");
+    String namespace = service.at("/metadata/namespace").asText("gateways");
+    String host = "mesh-fairlead." + namespace + ".svc";
+
+    String meshConfig =
+        Command.fairlead("mesh-config", "--config", config.toString(), "--host", host).done();
+
+    assertThat(notes(set)).contains(meshConfig.indent(5));
+  }
+
+  // What an operator reads: without a cluster, an installation can only be tried in the client.
+  private static String notes(String set) {
+    return HELM.run(
+            "install",
+            "mesh",
+            Helm.CHART.toString(),
+            "-n",
+            "gateways",
+            "--dry-run=client",
+            "-f",
+            ValueSets.file(set).toString())
+        .done();
+  }
+
+  // The files that a Pod mounts, at a place of the test's own.
+  private static Path mounted(String set, String configuration) throws IOException {
+    Path root = Files.createDirectories(folder.resolve("mounted").resolve(set));
+    Files.createDirectories(root.resolve("etc/services"));
+    for (String secret :
+        List.of("admin/token", "consul/token", "nacos/username", "nacos/password")) {
+      Path file = root.resolve("etc/secrets").resolve(secret);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, "secret\n");
+    }
+    String own =
+        configuration
+            .replace("/etc/fairlead", root.resolve("etc").toString())
+            .replace("/var/lib/fairlead", root.resolve("lib").toString());
+    return Files.writeString(root.resolve("fairlead.yaml"), own);
+  }
+}
