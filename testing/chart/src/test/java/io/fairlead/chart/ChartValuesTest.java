@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.harness.Binaries;
 import io.fairlead.harness.NeedsServer;
 import java.io.IOException;
@@ -26,31 +24,6 @@ class ChartValuesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path SCHEMA = Helm.CHART.resolve("values.schema.json");
   private static final Path README = Helm.CHART.resolve("README.md");
-
-  @Test
-  void schema_hasTheConfigurationOfTheGateway() throws IOException {
-    ObjectNode schema = (ObjectNode) JSON.readTree(SCHEMA.toFile());
-    ObjectNode configuration = (ObjectNode) JSON.readTree(Command.fairlead("schema").done());
-    // Adapter jars bring types that nobody here knows: the built-in ones are demanded where there
-    // are no jars.
-    ObjectNode type = (ObjectNode) configuration.at("/$defs/anyRegistry/properties/type");
-    ArrayNode known = (ArrayNode) type.remove("enum");
-    type.put("type", "string");
-    ObjectNode expected = schema.deepCopy();
-    expected.putObject("$defs").set("configuration", configuration);
-    expected.set("if", JSON.readTree("{\"properties\": {\"adapters\": {\"maxProperties\": 0}}}"));
-    ObjectNode withoutJars = expected.putObject("then");
-    withoutJars
-        .withObject("/properties/config/properties/registries/items/properties/type")
-        .set("enum", known);
-    if (WRITE) {
-      Files.writeString(
-          SCHEMA, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(expected) + "\n");
-      schema = expected;
-    }
-
-    assertThat(schema).as("rewritten by -Dfairlead.docs=write").isEqualTo(expected);
-  }
 
   @Test
   void schema_knowsEachKeyOfTheValues() throws IOException {
