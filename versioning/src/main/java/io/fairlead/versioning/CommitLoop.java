@@ -110,8 +110,9 @@ public final class CommitLoop implements AutoCloseable {
   }
 
   /**
-   * What the store holds of a source, for it to begin with. On the commit thread, or before any
-   * source is configured.
+   * Returns what the store holds of a source, for it to begin with. On the commit thread, or before
+   * any source is configured; a source that is added later reads its state and is configured in one
+   * task, so that no commit comes between.
    */
   public SourceState stateOf(String source) {
     if (configured) {

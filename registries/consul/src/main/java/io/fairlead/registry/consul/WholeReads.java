@@ -79,6 +79,10 @@ final class WholeReads {
 
   /** Records that the catalog was read; a whole read needs it once. */
   void catalogRead() {
+    if (phase == MirrorPhase.READING && !catalogRead) {
+      // Not only at the end: an outage right after it must find the servers known.
+      cluster.recordServers();
+    }
     catalogRead = true;
     completeIfRead();
   }
