@@ -65,7 +65,6 @@ final class Departure {
    * Resources that stay for now.
    *
    * @param key under which the table has them
-   * @param number makes the id of their hold unique
    * @param label the registry's label
    * @param name the registry's name
    * @param settings the registry's settings; null if they are not known any more
@@ -73,7 +72,6 @@ final class Departure {
   Departure(
       HostTable table,
       String key,
-      int number,
       String label,
       String name,
       @Nullable RegistrySettings settings,
@@ -84,8 +82,7 @@ final class Departure {
     this.key = key;
     this.label = label;
     this.settings = settings;
-    this.guard =
-        new DeletionGuard<>(policy, name, label + "-left-", number - 1, loss -> Optional.empty());
+    this.guard = new DeletionGuard<>(policy, name, label + "-left-", loss -> Optional.empty());
     ServiceCount sum = ServiceCount.NONE;
     List<Left> losses = new ArrayList<>();
     for (CompactEntry entry : parked) {

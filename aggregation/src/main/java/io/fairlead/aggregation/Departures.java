@@ -63,8 +63,7 @@ final class Departures {
     String key = KEY_PREFIX + label + "/" + ++serial;
     List<CompactEntry> parked = table.park(label, key);
     if (!parked.isEmpty()) {
-      all.add(
-          new Departure(table, key, serial, label, name, settings, parked, policy, moment(now)));
+      all.add(new Departure(table, key, label, name, settings, parked, policy, moment(now)));
     }
   }
 

@@ -23,8 +23,7 @@ final class ServiceGuard {
   ServiceGuard(GuardPolicy policy, RegistrySettings settings, Contribution contribution) {
     this.contribution = contribution;
     this.guard =
-        new DeletionGuard<>(
-            policy, settings.name(), settings.label() + "-", 0, HeldServiceLoss::rest);
+        new DeletionGuard<>(policy, settings.name(), settings.label() + "-", HeldServiceLoss::rest);
   }
 
   /** The guard, for what becomes of what it holds. */

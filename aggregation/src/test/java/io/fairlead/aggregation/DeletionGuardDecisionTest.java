@@ -236,13 +236,32 @@ class DeletionGuardDecisionTest {
   void approve_letsAllGoInOneCommit() {
     registry.resync(services(15, 20));
     int commits = registry.world.log.commits.size();
-    assertThat(registry.world.registries.approve("a-1")).isTrue();
+    String id = registry.guard().id();
+    assertThat(registry.world.registries.approve(id)).isTrue();
     registry.world.thread.runWaiting();
     assertThat(registry.served()).hasSize(5);
     assertThat(registry.world.log.commits).hasSize(commits + 1);
     assertThat(registry.guards()).isEmpty();
-    assertThat(registry.world.registries.approve("a-1")).isFalse();
-    assertThat(registry.world.registries.reject("b-1")).isFalse();
+    assertThat(registry.world.registries.approve(id)).isFalse();
+    assertThat(registry.world.registries.reject("b" + id.substring(1))).isFalse();
+  }
+
+  @Test
+  void id_isThatOfTheLossOnEachReplica_andStaysWhileItGrows() {
+    GuardedRegistry replica = new GuardedRegistry();
+    replica.resync(services(0, 20));
+    registry.resync(services(10, 20));
+    String id = registry.guard().id();
+    // The same loss, after another one that has its own id.
+    replica.resync(services(0, 8));
+    String other = replica.guard().id();
+    replica.resync(services(0, 20));
+    replica.resync(services(10, 20));
+    assertThat(replica.guard().id()).isEqualTo(id).isNotEqualTo(other);
+    replica.resync(services(15, 20));
+    assertThat(replica.guard().id()).isEqualTo(id);
+    assertThat(replica.guard().heldServices()).isEqualTo(15);
+    replica.world.close();
   }
 
   @Test
@@ -251,7 +270,7 @@ class DeletionGuardDecisionTest {
       registry.sink.removed(ServiceId.of(name(i)));
       registry.world.settle();
     }
-    registry.world.registries.approve("a-1");
+    registry.world.registries.approve(registry.guard().id());
     registry.sink.removed(ServiceId.of(name(12)));
     registry.world.settle();
     assertThat(registry.served()).hasSize(7);
@@ -262,7 +281,7 @@ class DeletionGuardDecisionTest {
   void keepEmpty_beginsWhenALossIsLetGo() {
     registry.resync(IntStream.range(0, 20).mapToObj(i -> Given.service(name(i))).toList());
     registry.readFor(ALMOST);
-    registry.world.registries.approve("a-1");
+    registry.world.registries.approve(registry.guard().id());
     registry.world.settle();
     assertThat(registry.served()).hasSize(20).containsEntry("mesh/s00.test", "a ");
     registry.readFor(Given.KEEP_EMPTY.minusSeconds(30));
@@ -274,7 +293,8 @@ class DeletionGuardDecisionTest {
   @Test
   void reject_keepsWithoutALimit_andJudgesLaterLossesAnew() {
     registry.resync(services(10, 20));
-    assertThat(registry.world.registries.reject("a-1")).isTrue();
+    String rejected = registry.guard().id();
+    assertThat(registry.world.registries.reject(rejected)).isTrue();
     registry.world.settle();
     assertThat(registry.guard().state()).isEqualTo(GuardStatus.State.REJECTED);
     assertThat(registry.guard().confirmsAt()).isEmpty();
@@ -288,12 +308,12 @@ class DeletionGuardDecisionTest {
     registry.resync(List.of());
     assertThat(registry.served()).hasSize(19);
     assertThat(registry.guards())
-        .extracting(GuardStatus::id, GuardStatus::state, GuardStatus::heldServices)
+        .extracting(GuardStatus::state, GuardStatus::heldServices)
         .containsExactly(
-            tuple("a-1", GuardStatus.State.REJECTED, 10),
-            tuple("a-2", GuardStatus.State.HOLDING, 9));
+            tuple(GuardStatus.State.REJECTED, 10), tuple(GuardStatus.State.HOLDING, 9));
+    assertThat(registry.guards()).extracting(GuardStatus::id).startsWith(rejected);
 
-    registry.world.registries.approve("a-1");
+    registry.world.registries.approve(rejected);
     registry.world.settle();
     assertThat(registry.served()).hasSize(9);
     registry.resync(services(0, 20));
@@ -304,7 +324,7 @@ class DeletionGuardDecisionTest {
   @Test
   void reject_endsForWhatIsGivenAgain() {
     registry.resync(services(10, 20));
-    registry.world.registries.reject("a-1");
+    registry.world.registries.reject(registry.guard().id());
     registry.resync(services(1, 20));
     assertThat(registry.guard().held()).hasSize(1);
     registry.resync(services(0, 20));
@@ -316,7 +336,7 @@ class DeletionGuardDecisionTest {
     registry.resync(List.of());
     Service moved = Given.service(name(0), "10.2.0.1");
     registry.change(moved);
-    registry.world.registries.approve("a-1");
+    registry.world.registries.approve(registry.guard().id());
     registry.world.settle();
     assertThat(registry.served()).containsExactly(Map.entry("mesh/s00.test", "a 10.2.0.1"));
   }

@@ -87,7 +87,7 @@ class DeletionGuardRestartTest {
     assertThat(registry.served()).containsEntry("mesh/s00.test", "a 10.0.0.1,10.0.0.2,10.2.0.1");
     registry.change(GuardedRegistry.whole(1));
     assertThat(registry.guard().heldServices()).isEqualTo(9);
-    registry.world.registries.approve("a-1");
+    registry.world.registries.approve(registry.guard().id());
     registry.world.settle();
     assertThat(registry.served()).hasSize(12).containsEntry("mesh/s00.test", "a 10.2.0.1");
   }
@@ -107,7 +107,7 @@ class DeletionGuardRestartTest {
   @Test
   void rejected_staysUntilItIsGivenAgain() {
     registry.resync(services(10, 20));
-    registry.world.registries.reject("a-1");
+    registry.world.registries.reject(registry.guard().id());
     registry.readFor(Duration.ofHours(1));
     assertThat(registry.served()).isEqualTo(before);
     registry.change(shrunk(0));

@@ -1,5 +1,7 @@
 package io.fairlead.aggregation.guard;
 
+import io.fairlead.versioning.Digest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class DeletionGuard<K, L extends HeldLoss<K>> {
   /** By how many times the time of confirmation a loss is believed although reads failed. */
   static final int CEILING = 2;
+
+  private static final int ID_DIGITS = 8;
 
   /** A loss and the others with which it is decided about. */
   private record Held<L>(L loss, HeldGroup group) {}
@@ -60,26 +65,19 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
       new TreeMap<>((one, other) -> Long.signum(one - other));
   // What new losses join.
   private @Nullable HeldGroup holding;
-  private int opened;
 
   /**
    * A guard that holds nothing.
    *
    * @param source the name of what it guards, for people
-   * @param idPrefix what the ids of its groups begin with; a number follows
-   * @param opened the last number that was used before
+   * @param idPrefix what the ids of its groups begin with; a digest of what is lost follows
    * @param restOf gives of a loss that has grown while it was held the part that has to wait longer
    */
   public DeletionGuard(
-      GuardPolicy policy,
-      String source,
-      String idPrefix,
-      int opened,
-      Function<L, Optional<L>> restOf) {
+      GuardPolicy policy, String source, String idPrefix, Function<L, Optional<L>> restOf) {
     this.policy = policy;
     this.source = source;
     this.idPrefix = idPrefix;
-    this.opened = opened;
     this.restOf = restOf;
     this.confirmAfter = policy.confirmAfter().toNanos();
     this.log = new GuardLog(source, policy);
@@ -224,8 +222,8 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
       losses.forEach((key, one) -> recent.add(key, one, now.nanos()));
       return List.of();
     }
-    HeldGroup group = before == null ? open(of, now) : before;
     List<L> newest = losses.keySet().stream().map(heldAs).toList();
+    HeldGroup group = before == null ? open(newest, of, now) : before;
     newest.forEach(loss -> put(loss, group));
     if (group.takeGrowth()) {
       if (before == null) {
@@ -237,13 +235,30 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
     return newest;
   }
 
-  private HeldGroup open(ServiceCount of, Moment now) {
-    HeldGroup group = new HeldGroup(idPrefix + ++opened, source, now, of, firstReminder());
+  private HeldGroup open(Collection<L> losses, ServiceCount of, Moment now) {
+    HeldGroup group = new HeldGroup(unusedId(losses), source, now, of, firstReminder());
     holding = group;
     List<HeldGroup> more = new ArrayList<>(groups);
     more.add(group);
     groups = List.copyOf(more);
     return group;
+  }
+
+  // By what is lost, so that an id means the same loss on every replica and after a restart: a
+  // number would have somebody who read it at one replica approve another loss at the next.
+  private String unusedId(Collection<L> losses) {
+    String lost =
+        losses.stream()
+            .map(loss -> loss.shownAs().service().toString())
+            .sorted()
+            .collect(Collectors.joining("\n"));
+    String id =
+        idPrefix + Digest.version(lost.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
+    String unused = id;
+    for (int i = 2; hasGuard(unused); i++) {
+      unused = id + "-" + i;
+    }
+    return unused;
   }
 
   private Duration firstReminder() {
@@ -368,7 +383,7 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
 
   /** Holds all that a source had that is not one any more, until it is judged. */
   public void hold(Collection<L> all, ServiceCount of, Moment now) {
-    HeldGroup group = open(of, now);
+    HeldGroup group = open(all, of, now);
     all.forEach(loss -> put(loss, group));
   }
 

@@ -8,8 +8,9 @@ import java.util.Optional;
 /**
  * One deletion guard that holds something, as it stands. Immutable.
  *
- * @param id what to approve or reject it by; the same as long as anything is held by it, and legal
- *     in the path of a URL
+ * @param id what to approve or reject it by: the registry and a digest of the services that were
+ *     lost first, so that it is the same on every replica that saw the same loss; it stays as long
+ *     as anything is held by it, and is legal in the path of a URL
  * @param registry name of the registry
  * @param state what is to become of what it holds
  * @param since wall clock of the first loss that it held
