@@ -17,6 +17,8 @@ final class Bucket {
       Comparator.comparing(resource -> resource.key().name());
 
   private final Resource[] sorted;
+  // Computed when it is first asked for; 0: not yet. Whoever computes it comes to the same.
+  private volatile long digest;
 
   private Bucket(Resource[] sorted) {
     this.sorted = sorted;
@@ -31,6 +33,18 @@ final class Bucket {
   /** Returns its resources in the order of their names. */
   List<Resource> resources() {
     return Collections.unmodifiableList(Arrays.asList(sorted));
+  }
+
+  /** Returns a digest of the names and versions in it. */
+  long digest() {
+    if (digest == 0) {
+      StringBuilder text = new StringBuilder();
+      for (Resource resource : sorted) {
+        text.append(resource.key().name()).append(' ').append(resource.version()).append('\n');
+      }
+      digest = Math.max(1, Digest.spread(text.toString()) & Long.MAX_VALUE);
+    }
+    return digest;
   }
 
   void addTo(List<Resource> all, String revision) {

@@ -1,10 +1,12 @@
 package io.fairlead.versioning;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +59,7 @@ public final class Snapshot {
   }
 
   private static Set<ResourceType> union(Set<ResourceType> some, Set<ResourceType> others) {
-    Set<ResourceType> all = new java.util.TreeSet<>(some);
+    Set<ResourceType> all = new TreeSet<>(some);
     all.addAll(others);
     return all;
   }
@@ -79,6 +81,22 @@ public final class Snapshot {
   /** {@code epoch-number}: the {@code version_info} of responses made from it. */
   public String versionInfo() {
     return epoch + "-" + number;
+  }
+
+  /**
+   * Returns a digest of all that is served: the same on every replica that serves the same,
+   * whatever the numbers of its commits. It costs what changed since it was asked for the last
+   * time.
+   */
+  public String contentDigest() {
+    StringBuilder text = new StringBuilder();
+    for (ResourceType type : new TreeSet<>(tables.keySet())) {
+      Table table = table(type);
+      if (table.size() > 0) {
+        text.append(type).append(' ').append(table.digest()).append('\n');
+      }
+    }
+    return Digest.version(text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** Returns the types that have, or had, resources. */

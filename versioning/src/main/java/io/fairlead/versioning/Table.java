@@ -1,5 +1,6 @@
 package io.fairlead.versioning;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -72,6 +73,15 @@ final class Table {
 
   int size() {
     return size;
+  }
+
+  /** Returns a digest of the names and versions in it; it costs what changed since the last one. */
+  String digest() {
+    ByteBuffer digests = ByteBuffer.allocate(BUCKETS * Long.BYTES);
+    for (Bucket bucket : buckets) {
+      digests.putLong(bucket.digest());
+    }
+    return Digest.version(digests.array());
   }
 
   Bucket bucket(int index) {

@@ -1,6 +1,7 @@
 package io.fairlead.versioning;
 
 import java.security.SecureRandom;
+import java.util.regex.Pattern;
 
 /**
  * Gives each transaction a name that a person can type: eight characters of Crockford's base 32,
@@ -14,6 +15,7 @@ final class TransactionIds {
   private static final String DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
   private static final int LENGTH = 8;
   private static final int BITS = 5;
+  private static final Pattern FORM = Pattern.compile("[" + DIGITS + "]{" + LENGTH + "}");
 
   private final long step;
   private long next;
@@ -22,6 +24,11 @@ final class TransactionIds {
     SecureRandom random = new SecureRandom();
     next = random.nextLong();
     step = random.nextLong() | 1;
+  }
+
+  /** Whether a text has the form of these names. */
+  static boolean isId(String text) {
+    return FORM.matcher(text).matches();
   }
 
   String next() {

@@ -1,6 +1,7 @@
 package io.fairlead.versioning;
 
 import io.fairlead.common.Durations;
+import io.fairlead.common.ForeignText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -88,6 +89,26 @@ public final class Transactions {
    * @throws IllegalStateException if {@value #MAX_OPEN} are open already, or the loop is closed
    */
   public TransactionStatus open(Duration ttl) {
+    return open(ttl, Optional.empty());
+  }
+
+  /**
+   * Opens a transaction that another replica has opened, under the same id. One that is open
+   * already stays as it is.
+   *
+   * @throws IllegalArgumentException also if the id is none
+   */
+  public TransactionStatus open(Duration ttl, String id) {
+    if (!TransactionIds.isId(id)) {
+      throw new IllegalArgumentException(
+          "id: "
+              + ForeignText.clean(id)
+              + " (expected: the id of a transaction of another replica)");
+    }
+    return open(ttl, Optional.of(id));
+  }
+
+  private TransactionStatus open(Duration ttl, Optional<String> id) {
     if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(MAX_TTL) > 0) {
       throw new IllegalArgumentException(
           "ttl: "
@@ -101,6 +122,10 @@ public final class Transactions {
       if (closed) {
         throw new IllegalStateException("transactions: closed (expected: a running gateway)");
       }
+      Transaction same = id.map(open::get).orElse(null);
+      if (same != null) {
+        return status(same);
+      }
       if (open.size() >= MAX_OPEN) {
         throw new IllegalStateException(
             "transactions: "
@@ -111,7 +136,9 @@ public final class Transactions {
       }
       Instant now = store.now();
       long nanos = loop.nanoTime();
-      opened = new Transaction(ids.next(), now, now.plus(ttl), nanos, nanos + ttl.toNanos());
+      opened =
+          new Transaction(
+              id.orElseGet(ids::next), now, now.plus(ttl), nanos, nanos + ttl.toNanos());
       open.put(opened.id(), opened);
       loop.hold();
     }

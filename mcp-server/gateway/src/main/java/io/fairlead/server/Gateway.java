@@ -4,6 +4,8 @@ import io.fairlead.aggregation.Registries;
 import io.fairlead.server.admin.AdminServer;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.HostPort;
+import io.fairlead.server.replicas.ReplicaActions;
+import io.fairlead.server.replicas.ReplicaSet;
 import io.fairlead.server.xds.XdsServer;
 import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.SqliteCommitLog;
@@ -73,14 +75,18 @@ public final class Gateway implements AutoCloseable {
       opened("prepared adapters", fleet);
       fleet.prepare(config.registries());
       status = new GatewayStatus(reloads, log, store, loop, registries, fleet);
+      ReplicaSet replicas = status.replicaSet();
+      opened("replicas", replicas);
       admin =
           AdminServer.start(
               config.admin().address(),
               config.admin().token(),
               status,
-              status,
+              new ReplicaActions(replicas, status.ownReplica()),
               () -> metrics.scrape(registries, status));
       opened("admin server", admin);
+      useReplicas(config);
+      replicas.joinTransactions(ready);
       xds = startXds(config, store);
       opened("xDS server", xds);
       // Not before clients can connect: who is told that this is ready may send them at once, and
@@ -112,6 +118,12 @@ public final class Gateway implements AutoCloseable {
     return new Gateway(options);
   }
 
+  private void useReplicas(GatewayConfig config) {
+    status
+        .replicaSet()
+        .use(config.replicas(), config.admin().token(), "http://" + admin.address());
+  }
+
   private XdsServer startXds(GatewayConfig config, VersionedStore store) throws IOException {
     return XdsServer.start(config.xds().options(), store, ready, metrics.meters());
   }
@@ -133,6 +145,7 @@ public final class Gateway implements AutoCloseable {
     xds.use(next.xds().limits());
     admin.use(next.admin().token());
     readinessWatch.use(next.readiness().limit());
+    useReplicas(next);
     fleet.apply(next.registries());
   }
 

@@ -12,6 +12,7 @@ import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.admin.HoldStatus;
 import io.fairlead.server.admin.ProblemStatus;
 import io.fairlead.server.admin.ReadinessStatus;
+import io.fairlead.server.admin.ReplicaStatus;
 import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.ResourceType;
@@ -30,6 +31,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -106,6 +108,12 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
       gauge(
           "config.restart.needed",
           "1 while keys of the configuration file wait for a restart, else 0");
+  private final MultiGauge replicas =
+      gauge("replicas", "Gateways behind the same Service that are known, this one included");
+  private final MultiGauge replicasReachable =
+      gauge("replicas.reachable", "Replicas that answer, this gateway included");
+  private final MultiGauge replicasDiffering =
+      gauge("replicas.differing", "Replicas that serve something else for longer than a minute");
   private final MultiGauge resources = gauge("resources", "Resources that are served, by type");
 
   private final Counter commits =
@@ -196,6 +204,7 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     refreshHeld(registries);
     refreshGateway(status);
     refreshProblems(status.problems());
+    refreshReplicas(status.replicas());
     return meters.scrape();
   }
 
@@ -241,6 +250,17 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     findings.register(allFindings, true);
     resources.register(
         snapshot.types().stream().<Row<?>>map(type -> row(snapshot, type)).toList(), true);
+  }
+
+  private synchronized void refreshReplicas(List<ReplicaStatus> statuses) {
+    Instant now = Instant.now();
+    single(replicas, statuses.size());
+    single(
+        replicasReachable,
+        Math.toIntExact(statuses.stream().filter(ReplicaStatus::reachable).count()));
+    single(
+        replicasDiffering,
+        Math.toIntExact(statuses.stream().filter(status -> status.differsLong(now)).count()));
   }
 
   private synchronized void refreshHeld(Registries registries) {

@@ -5,7 +5,6 @@ import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
-import io.fairlead.server.admin.AdminActions;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.admin.HoldStatus;
@@ -13,7 +12,11 @@ import io.fairlead.server.admin.ProblemFinder;
 import io.fairlead.server.admin.ProblemStatus;
 import io.fairlead.server.admin.ReadinessStatus;
 import io.fairlead.server.admin.RegistrySummary;
+import io.fairlead.server.admin.ReplicaState;
+import io.fairlead.server.admin.ReplicaStatus;
 import io.fairlead.server.config.RegistryConfig;
+import io.fairlead.server.replicas.OwnReplica;
+import io.fairlead.server.replicas.ReplicaSet;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.CommitLogException;
@@ -43,7 +46,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The status of a gateway, gathered from its parts at each call. Thread-safe. */
-final class GatewayStatus implements AdminSource, AdminActions {
+final class GatewayStatus implements AdminSource {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayStatus.class);
 
   private final Reloads configuration;
@@ -54,6 +57,8 @@ final class GatewayStatus implements AdminSource, AdminActions {
   private final Registries registries;
   private final RegistryFleet fleet;
   private final Instant started = Instant.now();
+  private final OwnReplica own;
+  private final ReplicaSet replicas;
   private final long startedNanos = System.nanoTime();
   private final ProblemFinder problems = new ProblemFinder(this, Clock.systemUTC());
   private volatile Supplier<List<ClientStatus>> clients = List::of;
@@ -75,6 +80,18 @@ final class GatewayStatus implements AdminSource, AdminActions {
     this.ready = loop.ready();
     this.registries = registries;
     this.fleet = fleet;
+    this.own = new OwnReplica(this, registries, loop.transactions());
+    this.replicas = new ReplicaSet(own);
+  }
+
+  /** Returns this gateway as one of its replicas. */
+  OwnReplica ownReplica() {
+    return own;
+  }
+
+  /** Returns the replicas, of which this gateway is one. */
+  ReplicaSet replicaSet() {
+    return replicas;
   }
 
   /** Says who knows the clients, once they can connect. */
@@ -230,23 +247,13 @@ final class GatewayStatus implements AdminSource, AdminActions {
   }
 
   @Override
-  public TransactionStatus openTransaction(Duration ttl) {
-    return loop.transactions().open(ttl);
+  public List<ReplicaStatus> replicas() {
+    return replicas.statuses();
   }
 
   @Override
-  public boolean releaseTransaction(String id) {
-    return loop.transactions().release(id);
-  }
-
-  @Override
-  public boolean approve(String guard) {
-    return registries.approve(guard);
-  }
-
-  @Override
-  public boolean reject(String guard) {
-    return registries.reject(guard);
+  public ReplicaState replica() {
+    return replicas.own();
   }
 
   @Override

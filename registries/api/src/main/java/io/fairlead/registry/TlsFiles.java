@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The PEM files for TLS towards a registry. */
+/** The PEM files for TLS towards a server. */
 public record TlsFiles(
     @Key(
-            "certificates that the registry's certificate must chain to, a PEM file relative to the"
+            "certificates that the server's certificate must chain to, a PEM file relative to the"
                 + " configuration file; without it the system's")
         @Nullable Path ca,
     @Key(

@@ -1,5 +1,6 @@
 package io.fairlead.server.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -18,8 +19,11 @@ final class ApproveCommand extends OperatorCommand {
 
   @Override
   void act(AdminClient client) throws AdminClientException, InterruptedException {
-    client.post(
-        "guards/" + AdminClient.path(id) + "/approve", JsonNodeFactory.instance.objectNode());
-    note(id + ": approved, the held removals are published");
+    JsonNode done =
+        post(
+            client,
+            "guards/" + AdminClient.path(id) + "/approve",
+            JsonNodeFactory.instance.objectNode());
+    note(id + ": approved, the held removals are published" + reach(done));
   }
 }

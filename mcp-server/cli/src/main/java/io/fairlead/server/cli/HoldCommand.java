@@ -29,13 +29,16 @@ final class HoldCommand extends OperatorCommand {
   @Override
   void act(AdminClient client) throws AdminClientException, InterruptedException {
     JsonNode opened =
-        client.post(
+        post(
+            client,
             "transactions",
             JsonNodeFactory.instance.objectNode().put("ttl", Durations.format(ttl)));
     String id = opened.path("id").asText();
     print(id);
     note(
-        "Nothing is pushed until "
+        "Nothing is pushed"
+            + reach(opened)
+            + " until "
             + Ages.seconds(opened.path("expires").asText())
             + " or: fairlead release "
             + id);

@@ -95,6 +95,17 @@ enum Kind {
           0,
           Column.Cut.END),
       Column.of("EXPLANATION", "explanation").onlyWide()),
+  replicas(
+      "name",
+      Column.of("NAME", "name").name(16),
+      Column.of("ADDRESS", "address"),
+      new Column("STATE", Kind::replicaState),
+      new Column("SERVES", item -> head(item.path("digest").asText(""))),
+      Column.of("CLIENTS", "clients").leaves(2),
+      new Column("LAG", item -> lag(item.path("lagMillis"))).leaves(1),
+      Column.of("HOLDS", "holds").leaves(4),
+      new Column("TRANSACTIONS", item -> joined(item.path("transactions"), "")).leaves(5),
+      Column.of("VERSION", "program").leaves(3)),
   transactions(
       "id",
       Column.of("ID", "id"),
@@ -161,6 +172,23 @@ enum Kind {
       }
     }
     return selected;
+  }
+
+  private static String replicaState(JsonNode replica) {
+    if (!replica.path("reachable").asBoolean()) {
+      return "unreachable for " + Ages.before(replica.path("since").asText(""));
+    }
+    String differs = replica.path("differsSince").asText("");
+    return (replica.path("ready").asBoolean() ? "ready" : "not ready")
+        + (differs.isEmpty() ? "" : ", differs for " + Ages.before(differs));
+  }
+
+  private static String head(String digest) {
+    return digest.substring(0, Math.min(8, digest.length()));
+  }
+
+  private static String lag(JsonNode millis) {
+    return millis.isMissingNode() ? "" : millis.asLong() + "ms";
   }
 
   private static String share(JsonNode item, String part, String whole) {

@@ -1,5 +1,6 @@
 package io.fairlead.server.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -21,8 +22,11 @@ final class RejectCommand extends OperatorCommand {
 
   @Override
   void act(AdminClient client) throws AdminClientException, InterruptedException {
-    client.post(
-        "guards/" + AdminClient.path(id) + "/reject", JsonNodeFactory.instance.objectNode());
-    note(id + ": rejected, the held services stay in the mesh");
+    JsonNode done =
+        post(
+            client,
+            "guards/" + AdminClient.path(id) + "/reject",
+            JsonNodeFactory.instance.objectNode());
+    note(id + ": rejected, the held services stay in the mesh" + reach(done));
   }
 }

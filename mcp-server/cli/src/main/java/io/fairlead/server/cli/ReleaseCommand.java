@@ -1,5 +1,6 @@
 package io.fairlead.server.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -15,8 +16,11 @@ final class ReleaseCommand extends OperatorCommand {
 
   @Override
   void act(AdminClient client) throws AdminClientException, InterruptedException {
-    client.post(
-        "transactions/" + AdminClient.path(id) + "/release", JsonNodeFactory.instance.objectNode());
-    note(id + ": released");
+    JsonNode done =
+        post(
+            client,
+            "transactions/" + AdminClient.path(id) + "/release",
+            JsonNodeFactory.instance.objectNode());
+    note(id + ": released" + reach(done));
   }
 }

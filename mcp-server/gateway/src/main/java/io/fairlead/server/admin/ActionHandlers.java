@@ -4,14 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.common.Durations;
 import io.fairlead.common.ForeignText;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +25,7 @@ final class ActionHandlers {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final Duration DEFAULT_TTL = Duration.ofMinutes(10);
+  private static final Set<String> KEYS = Set.of("ttl", "id");
 
   private final AdminActions actions;
 
@@ -28,73 +33,168 @@ final class ActionHandlers {
     this.actions = actions;
   }
 
-  /** {@code {"ttl": "10m"}}, or nothing for ten minutes. */
+  /**
+   * {@code {"ttl": "10m"}}, or nothing for ten minutes; from another replica also {@code "id"},
+   * with {@code ?scope=this}.
+   */
   void open(RoutingContext context) {
-    Duration ttl = ttl(Optional.ofNullable(context.body().buffer()).orElse(Buffer.buffer()));
+    JsonNode body = body(context);
+    Reach reach = reach(context);
+    Duration ttl = ttl(body.path("ttl"));
+    Optional<String> id = Optional.ofNullable(body.path("id").textValue());
+    if (id.isPresent() && reach != Reach.THIS) {
+      throw new BadRequestException("id: without scope=this (expected: only from a replica)");
+    }
     try {
-      var opened = actions.openTransaction(ttl);
-      said(context, "opened the transaction " + opened.id() + " for " + Durations.format(ttl));
-      Responses.json(context, 201, ApiViews.transaction(opened));
+      ActionResult result = actions.open(ttl, id, reach);
+      result
+          .transaction()
+          .ifPresent(
+              opened ->
+                  said(
+                      context,
+                      reach,
+                      "opened the transaction " + opened.id() + " for " + Durations.format(ttl)));
+      answer(
+          context,
+          result,
+          201,
+          result
+              .transaction()
+              .map(ApiViews::transaction)
+              .orElseGet(JsonNodeFactory.instance::objectNode));
     } catch (IllegalArgumentException e) {
       throw new BadRequestException(String.valueOf(e.getMessage()));
-    } catch (IllegalStateException e) {
-      Responses.problem(context, 429, String.valueOf(e.getMessage()));
     }
   }
 
-  private static Duration ttl(Buffer body) {
+  private static JsonNode body(RoutingContext context) {
+    Buffer body = Optional.ofNullable(context.body().buffer()).orElse(Buffer.buffer());
     if (body.length() == 0) {
-      return DEFAULT_TTL;
+      return JsonNodeFactory.instance.objectNode();
     }
     try {
       JsonNode node = JSON.readTree(body.toString(StandardCharsets.UTF_8));
       if (node.isObject()) {
         for (var keys = node.fieldNames(); keys.hasNext(); ) {
           String key = keys.next();
-          if (!key.equals("ttl")) {
-            throw new BadRequestException(key + ": unknown key (expected: ttl)");
+          if (!KEYS.contains(key)) {
+            throw new BadRequestException(ForeignText.clean(key) + ": unknown key (expected: ttl)");
           }
         }
-        JsonNode ttl = node.path("ttl");
-        return ttl.isMissingNode() ? DEFAULT_TTL : Durations.parse(ttl.asText());
+        return node;
       }
     } catch (JsonProcessingException e) {
       LOG.debug("The body of a request is not JSON", e);
-    } catch (IllegalArgumentException e) {
-      throw new BadRequestException("ttl: " + e.getMessage());
     }
     throw new BadRequestException("body: not a JSON object (expected: {\"ttl\": \"10m\"})");
   }
 
+  private static Duration ttl(JsonNode ttl) {
+    try {
+      return ttl.isMissingNode() ? DEFAULT_TTL : Durations.parse(ttl.asText());
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException("ttl: " + e.getMessage());
+    }
+  }
+
+  // ?force=true: without those that cannot take part; ?scope=this: here only.
+  private static Reach reach(RoutingContext context) {
+    String scope = parameter(context, "scope", Set.of("all", "this"), "all");
+    String force = parameter(context, "force", Set.of("true", "false"), "false");
+    return scope.equals("this") ? Reach.THIS : force.equals("true") ? Reach.FORCED : Reach.ALL;
+  }
+
+  private static String parameter(
+      RoutingContext context, String name, Set<String> allowed, String otherwise) {
+    String value = context.request().getParam(name);
+    if (value == null) {
+      return otherwise;
+    }
+    if (!allowed.contains(value)) {
+      throw new BadRequestException(
+          name
+              + ": "
+              + ForeignText.clean(value)
+              + " (expected: "
+              + String.join(" or ", new java.util.TreeSet<>(allowed))
+              + ")");
+    }
+    return value;
+  }
+
   void release(RoutingContext context) {
     String id = context.pathParam("id");
-    answer(context, "transaction", id, "released", actions.releaseTransaction(id));
+    Reach reach = reach(context);
+    answer(context, reach, "transaction", id, "released", actions.release(id, reach));
   }
 
   void approve(RoutingContext context) {
     String id = context.pathParam("id");
-    answer(context, "guard", id, "approved", actions.approve(id));
+    Reach reach = reach(context);
+    answer(context, reach, "guard", id, "approved", actions.approve(id, reach));
   }
 
   void reject(RoutingContext context) {
     String id = context.pathParam("id");
-    answer(context, "guard", id, "rejected", actions.reject(id));
+    Reach reach = reach(context);
+    answer(context, reach, "guard", id, "rejected", actions.reject(id, reach));
   }
 
   private static void answer(
-      RoutingContext context, String kind, String id, String what, boolean found) {
-    if (found) {
-      said(context, what + " the " + kind + " " + id);
-      Responses.json(
-          context, 200, JsonNodeFactory.instance.objectNode().put("id", id).put(what, true));
+      RoutingContext context, Reach reach, String kind, String id, String what, ActionResult done) {
+    if (done.status() == ActionResult.Status.DONE) {
+      said(context, reach, what + " the " + kind + " " + id);
+    } else if (done.status() == ActionResult.Status.INCOMPLETE) {
+      LOG.warn("{}", done.detail());
+    }
+    answer(context, done, 200, JsonNodeFactory.instance.objectNode().put("id", id).put(what, true));
+  }
+
+  private static void answer(
+      RoutingContext context, ActionResult result, int status, ObjectNode body) {
+    if (result.status() == ActionResult.Status.DONE) {
+      body.set("replicas", replicas(result.replicas()));
+      Responses.json(context, status, body);
     } else {
       Responses.problem(
-          context, 404, ForeignText.clean(id) + " (expected: the id of an open " + kind + ")");
+          context,
+          status(result.status()),
+          result.detail(),
+          JsonNodeFactory.instance
+              .objectNode()
+              .<ObjectNode>set("replicas", replicas(result.replicas())));
     }
   }
 
+  private static int status(ActionResult.Status status) {
+    return switch (status) {
+      case DONE -> 200;
+      case UNKNOWN -> 404;
+      case REFUSED -> 409;
+      case TOO_MANY -> 429;
+      case INCOMPLETE -> 502;
+    };
+  }
+
+  private static ArrayNode replicas(List<ReplicaResult> results) {
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
+    for (ReplicaResult result : results) {
+      list.addObject()
+          .put("name", result.name())
+          .put("address", result.address())
+          .put("outcome", ApiViews.lower(result.outcome()))
+          .put("detail", result.detail());
+    }
+    return list;
+  }
+
   // After an incident people ask who did what.
-  private static void said(RoutingContext context, String what) {
-    LOG.info("An operator at {} {}", context.request().remoteAddress(), what);
+  private static void said(RoutingContext context, Reach reach, String what) {
+    LOG.info(
+        "An operator at {} {}{}",
+        context.request().remoteAddress(),
+        what,
+        reach == Reach.THIS ? ", here only, as a replica passes it on" : "");
   }
 }

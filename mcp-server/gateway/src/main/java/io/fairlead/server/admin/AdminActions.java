@@ -1,24 +1,28 @@
 package io.fairlead.server.admin;
 
-import io.fairlead.versioning.TransactionStatus;
 import java.time.Duration;
+import java.util.Optional;
 
-/** The actions of operators. Every method may be called from any thread. */
+/**
+ * The actions of operators. How they come to every replica is up to the implementation. Every
+ * method may be called from any thread; those that reach other replicas take some seconds if one
+ * does not answer.
+ */
 public interface AdminActions {
   /**
    * Opens a transaction: nothing is published until it is released or its time is over.
    *
-   * @throws IllegalArgumentException if the time limit is out of range
-   * @throws IllegalStateException if too many are open
+   * @param id the id that it has at the replica that passes it on; empty: a new one
+   * @throws IllegalArgumentException if the time limit or the id is out of range
    */
-  TransactionStatus openTransaction(Duration ttl);
+  ActionResult open(Duration ttl, Optional<String> id, Reach reach);
 
-  /** Ends a transaction; false if there is none with that id. */
-  boolean releaseTransaction(String id);
+  /** Ends a transaction. */
+  ActionResult release(String id, Reach reach);
 
-  /** Publishes a held loss; false if there is none with that id. */
-  boolean approve(String guard);
+  /** Publishes a held loss. */
+  ActionResult approve(String guard, Reach reach);
 
-  /** Keeps the services of a held loss; false if there is none with that id. */
-  boolean reject(String guard);
+  /** Keeps the services of a held loss. */
+  ActionResult reject(String guard, Reach reach);
 }

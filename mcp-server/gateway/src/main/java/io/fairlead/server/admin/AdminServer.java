@@ -136,6 +136,8 @@ public final class AdminServer implements AutoCloseable {
     get(router, "/services/*", api::service);
     get(router, "/refused", api::refused);
     get(router, "/configuration", api::configuration);
+    get(router, "/replicas", api::replicas);
+    get(router, "/replica", api::replica);
     api.lists((path, handler) -> get(router, path, handler));
     ActionHandlers operator = new ActionHandlers(actions);
     Handler<RoutingContext> received =
@@ -143,6 +145,8 @@ public final class AdminServer implements AutoCloseable {
           connections.received(context.request());
           context.next();
         };
+    // The same to somebody who may act here: so a replica finds out whether it can pass actions on.
+    post(router, "/replica", received, api::replica);
     post(router, "/transactions", received, operator::open);
     post(router, "/transactions/:id/release", received, operator::release);
     post(router, "/guards/:id/approve", received, operator::approve);

@@ -54,6 +54,12 @@ public interface AdminSource {
   /** Whether each connected client has a resource, by node and revision. */
   List<ResourceDelivery> deliveries(ResourceKey key);
 
+  /** Returns the replicas as this gateway sees them, itself first; itself alone without others. */
+  List<ReplicaStatus> replicas();
+
+  /** Returns the state of this gateway as one of the replicas. */
+  ReplicaState replica();
+
   /** Returns the connected clients. */
   List<ClientStatus> clients();
 

@@ -56,7 +56,7 @@ final class ApiHandlers {
   void lists(BiConsumer<String, Handler<RoutingContext>> routes) {
     add(routes, "/clients", source::clients, ApiViews::client);
     add(routes, "/commits", source::commits, ApiViews::commit);
-    add(routes, "/guards", source::guards, ApiViews::guard);
+    routes.accept("/guards", this::guards);
     add(routes, "/holds", source::holds, ApiViews::hold);
     add(routes, "/problems", source::problems, ApiViews::problem);
     add(routes, "/transactions", source::transactions, ApiViews::transaction);
@@ -68,6 +68,22 @@ final class ApiHandlers {
       Supplier<List<T>> items,
       Function<T, ObjectNode> view) {
     routes.accept(path, context -> list(context, items.get(), view));
+  }
+
+  /** {@code ?held=} how many services of each guard are listed. */
+  private void guards(RoutingContext context) {
+    int held = Page.held(context.request().params());
+    list(context, source.guards(), guard -> ApiViews.guard(guard, held));
+  }
+
+  /** The replicas of this gateway, itself among them. */
+  void replicas(RoutingContext context) {
+    list(context, source.replicas(), ReplicaStatus::json);
+  }
+
+  /** This gateway as one of the replicas. */
+  void replica(RoutingContext context) {
+    Responses.json(context, 200, source.replica().json());
   }
 
   /** {@code ?q=} part of the name, {@code ?type=} kind, {@code ?registry=}. */

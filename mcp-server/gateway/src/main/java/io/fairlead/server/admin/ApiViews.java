@@ -23,7 +23,9 @@ import java.util.TreeSet;
 /** The JSON representations of the API. */
 final class ApiViews {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-  private static final int MAX_LISTED = 100;
+
+  /** How many of the items inside an item are listed, unless more are asked for. */
+  static final int MAX_LISTED = 100;
 
   private ApiViews() {}
 
@@ -109,7 +111,12 @@ final class ApiViews {
     return node;
   }
 
-  static ObjectNode guard(GuardStatus guard) {
+  /**
+   * Returns a deletion guard.
+   *
+   * @param listed how many of the services that it holds are listed at most
+   */
+  static ObjectNode guard(GuardStatus guard, int listed) {
     ObjectNode node = NODES.objectNode();
     node.put("id", guard.id())
         .put("registry", guard.registry())
@@ -128,7 +135,7 @@ final class ApiViews {
         .put("explanation", HoldStatus.explanation(guard));
     ArrayNode held = node.putArray("held");
     guard.held().stream()
-        .limit(MAX_LISTED)
+        .limit(listed)
         .forEach(
             service ->
                 held.addObject()

@@ -27,6 +27,11 @@ record Page(int offset, int limit) {
         number(parameters, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT));
   }
 
+  /** Reads how many of the items inside each item are listed. */
+  static int held(MultiMap parameters) {
+    return number(parameters, "held", ApiViews.MAX_LISTED, 0, Integer.MAX_VALUE);
+  }
+
   private static int number(MultiMap parameters, String name, int otherwise, int least, int most) {
     String text = parameters.get(name);
     if (text == null) {

@@ -43,6 +43,8 @@ public final class ProblemFinder {
             ServingProblems::transactionOpen,
             ServingProblems::reloadRefused,
             ServingProblems::restartNeeded,
+            ReplicaProblems::unreachable,
+            ReplicaProblems::differs,
             RegistryProblems::failing,
             RegistryProblems::unread,
             RegistryProblems::stale,

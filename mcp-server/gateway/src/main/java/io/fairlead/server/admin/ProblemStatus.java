@@ -75,6 +75,10 @@ public record ProblemStatus(
     TRANSACTION_OPEN,
     /** No client is connected. */
     NO_CLIENT,
+    /** Another gateway behind the same Service cannot be reached. */
+    REPLICA_UNREACHABLE,
+    /** Another gateway behind the same Service has served something else for long. */
+    REPLICA_DIFFERS,
     /** A client does not answer what it was sent. */
     CLIENT_LAGS,
     /** An adapter keeps something on a suspicion for long. */

@@ -2,6 +2,7 @@ package io.fairlead.server.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.common.ForeignText;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
@@ -42,9 +43,19 @@ final class Responses {
     problem(context.request(), status, detail);
   }
 
+  /** Answers with an error that has more to say than its text. */
+  static void problem(RoutingContext context, int status, String detail, ObjectNode more) {
+    problem(context.request(), status, detail, more);
+  }
+
   /** Answers with an error, also before a request is routed. */
   static void problem(HttpServerRequest request, int status, String detail) {
-    JsonNode body =
+    problem(request, status, detail, JsonNodeFactory.instance.objectNode());
+  }
+
+  private static void problem(
+      HttpServerRequest request, int status, String detail, ObjectNode more) {
+    ObjectNode body =
         JsonNodeFactory.instance
             .objectNode()
             .put("type", "about:blank")
@@ -52,6 +63,7 @@ final class Responses {
             .put("status", status)
             .put("detail", detail)
             .put("instance", path(request));
+    body.setAll(more);
     send(request, status, "application/problem+json", body.toString());
   }
 

@@ -37,7 +37,11 @@ public record GatewayConfig(
                     + " together and at a moment that somebody chose")
         VirtualAddresses virtualIps,
     @Key(value = "what is mirrored", expected = "at least one registry")
-        List<RegistryConfig> registries) {
+        List<RegistryConfig> registries,
+    @Key(
+            "the other gateways behind the same Service: actions of operators reach all of them;"
+                + " without it there are none")
+        @Nullable ReplicasConfig replicas) {
 
   public GatewayConfig {
     registries = List.copyOf(registries);
@@ -167,7 +171,7 @@ public record GatewayConfig(
     Path name = store.path().getFileName();
     Store moved = new Store(folder.resolve(name == null ? Path.of("fairlead.db") : name));
     return new GatewayConfig(
-        xds, admin, moved, batching, readiness, guard, damping, virtualIps, registries);
+        xds, admin, moved, batching, readiness, guard, damping, virtualIps, registries, replicas);
   }
 
   /** Returns the keys that differ in another configuration, but only take effect at a start. */

@@ -18,12 +18,31 @@ final class SemanticChecks {
     }
   }
 
+  private static void checkReplicas(
+      GatewayConfig.Admin admin, ReplicasConfig replicas, Problems problems) {
+    boolean elsewhere =
+        replicas.dns() != null
+            || replicas.addresses().stream()
+                .anyMatch(address -> !new HostPort(address.getHost(), 0).isLoopback());
+    if (admin.address().isLoopback() && elsewhere) {
+      problems.atValue(
+          "admin.address",
+          admin.address() + " (expected: an address that the other replicas reach, see replicas)");
+    } else if (!admin.address().isLoopback() && admin.token() == null) {
+      problems.atValue(
+          "admin.token", "missing (expected: a token, the same at every replica, see replicas)");
+    }
+  }
+
   /** Reports what does not go together. */
   static void check(GatewayConfig config, Problems problems) {
     HostPort xds = config.xds().address();
     HostPort admin = config.admin().address();
     if (admin.port() != 0 && admin.port() == xds.port()) {
       problems.atValue("admin.address", admin + " (expected: another port than xds.address)");
+    }
+    if (config.replicas() != null) {
+      checkReplicas(config.admin(), config.replicas(), problems);
     }
     HostPort incremental = config.xds().incremental();
     if (incremental != null

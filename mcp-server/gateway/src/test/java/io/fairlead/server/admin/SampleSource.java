@@ -184,30 +184,109 @@ public class SampleSource implements AdminSource, AdminActions {
   }
 
   @Override
-  public TransactionStatus openTransaction(Duration ttl) {
+  public ActionResult open(Duration ttl, Optional<String> id, Reach reach) {
     if (ttl.compareTo(Duration.ofHours(24)) > 0) {
       throw new IllegalArgumentException("ttl: " + ttl + " (expected: at most 24 h)");
     }
-    actions.add("open " + ttl);
-    return new TransactionStatus("t2", NOON, NOON.plus(ttl), 0);
+    actions.add("open " + ttl + id.map(" "::concat).orElse("") + suffix(reach));
+    return new ActionResult(
+        ActionResult.Status.DONE,
+        "",
+        replicas(reach),
+        Optional.of(new TransactionStatus(id.orElse("t2"), NOON, NOON.plus(ttl), 0)));
   }
 
   @Override
-  public boolean releaseTransaction(String id) {
-    actions.add("release " + id);
-    return id.equals("t1");
+  public ActionResult release(String id, Reach reach) {
+    return act("release ", id, reach, "t1", "transaction");
   }
 
   @Override
-  public boolean approve(String guard) {
-    actions.add("approve " + guard);
-    return guard.equals("odd-1");
+  public ActionResult approve(String guard, Reach reach) {
+    return act("approve ", guard, reach, "odd-1", "guard");
   }
 
   @Override
-  public boolean reject(String guard) {
-    actions.add("reject " + guard);
-    return guard.equals("odd-1");
+  public ActionResult reject(String guard, Reach reach) {
+    return act("reject ", guard, reach, "odd-1", "guard");
+  }
+
+  // Of two replicas one cannot be reached if its name is asked for.
+  private ActionResult act(String what, String id, Reach reach, String known, String kind) {
+    if (id.equals("refused") && reach == Reach.ALL) {
+      return ActionResult.failed(
+          ActionResult.Status.REFUSED,
+          "nothing was done anywhere: gw-1: cannot be reached (expected: every replica)",
+          replicas(Reach.FORCED));
+    }
+    actions.add(what + id + suffix(reach));
+    return id.equals(known) || id.equals("refused")
+        ? ActionResult.done(replicas(reach))
+        : ActionResult.failed(
+            ActionResult.Status.UNKNOWN,
+            id + " (expected: the id of an open " + kind + ")",
+            List.of());
+  }
+
+  private static String suffix(Reach reach) {
+    return reach == Reach.ALL ? "" : " " + reach;
+  }
+
+  private static List<ReplicaResult> replicas(Reach reach) {
+    ReplicaResult first =
+        new ReplicaResult("gw-0", "http://10.0.0.1:15014", ReplicaResult.Outcome.DONE, "done");
+    return reach == Reach.FORCED
+        ? List.of(
+            first,
+            new ReplicaResult(
+                "gw-1",
+                "http://10.0.0.2:15014",
+                ReplicaResult.Outcome.UNREACHABLE,
+                "cannot be reached: connection refused"))
+        : List.of(first);
+  }
+
+  @Override
+  public List<ReplicaStatus> replicas() {
+    return List.of(
+        new ReplicaStatus(
+            "http://10.0.0.1:15014", true, "", NOON, Optional.of(replica()), Optional.empty()),
+        new ReplicaStatus(
+            "http://10.0.0.2:15014",
+            false,
+            "",
+            NOON,
+            Optional.of(replica("gw-1", "other")),
+            Optional.of(NOON)),
+        new ReplicaStatus(
+            "http://10.0.0.3:15014",
+            false,
+            "connection refused (expected: a running gateway)",
+            NOON,
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  @Override
+  public ReplicaState replica() {
+    return replica("gw-0", store.current().contentDigest());
+  }
+
+  private ReplicaState replica(String name, String digest) {
+    return new ReplicaState(
+        "instance of " + name,
+        name,
+        "0.1.0",
+        NOON,
+        readiness.ready(),
+        store.current().versionInfo(),
+        digest,
+        3,
+        2,
+        0,
+        1,
+        List.of("odd-1"),
+        List.of("t1"));
   }
 
   @Override

@@ -1,0 +1,192 @@
+package io.fairlead.server.replicas;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.fairlead.aggregation.Registries;
+import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.conversion.ConvertedEntry;
+import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.server.BuildInfo;
+import io.fairlead.server.admin.AdminSource;
+import io.fairlead.server.admin.ReplicaState;
+import io.fairlead.server.admin.ReplicaStatus;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.TransactionStatus;
+import io.fairlead.versioning.Transactions;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** This gateway as one of the replicas. Thread-safe. */
+public final class OwnReplica implements Replica {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnReplica.class);
+  private static final int MAX_ENDED = 1000;
+  private static final ResourceType SERVICE_ENTRY =
+      new ResourceType("networking.istio.io", "ServiceEntry");
+
+  private final String instance = UUID.randomUUID().toString();
+  private final Instant started = Instant.now();
+  private final String name = ownName();
+  private final AdminSource source;
+  private final Registries registries;
+  private final Transactions transactions;
+  private volatile String address = "";
+  // What was released before this gateway had heard of it from the others.
+  private final Set<String> endedEarly = ConcurrentHashMap.newKeySet();
+  private volatile boolean joined;
+
+  /**
+   * This gateway.
+   *
+   * @param source what it knows of itself
+   * @param registries what decides about held losses
+   * @param transactions its transactions
+   */
+  public OwnReplica(AdminSource source, Registries registries, Transactions transactions) {
+    this.source = source;
+    this.registries = registries;
+    this.transactions = transactions;
+  }
+
+  // In a pod its name; without a question to the name service, which may take long.
+  private static String ownName() {
+    String name = System.getenv().getOrDefault("HOSTNAME", "");
+    try {
+      return name.isEmpty() ? InetAddress.getLocalHost().getHostName() : name;
+    } catch (UnknownHostException e) {
+      return "";
+    }
+  }
+
+  /** Says under which address the others know it. */
+  void knownAs(String newAddress) {
+    address = newAddress;
+  }
+
+  String instance() {
+    return instance;
+  }
+
+  /** Returns a digest of all that it serves. */
+  String digest() {
+    return source.snapshot().contentDigest();
+  }
+
+  /** Opens here what is open at other replicas, but for what was released here meanwhile. */
+  void join(List<PeerReplica.OpenTransaction> open) {
+    for (PeerReplica.OpenTransaction one : open) {
+      Duration left = Duration.between(Instant.now(), one.expires());
+      if (!left.isNegative() && !left.isZero() && !endedEarly.contains(one.id())) {
+        try {
+          transactions.open(left, one.id());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+          LOG.warn("The transaction {} of the other replicas is not held here", one.id(), e);
+        }
+      }
+    }
+    joined = true;
+    endedEarly.clear();
+  }
+
+  /** Returns its state. */
+  ReplicaState state() {
+    Snapshot snapshot = source.snapshot();
+    return new ReplicaState(
+        instance,
+        name,
+        BuildInfo.version(),
+        started,
+        source.readiness().ready(),
+        snapshot.versionInfo(),
+        snapshot.contentDigest(),
+        snapshot.types().stream().mapToInt(snapshot::size).sum(),
+        source.clients().size(),
+        source.clients().stream().mapToLong(client -> client.lag().toMillis()).max().orElse(0),
+        source.holds().size(),
+        registries.guardSummaries().stream().map(GuardStatus::id).toList(),
+        transactions.list().stream().map(TransactionStatus::id).toList());
+  }
+
+  @Override
+  public ReplicaStatus status() {
+    return new ReplicaStatus(address, true, "", started, Optional.of(state()), Optional.empty());
+  }
+
+  @Override
+  public List<HeldGuard> guards() {
+    return registries.guards().stream().map(HeldGuard::of).toList();
+  }
+
+  @Override
+  public boolean stillHas(HeldGuard guard) {
+    return guard.hasLeft()
+        ? guard.services().keySet().stream().anyMatch(name -> isFrom(guard.registry(), name))
+        : registries.reports(guard.registry()).stream()
+            .anyMatch(
+                report -> {
+                  Integer left = guard.services().get(report.service().toString());
+                  return left != null && endpoints(report) > left;
+                });
+  }
+
+  private boolean isFrom(String registry, String name) {
+    Resource resource =
+        ResourceKey.isName(name)
+            ? source.snapshot().find(new ResourceKey(SERVICE_ENTRY, name))
+            : null;
+    return resource != null && registry.equals(resource.label(ConvertedEntry.REGISTRY_LABEL));
+  }
+
+  private int endpoints(ServiceReport report) {
+    Resource resource =
+        ResourceKey.isName(report.resource())
+            ? source.snapshot().find(new ResourceKey(SERVICE_ENTRY, report.resource()))
+            : null;
+    if (resource == null || !report.status().isServed()) {
+      return 0;
+    }
+    try {
+      return ServiceEntry.parseFrom(resource.decode().getBody().getValue()).getEndpointsCount();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(resource + ": not a ServiceEntry", e);
+    }
+  }
+
+  /** Opens a transaction with a new id. */
+  TransactionStatus open(Duration ttl) {
+    return transactions.open(ttl);
+  }
+
+  @Override
+  public TransactionStatus open(Duration ttl, String id) {
+    return transactions.open(ttl, id);
+  }
+
+  @Override
+  public boolean release(String id) {
+    boolean released = transactions.release(id);
+    if (!released && !joined && endedEarly.size() < MAX_ENDED) {
+      endedEarly.add(id);
+    }
+    return released;
+  }
+
+  @Override
+  public boolean decide(String guard, Decision decision) {
+    return switch (decision) {
+      case APPROVE -> registries.approve(guard);
+      case REJECT -> registries.reject(guard);
+    };
+  }
+}
