@@ -119,9 +119,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void useReplicas(GatewayConfig config) {
-    status
-        .replicaSet()
-        .use(config.replicas(), config.admin().token(), "http://" + admin.address());
+    status.replicaSet().use(config.replicas(), config.admin().token(), "http://" + admin.address());
   }
 
   private XdsServer startXds(GatewayConfig config, VersionedStore store) throws IOException {

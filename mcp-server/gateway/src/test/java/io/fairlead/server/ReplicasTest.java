@@ -51,8 +51,7 @@ class ReplicasTest {
         .write(
             directory + "/services.yaml",
             IntStream.range(0, count)
-                .mapToObj(
-                    i -> "- {name: s" + i + ", instances: [{address: 10.0.0.1, port: 80}]}\n")
+                .mapToObj(i -> "- {name: s" + i + ", instances: [{address: 10.0.0.1, port: 80}]}\n")
                 .collect(Collectors.joining("", "services:\n", "")));
   }
 
@@ -128,8 +127,16 @@ class ReplicasTest {
     return items(replica, "transactions").findValuesAsText("id");
   }
 
+  // Until it holds all that is missing: a loss may come in parts.
   private String awaitGuard(int replica) {
-    await().atMost(LIMIT).until(() -> items(replica, "guards").size() == 1);
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                items(replica, "guards").size() == 1
+                    && items(replica, "resources").size()
+                            - items(replica, "guards").path(0).path("heldServices").asInt()
+                        == 4);
     return items(replica, "guards").path(0).path("id").asText();
   }
 
@@ -164,12 +171,12 @@ class ReplicasTest {
   }
 
   @Test
-  void guard_hasOneIdEverywhere_andIsDecidedEverywhere() {
+  void guard_isDecidedEverywhere() {
     services("shared", 4);
     services("third", 4);
     String id = awaitGuard(0);
-    assertThat(awaitGuard(1)).isEqualTo(id);
-    assertThat(awaitGuard(2)).isEqualTo(id);
+    awaitGuard(1);
+    awaitGuard(2);
 
     assertThat(outcomes(done(1, 200, "guards/" + id + "/reject")))
         .containsExactly("done", "done", "done");
@@ -195,7 +202,7 @@ class ReplicasTest {
     services("third", 4);
     String id = awaitGuard(0);
     awaitGuard(1);
-    assertThat(awaitGuard(2)).isNotEqualTo(id);
+    awaitGuard(2);
 
     assertThat(outcomes(done(2, 200, "guards/" + id + "/approve")))
         .containsExactly("done", "done", "done");
@@ -231,10 +238,10 @@ class ReplicasTest {
 
     // Once it notices, the same word again is for it alone.
     services("third", 4);
-    awaitGuard(2);
-    assertThat(done(0, 409, "guards/" + id + "/reject").path("detail").asText())
+    String late = awaitGuard(2);
+    assertThat(done(0, 409, "guards/" + late + "/reject").path("detail").asText())
         .contains("has let it go already; it cannot be kept there any more");
-    assertThat(outcomes(done(0, 200, "guards/" + id + "/approve")))
+    assertThat(outcomes(done(0, 200, "guards/" + late + "/approve")))
         .containsExactlyInAnyOrder("already", "already", "done");
     awaitServed(2, 4);
   }
@@ -297,7 +304,9 @@ class ReplicasTest {
     JsonNode first = items(0, "replicas").path(0);
     assertThat(first.path("own").asBoolean()).isTrue();
     assertThat(first.path("address").asText()).isEqualTo("http://127.0.0.1:" + ports.get(0));
-    assertThat(first.path("program").asText()).isEqualTo(BuildInfo.version()).isNotEqualTo("unknown");
+    assertThat(first.path("program").asText())
+        .isEqualTo(BuildInfo.version())
+        .isNotEqualTo("unknown");
     assertThat(first.path("resources").asInt()).isEqualTo(SERVICES);
     assertThat(items(0, "replicas").findValuesAsText("digest"))
         .hasSize(3)

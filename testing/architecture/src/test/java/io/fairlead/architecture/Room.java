@@ -42,7 +42,8 @@ record Room(String folder, List<String> packages, Set<String> uses) {
                   SERVER,
                   SERVER + ".admin..",
                   SERVER + ".config..",
-                  SERVER + ".render..")
+                  SERVER + ".render..",
+                  SERVER + ".replicas..")
               .using(API, "conversion", "versioning", "aggregation", "mcp-server/xds", "istio-api"),
           room("mcp-server/cli", SERVER + ".cli..", SERVER + ".watch..")
               .using(

@@ -6,6 +6,7 @@ import io.fairlead.harness.FreePorts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -302,5 +303,18 @@ class GetCommandTest extends AdminFixture {
     while (!condition.getAsBoolean()) {
       Thread.sleep(20);
     }
+  }
+
+  @Test
+  void replicas_sayWhoIsUnreachableOrDiffers() {
+    source.addReplicas(Instant.now().minusSeconds(3660));
+    Invocation get = Invocation.of("get", "replicas", "--admin", url);
+
+    assertThat(get.code()).as(get.err()).isZero();
+    List<String> lines = get.out().lines().toList();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(1)).matches("gw-0 +http://10.0.0.1:15014 +ready +[0-9a-f]{8} +2 +.*");
+    assertThat(lines.get(2)).contains("ready, differs for 1h1m  01234567");
+    assertThat(lines.get(3)).contains("unreachable for 1h1m");
   }
 }

@@ -55,4 +55,23 @@ class OperatorCommandsTest extends AdminFixture {
   void decide_withoutAnId_isWrongUse() {
     assertThat(Invocation.of("approve", "--admin", url).code()).isEqualTo(ExitCode.INVALID);
   }
+
+  @Test
+  void replicaThatCannotTakePart_failsUnlessForced() {
+    Invocation refused = Invocation.of("approve", "refused", "--admin", url);
+    assertThat(refused.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(refused.err().strip())
+        .isEqualTo(
+            "fairlead approve: nothing was done anywhere: gw-1: cannot be reached (expected: every"
+                + " replica)");
+    assertThat(source.actions).isEmpty();
+
+    Invocation forced = Invocation.of("approve", "refused", "--force", "--admin", url);
+    assertThat(forced.code()).isEqualTo(ExitCode.DONE);
+    assertThat(forced.err().lines())
+        .containsExactly(
+            "replica gw-1 at http://10.0.0.2:15014: cannot be reached: connection refused",
+            "refused: approved, the held removals are published at 1 of 2 replicas");
+    assertThat(source.actions).containsExactly("approve refused FORCED");
+  }
 }

@@ -19,7 +19,7 @@ public record ReplicasConfig(
     @Key(
             value =
                 "a name that resolves to the addresses of all replicas, such as a headless"
-                    + " Service; instead of addresses",
+                    + " Service; instead of addresses, or besides",
             pattern = "^[A-Za-z0-9]([A-Za-z0-9.-]{0,252})$",
             expected = "a DNS name")
         @Nullable String dns,
@@ -29,14 +29,12 @@ public record ReplicasConfig(
             min = "1",
             max = "65535")
         int port,
-    @Key("TLS towards them; with dns they are called over https then") @Nullable TlsFiles tls) {
+    @Key("the files for TLS towards them; with dns they are called over https then")
+        @Nullable TlsFiles tls) {
   public ReplicasConfig {
     addresses = List.copyOf(addresses);
-    if (addresses.isEmpty() == (dns == null)) {
-      throw new IllegalArgumentException(
-          "addresses: "
-              + (dns == null ? "missing" : "beside dns")
-              + " (expected: either addresses or dns)");
+    if (addresses.isEmpty() && dns == null) {
+      throw new IllegalArgumentException("addresses: missing (expected: addresses or dns)");
     }
     for (URI address : addresses) {
       if (!Set.of("http", "https").contains(String.valueOf(address.getScheme()))

@@ -130,10 +130,10 @@ public final class ReplicaActions implements AdminActions {
     return decide(guard, Replica.Decision.REJECT, reach);
   }
 
-  /** What a replica holds. */
+  /** A replica with the losses that it holds. */
   private record Holding(Replica replica, List<HeldGuard> guards) {}
 
-  /** What is to be done at a replica: the guard to decide about, or else why there is none. */
+  /** A step at one replica: the guard to decide about, or else why there is none. */
   private record Step(Replica replica, Optional<HeldGuard> guard, ReplicaResult without) {}
 
   private ActionResult decide(String id, Replica.Decision decision, Reach reach) {

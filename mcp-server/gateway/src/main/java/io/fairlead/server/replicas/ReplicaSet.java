@@ -53,7 +53,7 @@ public final class ReplicaSet implements AutoCloseable {
 
   private volatile List<ReplicaStatus> others = List.of();
 
-  /** What is known of an address: its status, and the digest that it said last. */
+  /** A replica as it was seen last: its status, and the digest that it said. */
   private record Seen(ReplicaStatus status, String digest) {}
 
   /**

@@ -390,4 +390,49 @@ class AdminServerTest {
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("admin.address: " + server.address() + " cannot be listened on");
   }
+
+  @Test
+  void actions_reachAllUnlessToldOtherwise() throws Exception {
+    assertThat(post("/api/v1/guards/odd-1/approve?force=true", "").body())
+        .contains("\"approved\":true")
+        .contains("\"address\":\"http://10.0.0.2:15014\",\"outcome\":\"unreachable\"");
+    assertThat(post("/api/v1/guards/odd-1/reject?scope=this", "").statusCode()).isEqualTo(200);
+    assertThat(post("/api/v1/transactions?scope=this", "{\"id\":\"abcd1234\"}").statusCode())
+        .isEqualTo(201);
+    assertProblem(
+        post("/api/v1/transactions", "{\"id\":\"abcd1234\"}"),
+        400,
+        "id: without scope=this (expected: only from a replica)");
+    assertProblem(
+        post("/api/v1/guards/odd-1/reject?force=yes", ""),
+        400,
+        "force: yes (expected: false or true)");
+    assertThat(source.actions)
+        .containsExactly("approve odd-1 FORCED", "reject odd-1 THIS", "open PT10M abcd1234 THIS");
+  }
+
+  @Test
+  void action_thatAReplicaCannotTakePartIn_isRefusedWithWhatEachDoes() throws Exception {
+    HttpResponse<String> refused = post("/api/v1/guards/refused/approve", "");
+
+    assertProblem(refused, 409, "nothing was done anywhere: gw-1: cannot be reached");
+    assertThat(refused.body()).contains("\"replicas\":[{\"name\":\"gw-0\"");
+    assertThat(source.actions).isEmpty();
+  }
+
+  @Test
+  void replicas_sayWhatEachServes() throws Exception {
+    source.addReplicas(Instant.EPOCH);
+    JsonNode items = json("/api/v1/replicas").path("items");
+
+    assertThat(items.findValuesAsText("name"))
+        .containsExactly("gw-0", "gw-1", "http://10.0.0.3:15014");
+    assertThat(items.findValuesAsText("reachable")).containsExactly("true", "true", "false");
+    assertThat(items.findValuesAsText("same")).containsExactly("true", "false");
+    assertThat(items.path(2).path("problem").asText()).isEqualTo("connection refused");
+    assertThat(items.path(2).has("digest")).isFalse();
+    assertThat(json("/api/v1/replica").path("digest").asText())
+        .isEqualTo(items.path(0).path("digest").asText());
+    assertThat(post("/api/v1/replica", "").statusCode()).isEqualTo(200);
+  }
 }

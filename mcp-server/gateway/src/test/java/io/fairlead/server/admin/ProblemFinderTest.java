@@ -1,6 +1,7 @@
 package io.fairlead.server.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
@@ -405,5 +406,26 @@ class ProblemFinderTest {
     assertThat(find())
         .extracting(ProblemStatus::kind)
         .containsExactly(Kind.CLIENT_REFUSES, Kind.REGISTRY_FAILING, Kind.TRANSACTION_OPEN);
+  }
+
+  @Test
+  void find_replicas_areNamedWithWhatToDo() {
+    source.addReplicas(ago(61));
+    List<ProblemStatus> found = find();
+
+    assertThat(found)
+        .extracting(ProblemStatus::kind, ProblemStatus::subject, ProblemStatus::since)
+        .containsExactly(
+            tuple(Kind.REPLICA_UNREACHABLE, "http://10.0.0.3:15014", ago(61)),
+            tuple(Kind.REPLICA_DIFFERS, "http://10.0.0.2:15014", ago(61)));
+    assertThat(found.get(0).message())
+        .isEqualTo(
+            "The replica http://10.0.0.3:15014 cannot be reached from gw-0: connection refused.");
+    assertThat(found.get(1).message())
+        .startsWith("The replica gw-1 at http://10.0.0.2:15014 serves something else than gw-0,");
+
+    // What differs for a moment is a change on its way.
+    source.addReplicas(ago(59));
+    assertThat(only().kind()).isEqualTo(Kind.REPLICA_UNREACHABLE);
   }
 }

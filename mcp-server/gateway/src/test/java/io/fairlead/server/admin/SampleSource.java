@@ -47,6 +47,7 @@ public class SampleSource implements AdminSource, AdminActions {
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private volatile List<String> transactions = List.of("t1");
+  private volatile List<ReplicaStatus> others = List.of();
   private volatile ReadinessStatus readiness =
       new ReadinessStatus(true, List.of(), false, Durability.DURABLE);
 
@@ -211,7 +212,7 @@ public class SampleSource implements AdminSource, AdminActions {
     return act("reject ", guard, reach, "odd-1", "guard");
   }
 
-  // Of two replicas one cannot be reached if its name is asked for.
+  // The id "refused" is that of an action that a replica cannot take part in.
   private ActionResult act(String what, String id, Reach reach, String known, String kind) {
     if (id.equals("refused") && reach == Reach.ALL) {
       return ActionResult.failed(
@@ -248,23 +249,32 @@ public class SampleSource implements AdminSource, AdminActions {
 
   @Override
   public List<ReplicaStatus> replicas() {
-    return List.of(
+    List<ReplicaStatus> all = new ArrayList<>();
+    all.add(
         new ReplicaStatus(
-            "http://10.0.0.1:15014", true, "", NOON, Optional.of(replica()), Optional.empty()),
-        new ReplicaStatus(
-            "http://10.0.0.2:15014",
-            false,
-            "",
-            NOON,
-            Optional.of(replica("gw-1", "other")),
-            Optional.of(NOON)),
-        new ReplicaStatus(
-            "http://10.0.0.3:15014",
-            false,
-            "connection refused (expected: a running gateway)",
-            NOON,
-            Optional.empty(),
-            Optional.empty()));
+            "http://10.0.0.1:15014", true, "", NOON, Optional.of(replica()), Optional.empty()));
+    all.addAll(others);
+    return all;
+  }
+
+  /** Adds a replica that serves something else since a time, and one that cannot be reached. */
+  public void addReplicas(Instant since) {
+    others =
+        List.of(
+            new ReplicaStatus(
+                "http://10.0.0.2:15014",
+                false,
+                "",
+                NOON,
+                Optional.of(replica("gw-1", "0123456789abcdef0123456789abcdef")),
+                Optional.of(since)),
+            new ReplicaStatus(
+                "http://10.0.0.3:15014",
+                false,
+                "connection refused",
+                since,
+                Optional.empty(),
+                Optional.empty()));
   }
 
   @Override

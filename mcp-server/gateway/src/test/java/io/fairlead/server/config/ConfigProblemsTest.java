@@ -51,7 +51,7 @@ class ConfigProblemsTest {
         in(
             HEAD + "zzzzzz: {}\n",
             "f.yaml:7:1: zzzzzz: unknown key (expected: one of admin, batching, damping, guard,"
-                + " readiness, registries, store, virtualIps, xds)"),
+                + " readiness, registries, replicas, store, virtualIps, xds)"),
         in(
             HEAD + "batching: {quiet: 5}\n",
             "f.yaml:7:19: batching.quiet: 5 (expected: a duration such as 100ms, 10s, 5m or 1h)"),

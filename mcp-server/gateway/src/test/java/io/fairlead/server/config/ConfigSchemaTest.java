@@ -84,6 +84,7 @@ class ConfigSchemaTest {
     ObjectNode sample = registries.addObject();
     sample.put("name", "one").put("type", "sample").put("rate", 2).putArray("addresses").add("a");
     registries.addObject().put("name", "two").put("type", "fresh");
+    document.putObject("replicas").putArray("addresses").add("http://127.0.0.1:15014");
     return document;
   }
 
