@@ -80,7 +80,7 @@ final class GatewayStatus implements AdminSource {
     this.ready = loop.ready();
     this.registries = registries;
     this.fleet = fleet;
-    this.own = new OwnReplica(this, registries, loop.transactions());
+    this.own = new OwnReplica(this, registries, loop.transactions(), BuildInfo.version());
     this.replicas = new ReplicaSet(own);
   }
 

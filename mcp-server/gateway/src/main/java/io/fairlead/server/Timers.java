@@ -4,11 +4,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** A factory of single-threaded daemon timers. */
-public final class Timers {
+final class Timers {
   private Timers() {}
 
   /** Returns a timer on a daemon thread of its own, which its owner has to shut down. */
-  public static ScheduledExecutorService daemon(String name) {
+  static ScheduledExecutorService daemon(String name) {
     return Executors.newSingleThreadScheduledExecutor(
         task -> {
           Thread created = new Thread(task, name);

@@ -6,7 +6,6 @@ import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
-import io.fairlead.server.BuildInfo;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ReplicaState;
 import io.fairlead.server.admin.ReplicaStatus;
@@ -41,6 +40,7 @@ public final class OwnReplica implements Replica {
   private final AdminSource source;
   private final Registries registries;
   private final Transactions transactions;
+  private final String program;
   private volatile String address = "";
   // What was released before this gateway had heard of it from the others.
   private final Set<String> endedEarly = ConcurrentHashMap.newKeySet();
@@ -52,11 +52,13 @@ public final class OwnReplica implements Replica {
    * @param source what it knows of itself
    * @param registries what decides about held losses
    * @param transactions its transactions
+   * @param program the version of the program
    */
-  public OwnReplica(AdminSource source, Registries registries, Transactions transactions) {
+  public OwnReplica(AdminSource source, Registries registries, Transactions transactions, String program) {
     this.source = source;
     this.registries = registries;
     this.transactions = transactions;
+    this.program = program;
   }
 
   // In a pod its name; without a question to the name service, which may take long.
@@ -105,7 +107,7 @@ public final class OwnReplica implements Replica {
     return new ReplicaState(
         instance,
         name,
-        BuildInfo.version(),
+        program,
         started,
         source.readiness().ready(),
         snapshot.versionInfo(),

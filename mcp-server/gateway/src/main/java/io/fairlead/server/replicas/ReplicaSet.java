@@ -3,7 +3,6 @@ package io.fairlead.server.replicas;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fairlead.common.Causes;
 import io.fairlead.registry.Secret;
-import io.fairlead.server.Timers;
 import io.fairlead.server.admin.ReplicaState;
 import io.fairlead.server.admin.ReplicaStatus;
 import io.fairlead.server.config.ReplicasConfig;
@@ -21,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,12 @@ public final class ReplicaSet implements AutoCloseable {
   private static final Duration LATELY = Duration.ofSeconds(10);
 
   private final OwnReplica own;
-  private final ScheduledExecutorService timer = Timers.daemon("replicas");
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "replicas");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   // All guarded by this.
   // What this gateway served lately, with the time at which it did last.
