@@ -54,7 +54,8 @@ public final class OwnReplica implements Replica {
    * @param transactions its transactions
    * @param program the version of the program
    */
-  public OwnReplica(AdminSource source, Registries registries, Transactions transactions, String program) {
+  public OwnReplica(
+      AdminSource source, Registries registries, Transactions transactions, String program) {
     this.source = source;
     this.registries = registries;
     this.transactions = transactions;

@@ -40,7 +40,8 @@ public final class ReplicaSet implements AutoCloseable {
   private static final Duration LATELY = Duration.ofSeconds(10);
 
   private final OwnReplica own;
-  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
           task -> {
             Thread thread = new Thread(task, "replicas");
             thread.setDaemon(true);
