@@ -1,13 +1,13 @@
 # What to do with this project; `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-newest-jdk bench soak soak-flaky flaky dist servers format clean
+.PHONY: help run test test-newest-jdk bench soak soak-flaky flaky dist image servers format clean
 
 # JAVA_HOME=... on the command line chooses the JDK of the build (17 or later).
 ifdef JAVA_HOME
 export JAVA_HOME
 endif
-export ISTIO_VERSIONS NEWEST_JAVA_HOME SCENARIOS QUICK
+export IMAGE BASE BUILDER ISTIO_VERSIONS NEWEST_JAVA_HOME SCENARIOS QUICK
 
 MVN ?= mvn -B -ntp
 FAIRLEAD := target/fairlead/bin/fairlead
@@ -48,6 +48,9 @@ soak-flaky: ## change a Consul and a Nacos over links that break each 20 s, 30 m
 dist: ## make the distribution in target/fairlead
 	$(MVN) -q -DskipTests package
 	@target/fairlead/bin/fairlead-archive
+
+image: $(FAIRLEAD) ## make the image with docker, podman or buildah (IMAGE=name:tag BASE=image to choose)
+	@scripts/image
 
 servers: ## build the real servers for the tests (ISTIO_VERSIONS=all for every istiod)
 	@scripts/servers
