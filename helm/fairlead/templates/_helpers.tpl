@@ -77,9 +77,33 @@ namespace: {{ . }}
 {{- include "fairlead.port" .Values.config.admin.address -}}
 {{- end -}}
 
+{{/* How probes and Prometheus speak to the admin port. */}}
+{{- define "fairlead.adminScheme" -}}
+{{- $tls := .Values.config.admin.tls -}}
+{{- if and $tls (not $tls.address) -}}
+{{- if and $tls.clientCa (not (has $tls.clientAuth (list "none" "optional"))) -}}
+{{- fail "config.admin.tls.clientCa: probes show no certificate (expected: clientAuth: optional, or an address of its own in config.admin.tls)" -}}
+{{- end -}}
+HTTPS
+{{- else -}}
+HTTP
+{{- end -}}
+{{- end -}}
+
+{{/* The admin port, and that for TLS beside it: a YAML list of name and port. */}}
+{{- define "fairlead.adminPorts" -}}
+- {name: admin, port: {{ include "fairlead.adminPort" . }}, protocol: {{ include "fairlead.adminScheme" . | lower }}}
+{{- with (.Values.config.admin.tls).address }}
+- {name: admin-tls, port: {{ include "fairlead.port" . }}, protocol: https}
+{{- end }}
+{{- end -}}
+
 {{/* The ports of xDS, as the configuration has them: a YAML list of name and port. */}}
 {{- define "fairlead.xdsPorts" -}}
 {{- $xds := .Values.config.xds -}}
+{{- with ($xds.tls).address }}
+- {name: xds-tls, port: {{ include "fairlead.port" . }}}
+{{- end }}
 {{- with $xds.address }}
 - {name: xds, port: {{ include "fairlead.port" . }}}
 {{- end }}
@@ -99,6 +123,14 @@ namespace: {{ . }}
 {{- $config := deepCopy .Values.config -}}
 {{- if .Values.admin.token.existingSecret -}}
 {{- $_ := set $config.admin "token" (dict "file" "/etc/fairlead/secrets/admin/token") -}}
+{{- if and (gt (int .Values.replicas) 1) (not $config.replicas) -}}
+{{- $headless := printf "%s-headless.%s.svc" (include "fairlead.fullname" .) (include "fairlead.namespace" .) -}}
+{{- $_ := set $config "replicas" (dict "dns" $headless "port" (int (include "fairlead.adminPort" .))) -}}
+{{- end -}}
+{{- end -}}
+{{- if include "fairlead.tlsSecret" . -}}
+{{- $files := dict "certificate" "/etc/fairlead/tls/tls.crt" "key" "/etc/fairlead/tls/tls.key" -}}
+{{- $_ := set $config.xds "tls" (merge (default dict $config.xds.tls) $files) -}}
 {{- end -}}
 {{- toYaml $config -}}
 {{- end -}}
@@ -112,17 +144,38 @@ namespace: {{ . }}
 {{- end -}}
 {{- end -}}
 
+{{/* The Secret with the certificate of the xDS ports, if they speak TLS. */}}
+{{- define "fairlead.tlsSecret" -}}{{- end -}}
+
+{{/* Where istiods are to connect: the port for TLS if there is one, and not that of a shard. */}}
+{{- define "fairlead.preferredPort" -}}
+{{- $xds := .Values.config.xds -}}
+{{- include "fairlead.port" (default $xds.address ($xds.tls).address) -}}
+{{- end -}}
+
 {{/* The mesh configuration, as "fairlead mesh-config" prints it. */}}
 {{- define "fairlead.meshConfig" -}}
 {{- $host := include "fairlead.host" . -}}
 configSources:
 - address: k8s://
+{{- range include "fairlead.sourcePorts" . | fromYamlArray }}
+- address: xds://{{ $host }}:{{ . }}
+{{- if include "fairlead.tlsSecret" $ }}
+  tlsSettings:
+    mode: SIMPLE
+    credentialName: {{ include "fairlead.fullname" $ }}-ca
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The ports that are istiod's sources: the shards, if there are any. */}}
+{{- define "fairlead.sourcePorts" -}}
 {{- with .Values.config.xds.shards }}
 {{- $first := int .firstPort }}
 {{- range $i := until (int .count) }}
-- address: xds://{{ $host }}:{{ add $first $i }}
+- {{ add $first $i }}
 {{- end }}
 {{- else }}
-- address: xds://{{ $host }}:{{ include "fairlead.port" .Values.config.xds.address }}
+- {{ include "fairlead.preferredPort" . }}
 {{- end }}
 {{- end -}}

@@ -71,6 +71,7 @@ spec:
         {{- end }}
       env:
         - {name: FAIRLEAD_LOG_LEVEL, value: {{ .Values.log.level }}}
+        - {name: FAIRLEAD_LOG_FORMAT, value: {{ .Values.log.format }}}
         {{- with .Values.javaOpts }}
         - {name: JAVA_OPTS, value: {{ . | quote }}}
         {{- end }}
@@ -82,18 +83,20 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
       ports:
-        - {name: admin, containerPort: {{ include "fairlead.adminPort" . }}}
+        {{- range include "fairlead.adminPorts" . | fromYamlArray }}
+        - {name: {{ .name }}, containerPort: {{ .port }}}
+        {{- end }}
         {{- range include "fairlead.xdsPorts" . | fromYamlArray }}
         - {name: {{ .name }}, containerPort: {{ .port }}}
         {{- end }}
       startupProbe:
-        httpGet: {path: /livez, port: admin}
+        httpGet: {path: /livez, port: admin, scheme: {{ include "fairlead.adminScheme" . }}}
         {{- toYaml .Values.probes.startup | nindent 8 }}
       livenessProbe:
-        httpGet: {path: /livez, port: admin}
+        httpGet: {path: /livez, port: admin, scheme: {{ include "fairlead.adminScheme" . }}}
         {{- toYaml .Values.probes.liveness | nindent 8 }}
       readinessProbe:
-        httpGet: {path: /readyz, port: admin}
+        httpGet: {path: /readyz, port: admin, scheme: {{ include "fairlead.adminScheme" . }}}
         {{- toYaml .Values.probes.readiness | nindent 8 }}
       {{- if .Values.preStopSeconds }}
       lifecycle:
@@ -107,7 +110,6 @@ spec:
       volumeMounts:
         - {name: config, mountPath: /etc/fairlead/config, readOnly: true}
         - {name: data, mountPath: /var/lib/fairlead}
-        - {name: tmp, mountPath: /tmp}
         {{- if include "fairlead.servicesConfigMap" . }}
         - {name: services, mountPath: /etc/fairlead/services, readOnly: true}
         {{- end }}
@@ -116,6 +118,9 @@ spec:
         {{- end }}
         {{- range $name, $secret := .Values.secrets }}
         - {name: secret-{{ $name }}, mountPath: /etc/fairlead/secrets/{{ $name }}, readOnly: true}
+        {{- end }}
+        {{- if include "fairlead.tlsSecret" . }}
+        - {name: tls, mountPath: /etc/fairlead/tls, readOnly: true}
         {{- end }}
         {{- if .Values.adapters }}
         - {name: adapters, mountPath: /opt/fairlead/adapters, readOnly: true}
@@ -129,8 +134,6 @@ spec:
   volumes:
     - name: config
       configMap: {name: {{ include "fairlead.fullname" . }}}
-    - name: tmp
-      emptyDir: {sizeLimit: 64Mi}
     {{- with include "fairlead.servicesConfigMap" . }}
     - name: services
       configMap: {name: {{ . }}}
@@ -147,6 +150,10 @@ spec:
     {{- range $name, $secret := .Values.secrets }}
     - name: secret-{{ $name }}
       secret: {secretName: {{ $secret.existingSecret }}, defaultMode: 0440}
+    {{- end }}
+    {{- with include "fairlead.tlsSecret" . }}
+    - name: tls
+      secret: {secretName: {{ . }}, defaultMode: 0440}
     {{- end }}
     {{- with .Values.adapters }}
     - name: adapters

@@ -24,6 +24,8 @@ folder=$(module github.com/prometheus-operator/prometheus-operator@v0.85.0 h1:M5
 cp "$folder/example/prometheus-operator-crd"/monitoring.coreos.com_{servicemonitors,prometheusrules}.yaml "$work/crds/"
 folder=$(module github.com/cert-manager/cert-manager@v1.19.0 h1:pPKtK06zPriliwq7B12xa7DGKbc4SvnfOjE0BXaAspk=)
 cp "$folder/deploy/crds/cert-manager.io_certificates.yaml" "$work/crds/"
+folder=$(cd "$here/../istiod/1.27.0" && go mod download -json istio.io/istio | folder_of)
+cp "$folder/manifests/charts/base/files/crd-all.gen.yaml" "$work/istio.yaml"
 chmod -R u+w "$work"
 echo "$stamp" >"$work/stamp"
 rm -rf "$out/kubernetes-api"; mv "$work" "$out/kubernetes-api"

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -67,6 +68,36 @@ class ChartManifestsTest {
 
     assertThat(dryRun(rendered.replace("runAsNonRoot: true", "runAsNonRoot: false")).err())
         .contains("would violate PodSecurity");
+  }
+
+  /** What is said to stay in the mesh when the chart is removed. */
+  @Test
+  void serviceEntriesOfAPreview_areAcceptedByTheServer(@TempDir Path folder) throws IOException {
+    Path services = folder.resolve("services");
+    Files.createDirectories(services);
+    Manifests manifests =
+        Manifests.parse(Helm.offline().template(ValueSets.file("minimal")).done());
+    Files.writeString(
+        services.resolve("shop.yaml"),
+        manifests.get("ConfigMap", "mesh-fairlead-services").at("/data/shop.yaml").asText());
+    Path config =
+        Files.writeString(
+            folder.resolve("fairlead.yaml"),
+            manifests.configuration().replace("/etc/fairlead/services", services.toString()));
+    CLUSTER.get().apply(Files.readString(Binaries.folder().resolve("kubernetes-api/istio.yaml")));
+    CLUSTER
+        .get()
+        .kubectl("", "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+        .done();
+    CLUSTER.get().createRestrictedNamespace("file");
+
+    String entries = Command.fairlead("preview", "--config", config.toString()).done();
+    Command applied =
+        CLUSTER.get().kubectl(entries, "apply", "--server-side", "--validate=strict", "-f", "-");
+
+    assertThat(applied.exitCode()).as("%s", applied).isZero();
+    assertThat(applied.out())
+        .isEqualTo("serviceentry.networking.istio.io/reviews.file serverside-applied\n");
   }
 
   private static Command dryRun(String rendered) {

@@ -70,6 +70,15 @@ class ChartValuesTest {
   }
 
   @Test
+  void imageOfTheChart_isThatOfThisVersion() throws IOException {
+    String pom = Files.readString(Binaries.root().resolve("pom.xml"));
+    JsonNode chart = Manifests.YAML.readTree(Helm.CHART.resolve("Chart.yaml").toFile());
+
+    assertThat(pom)
+        .contains("<version>" + chart.path("appVersion").asText() + "</version>\n  <packaging>");
+  }
+
+  @Test
   @NeedsServer("helm-docs")
   void page_isMadeFromTheValues() throws IOException {
     String made =

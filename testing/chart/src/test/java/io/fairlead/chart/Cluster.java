@@ -64,7 +64,7 @@ final class Cluster implements AutoCloseable {
     await("the API server is ready", this::isReady);
     startControllers();
     applyNode();
-    proxy = new ServiceProxy(this, addresses);
+    proxy = new ServiceProxy(this, addresses, hosts());
     parts.add(proxy);
     parts.add(new Kubelet(this, addresses, folder.resolve("pods")));
   }
@@ -278,6 +278,11 @@ final class Cluster implements AutoCloseable {
   /** Returns the address of this machine at which a Service is. */
   InetAddress address(String namespace, String service) {
     return proxy.address(namespace, service);
+  }
+
+  /** Returns the file with the names of Services and Pods, as a cluster's DNS would tell them. */
+  Path hosts() {
+    return folder.resolve("hosts");
   }
 
   /** Waits until something holds. */

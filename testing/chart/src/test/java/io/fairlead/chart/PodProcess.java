@@ -152,35 +152,18 @@ final class PodProcess implements AutoCloseable {
     // Names of Services and Pods are known to it, as a cluster's DNS would tell them.
     environment.merge(
         "JAVA_OPTS",
-        "-Xmx256m -XX:TieredStopAtLevel=1 -Djdk.net.hosts.file=" + hosts(),
+        "-Xmx256m -XX:TieredStopAtLevel=1 -Djdk.net.hosts.file=" + cluster.hosts(),
         (theirs, own) -> theirs + " " + own);
     probes.forEach(Probe::reset);
     startedAt = now();
     process = Optional.of(ServerProcess.start(thread.getName(), folder, environment, command));
   }
 
-  // The names at the container's start, in a file of its own.
-  private Path hosts() throws IOException {
-    StringBuilder hosts = new StringBuilder("127.0.0.1 localhost\n");
-    for (JsonNode service : cluster.get("/api/v1/services").path("items")) {
-      String namespace = service.at("/metadata/namespace").asText();
-      String name = service.at("/metadata/name").asText();
-      String known = name + "." + namespace + ".svc";
-      if (!service.at("/spec/clusterIP").asText().equals("None")) {
-        hosts.append(cluster.address(namespace, name).getHostAddress()).append(' ').append(known);
-        hosts.append('\n');
-      }
-    }
-    return Files.writeString(folder.resolve("hosts"), hosts);
-  }
-
   private String translated(String text) {
     String own = text;
     try {
       for (Map.Entry<String, Path> mount : volumes.mounts().entrySet()) {
-        if (!mount.getKey().equals("/tmp")) {
-          own = own.replace(mount.getKey(), mount.getValue().toString());
-        }
+        own = own.replace(mount.getKey(), mount.getValue().toString());
       }
     } catch (IOException e) {
       throw new IllegalStateException("no volumes", e);

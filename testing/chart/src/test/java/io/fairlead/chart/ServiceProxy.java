@@ -8,6 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,14 +33,16 @@ final class ServiceProxy implements AutoCloseable {
 
   private final Cluster cluster;
   private final PodAddresses addresses;
+  private final Path hosts;
   private final Map<String, String> services = new ConcurrentHashMap<>();
   // Of the watching thread, but for their targets.
   private final Map<String, Door> doors = new HashMap<>();
   private final Thread watcher = new Thread(this::watch, "service-proxy");
   private volatile boolean closed;
 
-  ServiceProxy(Cluster cluster, PodAddresses addresses) {
+  ServiceProxy(Cluster cluster, PodAddresses addresses, Path hosts) {
     this.cluster = cluster;
+    this.hosts = hosts;
     this.addresses = addresses;
     watcher.setDaemon(true);
     watcher.start();
@@ -55,22 +60,54 @@ final class ServiceProxy implements AutoCloseable {
   private void watch() {
     while (!closed) {
       try {
-        update(cluster.get("/apis/discovery.k8s.io/v1/endpointslices").path("items"));
-      } catch (RuntimeException e) {
+        JsonNode slices = cluster.get("/apis/discovery.k8s.io/v1/endpointslices").path("items");
+        update(slices);
+        writeHosts(slices);
+      } catch (IOException | RuntimeException e) {
         LOG.debug("cannot read the slices", e);
       }
       Cluster.pause();
     }
   }
 
+  // As a cluster's DNS: the name of a Service leads to its address, that of one without an address
+  // to
+  // its endpoints.
+  private void writeHosts(JsonNode slices) throws IOException {
+    StringBuilder names = new StringBuilder("127.0.0.1 localhost\n");
+    for (JsonNode service : cluster.get("/api/v1/services").path("items")) {
+      String namespace = service.at("/metadata/namespace").asText();
+      String name = service.at("/metadata/name").asText();
+      String line = " " + name + "." + namespace + ".svc\n";
+      if (!service.at("/spec/clusterIP").asText().equals("None")) {
+        names.append(address(namespace, name).getHostAddress()).append(line);
+        continue;
+      }
+      for (JsonNode slice : slices) {
+        if (serviceOf(slice).equals(namespace + "/" + name)) {
+          for (JsonNode endpoint : slice.path("endpoints")) {
+            String address = endpoint.path("addresses").path(0).asText();
+            names.append(PodAddresses.local(address)).append(line);
+          }
+        }
+      }
+    }
+    Path next = hosts.resolveSibling("hosts.next");
+    Files.writeString(next, names);
+    Files.move(next, hosts, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static String serviceOf(JsonNode slice) {
+    JsonNode metadata = slice.path("metadata");
+    return metadata.path("namespace").asText()
+        + "/"
+        + metadata.path("labels").path("kubernetes.io/service-name").asText();
+  }
+
   private void update(JsonNode slices) {
     Map<String, List<InetSocketAddress>> targets = new HashMap<>();
     for (JsonNode slice : slices) {
-      JsonNode metadata = slice.path("metadata");
-      String service =
-          metadata.path("namespace").asText()
-              + "/"
-              + metadata.path("labels").path("kubernetes.io/service-name").asText();
+      String service = serviceOf(slice);
       for (JsonNode port : slice.path("ports")) {
         List<InetSocketAddress> ready =
             targets.computeIfAbsent(
