@@ -187,6 +187,46 @@ public final class SqliteCommitLog implements CommitLog {
     }
   }
 
+  /**
+   * The commit that last wrote a resource.
+   *
+   * @param number its number
+   * @param time its time; empty if the list of commits does not go back so far
+   */
+  public record LastWrite(long number, Optional<Instant> time) {}
+
+  /** Returns the commit that last wrote a resource; nothing for one that is not written. */
+  public synchronized Optional<LastWrite> lastWrite(ResourceKey key) {
+    checkOpen();
+    try {
+      return read(open -> lastWrite(open, key));
+    } catch (SQLException e) {
+      throw new CommitLogException(
+          "store " + path + ": " + key + " cannot be read: " + PlainCause.of(e), e);
+    }
+  }
+
+  private static Optional<LastWrite> lastWrite(Connection open, ResourceKey key)
+      throws SQLException {
+    try (PreparedStatement select =
+        open.prepareStatement(
+            "SELECT resources.number, commits.time FROM resources LEFT JOIN commits ON"
+                + " commits.number = resources.number WHERE type_group = ? AND kind = ? AND name ="
+                + " ?")) {
+      SqliteWriter.setKey(select, key);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        long time = row.getLong(2);
+        return Optional.of(
+            new LastWrite(
+                row.getLong(1),
+                row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(time))));
+      }
+    }
+  }
+
   private static Optional<Instant> firstSeen(Connection open, ResourceKey key) throws SQLException {
     try (PreparedStatement select =
         open.prepareStatement(

@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class VersionedStore {
   private static final Logger LOG = LoggerFactory.getLogger(VersionedStore.class);
-  private static final int REMEMBERED = 100;
 
   private final LogWriter writer;
   private final Clock clock;
@@ -47,8 +46,8 @@ public final class VersionedStore {
   // The checksum of everything published; absent until the first commit, to make the start fast.
   private @Nullable Contents contents;
   private volatile Snapshot current;
-  // The newest last; replaced as a whole by the commit thread.
-  private volatile List<CommitSummary> recent = List.of();
+  // Replaced as a whole by the commit thread.
+  private volatile CommitHistory history = CommitHistory.EMPTY;
 
   /** Creates a store that starts from what the log holds. */
   public VersionedStore(CommitLog log, Clock clock) {
@@ -93,13 +92,14 @@ public final class VersionedStore {
     writer.write(commit, nanoTime);
     effective.notes().forEach(notes::put);
     effective.droppedNotes().forEach(notes::remove);
-    Snapshot published = current.with(commit.number(), effective);
+    Snapshot replaced = current;
+    Snapshot published = replaced.with(commit.number(), effective);
     current = published;
     contents = after;
     for (Snapshot.Listener listener : listeners) {
       tell(listener, published);
     }
-    remember(commit, Duration.ofNanos(System.nanoTime() - begin));
+    remember(commit, replaced, Duration.ofNanos(System.nanoTime() - begin));
     return Optional.of(published);
   }
 
@@ -148,30 +148,28 @@ public final class VersionedStore {
     }
   }
 
-  private void remember(Commit commit, Duration took) {
-    List<CommitSummary> commits = new ArrayList<>(recent);
-    if (commits.size() == REMEMBERED) {
-      commits.remove(0);
-    }
+  private void remember(Commit commit, Snapshot before, Duration took) {
     ChangeSet changes = commit.changes();
-    commits.add(
+    CommitSummary summary =
         new CommitSummary(
-            commit.number(),
-            commit.time(),
-            changes.puts().size(),
-            changes.removals().size(),
-            took));
-    recent = List.copyOf(commits);
+            commit.number(), commit.time(), changes.puts().size(), changes.removals().size(), took);
+    history = history.with(summary, changes, before);
   }
 
-  /** Returns the last commits since the start, at most {@value #REMEMBERED}, the newest last. */
+  /** Returns the figures of the newest commits since the start, the newest last. */
   public List<CommitSummary> recentCommits() {
-    return recent;
+    return history.entries().stream().map(CommitHistory.Entry::summary).toList();
+  }
+
+  /** Returns the newest commits since the start with what each changed. */
+  public CommitHistory history() {
+    return history;
   }
 
   // Only after a commit.
   CommitSummary lastCommit() {
-    return recent.get(recent.size() - 1);
+    List<CommitHistory.Entry> entries = history.entries();
+    return entries.get(entries.size() - 1).summary();
   }
 
   // At least the wall clock in milliseconds: a store restored from an old copy then repeats none

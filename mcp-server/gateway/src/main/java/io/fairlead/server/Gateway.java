@@ -74,7 +74,7 @@ public final class Gateway implements AutoCloseable {
       fleet = new RegistryFleet(registries, metrics.reads());
       opened("prepared adapters", fleet);
       fleet.prepare(config.registries());
-      status = new GatewayStatus(reloads, log, store, loop, registries, fleet);
+      status = new GatewayStatus(reloads, log, store, loop, registries, fleet, metrics.reads());
       ReplicaSet replicas = status.replicaSet();
       opened("replicas", replicas);
       admin =

@@ -11,17 +11,19 @@ import io.fairlead.server.admin.HoldStatus;
 import io.fairlead.server.admin.ProblemFinder;
 import io.fairlead.server.admin.ProblemStatus;
 import io.fairlead.server.admin.ReadinessStatus;
+import io.fairlead.server.admin.RegistryReads;
 import io.fairlead.server.admin.RegistrySummary;
 import io.fairlead.server.admin.ReplicaState;
 import io.fairlead.server.admin.ReplicaStatus;
 import io.fairlead.server.config.RegistryConfig;
+import io.fairlead.server.config.ShownText;
 import io.fairlead.server.replicas.OwnReplica;
 import io.fairlead.server.replicas.ReplicaSet;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.ResourceDelivery;
+import io.fairlead.versioning.CommitHistory;
 import io.fairlead.versioning.CommitLogException;
 import io.fairlead.versioning.CommitLoop;
-import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.SqliteCommitLog;
@@ -31,7 +33,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,7 @@ final class GatewayStatus implements AdminSource {
   private final CompletableFuture<Void> ready;
   private final Registries registries;
   private final RegistryFleet fleet;
+  private final ReadMetrics reads;
   private final Instant started = Instant.now();
   private final OwnReplica own;
   private final ReplicaSet replicas;
@@ -72,7 +74,8 @@ final class GatewayStatus implements AdminSource {
       VersionedStore store,
       CommitLoop loop,
       Registries registries,
-      RegistryFleet fleet) {
+      RegistryFleet fleet,
+      ReadMetrics reads) {
     this.configuration = configuration;
     this.log = log;
     this.store = store;
@@ -80,6 +83,7 @@ final class GatewayStatus implements AdminSource {
     this.ready = loop.ready();
     this.registries = registries;
     this.fleet = fleet;
+    this.reads = reads;
     this.own = new OwnReplica(this, registries, loop.transactions(), BuildInfo.version());
     this.replicas = new ReplicaSet(own);
   }
@@ -187,11 +191,16 @@ final class GatewayStatus implements AdminSource {
 
   @Override
   public Optional<Instant> firstSeen(ResourceKey key) {
+    return fromLog(key, log::firstSeen);
+  }
+
+  private static <T> Optional<T> fromLog(
+      ResourceKey key, Function<ResourceKey, Optional<T>> question) {
     try {
-      return log.firstSeen(key);
+      return question.apply(key);
     } catch (CommitLogException | IllegalStateException e) {
       // The file cannot be read now, or the gateway stops: the rest is shown.
-      LOG.debug("{}: not known when it first came", key, e);
+      LOG.debug("{}: the store does not say when it came", key, e);
       return Optional.empty();
     }
   }
@@ -202,15 +211,28 @@ final class GatewayStatus implements AdminSource {
   }
 
   @Override
-  public List<CommitSummary> commits() {
-    List<CommitSummary> newestFirst = new ArrayList<>(store.recentCommits());
-    Collections.reverse(newestFirst);
-    return newestFirst;
+  public Optional<SqliteCommitLog.LastWrite> lastWrite(ResourceKey key) {
+    return fromLog(key, log::lastWrite);
+  }
+
+  @Override
+  public CommitHistory history() {
+    return store.history();
   }
 
   @Override
   public ConfigurationStatus configuration() {
     return configuration.status();
+  }
+
+  @Override
+  public String configurationText() {
+    return ShownText.of(configuration.text());
+  }
+
+  @Override
+  public RegistryReads reads(String registry) {
+    return reads.of(registry);
   }
 
   @Override

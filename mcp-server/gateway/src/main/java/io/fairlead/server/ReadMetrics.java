@@ -5,6 +5,7 @@ import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.server.admin.RegistryReads;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The metrics of the reads of registries: how long they take, and how often they fail. A registry
@@ -56,6 +58,20 @@ final class ReadMetrics {
             .description("Times that a registry, or a part of it, could not be read")
             .tag("registry", registry)
             .register(meters));
+  }
+
+  /** Returns what was read of a registry since the start. */
+  RegistryReads of(String registry) {
+    synchronized (byRegistry) {
+      Reads reads = byRegistry.get(registry);
+      return reads == null
+          ? RegistryReads.NONE
+          : new RegistryReads(
+              reads.durations().count(),
+              (long) reads.errors().count(),
+              Duration.ofNanos((long) reads.durations().totalTime(TimeUnit.NANOSECONDS)),
+              Duration.ofNanos((long) reads.durations().max(TimeUnit.NANOSECONDS)));
+    }
   }
 
   /** Drops the metrics of a registry that left the configuration. */

@@ -24,6 +24,7 @@ final class Reloads implements ConfigWatcher.Listener {
   private final GatewayMetrics metrics;
   private volatile GatewayConfig inForce;
   private volatile ConfigurationStatus status;
+  private volatile String text;
   private volatile Consumer<GatewayConfig> parts = next -> {};
   // Owned by the watcher's thread.
   private List<String> refused = List.of();
@@ -33,6 +34,7 @@ final class Reloads implements ConfigWatcher.Listener {
     this.options = options;
     this.metrics = metrics;
     this.inForce = options.config();
+    this.text = options.text();
     this.status =
         new ConfigurationStatus(
             options.file().toString(), Instant.now(), List.of(), null, List.of());
@@ -48,6 +50,11 @@ final class Reloads implements ConfigWatcher.Listener {
     return inForce;
   }
 
+  /** Returns the text of the configuration in force. */
+  String text() {
+    return text;
+  }
+
   /** Returns what is to be shown of the file. */
   ConfigurationStatus status() {
     return status;
@@ -56,13 +63,13 @@ final class Reloads implements ConfigWatcher.Listener {
   @Override
   public void changed(ConfigResult result) {
     if (result instanceof ConfigResult.Loaded loaded) {
-      apply(options.effective(loaded.config()));
+      apply(options.effective(loaded.config()), loaded.text());
     } else if (result instanceof ConfigResult.Invalid invalid) {
       refuse(invalid.problems().stream().map(Problem::toString).toList());
     }
   }
 
-  private void apply(GatewayConfig next) {
+  private void apply(GatewayConfig next, String newText) {
     List<String> changed = inForce.changedWhileRunning(next);
     List<String> newForRestart = inForce.changedForRestart(next);
     try {
@@ -76,6 +83,7 @@ final class Reloads implements ConfigWatcher.Listener {
       return;
     }
     inForce = next;
+    text = newText;
     refused = List.of();
     List<String> keys = options.config().changedForRestart(next);
     show(Instant.now(), keys);

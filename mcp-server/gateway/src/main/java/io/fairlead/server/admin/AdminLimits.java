@@ -10,11 +10,19 @@ import java.time.Duration;
  * @param answer time for an answer to be taken
  * @param connections open connections
  * @param connectionsOfAnAddress open connections of one address
+ * @param listeners consoles that are told what changes
+ * @param listenersOfAnAddress consoles of one address that are told what changes
  */
 record AdminLimits(
-    Duration request, Duration idle, Duration answer, int connections, int connectionsOfAnAddress) {
+    Duration request,
+    Duration idle,
+    Duration answer,
+    int connections,
+    int connectionsOfAnAddress,
+    int listeners,
+    int listenersOfAnAddress) {
   /** Far above what probes, Prometheus and browsers need. */
   static final AdminLimits DEFAULT =
       new AdminLimits(
-          Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofMinutes(1), 512, 128);
+          Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofMinutes(1), 512, 128, 100, 50);
 }

@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,10 +41,14 @@ public final class AdminServer implements AutoCloseable {
   private final HttpServer server;
   private final HostPort address;
   private final Access access;
+  private final EventStreams events;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  private AdminServer(Vertx vertx, HttpServer server, HostPort address, Access access) {
+  private AdminServer(
+      Vertx vertx, HttpServer server, HostPort address, Access access, EventStreams events) {
     this.vertx = vertx;
     this.access = access;
+    this.events = events;
     this.server = server;
     this.address = address;
   }
@@ -87,8 +92,10 @@ public final class AdminServer implements AutoCloseable {
                         .setClassPathResolvingEnabled(false)));
     Connections connections = new Connections(limits, System::nanoTime);
     Access access = new Access(address, token);
+    EventStreams events = new EventStreams(vertx, source, connections, limits);
     RequestGate gate =
-        new RequestGate(connections, router(vertx, access, source, actions, metrics, connections));
+        new RequestGate(
+            connections, router(vertx, access, source, actions, metrics, connections, events));
     HttpServer server =
         vertx
             .createHttpServer(
@@ -104,7 +111,8 @@ public final class AdminServer implements AutoCloseable {
     vertx.setPeriodic(SWEEP_MILLIS, timer -> connections.closeOverdue());
     try {
       HttpServer listening = await(server.listen(address.port(), address.host()));
-      return new AdminServer(vertx, listening, address.withPort(listening.actualPort()), access);
+      return new AdminServer(
+          vertx, listening, address.withPort(listening.actualPort()), access, events);
     } catch (ExecutionException | TimeoutException e) {
       access.close();
       closeQuietly(vertx);
@@ -125,7 +133,8 @@ public final class AdminServer implements AutoCloseable {
       AdminSource source,
       AdminActions actions,
       Supplier<String> metrics,
-      Connections connections) {
+      Connections connections,
+      EventStreams events) {
     Router router = Router.router(vertx);
     router.route().handler(access);
     reading(router, "/livez")
@@ -134,8 +143,10 @@ public final class AdminServer implements AutoCloseable {
     reading(router, "/metrics")
         .blockingHandler(
             context -> Responses.send(context, 200, METRICS_TYPE, metrics.get()), false);
-    ConsolePage console = ConsolePage.load();
-    reading(router, "/").handler(context -> console(context, console));
+    ConsoleFiles console = ConsoleFiles.load();
+    ConsoleFiles.PAGES.forEach(page -> reading(router, page).handler(console::page));
+    reading(router, ConsoleFiles.FOLDER + "*").handler(console::file);
+    reading(router, "/api/v1/events").handler(events::handle);
     ApiHandlers api = new ApiHandlers(source);
     get(router, "/registries", api::registries);
     get(router, "/resources", api::resources);
@@ -144,9 +155,15 @@ public final class AdminServer implements AutoCloseable {
     // An id may have slashes, encoded or not, so the handler takes the path apart.
     get(router, "/services/*", api::service);
     get(router, "/refused", api::refused);
+    get(router, "/clients", api::clients);
+    get(router, "/summary", api::summary);
     get(router, "/configuration", api::configuration);
     get(router, "/replicas", api::replicas);
     get(router, "/replica", api::replica);
+    CommitHandlers commits = new CommitHandlers(source);
+    get(router, "/commits", commits::commits);
+    get(router, "/commits/:number", commits::commit);
+    get(router, "/commits/:number/:namespace/:name", commits::difference);
     api.lists((path, handler) -> get(router, path, handler));
     ActionHandlers operator = new ActionHandlers(actions);
     Handler<RoutingContext> received =
@@ -210,11 +227,6 @@ public final class AdminServer implements AutoCloseable {
     Responses.json(context, status.ready() ? 200 : 503, ApiViews.readiness(status, source.holds()));
   }
 
-  private static void console(RoutingContext context, ConsolePage page) {
-    context.response().putHeader("content-security-policy", page.policy());
-    Responses.send(context, 200, "text/html; charset=utf-8", page.html());
-  }
-
   private static void failed(RoutingContext context) {
     Throwable failure = context.failure();
     if (failure instanceof BadRequestException) {
@@ -235,6 +247,11 @@ public final class AdminServer implements AutoCloseable {
     return address;
   }
 
+  /** Returns the number of browsers that are told what changes. */
+  int listeners() {
+    return events.size();
+  }
+
   private static <T> T await(Future<T> future) throws ExecutionException, TimeoutException {
     try {
       return future.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
@@ -246,7 +263,11 @@ public final class AdminServer implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     access.close();
+    events.close();
     try {
       await(server.close());
     } catch (ExecutionException | TimeoutException e) {

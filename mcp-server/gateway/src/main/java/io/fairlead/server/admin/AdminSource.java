@@ -5,9 +5,10 @@ import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.ResourceDelivery;
-import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.CommitHistory;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.TransactionStatus;
 import java.time.Instant;
 import java.util.List;
@@ -33,11 +34,22 @@ public interface AdminSource {
   /** Returns when a resource first came, or came back; empty if that is not known. */
   Optional<Instant> firstSeen(ResourceKey key);
 
-  /** Returns the newest commits of this process, newest first. */
-  List<CommitSummary> commits();
+  /**
+   * Returns the commit that a resource is from, as it is on the disk; empty if that is not known.
+   */
+  Optional<SqliteCommitLog.LastWrite> lastWrite(ResourceKey key);
+
+  /** Returns the newest commits of this process with what each changed. */
+  CommitHistory history();
 
   /** Returns the status of the configuration file. */
   ConfigurationStatus configuration();
+
+  /** Returns the text of the configuration in force, secrets hidden. */
+  String configurationText();
+
+  /** Returns what was read of a registry since the start. */
+  RegistryReads reads(String registry);
 
   /** Losses that are held, by their ids. */
   List<GuardStatus> guards();

@@ -1,10 +1,14 @@
 package io.fairlead.server.admin;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.common.ForeignText;
 import io.fairlead.server.render.ResourceDocument;
+import io.fairlead.server.render.Yaml;
+import io.fairlead.versioning.CommitHistory;
+import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
@@ -13,7 +17,7 @@ import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +50,9 @@ final class ApiHandlers {
     list(
         context,
         source.registries(),
-        registry -> ApiViews.registry(registry, holds.getOrDefault(registry.name(), 0L)));
+        registry ->
+            ApiViews.registry(
+                registry, holds.getOrDefault(registry.name(), 0L), source.reads(registry.name())));
   }
 
   /**
@@ -54,8 +60,6 @@ final class ApiHandlers {
    * list is a line here, and a constant of the command's {@code Kind} for its table.
    */
   void lists(BiConsumer<String, Handler<RoutingContext>> routes) {
-    add(routes, "/clients", source::clients, ApiViews::client);
-    add(routes, "/commits", source::commits, ApiViews::commit);
     routes.accept("/guards", this::guards);
     add(routes, "/holds", source::holds, ApiViews::hold);
     add(routes, "/problems", source::problems, ApiViews::problem);
@@ -125,7 +129,10 @@ final class ApiHandlers {
             .get(io.fairlead.conversion.ConvertedEntry.REGISTRY_LABEL));
   }
 
-  /** One resource, whole; {@code ?type=} where two kinds have the same name. */
+  /**
+   * One resource, whole; {@code ?type=} where two kinds have the same name, {@code ?format=yaml}
+   * for the document alone, as kubectl would take it.
+   */
   void resource(RoutingContext context) {
     String name = context.pathParam("namespace") + "/" + context.pathParam("name");
     String kind = parameter(context, "type");
@@ -137,9 +144,15 @@ final class ApiHandlers {
                 .filter(type -> ResourceKey.isName(name))
                 .flatMap(type -> find(snapshot, type, name))
                 .findFirst();
-    if (found.isPresent()) {
+    boolean yaml = isYaml(context);
+    if (found.isPresent() && yaml) {
+      Responses.send(
+          context, 200, "application/yaml", Yaml.write(ResourceDocument.of(found.get())));
+    } else if (found.isPresent()) {
       ObjectNode document = ResourceDocument.of(found.get());
       ObjectNode status = document.putObject("status");
+      status.put("version", found.get().version());
+      lastCommit(found.get().key()).ifPresent(commit -> status.set("commit", commit));
       source
           .firstSeen(found.get().key())
           .ifPresent(time -> status.put("firstSeen", time.toString()));
@@ -151,18 +164,68 @@ final class ApiHandlers {
     }
   }
 
+  private static boolean isYaml(RoutingContext context) {
+    String format = parameter(context, "format");
+    if (!format.isEmpty() && !format.equals("json") && !format.equals("yaml")) {
+      throw new BadRequestException(
+          "format: " + ForeignText.clean(format, 100) + " (expected: json or yaml)");
+    }
+    return format.equals("yaml");
+  }
+
+  // What this process did goes before what the disk says, which may be behind.
+  private Optional<ObjectNode> lastCommit(ResourceKey key) {
+    List<CommitHistory.Entry> entries = source.history().entries();
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i).find(key).isPresent()) {
+        CommitSummary summary = entries.get(i).summary();
+        return Optional.of(commit(summary.number(), Optional.of(summary.time())));
+      }
+    }
+    return source.lastWrite(key).map(written -> commit(written.number(), written.time()));
+  }
+
+  private static ObjectNode commit(long number, Optional<Instant> time) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode().put("number", number);
+    time.ifPresent(at -> node.put("time", at.toString()));
+    return node;
+  }
+
   private static Stream<Resource> find(Snapshot snapshot, ResourceType type, String name) {
     return Stream.ofNullable(snapshot.find(new ResourceKey(type, name)));
   }
 
-  /** Everything the registries have; {@code ?q=} part of service or host, {@code ?registry=}. */
+  /**
+   * The clients; {@code ?q=} part of node, address or revision, {@code ?behind=true} those that
+   * have not answered for long, or refuse what they were sent last.
+   */
+  void clients(RoutingContext context) {
+    String wanted = parameter(context, "q");
+    boolean all = !parameter(context, "behind").equals("true");
+    list(
+        context,
+        source.clients().stream()
+            .filter(client -> all || ClientProblems.isBehind(client))
+            .filter(
+                client ->
+                    contains(client.node(), wanted)
+                        || contains(client.peer(), wanted)
+                        || contains(client.revision(), wanted))
+            .toList(),
+        ApiViews::client);
+  }
+
+  /**
+   * Everything the registries have; {@code ?q=} part of service or host, {@code ?registry=}, {@code
+   * ?namespace=}, {@code ?outcome=} and {@code ?reason=} of a finding.
+   */
   void services(RoutingContext context) {
-    services(context, report -> true);
+    search(context, report -> true);
   }
 
   /** Services that are not served, and those of which something was refused. */
   void refused(RoutingContext context) {
-    services(
+    search(
         context,
         report ->
             report.status().isFault()
@@ -170,26 +233,18 @@ final class ApiHandlers {
                     .anyMatch(finding -> finding.reason().status().isFault()));
   }
 
-  /** A service and the registry that it is from. */
-  private record Located(String registry, ServiceReport report) {}
-
-  private void services(RoutingContext context, Predicate<ServiceReport> filter) {
-    String wanted = parameter(context, "q");
-    String registry = parameter(context, "registry");
-    List<Located> found = new ArrayList<>();
-    for (RegistrySummary each : source.registries()) {
-      if (registry.isEmpty() || registry.equals(each.name())) {
-        for (ServiceReport report : source.services(each.name())) {
-          if (filter.test(report)
-              && (contains(report.service().toString(), wanted)
-                  || contains(report.host(), wanted))) {
-            found.add(new Located(each.name(), report));
-          }
-        }
-      }
-    }
+  private void search(RoutingContext context, Predicate<ServiceReport> filter) {
     ServiceAnswers answers = new ServiceAnswers(source);
-    list(context, found, located -> answers.of(located.registry(), located.report()));
+    ServiceSearch search = ServiceSearch.of(context.request().params());
+    list(
+        context,
+        search.find(source, answers, filter),
+        located -> answers.of(located.registry(), located.report()));
+  }
+
+  /** How many services there are by registry, outcome, reason and namespace. */
+  void summary(RoutingContext context) {
+    Responses.json(context, 200, ServiceSearch.summary(source, new ServiceAnswers(source)));
   }
 
   /** One service of a registry, by its id as text, with the answer for each client. */
@@ -241,18 +296,19 @@ final class ApiHandlers {
   }
 
   void configuration(RoutingContext context) {
-    Responses.json(context, 200, ApiViews.configuration(source.configuration()));
+    Responses.json(
+        context, 200, ApiViews.configuration(source.configuration(), source.configurationText()));
   }
 
-  private static <T> void list(RoutingContext context, List<T> all, Function<T, ObjectNode> view) {
+  static <T> void list(RoutingContext context, List<T> all, Function<T, ObjectNode> view) {
     Responses.json(context, 200, Page.of(context.request().params()).of(all, view));
   }
 
-  private static String parameter(RoutingContext context, String name) {
+  static String parameter(RoutingContext context, String name) {
     return Optional.ofNullable(context.request().getParam(name)).orElse("");
   }
 
-  private static boolean contains(String text, String wanted) {
+  static boolean contains(String text, String wanted) {
     return text.toLowerCase(Locale.ROOT).contains(wanted.toLowerCase(Locale.ROOT));
   }
 }

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.versioning.CommitHistory;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.Resource;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -65,7 +68,7 @@ final class ApiViews {
    *
    * @param holds how many holds there are of what it has
    */
-  static ObjectNode registry(RegistrySummary registry, long holds) {
+  static ObjectNode registry(RegistrySummary registry, long holds, RegistryReads reads) {
     ObjectNode node = NODES.objectNode();
     node.put("name", registry.name())
         .put("type", registry.type())
@@ -81,6 +84,16 @@ final class ApiViews {
     if (!registry.problem().isEmpty()) {
       node.put("problem", registry.problem());
     }
+    if (registry.failingSince() != null) {
+      node.put("failingSince", registry.failingSince().toString());
+    }
+    double meanMillis =
+        reads.answered() == 0 ? 0 : reads.total().toNanos() / 1e6 / reads.answered();
+    node.putObject("reads")
+        .put("answered", reads.answered())
+        .put("failed", reads.failed())
+        .put("meanMillis", meanMillis)
+        .put("longestMillis", reads.longest().toNanos() / 1e6);
     return node;
   }
 
@@ -183,14 +196,17 @@ final class ApiViews {
         .put("waiting", transaction.waiting());
   }
 
-  static ObjectNode configuration(ConfigurationStatus status) {
+  static ObjectNode configuration(ConfigurationStatus status, String text) {
     ObjectNode node =
         NODES.objectNode().put("file", status.file()).put("loaded", status.loaded().toString());
     ArrayNode problems = node.putArray("problems");
     status.problems().forEach(problems::add);
     ArrayNode keys = node.putArray("needRestart");
     status.needRestart().forEach(keys::add);
-    return node;
+    if (status.refusedSince() != null) {
+      node.put("refusedSince", status.refusedSince().toString());
+    }
+    return node.put("text", text);
   }
 
   static ObjectNode finding(Finding finding) {
@@ -215,6 +231,31 @@ final class ApiViews {
         .put("millis", commit.took().toNanos() / 1e6);
   }
 
+  /** Returns the change of one resource in a commit. */
+  static ObjectNode change(CommitHistory.Change change) {
+    Resource before = change.before();
+    Resource after = change.after();
+    String what =
+        before == null
+            ? "added"
+            : after == null ? "removed" : before.sameAs(after) ? "reassigned" : "changed";
+    ObjectNode node = NODES.objectNode();
+    node.put("change", what)
+        .put("kind", change.key().type().kind())
+        .put("name", change.key().name())
+        .put(
+            "registry",
+            Objects.requireNonNull(after == null ? before : after)
+                .label(ConvertedEntry.REGISTRY_LABEL));
+    if (before != null) {
+      node.put("before", before.version());
+    }
+    if (after != null) {
+      node.put("after", after.version());
+    }
+    return node;
+  }
+
   static ObjectNode client(ClientStatus client) {
     ObjectNode node = NODES.objectNode();
     node.put("id", client.id())
@@ -228,9 +269,8 @@ final class ApiViews {
         .put("lagMillis", client.lag().toMillis());
     ArrayNode subscriptions = node.putArray("subscriptions");
     for (ClientStatus.SubscriptionStatus subscription : client.subscriptions()) {
-      subscriptions
-          .addObject()
-          .put("type", subscription.typeUrl())
+      ObjectNode each = subscriptions.addObject();
+      each.put("type", subscription.typeUrl())
           .put("sent", subscription.sent())
           .put("acknowledged", subscription.acknowledged())
           .put("resources", subscription.resources())
@@ -238,6 +278,9 @@ final class ApiViews {
           .put("nacks", subscription.nacks())
           .put("lastNack", subscription.lastNack())
           .put("lagMillis", subscription.lag().toMillis());
+      if (subscription.refusedSince() != null) {
+        each.put("refusedSince", subscription.refusedSince().toString());
+      }
     }
     return node;
   }

@@ -40,6 +40,12 @@ final class ClientProblems {
 
   private ClientProblems() {}
 
+  /** Whether a client refuses what it was sent last, or has not answered it for long. */
+  static boolean isBehind(ClientStatus client) {
+    return client.lag().compareTo(LATE) >= 0
+        || client.subscriptions().stream().anyMatch(each -> each.refusedSince() != null);
+  }
+
   static void none(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
     source
         .idleSince()

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.common.ForeignText;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
@@ -28,9 +29,19 @@ final class Responses {
   }
 
   private static void send(HttpServerRequest request, int status, String type, String body) {
+    send(request, status, type, Buffer.buffer(body));
+  }
+
+  /** Answers with bytes. */
+  static void send(HttpServerRequest request, int status, String type, Buffer body) {
     sent(
         request,
         request.response().setStatusCode(status).putHeader("content-type", type).end(body));
+  }
+
+  /** Answers that what the caller has is as it was. */
+  static void notModified(HttpServerRequest request) {
+    sent(request, request.response().setStatusCode(304).end());
   }
 
   /** Answers without a body, with the allowed methods. */

@@ -53,6 +53,11 @@ final class ServiceAnswers {
     this.snapshot = source.snapshot();
   }
 
+  /** Returns what became of a service, without the answer for each client. */
+  ServiceStatus outcome(String registry, ServiceReport report) {
+    return status(report, served(registry, report));
+  }
+
   /** Returns what became of a service, with the answer for each client. */
   ObjectNode of(String registry, ServiceReport report) {
     Resource served = served(registry, report);

@@ -155,7 +155,7 @@ public final class ConfigLoader {
     config.ifPresent(bound -> checkPlace(bound, problems, warnings));
     List<Problem> all = problems.all();
     return all.isEmpty() && config.isPresent()
-        ? new ConfigResult.Loaded(config.get(), warnings.all())
+        ? new ConfigResult.Loaded(config.get(), text, warnings.all())
         : new ConfigResult.Invalid(all);
   }
 

@@ -7,9 +7,11 @@ public sealed interface ConfigResult {
   /**
    * The file is valid.
    *
+   * @param config what it says
+   * @param text its text
    * @param warnings what may be meant otherwise; looked for only by {@code fairlead check}
    */
-  record Loaded(GatewayConfig config, List<Problem> warnings) implements ConfigResult {
+  record Loaded(GatewayConfig config, String text, List<Problem> warnings) implements ConfigResult {
     public Loaded {
       warnings = List.copyOf(warnings);
     }

@@ -15,7 +15,7 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.ChangeSet;
-import io.fairlead.versioning.CommitSummary;
+import io.fairlead.versioning.CommitHistory;
 import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Resource;
@@ -23,6 +23,7 @@ import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.TransactionStatus;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
@@ -56,18 +57,7 @@ public class SampleSource implements AdminSource, AdminActions {
     List<Resource> puts = new ArrayList<>();
     for (int i = 0; i < resources; i++) {
       String name = String.format("web-%03d", i);
-      puts.add(
-          Resource.encode(
-              new ResourceContent(
-                  new ResourceKey(
-                      new ResourceType("networking.istio.io", "ServiceEntry"), "shop/" + name),
-                  Map.of(ConvertedEntry.REGISTRY_LABEL, i % 2 == 0 ? "even" : "odd"),
-                  Map.of(),
-                  Set.of(),
-                  Instant.parse("2020-01-01T00:00:00Z"),
-                  "type.googleapis.com/istio.networking.v1alpha3.ServiceEntry",
-                  ByteString.copyFrom(
-                      ServiceEntry.newBuilder().addHosts(name + ".shop").build().toByteArray()))));
+      puts.add(resource(name, i % 2 == 0 ? "even" : "odd", name + ".shop"));
     }
     var published = store.commit(ChangeSet.of(puts, List.of()));
     if (published.isEmpty() && resources > 0) {
@@ -78,6 +68,19 @@ public class SampleSource implements AdminSource, AdminActions {
   /** Has other transactions be open. */
   public void transactions(String... ids) {
     transactions = List.of(ids);
+  }
+
+  private static Resource resource(String name, String registry, String host) {
+    return Resource.encode(
+        new ResourceContent(
+            new ResourceKey(
+                new ResourceType("networking.istio.io", "ServiceEntry"), "shop/" + name),
+            Map.of(ConvertedEntry.REGISTRY_LABEL, registry),
+            Map.of(),
+            Set.of(),
+            Instant.parse("2020-01-01T00:00:00Z"),
+            "type.googleapis.com/istio.networking.v1alpha3.ServiceEntry",
+            ByteString.copyFrom(ServiceEntry.newBuilder().addHosts(host).build().toByteArray())));
   }
 
   void readiness(ReadinessStatus status) {
@@ -305,6 +308,16 @@ public class SampleSource implements AdminSource, AdminActions {
   }
 
   @Override
+  public String configurationText() {
+    return "registries: []\n";
+  }
+
+  @Override
+  public RegistryReads reads(String registry) {
+    return new RegistryReads(12, 3, Duration.ofMillis(60), Duration.ofMillis(20));
+  }
+
+  @Override
   public Snapshot snapshot() {
     return store.current();
   }
@@ -317,8 +330,24 @@ public class SampleSource implements AdminSource, AdminActions {
   }
 
   @Override
-  public List<CommitSummary> commits() {
-    return store.recentCommits();
+  public Optional<SqliteCommitLog.LastWrite> lastWrite(ResourceKey key) {
+    return Optional.empty();
+  }
+
+  @Override
+  public CommitHistory history() {
+    return store.history();
+  }
+
+  /** Commits a resource more, a changed one and the removal of one. */
+  void commitAnother() {
+    Resource gone = resource("web-002", "even", "web-002.shop");
+    store.commit(
+        ChangeSet.of(
+            List.of(
+                resource("another", "even", "another.shop"),
+                resource("web-000", "even", "changed.shop")),
+            List.of(gone.key())));
   }
 
   @Override

@@ -1,0 +1,76 @@
+// One service, the whole way: registry, rules and repairs, resource, commit, each istiod.
+import {html, nothing} from "../lit/lit-html.js";
+import {encodePath, number, plural} from "../format.js";
+import {answer} from "../live.js";
+import {copyButton, empty, facts, finding, loaded, pill, prose, table, tone, when} from "../parts.js";
+import {resourceAsks, resourceView} from "./resource.js";
+
+const REGISTRIES = "/api/v1/registries";
+const HOLDS = "/api/v1/holds";
+
+const id = route => route.rest.slice(1).join("/");
+const path = route => "/api/v1/services/" + encodePath(route.rest[0]) + "/" + encodePath(id(route));
+
+export const istiods = clients => clients.length === 0
+  ? empty("No istiod is connected. ", html`<code>fairlead mesh-config</code> prints what it needs.`)
+  : table("Istiods", [
+    ["Istiod", c => html`<span class="name">${c.node}</span>`],
+    ["Revision", c => c.revision || "–"],
+    ["Has it", c => c.has ? pill("up", "yes") : pill(/^(revision|not asked)/.test(c.reason) ? "plain" : "behind", "no")],
+    ["Since", c => when(c.since, "–")],
+    ["Why", c => prose(c.reason), "wide"],
+  ], clients, c => c.node + c.revision);
+
+const step = (n, title, body, kind = "") => html`
+  <section class="step ${kind}"><h2><span class="n" aria-hidden="true">${n}</span>${title}</h2>${body}</section>`;
+
+function registry(service) {
+  const list = answer(REGISTRIES).data;
+  const found = list && list.items.find(r => r.name === service.registry);
+  const holds = (answer(HOLDS).data || {items: []}).items.filter(h => h.registry === service.registry && h.subject === service.service);
+  return html`
+    ${facts([
+      ["Registry", html`<a href="/registries#${encodePath(service.registry)}">${service.registry}</a>${found ? html` ${pill(found.state)}` : nothing}`],
+      found && ["Type", found.type + ", priority " + found.priority],
+      found && ["Last read", when(found.lastSuccess)],
+      ["Service", html`<code>${service.service}</code>`],
+    ])}
+    ${found && found.problem ? html`<p class="notice bad">${found.problem}</p>` : nothing}
+    ${holds.map(h => html`<p class="notice warn">${prose(h.explanation)} <a href="/guards">Guards →</a></p>`)}`;
+}
+
+function view(route, service) {
+  const missing = service.clientsAll - service.clientsWith;
+  return html`
+    <p class="crumbs"><a href="/services">Services</a> › <a href="/services?registry=${encodeURIComponent(service.registry)}">${service.registry}</a></p>
+    <div class="headline"><h1>${service.service}</h1>${pill(service.outcome)}${copyButton(location.href, "Copy link")}</div>
+    ${service.host ? html`<p class="host">${service.host}</p>` : nothing}
+    <p class="notice ${tone(service.outcome) === "good" && missing ? "warn" : tone(service.outcome)}">${prose(service.explanation)}${service.outcome === "held" ? html` <a href="/guards?registry=${encodeURIComponent(service.registry)}">Decide about it</a>` : nothing}</p>
+    ${step(1, "Registry", registry(service))}
+    ${step(2, "Rules and repairs", service.findings.length ? html`<ul class="findings">${service.findings.map(finding)}</ul>`
+      : empty("Nothing was refused, left out or repaired."))}
+    ${step(3, "Resource", service.resource ? loaded(answer(resourceAsks(service.resource)[0][0]), document => resourceView(service.resource, document))
+      : empty("None: nothing is served of it."))}
+    ${step(4, html`istiods <span class="soft">${service.clientsWith} of ${plural(service.clientsAll, "istiod")} ${service.clientsWith === 1 ? "has" : "have"} it</span>`, istiods(service.clients))}`;
+}
+
+export default {
+  title: route => id(route) || "Service",
+  asks: route => {
+    const service = answer(path(route)).data;
+    return [
+      [path(route), ["commit", "registry", "client", "guard", "transaction"]],
+      [REGISTRIES, ["registry"]],
+      [HOLDS, ["guard"]],
+      ...(service && service.resource ? resourceAsks(service.resource) : []),
+    ];
+  },
+  view: route => {
+    const found = answer(path(route));
+    return found.error ? html`
+      <p class="crumbs"><a href="/services">Services</a> › ${route.rest[0]}</p><h1>${id(route)}</h1>
+      <p class="notice bad" role="alert">${found.error}</p>
+      <p><a href="/services?q=${encodeURIComponent(route.rest[route.rest.length - 1])}">Search all registries for it</a></p>`
+      : loaded(found, service => view(route, service));
+  },
+};
