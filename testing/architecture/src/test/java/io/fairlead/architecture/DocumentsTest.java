@@ -20,6 +20,7 @@ class DocumentsTest {
           "DeltaAggregatedResources",
           "FuzzyWatchLoadWatcher",
           "ModifyIndex",
+          "NacosNamingService",
           "NacosServerBasicApplication",
           "NacosServerWebApplication",
           "Node",
