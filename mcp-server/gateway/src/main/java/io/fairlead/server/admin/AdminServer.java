@@ -267,8 +267,8 @@ public final class AdminServer implements AutoCloseable {
       return;
     }
     access.close();
-    events.close();
     try {
+      await(events.end());
       await(server.close());
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("The admin server at {} was not closed cleanly", address, e);

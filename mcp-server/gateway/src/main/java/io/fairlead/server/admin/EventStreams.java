@@ -1,5 +1,6 @@
 package io.fairlead.server.admin;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * newest event of each topic waits, and its connection ends like that of an answer that nobody
  * takes. Thread-safe.
  */
-final class EventStreams implements AutoCloseable {
+final class EventStreams {
   private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
   private static final Duration PERIOD = Duration.ofMillis(500);
   private static final Duration HEARTBEAT = Duration.ofSeconds(10);
@@ -43,6 +44,7 @@ final class EventStreams implements AutoCloseable {
   // All guarded by "this".
   private Map<EventTopic, EventTopic.State> known = Map.of();
   private boolean looking;
+  private Future<?> look = Future.succeededFuture();
   private boolean closed;
 
   EventStreams(Vertx vertx, AdminSource source, Connections connections, AdminLimits limits) {
@@ -181,10 +183,15 @@ final class EventStreams implements AutoCloseable {
     return true;
   }
 
-  private void look() {
+  private synchronized void look() {
+    if (closed) {
+      return;
+    }
     long begin = System.nanoTime();
-    vertx
-        .executeBlocking(() -> EventTopic.statesOf(source), false)
+    Future<Map<EventTopic, EventTopic.State>> states =
+        vertx.executeBlocking(() -> EventTopic.statesOf(source), false);
+    look = states;
+    states
         .onSuccess(this::compare)
         .onFailure(failure -> LOG.warn("What changed cannot be told to the consoles", failure))
         .onComplete(looked -> lookAgain(Duration.ofNanos(System.nanoTime() - begin)));
@@ -221,13 +228,15 @@ final class EventStreams implements AutoCloseable {
     return listeners.size();
   }
 
-  /** Ends all streams, so that browsers know at once; none begins any more. */
-  @Override
-  public void close() {
-    synchronized (this) {
-      closed = true;
-    }
+  /**
+   * Ends all streams, so that browsers know at once; none begins any more.
+   *
+   * @return completed when nothing of this runs any more
+   */
+  synchronized Future<?> end() {
+    closed = true;
     listeners.values().forEach(Listener::end);
     listeners.clear();
+    return look.otherwiseEmpty();
   }
 }
