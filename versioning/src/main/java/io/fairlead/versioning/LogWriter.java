@@ -125,8 +125,8 @@ final class LogWriter {
     durability = broken(problem);
     if (began) {
       LOG.error(
-          "The store cannot be written; serving from memory: {}. Writing is retried"
-              + " automatically. A restart before it succeeds serves the last written state until"
+          "The store cannot be written; serving from memory: {}. Make room or mend the disk; writing"
+              + " is retried automatically. A restart before it succeeds serves the last written state until"
               + " the registries have been read",
           problem);
     }

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * about. Nothing of it is served, and it is no part of the resource's version.
  *
  * @param kind what kind of thing, a word such as {@code service}
- * @param place where the thing is, in a form of the kind's own; the same for many things
+ * @param place where the thing is, in a form of the kind's own; the same for many things. Its first
+ *     word is who has it, such as the label of a registry
  * @param name the thing's name at that place
  */
 public record Origin(String kind, String place, String name) {
@@ -25,6 +26,12 @@ public record Origin(String kind, String place, String name) {
     if (kind.indexOf(' ') >= 0) {
       throw new IllegalArgumentException("kind: " + kind + " (expected: a word)");
     }
+  }
+
+  /** Returns who has it, such as the label of a registry; empty if it is unknown. */
+  String holder() {
+    int end = place.indexOf(' ');
+    return end < 0 ? place : place.substring(0, end);
   }
 
   /** Returns the form in which it is stored; empty if it is unknown. */

@@ -99,7 +99,9 @@ public final class VersionedStore {
     for (Snapshot.Listener listener : listeners) {
       tell(listener, published);
     }
-    remember(commit, replaced, Duration.ofNanos(System.nanoTime() - begin));
+    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+    remember(commit, replaced, took);
+    CommitLine.write(commit, replaced, took.toMillis());
     return Optional.of(published);
   }
 

@@ -1,6 +1,7 @@
 package io.fairlead.server;
 
 import io.fairlead.common.Causes;
+import io.fairlead.server.admin.Audit;
 import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.GatewayConfig;
@@ -87,11 +88,12 @@ final class Reloads implements ConfigWatcher.Listener {
     refused = List.of();
     List<String> keys = options.config().changedForRestart(next);
     show(Instant.now(), keys);
-    LOG.info(
-        "The changed configuration is applied: {}",
+    String keysChanged =
         changed.isEmpty()
             ? "no key that takes effect while running differs"
-            : String.join(", ", changed));
+            : String.join(", ", changed);
+    LOG.info("The changed configuration is applied: {}", keysChanged);
+    Audit.reloaded(status.file(), "applied: " + keysChanged);
     if (!keys.isEmpty()) {
       LOG.warn(
           "Not in force before a restart of this gateway: {}. Everything else is; restart it, or"
@@ -111,6 +113,7 @@ final class Reloads implements ConfigWatcher.Listener {
             + " read again then)",
         problems.size() == 1 ? "1 problem" : problems.size() + " problems");
     problems.forEach(problem -> LOG.error("{}", problem));
+    Audit.reloaded(status.file(), "refused: " + problems.get(0));
   }
 
   @Override

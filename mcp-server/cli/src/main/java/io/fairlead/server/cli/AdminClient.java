@@ -105,7 +105,10 @@ final class AdminClient {
 
   private HttpRequest.Builder request(String path) {
     URI uri = URI.create(base.toString().replaceFirst("/$", "") + "/api/v1/" + path);
-    return HttpRequest.newBuilder(uri).timeout(REQUEST_TIMEOUT);
+    return HttpRequest.newBuilder(uri)
+        // For the audit log of the gateway.
+        .header("user-agent", "fairlead/" + Version.text())
+        .timeout(REQUEST_TIMEOUT);
   }
 
   private JsonNode send(HttpRequest request) throws AdminClientException, InterruptedException {

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,8 +75,14 @@ final class ConfigFile {
 
   /** Writes problems, one a line, then their number. */
   static void print(PrintWriter out, List<Problem> problems) {
-    problems.forEach(out::println);
-    out.println(problems.size() == 1 ? "1 problem" : problems.size() + " problems");
+    lines(problems).forEach(out::println);
     out.flush();
+  }
+
+  /** Returns problems, one a line, then their number. */
+  static List<String> lines(List<Problem> problems) {
+    List<String> lines = new ArrayList<>(problems.stream().map(Problem::toString).toList());
+    lines.add(problems.size() == 1 ? "1 problem" : problems.size() + " problems");
+    return lines;
   }
 }

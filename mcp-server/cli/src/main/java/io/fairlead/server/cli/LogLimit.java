@@ -9,15 +9,18 @@ import io.fairlead.common.ForeignText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
  * A filter that bounds the growth of the log: of each kind of line a limited number a minute is
- * written, then one with the number of those left out. Clients and registries can cause lines at
- * will, such as one for each request, and the first of them are enough.
+ * written, and of equal lines one, then a line with the number of those left out. Clients and
+ * registries can cause lines at will, such as one for each request, and the first of them are
+ * enough.
  *
  * <p>A kind is a logger, a level and, for the gateway's own lines, the text without its values.
  * Lines below INFO serve debugging and are not limited. Thread-safe.
@@ -29,6 +32,7 @@ final class LogLimit extends Filter<ILoggingEvent> {
   private static final Duration WINDOW = Duration.ofMinutes(1);
   private static final String SUMMARY = "{} more lines like this were left out within a minute: {}";
   private static final int MAX_SAMPLE = 150;
+  private static final int MAX_COMPARED = 500;
 
   // The program has a few hundred kinds; beyond this limit a kind is just a logger and a level.
   private static final int MAX_KINDS = 1000;
@@ -40,6 +44,8 @@ final class LogLimit extends Filter<ILoggingEvent> {
     private int written;
     private int leftOut;
     private String sample = "";
+    // What was written within the window, at most MAX_LINES texts.
+    private final Set<String> texts = new HashSet<>();
   }
 
   /** The lines of one kind that were left out. */
@@ -74,13 +80,15 @@ final class LogLimit extends Filter<ILoggingEvent> {
     if (state.written == 0 || now - state.since >= window.toNanos()) {
       state.since = now;
       state.written = 0;
+      state.texts.clear();
     }
-    if (state.written < MAX_LINES) {
+    String text = ForeignText.clean(String.valueOf(event.getFormattedMessage()), MAX_COMPARED);
+    if (state.written < MAX_LINES && state.texts.add(text)) {
       state.written++;
       return true;
     }
     state.leftOut++;
-    state.sample = ForeignText.clean(event.getFormattedMessage(), MAX_SAMPLE);
+    state.sample = ForeignText.clean(text, MAX_SAMPLE);
     startSumming();
     return false;
   }

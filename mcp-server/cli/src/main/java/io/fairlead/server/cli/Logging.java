@@ -5,6 +5,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.EncoderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.util.Map;
 import java.util.Objects;
@@ -13,15 +14,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The configuration of the command's log: lines on standard error from {@code FAIRLEAD_LOG_LEVEL}
- * (default INFO) on. An operator's logback file ({@code -Dlogback.configurationFile}) takes its
- * place; one that an adapter's jar happens to contain does not. Written in Java, since reading XML
- * loads hundreds of classes that are never unloaded.
+ * (default INFO) on, or JSON objects by {@code FAIRLEAD_LOG_FORMAT=json}. An operator's logback
+ * file ({@code -Dlogback.configurationFile}) takes its place; one that an adapter's jar happens to
+ * contain does not. Written in Java, since reading XML loads hundreds of classes that are never
+ * unloaded.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
   /** The system property that names an operator's logback file. */
   static final String FILE = "logback.configurationFile";
 
   private static final String LEVEL = "FAIRLEAD_LOG_LEVEL";
+  private static final String FORMAT = "FAIRLEAD_LOG_FORMAT";
 
   // Most lines of libraries help only their authors. Nacos' client is silenced: the adapter reports
   // its failures, and its own lines show the headers of the request with the token.
@@ -35,21 +38,32 @@ public final class Logging extends ContextAwareBase implements Configurator {
           "com.alibaba.nacos", Level.OFF);
 
   private final String level;
+  private final String format;
   private final LogLimit limit;
 
   /** For logback, which finds this class as a service. */
   public Logging() {
-    this(Objects.requireNonNullElse(System.getenv(LEVEL), ""));
+    this(variable(LEVEL), variable(FORMAT), new LogLimit());
   }
 
-  // An invalid level stands for the default.
-  Logging(String level) {
-    this(level, new LogLimit());
-  }
-
-  Logging(String level, LogLimit limit) {
+  // An invalid level or format stands for the default.
+  Logging(String level, String format, LogLimit limit) {
     this.level = level;
+    this.format = format;
     this.limit = limit;
+  }
+
+  private static String variable(String name) {
+    return Objects.requireNonNullElse(System.getenv(name), "");
+  }
+
+  /** Whether the log of this process is read by programs, one JSON object a line. */
+  static boolean isJson() {
+    return isJson(variable(FORMAT)) && System.getProperty(FILE) == null;
+  }
+
+  private static boolean isJson(String format) {
+    return format.equalsIgnoreCase("json");
   }
 
   /**
@@ -71,7 +85,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
     Level own = Level.toLevel(level, Level.INFO);
-    LineEncoder encoder = new LineEncoder(!own.isGreaterOrEqual(Level.INFO));
+    boolean allTraces = !own.isGreaterOrEqual(Level.INFO);
+    EncoderBase<ILoggingEvent> encoder =
+        isJson(format) ? new JsonEncoder(allTraces) : new LineEncoder(allTraces);
     encoder.setContext(context);
     encoder.start();
     limit.setContext(context);
@@ -88,6 +104,17 @@ public final class Logging extends ContextAwareBase implements Configurator {
     root.addAppender(console);
     LIBRARIES.forEach((library, least) -> context.getLogger(library).setLevel(least));
     context.getLogger("io.fairlead").setLevel(own);
+    tellUnknown(context);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  private void tellUnknown(LoggerContext context) {
+    ch.qos.logback.classic.Logger log = context.getLogger(Logging.class);
+    if (!format.isEmpty() && !isJson(format) && !format.equalsIgnoreCase("text")) {
+      log.warn("{}: {} (expected: text or json); the log is text", FORMAT, format);
+    }
+    if (!level.isEmpty() && Level.toLevel(level, null) == null) {
+      log.warn("{}: {} (expected: TRACE, DEBUG, INFO, WARN or ERROR); it is INFO", LEVEL, level);
+    }
   }
 }

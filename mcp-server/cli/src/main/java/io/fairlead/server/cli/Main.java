@@ -4,6 +4,7 @@ import io.fairlead.common.Causes;
 import io.fairlead.server.watch.WatchCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -90,15 +91,21 @@ public final class Main implements Runnable {
     LoggerFactory.getLogger(Main.class).debug("{} failed", command.getCommandName(), failure);
     // The exception of a failed command says what happened and what to do.
     String message = failure.getMessage();
-    command
-        .getErr()
-        .println(
-            "fairlead "
-                + command.getCommandName()
-                + ": "
-                + (message != null && message.contains("expected:")
-                    ? message
-                    : Causes.of(failure)));
+    String text = message != null && message.contains("expected:") ? message : Causes.of(failure);
+    report(command, List.of("fairlead " + command.getCommandName() + ": " + text));
     return ExitCode.FAILED;
+  }
+
+  /**
+   * Prints why a command failed on the standard error. Where that is the log of a gateway that
+   * programs read, as lines of the log.
+   */
+  static void report(CommandLine command, List<String> lines) {
+    if (command.getCommandName().equals("serve") && Logging.isJson()) {
+      lines.forEach(line -> LoggerFactory.getLogger(Main.class).error("{}", line));
+    } else {
+      lines.forEach(command.getErr()::println);
+      command.getErr().flush();
+    }
   }
 }

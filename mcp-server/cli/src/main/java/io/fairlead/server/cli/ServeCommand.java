@@ -43,7 +43,7 @@ final class ServeCommand implements Callable<Integer> {
     ConfigLoader loader = ConfigFile.loader().forServing();
     ConfigLoader.Text text = loader.read(file.path());
     if (text.result() instanceof ConfigResult.Invalid invalid) {
-      ConfigFile.print(spec.commandLine().getErr(), invalid.problems());
+      Main.report(spec.commandLine(), ConfigFile.lines(invalid.problems()));
       return ExitCode.INVALID;
     }
     GatewayConfig config = ((ConfigResult.Loaded) text.result()).config();

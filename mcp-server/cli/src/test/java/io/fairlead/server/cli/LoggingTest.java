@@ -9,6 +9,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +36,7 @@ class LoggingTest {
 
   @Test
   void configure_nothingGiven_writesToStandardError() {
-    ExecutionStatus status = new Logging("").configure(context);
+    ExecutionStatus status = new Logging("", "", new LogLimit()).configure(context);
 
     assertThat(status).isEqualTo(ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
     Appender<ILoggingEvent> appender =
@@ -48,7 +51,7 @@ class LoggingTest {
   @ParameterizedTest
   @CsvSource({"'', INFO", "debug, DEBUG", "TRACE, TRACE", "loud, INFO"})
   void configure_level_isTheGatewaysOnly(String given, String expected) {
-    new Logging(given).configure(context);
+    new Logging(given, "", new LogLimit()).configure(context);
 
     assertThat(level("io.fairlead.server.Gateway")).isEqualTo(Level.toLevel(expected));
     assertThat(level("io.grpc.netty")).isEqualTo(Level.WARN);
@@ -60,7 +63,7 @@ class LoggingTest {
   void configure_fileOfTheOperator_isLeftToIt() {
     System.setProperty(Logging.FILE, "logback.xml");
     try {
-      ExecutionStatus status = new Logging("").configure(context);
+      ExecutionStatus status = new Logging("", "", new LogLimit()).configure(context);
 
       assertThat(status).isEqualTo(ExecutionStatus.INVOKE_NEXT_IF_ANY);
       assertThat(context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR")).isNull();
@@ -82,10 +85,30 @@ class LoggingTest {
     private final AtomicLong nanos = new AtomicLong();
 
     Captured(String name, String level, Duration window) {
+      this(name, level, "", window);
+    }
+
+    Captured(String name, String level, String format, Duration window) {
       System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-      new Logging(level, new LogLimit(nanos::get, window)).configure(context);
       context.setMDCAdapter(new LogbackMDCAdapter());
+      new Logging(level, format, new LogLimit(nanos::get, window)).configure(context);
       logger = context.getLogger(name);
+    }
+
+    List<JsonNode> objects() {
+      return bytes
+          .toString(StandardCharsets.UTF_8)
+          .lines()
+          .map(
+              line -> {
+                try {
+                  return JsonMapper.builder().build().readTree(line);
+                } catch (JsonProcessingException e) {
+                  throw new AssertionError(line, e);
+                }
+              })
+          .filter(line -> line.path("logger").asText().endsWith(".Sample"))
+          .toList();
     }
 
     // Without what another test may have left behind.
@@ -117,7 +140,7 @@ class LoggingTest {
     assertThat(log.lines().get(0))
         .matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]{12}Z INFO  Sample: .*")
         .contains("client a\\r\\n2026 ERROR Gateway: forged\\u001b[2J: xxx", "more characters)")
-        .hasSizeLessThan(LineEncoder.MAX_CHARACTERS + 100);
+        .hasSizeLessThan(ThrownText.MAX_CHARACTERS + 100);
   }
 
   @Test
@@ -197,8 +220,102 @@ class LoggingTest {
   }
 
   @Test
+  void lines_thatRepeatWordByWord_areSaidOnceAMinuteAndCounted() {
+    Captured log = new Captured("io.fairlead.server.Sample", "", Duration.ofMillis(200));
+
+    for (int i = 0; i < 5; i++) {
+      log.logger.warn("store {}: disk full", "x");
+    }
+    log.logger.warn("store {}: disk full", "y");
+
+    assertThat(log.lines()).hasSize(2);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(log.lines())
+                    .hasSize(3)
+                    .last()
+                    .asString()
+                    .endsWith(
+                        "4 more lines like this were left out within a minute: store x: disk"
+                            + " full"));
+    log.nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    log.logger.warn("store {}: disk full", "x");
+    assertThat(log.lines()).hasSize(4);
+  }
+
+  @Test
+  void json_hasOneObjectALine_withStableFields() {
+    Captured log = new Captured("io.fairlead.server.Sample", "", "json", LONG);
+
+    log.logger.atInfo().addKeyValue("commit", 12L).addKeyValue("by", "me\n").log("hello {}", "you");
+
+    assertThat(log.objects())
+        .singleElement()
+        .satisfies(
+            line -> {
+              assertThat(line.fieldNames())
+                  .toIterable()
+                  .containsExactly("time", "level", "logger", "thread", "message", "commit", "by");
+              assertThat(line.path("time").asText())
+                  .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+              assertThat(line.path("level").asText()).isEqualTo("INFO");
+              assertThat(line.path("logger").asText()).isEqualTo("io.fairlead.server.Sample");
+              assertThat(line.path("thread").asText()).isEqualTo(Thread.currentThread().getName());
+              assertThat(line.path("message").asText()).isEqualTo("hello you");
+              assertThat(line.path("commit").asLong()).isEqualTo(12);
+              assertThat(line.path("by").asText()).isEqualTo("me\\n");
+            });
+  }
+
+  @Test
+  void json_textFromOutside_staysTextAfterItIsRead() {
+    Captured log = new Captured("io.fairlead.server.Sample", "", "json", LONG);
+
+    log.logger.error(
+        "client {}",
+        "a\r\n\u001b[2J\u202e \"level\":\"INFO\" http://me:pw@h/",
+        new IllegalStateException("b\n{\"level\":\"INFO\"}\u001b[31m"));
+
+    assertThat(log.objects())
+        .singleElement()
+        .satisfies(
+            line -> {
+              assertThat(line.path("level").asText()).isEqualTo("ERROR");
+              assertThat(line.path("message").asText())
+                  .startsWith("client a\\r\\n\\u001b[2J")
+                  .contains("http://***@h/")
+                  .doesNotContain("\n", "\u001b", "\u202e");
+              assertThat(line.path("error").asText())
+                  .startsWith("b\\n{\"level\":\"INFO\"}\\u001b[31m\n\tjava.lang.IllegalState")
+                  .doesNotContain("\u001b");
+            });
+  }
+
+  @Test
+  void json_warning_hasTheReasonsAndNoStack() {
+    Captured log = new Captured("io.grpc.Sample", "", "JSON", LONG);
+
+    log.logger.warn("cannot write", new java.io.IOException("disk full"));
+
+    assertThat(log.objects())
+        .singleElement()
+        .satisfies(line -> assertThat(line.path("error").asText()).isEqualTo("disk full"));
+  }
+
+  @Test
+  void formatAndLevel_thatAreUnknown_areSaid() {
+    Captured log = new Captured("io.fairlead.server.Sample", "loud", "xml", LONG);
+
+    assertThat(log.bytes.toString(StandardCharsets.UTF_8))
+        .contains("FAIRLEAD_LOG_FORMAT: xml (expected: text or json)")
+        .contains("FAIRLEAD_LOG_LEVEL: loud (expected: TRACE, ");
+  }
+
+  @Test
   void javaUtilLogging_goesIntoTheLogAndNowhereElse() {
-    new Logging("").configure(context);
+    new Logging("", "", new LogLimit()).configure(context);
 
     java.util.logging.Logger root = java.util.logging.LogManager.getLogManager().getLogger("");
     assertThat(root.getHandlers()).hasSize(1).allMatch(LibraryLog.class::isInstance);

@@ -2,13 +2,17 @@ package io.fairlead.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command as a process of its own, since it takes signals and ends the JVM. */
 class ServeProcessTest {
   private final Path folder;
+  private final Map<String, String> environment = new HashMap<>();
 
   ServeProcessTest(@TempDir Path folder) {
     this.folder = folder;
@@ -37,7 +42,9 @@ class ServeProcessTest {
                 Main.class.getName()));
     command.addAll(1, options);
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    return builder
         .directory(folder.toFile())
         .redirectOutput(folder.resolve("out").toFile())
         .redirectError(folder.resolve("err").toFile())
@@ -114,6 +121,73 @@ class ServeProcessTest {
       assertThat(read("err")).doesNotContain("Exception", "ERROR", "WARN");
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  private List<JsonNode> jsonLines() throws IOException {
+    List<JsonNode> lines = new java.util.ArrayList<>();
+    for (String line : read("err").lines().toList()) {
+      lines.add(JsonMapper.builder().build().readTree(line));
+    }
+    return lines;
+  }
+
+  @Test
+  void serve_withJson_writesNothingElseToTheStandardError() throws Exception {
+    environment.put("FAIRLEAD_LOG_FORMAT", "json");
+    writeConfiguration();
+    Process process = start(serveInto("elsewhere"));
+    try {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> !process.isAlive() || read("err").contains("Ready: clients are answered"));
+      process.destroy();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(jsonLines())
+          .isNotEmpty()
+          .allSatisfy(
+              line -> {
+                assertThat(line.path("time").asText()).endsWith("Z");
+                assertThat(line.path("level").asText()).isEqualTo("INFO");
+                assertThat(line.path("logger").asText()).startsWith("io.fairlead.");
+              });
+
+      Files.writeString(folder.resolve("fairlead.yaml"), "xds: {}\n");
+      Process invalid = start(serveInto("elsewhere"));
+
+      assertThat(invalid.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(invalid.exitValue()).isEqualTo(2);
+      assertThat(jsonLines())
+          .hasSize(3)
+          .allSatisfy(line -> assertThat(line.path("level").asText()).isEqualTo("ERROR"));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void serve_onAStoreInUse_saysWhichAndWhatToDo() throws Exception {
+    writeConfiguration();
+    Process first = start(serveInto("elsewhere"));
+    try {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> !first.isAlive() || read("out").contains("mesh-config"));
+      environment.put("FAIRLEAD_LOG_FORMAT", "json");
+
+      Process second = start(serveInto("elsewhere"));
+
+      assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(second.exitValue()).isEqualTo(1);
+      assertThat(jsonLines())
+          .singleElement()
+          .satisfies(
+              line ->
+                  assertThat(line.path("message").asText())
+                      .startsWith("fairlead serve: store " + folder.resolve("elsewhere"))
+                      .contains("(expected: "));
+    } finally {
+      first.destroyForcibly();
     }
   }
 

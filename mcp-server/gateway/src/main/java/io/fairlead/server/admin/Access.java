@@ -81,6 +81,7 @@ final class Access implements Handler<RoutingContext>, AutoCloseable {
       // A page from elsewhere may post through the browser of somebody who reaches the address.
       Responses.problem(context, 403, "origin: another page (expected: the console or no browser)");
     } else if (loopback) {
+      Audit.accessBy(context, "loopback");
       context.next();
     } else if (reader == null) {
       Responses.problem(
@@ -119,8 +120,10 @@ final class Access implements Handler<RoutingContext>, AutoCloseable {
               if (read.failed()) {
                 unavailable(context, read.cause());
               } else if (isShown(context.request(), read.result())) {
+                Audit.accessBy(context, "token");
                 context.next();
               } else {
+                Audit.refused(context, "not the token");
                 context.response().putHeader("www-authenticate", "Bearer");
                 Responses.problem(
                     context, 401, "authorization: not the token (expected: Bearer TOKEN)");

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.common.Durations;
 import io.fairlead.common.ForeignText;
+import io.fairlead.versioning.TransactionStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
@@ -47,14 +48,13 @@ final class ActionHandlers {
     }
     try {
       ActionResult result = actions.open(ttl, id, reach);
-      result
-          .transaction()
-          .ifPresent(
-              opened ->
-                  said(
-                      context,
-                      reach,
-                      "opened the transaction " + opened.id() + " for " + Durations.format(ttl)));
+      audit(
+          context,
+          reach,
+          "hold",
+          result.transaction().map(TransactionStatus::id).orElse(""),
+          "open for " + Durations.format(ttl),
+          result);
       answer(
           context,
           result,
@@ -126,28 +126,29 @@ final class ActionHandlers {
   void release(RoutingContext context) {
     String id = context.pathParam("id");
     Reach reach = reach(context);
-    answer(context, reach, "transaction", id, "released", actions.release(id, reach));
+    answer(context, reach, "release", id, "released", actions.release(id, reach));
   }
 
   void approve(RoutingContext context) {
     String id = context.pathParam("id");
     Reach reach = reach(context);
-    answer(context, reach, "guard", id, "approved", actions.approve(id, reach));
+    answer(context, reach, "approve", id, "approved", actions.approve(id, reach));
   }
 
   void reject(RoutingContext context) {
     String id = context.pathParam("id");
     Reach reach = reach(context);
-    answer(context, reach, "guard", id, "rejected", actions.reject(id, reach));
+    answer(context, reach, "reject", id, "rejected", actions.reject(id, reach));
   }
 
   private static void answer(
-      RoutingContext context, Reach reach, String kind, String id, String what, ActionResult done) {
-    if (done.status() == ActionResult.Status.DONE) {
-      said(context, reach, what + " the " + kind + " " + id);
-    } else if (done.status() == ActionResult.Status.INCOMPLETE) {
-      LOG.warn("{}", done.detail());
-    }
+      RoutingContext context,
+      Reach reach,
+      String action,
+      String id,
+      String what,
+      ActionResult done) {
+    audit(context, reach, action, id, "done", done);
     answer(context, done, 200, JsonNodeFactory.instance.objectNode().put("id", id).put(what, true));
   }
 
@@ -190,11 +191,21 @@ final class ActionHandlers {
   }
 
   // After an incident people ask who did what.
-  private static void said(RoutingContext context, Reach reach, String what) {
-    LOG.info(
-        "An operator at {} {}{}",
-        context.request().remoteAddress(),
-        what,
-        reach == Reach.THIS ? ", here only, as a replica passes it on" : "");
+  private static void audit(
+      RoutingContext context,
+      Reach reach,
+      String action,
+      String subject,
+      String done,
+      ActionResult result) {
+    String outcome =
+        result.status() == ActionResult.Status.DONE
+            ? done
+            : ApiViews.lower(result.status()) + ": " + result.detail();
+    Audit.write(
+        context,
+        action,
+        subject,
+        outcome + (reach == Reach.THIS ? " (here only, as a replica passes it on)" : ""));
   }
 }

@@ -3,6 +3,10 @@ package io.fairlead.server.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fairlead.registry.Secret;
@@ -24,6 +28,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class AdminServerTest {
   private final SampleSource source = new SampleSource(25);
@@ -346,6 +351,68 @@ class AdminServerTest {
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
       assertThat(answer).startsWith("HTTP/1.1 403 ").doesNotContain("even");
+    }
+  }
+
+  /** Has what is written to the audit log while something runs. */
+  private static List<String> audited(java.util.concurrent.Callable<?> actions) throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger("io.fairlead.audit");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    Level before = logger.getLevel();
+    logger.setLevel(Level.INFO);
+    try {
+      actions.call();
+    } finally {
+      logger.setLevel(before);
+      logger.detachAppender(lines);
+    }
+    return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
+  @Test
+  void actions_areAudited_withWhoAndWhatCameOfIt() throws Exception {
+    List<String> lines =
+        audited(
+            () -> {
+              send("POST", "/api/v1/transactions");
+              send("POST", "/api/v1/guards/none/approve");
+              return send("GET", "/api/v1/guards");
+            });
+
+    assertThat(lines)
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .matches(
+                        "hold \\S+: open for 10m; by 127\\.0\\.0\\.1:\\d+, access: loopback, agent:"
+                            + " Java-http-client/.*"),
+            line -> assertThat(line).startsWith("approve none: no such guard; by 127.0.0.1:"));
+  }
+
+  @Test
+  void refusedAction_isAudited() throws Exception {
+    try (AdminServer open = start("0.0.0.0", new Secret.Env("PATH"))) {
+      List<String> lines =
+          audited(
+              () ->
+                  client.send(
+                      HttpRequest.newBuilder(
+                              URI.create(
+                                  "http://127.0.0.1:"
+                                      + open.address().port()
+                                      + "/api/v1/guards/dc1-1/approve"))
+                          .header("authorization", "Bearer wrong")
+                          .POST(HttpRequest.BodyPublishers.noBody())
+                          .build(),
+                      HttpResponse.BodyHandlers.ofString()));
+
+      assertThat(lines)
+          .singleElement()
+          .asString()
+          .startsWith("request POST /api/v1/guards/dc1-1/approve: refused: not the token; by ")
+          .contains("access: none");
     }
   }
 
