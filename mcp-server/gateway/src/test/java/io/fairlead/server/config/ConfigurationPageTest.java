@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The checked-in reference page says what the code says. */
+/** The checked-in reference page and schema say what the code says. */
 class ConfigurationPageTest {
   private static final Path FILE =
       Path.of(System.getProperty("fairlead.root"), "docs", "configuration.md");
@@ -31,6 +31,7 @@ class ConfigurationPageTest {
   static void rewriteIfAsked() throws IOException {
     if ("write".equals(System.getProperty("fairlead.docs"))) {
       Files.writeString(FILE, ConfigurationPage.of(TYPES, COMMAND));
+      Files.writeString(ExamplesTest.SCHEMA, schema());
     }
   }
 
@@ -40,6 +41,17 @@ class ConfigurationPageTest {
         .as("docs/configuration.md is stale; rewrite it with: %s", COMMAND)
         .containsExactlyElementsOf(ConfigurationPage.of(TYPES, COMMAND).lines().toList());
     assertThat(TYPES.names()).containsExactly("consul", "file", "nacos");
+  }
+
+  private static String schema() {
+    return new ConfigSchema(TYPES).text() + "\n";
+  }
+
+  @Test
+  void schemaForEditors_isWhatTheCommandPrints() {
+    assertThat(ExamplesTest.SCHEMA)
+        .as("examples/fairlead.schema.json is stale; rewrite it with: %s", COMMAND)
+        .hasContent(schema());
   }
 
   @Test

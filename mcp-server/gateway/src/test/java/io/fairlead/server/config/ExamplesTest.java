@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExamplesTest {
-  private static final Path SCHEMA =
+  static final Path SCHEMA =
       Path.of(System.getProperty("fairlead.root"), "examples", "fairlead.schema.json").normalize();
   private static final ConfigLoader LOADER = new ConfigLoader(AdapterTypes.installed());
 
@@ -37,18 +37,6 @@ class ExamplesTest {
     assertThat(first).startsWith("# yaml-language-server: $schema=");
     assertThat(file.resolveSibling(first.substring(first.indexOf('=') + 1)).normalize())
         .isEqualTo(SCHEMA);
-  }
-
-  @Test
-  void schema_isWhatTheCommandPrints() throws IOException {
-    String printed = new ConfigSchema(ConfigurationPageTest.TYPES).text() + "\n";
-    if ("write".equals(System.getProperty("fairlead.docs"))) {
-      Files.writeString(SCHEMA, printed);
-    }
-
-    assertThat(SCHEMA)
-        .as("stale; rewrite it with -Dtest=ExamplesTest -Dfairlead.docs=write")
-        .hasContent(printed);
   }
 
   @Test
