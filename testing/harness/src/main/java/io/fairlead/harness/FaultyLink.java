@@ -28,7 +28,7 @@ public final class FaultyLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FaultyLink.class);
 
   private final int port;
-  private final int target;
+  private volatile int target;
   private final Set<Connection> connections = new HashSet<>();
   private Optional<Door> door = Optional.empty();
   private boolean frozen;
@@ -49,6 +49,14 @@ public final class FaultyLink implements AutoCloseable {
   /** Returns a link that works, from this port to the target. */
   public static FaultyLink between(int port, int target) {
     return new FaultyLink(port, target);
+  }
+
+  /**
+   * Leads new connections to another port from now on, as a Service does when an endpoint goes;
+   * those that are open stay.
+   */
+  public void leadTo(int newTarget) {
+    target = newTarget;
   }
 
   /** Returns where clients connect. */
