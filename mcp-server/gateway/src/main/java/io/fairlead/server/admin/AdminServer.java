@@ -17,7 +17,14 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,10 +49,17 @@ public final class AdminServer implements AutoCloseable {
   private final HostPort address;
   private final Access access;
   private final EventStreams events;
+  private final Router router;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private AdminServer(
-      Vertx vertx, HttpServer server, HostPort address, Access access, EventStreams events) {
+      Vertx vertx,
+      HttpServer server,
+      HostPort address,
+      Access access,
+      EventStreams events,
+      Router router) {
+    this.router = router;
     this.vertx = vertx;
     this.access = access;
     this.events = events;
@@ -93,9 +107,8 @@ public final class AdminServer implements AutoCloseable {
     Connections connections = new Connections(limits, System::nanoTime);
     Access access = new Access(address, token);
     EventStreams events = new EventStreams(vertx, source, connections, limits);
-    RequestGate gate =
-        new RequestGate(
-            connections, router(vertx, access, source, actions, metrics, connections, events));
+    Router router = router(vertx, access, source, actions, metrics, connections, events);
+    RequestGate gate = new RequestGate(connections, router);
     HttpServer server =
         vertx
             .createHttpServer(
@@ -112,7 +125,7 @@ public final class AdminServer implements AutoCloseable {
     try {
       HttpServer listening = await(server.listen(address.port(), address.host()));
       return new AdminServer(
-          vertx, listening, address.withPort(listening.actualPort()), access, events);
+          vertx, listening, address.withPort(listening.actualPort()), access, events, router);
     } catch (ExecutionException | TimeoutException e) {
       access.close();
       closeQuietly(vertx);
@@ -159,6 +172,11 @@ public final class AdminServer implements AutoCloseable {
     get(router, "/summary", api::summary);
     get(router, "/configuration", api::configuration);
     get(router, "/replicas", api::replicas);
+    String description = description();
+    get(
+        router,
+        "/openapi.yaml",
+        context -> Responses.send(context, 200, "application/yaml", description));
     get(router, "/replica", api::replica);
     CommitHandlers commits = new CommitHandlers(source);
     get(router, "/commits", commits::commits);
@@ -184,6 +202,15 @@ public final class AdminServer implements AutoCloseable {
     router.errorHandler(405, AdminServer::notOfThisPath);
     router.errorHandler(500, AdminServer::failed);
     return router;
+  }
+
+  private static String description() {
+    try (InputStream input = AdminServer.class.getResourceAsStream("openapi.yaml")) {
+      return new String(
+          Objects.requireNonNull(input, "openapi.yaml").readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read openapi.yaml", e);
+    }
   }
 
   private static void get(Router router, String path, Handler<RoutingContext> handler) {
@@ -240,6 +267,20 @@ public final class AdminServer implements AutoCloseable {
   /** Takes another reference to the token that callers show to change something. */
   public void use(@Nullable Secret token) {
     access.use(token);
+  }
+
+  /** Returns its routes, {@code METHOD PATH}; HEAD, which is answered where GET is, left out. */
+  List<String> routes() {
+    List<String> routes = new ArrayList<>();
+    for (Route route : router.getRoutes()) {
+      Set<HttpMethod> methods = route.methods() == null ? Set.of() : route.methods();
+      for (HttpMethod method : methods) {
+        if (!method.equals(HttpMethod.HEAD)) {
+          routes.add(method + " " + route.getPath());
+        }
+      }
+    }
+    return routes;
   }
 
   /** Returns where it listens, with the real port. */
