@@ -12,6 +12,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.fairlead.registry.Secret;
 import io.fairlead.server.config.HostPort;
+import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.TransactionStatus;
 import java.io.IOException;
@@ -46,7 +47,7 @@ class OpenApiTest {
   private static final String API = "/api/v1";
 
   private final HttpClient client = HttpClient.newHttpClient();
-  private final SampleSource source = new SampleSource(25);
+  private final SampleSource source = new WithAClient();
   private final JsonNode description = read();
   // METHOD path status, of the description.
   private final Set<String> provoked = new TreeSet<>();
@@ -57,6 +58,39 @@ class OpenApiTest {
       return YAMLMapper.builder().build().readTree(Files.readString(FILE));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** A gateway with a client, besides what the samples have. */
+  private static final class WithAClient extends SampleSource {
+    WithAClient() {
+      super(25);
+    }
+
+    @Override
+    public List<ClientStatus> clients() {
+      return List.of(
+          new ClientStatus(
+              7,
+              "10.0.0.9:4711",
+              "istiod-1",
+              "default",
+              "1.27.0",
+              15010,
+              Instant.EPOCH,
+              "e-1",
+              List.of(
+                  new ClientStatus.SubscriptionStatus(
+                      "networking.istio.io/v1/ServiceEntry",
+                      "e-1",
+                      "e-0",
+                      3,
+                      900,
+                      1,
+                      "refused",
+                      Instant.EPOCH,
+                      Instant.EPOCH,
+                      Duration.ofSeconds(3)))));
     }
   }
 
@@ -180,7 +214,7 @@ class OpenApiTest {
               new Durability(false, "disk full", Optional.of(Instant.EPOCH), 7)));
       check(server, operation("GET", "/readyz"), "/readyz", "", 503);
       // Refused before they are looked at.
-      check(server, operation("GET", API + "/guards"), API + "/guards/%zz", "", 400);
+      check(server, operation("GET", API + "/guards"), API + "/guards/%00", "", 400);
       check(server, operation("GET", API + "/guards"), API + "/none", "", 404);
     }
     for (Operation operation : operations()) {
@@ -270,6 +304,9 @@ class OpenApiTest {
     } else if (type.endsWith("json")) {
       JsonNode answer = JsonMapper.builder().build().readTree(response.body());
       validate(schema, answer).forEach(error -> faults.add(what + ": " + error));
+      if (answer.path("items").isArray() && answer.path("items").isEmpty()) {
+        faults.add(what + ": nothing in the list (expected: an item, to hold against its schema)");
+      }
     }
   }
 
