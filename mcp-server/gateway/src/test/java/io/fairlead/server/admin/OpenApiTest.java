@@ -265,8 +265,7 @@ class OpenApiTest {
     }
   }
 
-  private void get(AdminServer server, String template, String path, int status)
-      throws Exception {
+  private void get(AdminServer server, String template, String path, int status) throws Exception {
     check(server, operation("GET", API + template), API + path, "", status);
   }
 
@@ -296,8 +295,7 @@ class OpenApiTest {
     if (described.isMissingNode()) {
       described = resolved(responses.path("default"));
     }
-    String type =
-        response.headers().firstValue("content-type").orElse("").replaceFirst(";.*", "");
+    String type = response.headers().firstValue("content-type").orElse("").replaceFirst(";.*", "");
     JsonNode schema = described.path("content").path(type).path("schema");
     if (schema.isMissingNode()) {
       faults.add(what + ": not described with " + type);
