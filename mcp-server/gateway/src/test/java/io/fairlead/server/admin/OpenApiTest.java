@@ -16,6 +16,7 @@ import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.TransactionStatus;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,6 +46,8 @@ class OpenApiTest {
   private static final Set<String> METHODS = Set.of("get", "post", "put", "delete", "patch");
   private static final Set<String> HEALTH = Set.of("/livez", "/readyz", "/metrics");
   private static final String API = "/api/v1";
+  // Answers without end.
+  private static final String EVENTS = API + "/events";
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final SampleSource source = new WithAClient();
@@ -190,9 +193,12 @@ class OpenApiTest {
   @Test
   void answers_areAsDescribed_withEveryStatus() throws Exception {
     source.addReplicas(Instant.EPOCH);
+    source.commitAnother();
     try (AdminServer server = start("127.0.0.1", null)) {
       for (Operation operation : operations()) {
-        if (operation.method().equals("GET") && !operation.path().contains("{")) {
+        if (operation.method().equals("GET")
+            && !operation.path().contains("{")
+            && !operation.path().equals(EVENTS)) {
           check(server, operation, operation.path(), "", 200);
           if (operation.node().path("responses").has("400")) {
             check(server, operation, operation.path() + "?limit=0", "", 400);
@@ -201,6 +207,10 @@ class OpenApiTest {
       }
       get(server, "/resources/{namespace}/{name}", "/resources/shop/web-002", 200);
       get(server, "/resources/{namespace}/{name}", "/resources/shop/none", 404);
+      get(server, "/resources/{namespace}/{name}", "/resources/shop/web-000?format=yaml", 200);
+      get(server, "/resources/{namespace}/{name}", "/resources/shop/web-000?format=xml", 400);
+      commits(server);
+      listenUntilRefused(server);
       get(server, "/services/{registry}/{id}", "/services/even/web-000", 200);
       get(server, "/services/{registry}/{id}", "/services/even/broken", 200);
       get(server, "/services/{registry}/{id}", "/services/odd/any", 200);
@@ -237,6 +247,43 @@ class OpenApiTest {
     }
     described.removeAll(provoked);
     assertThat(described).as("described, but not provoked here").isEmpty();
+  }
+
+  private void commits(AdminServer server) throws Exception {
+    String newest = "/commits/" + source.snapshot().number();
+    String change = "/commits/{number}/{namespace}/{name}";
+    get(server, "/commits/{number}", newest, 200);
+    get(server, "/commits/{number}", "/commits/1", 404);
+    get(server, "/commits/{number}", "/commits/one", 400);
+    JsonNode changes =
+        JsonMapper.builder().build().readTree(send(server, "GET", API + newest, "").body());
+    for (JsonNode each : changes.path("changes")) {
+      get(server, change, newest + "/" + each.path("name").asText(), 200);
+    }
+    get(server, change, newest + "/shop/none", 404);
+    get(server, change, "/commits/one/shop/web-000", 400);
+  }
+
+  private void listenUntilRefused(AdminServer server) throws Exception {
+    Operation events = operation("GET", EVENTS);
+    List<InputStream> open = new ArrayList<>();
+    for (int status = 200; status == 200 && open.size() < 1000; ) {
+      HttpResponse<InputStream> response =
+          client.send(
+              HttpRequest.newBuilder(URI.create("http://" + server.address() + EVENTS)).build(),
+              HttpResponse.BodyHandlers.ofInputStream());
+      open.add(response.body());
+      status = response.statusCode();
+      provoked.add("GET " + EVENTS + " " + status);
+      String type = response.headers().firstValue("content-type").orElse("");
+      JsonNode described = events.node().path("responses").path(Integer.toString(status));
+      if (!described.path("content").has(type.replaceFirst(";.*", ""))) {
+        faults.add("GET " + EVENTS + " " + status + ": not described with " + type);
+      }
+    }
+    for (InputStream each : open) {
+      each.close();
+    }
   }
 
   private void act(AdminServer server) throws Exception {
@@ -278,12 +325,7 @@ class OpenApiTest {
 
   private void check(AdminServer server, Operation operation, String path, String body, int status)
       throws Exception {
-    HttpResponse<String> response =
-        client.send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.address().port() + path))
-                .method(operation.method(), HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = send(server, operation.method(), path, body);
     String what = operation.method() + " " + path + " " + response.statusCode();
     provoked.add(operation.method() + " " + operation.path() + " " + response.statusCode());
     if (response.statusCode() != status) {
@@ -306,6 +348,15 @@ class OpenApiTest {
         faults.add(what + ": nothing in the list (expected: an item, to hold against its schema)");
       }
     }
+  }
+
+  private HttpResponse<String> send(
+      AdminServer server, String method, String path, String body) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.address().port() + path))
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   private JsonNode resolved(JsonNode node) {
