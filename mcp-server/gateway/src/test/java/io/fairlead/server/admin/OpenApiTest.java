@@ -193,7 +193,6 @@ class OpenApiTest {
   @Test
   void answers_areAsDescribed_withEveryStatus() throws Exception {
     source.addReplicas(Instant.EPOCH);
-    source.commitAnother();
     try (AdminServer server = start("127.0.0.1", null)) {
       for (Operation operation : operations()) {
         if (operation.method().equals("GET")
@@ -250,6 +249,7 @@ class OpenApiTest {
   }
 
   private void commits(AdminServer server) throws Exception {
+    source.commitAnother();
     String newest = "/commits/" + source.snapshot().number();
     String change = "/commits/{number}/{namespace}/{name}";
     get(server, "/commits/{number}", newest, 200);
