@@ -350,8 +350,8 @@ class OpenApiTest {
     }
   }
 
-  private HttpResponse<String> send(
-      AdminServer server, String method, String path, String body) throws Exception {
+  private HttpResponse<String> send(AdminServer server, String method, String path, String body)
+      throws Exception {
     return client.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.address().port() + path))
             .method(method, HttpRequest.BodyPublishers.ofString(body))
