@@ -79,7 +79,7 @@ final class ReadinessTest {
                       .anySatisfy(
                           line ->
                               assertThat(line)
-                                  .contains("have not been answered for 5 s", "consul")));
+                                  .contains("have not been answered for 5s", "consul")));
 
       server.start();
       SourceClient.Response first = client.awaitServices(0, any -> true);
