@@ -166,8 +166,8 @@ final class DampingTest {
     assertThat(shown.path("name").asText()).isEqualTo("consul/" + consul.host(FLAPPING));
     // A table has seconds.
     Instant until = Instant.parse(shown.path("damped").path("until").asText());
-    assertThat(operator.run("get", "resources"))
-        .contains("DAMPED UNTIL", until.truncatedTo(ChronoUnit.SECONDS).toString());
+    assertThat(operator.run("get", "resources", "-o", "wide"))
+        .contains("DAMPED FOR", until.truncatedTo(ChronoUnit.SECONDS).toString());
     operator.awaitMetric(1, "fairlead_damped_hosts");
     assertThat(gateway.process().linesSince(0))
         .anySatisfy(line -> assertThat(line).contains(consul.host(FLAPPING), "changed"));

@@ -99,4 +99,9 @@ final class HttpPort {
       throw new AssertionError("GET " + base + path + ": no JSON: " + body, e);
     }
   }
+
+  /** Returns the address, without a slash at its end. */
+  String address() {
+    return base;
+  }
 }

@@ -148,6 +148,11 @@ public final class IstiodServer implements AutoCloseable {
     return http.json("/debug/" + page);
   }
 
+  /** Returns the address of its debug interface, such as {@code http://127.0.0.1:8080}. */
+  public String debugAddress() {
+    return http.address();
+  }
+
   /** Returns its metrics, such as {@code pilot_services}. */
   public Metrics metrics() {
     return Metrics.parse(monitoring.text("/metrics"));

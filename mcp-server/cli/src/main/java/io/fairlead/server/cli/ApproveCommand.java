@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Approve the removals that the deletion guard holds: they are published at once.",
       "fairlead get guards shows them."
-    })
+    },
+    footer = {"", "Example:", "  fairlead approve dc1-1"})
 final class ApproveCommand extends OperatorCommand {
   @Parameters(paramLabel = "GUARD", description = "its id, as fairlead get guards shows it")
   private String id = "";

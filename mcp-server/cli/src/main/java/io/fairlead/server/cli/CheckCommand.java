@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
           + " gateway is to run: variables and files of secrets, certificates, services files and"
           + " the store's folder are looked at, too. No registry is contacted: preview does that.",
       "Exit code 2 if there is a problem; what begins with \"warning: \" changes nothing about it."
-    })
+    },
+    footer = {"", "Example:", "  fairlead check --config fairlead.yaml"})
 final class CheckCommand implements Callable<Integer> {
   @Mixin private final ConfigFile file = new ConfigFile();
 

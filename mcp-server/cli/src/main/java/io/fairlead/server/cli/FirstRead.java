@@ -8,6 +8,7 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -18,6 +19,7 @@ final class FirstRead implements RegistrySink {
   private final RegistrySink sink;
   private final Consumer<Service> seen;
   private final CompletableFuture<ReadOutcome> outcome = new CompletableFuture<>();
+  private final AtomicInteger services = new AtomicInteger();
   private volatile String problem = "";
 
   /**
@@ -34,6 +36,16 @@ final class FirstRead implements RegistrySink {
     return outcome;
   }
 
+  /** Returns how many services were seen so far. */
+  int services() {
+    return services.get();
+  }
+
+  /** Whether the first outcome is there, and is no failure. */
+  boolean isRead() {
+    return outcome.getNow(null) instanceof ReadOutcome.Fresh;
+  }
+
   /** Returns the problem that the adapter last reported; empty if none. */
   String problem() {
     return problem;
@@ -42,6 +54,7 @@ final class FirstRead implements RegistrySink {
   @Override
   public void resync(ReadOutcome read) {
     if (read instanceof ReadOutcome.Fresh fresh) {
+      services.addAndGet(fresh.services().size());
       fresh.services().forEach(seen);
     }
     sink.resync(read);
@@ -50,6 +63,7 @@ final class FirstRead implements RegistrySink {
 
   @Override
   public void changed(Service service) {
+    services.incrementAndGet();
     seen.accept(service);
     sink.changed(service);
   }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  fairlead get services --outcome refused",
-      "  fairlead get guards -o name | xargs -n 1 fairlead approve",
+      "  fairlead get refused --registry dc1 -o wide",
       "  fairlead get registries --watch"
     })
 final class GetCommand implements Callable<Integer> {

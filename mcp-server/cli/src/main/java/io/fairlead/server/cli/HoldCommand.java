@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
           + " changes at once.",
       "Several may be open; the changes are pushed when the last one ends. A transaction ends by"
           + " itself at its time limit, and with the gateway."
-    })
+    },
+    footer = {"", "Example:", "  ID=$(fairlead hold --ttl 10m)"})
 final class HoldCommand extends OperatorCommand {
   @Option(
       names = "--ttl",

@@ -27,12 +27,14 @@ import picocli.CommandLine.Spec;
       WatchCommand.class,
       GetCommand.class,
       DescribeCommand.class,
+      DoctorCommand.class,
       ApproveCommand.class,
       RejectCommand.class,
       HoldCommand.class,
       ReleaseCommand.class,
       MeshConfigCommand.class,
       SchemaCommand.class,
+      CompletionCommand.class,
       VersionCommand.class
     })
 public final class Main implements Runnable {

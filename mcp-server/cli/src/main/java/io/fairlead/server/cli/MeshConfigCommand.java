@@ -27,6 +27,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Print the configSources to paste into istiod's mesh configuration.",
       "It includes k8s://, since the list replaces istiod's own source."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  fairlead mesh-config --config fairlead.yaml --host fairlead.istio-system"
     })
 final class MeshConfigCommand implements Callable<Integer> {
   @Mixin private final ConfigFile file = new ConfigFile();
@@ -74,13 +79,18 @@ final class MeshConfigCommand implements Callable<Integer> {
                   + reached
                   + ", or give --host HOST");
     }
+    spec.commandLine().getOut().print(Yaml.write(document(config, reached)));
+    spec.commandLine().getOut().flush();
+  }
+
+  /** Returns the part of the mesh configuration for a gateway that is reached under a host. */
+  static ObjectNode document(GatewayConfig config, String reached) {
     ObjectNode document = JsonNodeFactory.instance.objectNode();
     ArrayNode sources = document.putArray("configSources");
     sources.addObject().put("address", "k8s://");
     for (int port : ports(config.xds())) {
       sources.addObject().put("address", "xds://" + new HostPort(reached, port));
     }
-    spec.commandLine().getOut().print(Yaml.write(document));
-    spec.commandLine().getOut().flush();
+    return document;
   }
 }

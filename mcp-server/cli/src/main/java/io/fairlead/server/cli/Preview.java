@@ -32,9 +32,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -49,6 +51,9 @@ final class Preview {
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final Map<String, List<ServiceReport>> reports = new LinkedHashMap<>();
   private final Map<String, OriginIndex> origins = new LinkedHashMap<>();
+  private final long startedNanos = System.nanoTime();
+  // Read by whoever shows the progress.
+  private final Map<String, FirstRead> reads = new ConcurrentHashMap<>();
 
   Preview(GatewayConfig config, List<RegistryConfig> registries) {
     this.config = config;
@@ -63,7 +68,6 @@ final class Preview {
     loop.configure(Map.of(CommitLoop.FIRST_SOURCE, services.source()));
     List<RegistryAdapter> adapters = new ArrayList<>();
     try {
-      Map<String, FirstRead> reads = new LinkedHashMap<>();
       for (RegistryConfig registry : registries) {
         OriginIndex origin = new OriginIndex(registry.policy());
         origins.put(registry.name(), origin);
@@ -75,9 +79,10 @@ final class Preview {
       adapters.forEach(RegistryAdapter::start);
       long deadline = System.nanoTime() + limit.toNanos();
       List<String> failures = new ArrayList<>();
-      for (Map.Entry<String, FirstRead> read : reads.entrySet()) {
-        failure(read.getValue(), limit, deadline - System.nanoTime())
-            .ifPresent(failure -> failures.add(read.getKey() + ": " + failure));
+      for (RegistryConfig registry : registries) {
+        FirstRead read = Objects.requireNonNull(reads.get(registry.name()));
+        failure(read, limit, deadline - System.nanoTime())
+            .ifPresent(failure -> failures.add(registry.name() + ": " + failure));
       }
       return failures;
     } finally {
@@ -87,6 +92,35 @@ final class Preview {
       registries.forEach(
           registry -> reports.put(registry.name(), services.reports(registry.name())));
     }
+  }
+
+  /** Returns what goes on, for any thread. */
+  String progress() {
+    List<String> waiting =
+        registries.stream()
+            .map(RegistryConfig::name)
+            .filter(name -> !reads.containsKey(name) || !reads.get(name).outcome().isDone())
+            .toList();
+    long seconds = Duration.ofNanos(System.nanoTime() - startedNanos).toSeconds();
+    int services = reads.values().stream().mapToInt(FirstRead::services).sum();
+    return "reading "
+        + String.join(", ", waiting)
+        + ": "
+        + seconds
+        + " s"
+        + (services == 0 ? "" : ", " + services + " services so far");
+  }
+
+  /** Returns the registries that were read, with the number of their services. */
+  Map<String, Integer> sizes() {
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    for (RegistryConfig registry : registries) {
+      FirstRead read = reads.get(registry.name());
+      if (read != null && read.isRead()) {
+        sizes.put(registry.name(), reports.getOrDefault(registry.name(), List.of()).size());
+      }
+    }
+    return sizes;
   }
 
   private static void close(List<RegistryAdapter> adapters) {

@@ -22,6 +22,11 @@ import picocli.CommandLine.Spec;
           + " where its protocol and port come from.",
       "Every refused or repaired service is a line on the standard error, with its reason; a"
           + " summary follows. Nothing is served or stored."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  fairlead preview --config fairlead.yaml --registry dc1 > entries.yaml"
     })
 final class PreviewCommand implements Callable<Integer> {
   @Mixin private final ConfigFile file = new ConfigFile();
@@ -54,7 +59,12 @@ final class PreviewCommand implements Callable<Integer> {
     GatewayConfig config = ((ConfigResult.Loaded) result).config();
     Logging.withoutRegistries();
     Preview preview = new Preview(config, selected(config));
-    List<String> failures = preview.read(limit());
+    List<String> failures;
+    try (Progress progress =
+        Progress.of(Main.terminal(spec), spec.commandLine().getErr(), preview::progress)) {
+      progress.start();
+      failures = preview.read(limit());
+    }
     if (!failures.isEmpty()) {
       failures.forEach(
           failure -> spec.commandLine().getErr().println("fairlead preview: " + failure));

@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
       "Reject the removals that the deletion guard holds: the services stay in the mesh without a"
           + " time limit, until the registry has them again or the removals are approved.",
       "fairlead get guards shows them."
-    })
+    },
+    footer = {"", "Example:", "  fairlead reject dc1-1"})
 final class RejectCommand extends OperatorCommand {
   @Parameters(paramLabel = "GUARD", description = "its id, as fairlead get guards shows it")
   private String id = "";

@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "release",
     mixinStandardHelpOptions = true,
-    description = "End a transaction; if it is the last one, the waiting changes are pushed.")
+    description = "End a transaction; if it is the last one, the waiting changes are pushed.",
+    footer = {"", "Example:", "  fairlead release \"$ID\""})
 final class ReleaseCommand extends OperatorCommand {
   @Parameters(paramLabel = "ID", description = "its id, as fairlead hold printed it")
   private String id = "";

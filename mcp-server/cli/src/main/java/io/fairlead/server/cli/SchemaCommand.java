@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Print the JSON Schema of the configuration, with the keys of every installed registry"
-            + " type: editors complete and check with it.")
+            + " type: editors complete and check with it.",
+    footer = {"", "Example:", "  fairlead schema > fairlead.schema.json"})
 final class SchemaCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // Set by picocli.

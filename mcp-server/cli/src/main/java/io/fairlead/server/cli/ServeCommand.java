@@ -24,6 +24,12 @@ import picocli.CommandLine.Spec;
       "Run the gateway.",
       "The configuration file is watched: a valid change is applied while it runs, an invalid one is"
           + " refused and logged. Few keys need a restart; docs/configuration.md names them."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  fairlead serve --config fairlead.yaml",
+      "  fairlead serve --config fairlead.yaml --data /var/lib/fairlead"
     })
 final class ServeCommand implements Callable<Integer> {
   @Mixin private final ConfigFile file = new ConfigFile();

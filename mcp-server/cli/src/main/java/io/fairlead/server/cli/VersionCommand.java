@@ -6,7 +6,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** The command {@code fairlead version}: prints the version of this build. */
-@Command(name = "version", mixinStandardHelpOptions = true, description = "Print the version.")
+@Command(
+    name = "version",
+    mixinStandardHelpOptions = true,
+    description = "Print the version.",
+    footer = {"", "Example:", "  fairlead version"})
 final class VersionCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // Set by picocli.

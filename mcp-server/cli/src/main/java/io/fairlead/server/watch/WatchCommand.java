@@ -38,6 +38,12 @@ import picocli.CommandLine.Spec;
       "Connect as istiod does, and print a line for each response.",
       "CHANGED counts resources that are new to the client or have a new version, which istiod has"
           + " to process. REMOVED counts those that the response lacks, which istiod deletes."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  fairlead watch 127.0.0.1:15010 --once",
+      "  fairlead watch --delta -o json"
     })
 public final class WatchCommand implements Callable<Integer> {
   private static final int NAMES_SHOWN = 3;

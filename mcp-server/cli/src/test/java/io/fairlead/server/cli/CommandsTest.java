@@ -3,6 +3,8 @@ package io.fairlead.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -306,5 +308,46 @@ class CommandsTest {
     assertThat(schema.out())
         .contains("https://json-schema.org/draft/2020-12/schema")
         .contains("#/$defs/registry-file");
+  }
+
+  @Test
+  void help_ofEachCommand_fitsATerminalAndHasAnExample() {
+    List<String> commands = List.copyOf(Main.commands(Terminal.NONE).getSubcommands().keySet());
+
+    assertThat(commands).contains("get", "doctor", "watch");
+    for (String command : commands) {
+      Invocation help = Invocation.of(command, "--help");
+
+      assertThat(help.code()).as(command).isZero();
+      assertThat(help.out()).as(command).containsPattern("Examples?:\n  .*fairlead " + command);
+      assertThat(help.out().lines())
+          .as(command)
+          .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+    assertThat(Invocation.of("--help").out().lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+  }
+
+  @Test
+  void progress_onATerminal_isALineThatIsWipedAtTheEnd() throws InterruptedException {
+    StringWriter err = new StringWriter();
+    Terminal terminal = new Terminal(20, false, true);
+    try (Progress progress =
+        Progress.of(terminal, new PrintWriter(err), () -> "reading a registry: 5 s")) {
+      progress.start();
+      while (err.toString().isEmpty()) {
+        Thread.sleep(10);
+      }
+    }
+    assertThat(err.toString()).startsWith("\r\u001b[Kreading a registry…").endsWith("\r\u001b[K");
+  }
+
+  @Test
+  void progress_elsewhere_isNothing() {
+    StringWriter err = new StringWriter();
+    try (Progress progress = Progress.of(Terminal.NONE, new PrintWriter(err), () -> "x")) {
+      progress.start();
+    }
+    assertThat(err.toString()).isEmpty();
   }
 }

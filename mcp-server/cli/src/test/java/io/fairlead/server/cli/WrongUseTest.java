@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.harness.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -120,7 +118,7 @@ class WrongUseTest {
 
   @Test
   void admin_thatIsNoGateway_saysWhatWasExpected() throws IOException {
-    try (ServerSocket other = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")) {
+    try (ServerSocket other = Answering.start("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")) {
       Invocation wrong =
           Invocation.of("get", "clients", "--admin", "127.0.0.1:" + other.getLocalPort());
 
@@ -132,31 +130,14 @@ class WrongUseTest {
 
   @Test
   void watch_ofAServerWithoutGrpc_saysSo() throws IOException {
-    try (ServerSocket other = answering("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")) {
+    try (ServerSocket other =
+        Answering.start("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")) {
       Invocation wrong = Invocation.of("watch", "--once", "127.0.0.1:" + other.getLocalPort());
 
       assertThat(wrong.code()).isEqualTo(1);
       assertThat(wrong.err()).contains("no gRPC server at that port");
       assertPlain(wrong.err());
     }
-  }
-
-  private static ServerSocket answering(String answer) throws IOException {
-    ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                while (true) {
-                  server.accept().getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
-                }
-              } catch (IOException e) {
-                // The test is over.
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
-    return server;
   }
 
   @ParameterizedTest

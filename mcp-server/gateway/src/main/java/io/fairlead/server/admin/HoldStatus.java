@@ -86,11 +86,19 @@ public record HoldStatus(
           loss
               + guard
                   .confirmsAt()
-                  .map(time -> " until " + time + ", if they are still missing then")
+                  .map(
+                      time ->
+                          " until "
+                              + ServingProblems.text(time)
+                              + ", if they are still missing then")
                   .orElse(" until it can be read again")
               + guard
                   .endsBy()
-                  .map(time -> " (until " + time + " at the latest, if reads of it keep failing)")
+                  .map(
+                      time ->
+                          " (until "
+                              + ServingProblems.text(time)
+                              + " at the latest, if reads of it keep failing)")
                   .orElse("")
               + ", or until an operator decides: fairlead approve "
               + guard.id()
