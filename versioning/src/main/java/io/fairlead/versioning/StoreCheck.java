@@ -13,7 +13,7 @@ import java.sql.SQLException;
  * @param text what it has, or what is wrong
  */
 public record StoreCheck(State state, String text) {
-  /** How the file of a store is. */
+  /** The state of a store's file. */
   public enum State {
     /** There is none yet. */
     MISSING,

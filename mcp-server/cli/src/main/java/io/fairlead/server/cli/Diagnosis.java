@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@code fairlead doctor} found: problems, in the form that the API gives them, what it looked
- * at, and what it could not look at. Confined to the command's thread.
+ * The findings of {@code fairlead doctor}: problems, in the form that the API gives them, what it
+ * looked at, and what it could not look at. Confined to the command's thread.
  */
 final class Diagnosis {
   private final List<JsonNode> critical = new ArrayList<>();

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a gateway with a configuration would meet on this machine: ports, its store, its disk. */
+/** A look at what a gateway would meet on this machine: ports, its store, its disk. */
 final class MachineCheck {
   private static final long MEGABYTE = 1 << 20;
   private static final long LITTLE = 100 * MEGABYTE;

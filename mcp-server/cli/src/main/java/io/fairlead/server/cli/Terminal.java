@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * What a command writes to: how wide its lines may be, and whether a person reads them.
+ * The destination of a command's output: how wide its lines may be, and whether a person reads
+ * them.
  *
  * <p>{@code bin/fairlead} says by system properties what the standard output and error are, since
  * Java cannot tell them apart before Java 22, and a library that can brings native code.

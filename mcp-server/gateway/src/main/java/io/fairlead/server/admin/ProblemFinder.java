@@ -62,7 +62,7 @@ public final class ProblemFinder {
     Instant now = clock.instant();
     List<ProblemStatus> found = new ArrayList<>();
     checks.forEach(check -> check.find(source, now, found::add));
-    found.sort(ProblemStatus.MOST_URGENT_FIRST);
+    found.sort(ProblemStatus.BY_URGENCY);
     return found;
   }
 

@@ -27,7 +27,7 @@ public record ProblemStatus(
     String command,
     @Nullable Instant since) {
   /** The most urgent first; of equal ones the older. */
-  static final Comparator<ProblemStatus> MOST_URGENT_FIRST =
+  static final Comparator<ProblemStatus> BY_URGENCY =
       Comparator.comparing(ProblemStatus::severity)
           .thenComparing(ProblemStatus::kind)
           .thenComparing(
