@@ -113,6 +113,18 @@ class ReplicasTest {
     return json(response);
   }
 
+  // A guard is decided about once every replica has noticed the loss.
+  private JsonNode decided(int replica, String path) {
+    HttpResponse<String> response =
+        await()
+            .atMost(LIMIT)
+            .until(
+                () -> send(replica, "POST", "/api/v1/guards/" + path),
+                answer -> answer.statusCode() != 409);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return json(response);
+  }
+
   private static List<String> outcomes(JsonNode result) {
     return result.path("replicas").findValuesAsText("outcome");
   }
@@ -178,16 +190,14 @@ class ReplicasTest {
     awaitGuard(1);
     awaitGuard(2);
 
-    assertThat(outcomes(done(1, 200, "guards/" + id + "/reject")))
-        .containsExactly("done", "done", "done");
+    assertThat(outcomes(decided(1, id + "/reject"))).containsExactly("done", "done", "done");
     for (int i = 0; i < 3; i++) {
       int replica = i;
       await()
           .atMost(LIMIT)
           .until(() -> items(replica, "guards").path(0).path("state").asText().equals("rejected"));
     }
-    assertThat(outcomes(done(2, 200, "guards/" + id + "/approve")))
-        .containsExactly("done", "done", "done");
+    assertThat(outcomes(decided(2, id + "/approve"))).containsExactly("done", "done", "done");
     for (int i = 0; i < 3; i++) {
       awaitServed(i, 4);
     }
@@ -204,8 +214,7 @@ class ReplicasTest {
     awaitGuard(1);
     awaitGuard(2);
 
-    assertThat(outcomes(done(2, 200, "guards/" + id + "/approve")))
-        .containsExactly("done", "done", "done");
+    assertThat(outcomes(decided(2, id + "/approve"))).containsExactly("done", "done", "done");
     for (int i = 0; i < 3; i++) {
       awaitServed(i, 4);
     }
@@ -241,7 +250,7 @@ class ReplicasTest {
     String late = awaitGuard(2);
     assertThat(done(0, 409, "guards/" + late + "/reject").path("detail").asText())
         .contains("has let it go already; it cannot be kept there any more");
-    assertThat(outcomes(done(0, 200, "guards/" + late + "/approve")))
+    assertThat(outcomes(decided(0, late + "/approve")))
         .containsExactlyInAnyOrder("already", "already", "done");
     awaitServed(2, 4);
   }
