@@ -16,7 +16,6 @@ import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.TransactionStatus;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -172,7 +171,7 @@ final class ServiceAnswers {
     if (since == null) {
       node.putNull("since");
     } else {
-      node.put("since", text(since));
+      node.put("since", ServingProblems.text(since));
     }
     return node.put("reason", reason);
   }
@@ -236,7 +235,7 @@ final class ServiceAnswers {
         ? "held by transaction "
             + last.id()
             + " until it is released or "
-            + text(last.expires())
+            + ServingProblems.text(last.expires())
             + " has come"
         : "held by the transactions "
             + transactions.stream().map(TransactionStatus::id).collect(Collectors.joining(", "))
@@ -245,7 +244,7 @@ final class ServiceAnswers {
 
   private static String damped(DampedHost host) {
     return "damped until "
-        + text(host.until())
+        + ServingProblems.text(host.until())
         + ", because it flaps ("
         + host.changes()
         + " repeated changes)";
@@ -359,7 +358,7 @@ final class ServiceAnswers {
     DampedHost waiting = damped.get(report.resource());
     StringBuilder notes = new StringBuilder();
     if (!transactions.isEmpty()) {
-      notes.append(" Changes since ").append(text(transactions.get(0).opened()));
+      notes.append(" Changes since ").append(ServingProblems.text(transactions.get(0).opened()));
       notes.append(" are ").append(held()).append('.');
     }
     if (waiting != null) {
@@ -380,10 +379,6 @@ final class ServiceAnswers {
           .append(view.problem());
     }
     return notes.toString();
-  }
-
-  private static String text(Instant time) {
-    return time.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   private static int endpoints(Resource resource) {
