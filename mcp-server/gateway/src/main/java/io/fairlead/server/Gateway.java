@@ -1,11 +1,14 @@
 package io.fairlead.server;
 
 import io.fairlead.aggregation.Registries;
+import io.fairlead.server.admin.AdminListener;
 import io.fairlead.server.admin.AdminServer;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.HostPort;
 import io.fairlead.server.replicas.ReplicaActions;
 import io.fairlead.server.replicas.ReplicaSet;
+import io.fairlead.server.tls.ReloadingTls;
+import io.fairlead.server.tls.TlsListeners;
 import io.fairlead.server.xds.XdsServer;
 import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.SqliteCommitLog;
@@ -14,10 +17,12 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 /**
  * A running gateway: adapters, registries, store, xDS and admin server put together.
@@ -46,6 +51,7 @@ public final class Gateway implements AutoCloseable {
   private final Registries registries;
   private final ReadinessWatch readinessWatch;
   private final RegistryFleet fleet;
+  private final TlsListeners tls;
   private final XdsServer xds;
   private final AdminServer admin;
 
@@ -74,12 +80,17 @@ public final class Gateway implements AutoCloseable {
       fleet = new RegistryFleet(registries, metrics.reads());
       opened("prepared adapters", fleet);
       fleet.prepare(config.registries());
-      status = new GatewayStatus(reloads, log, store, loop, registries, fleet, metrics.reads());
+      tls = TlsListeners.start(config.xds().tls(), config.admin().tls(), options.watchPeriod());
+      opened("certificates", tls);
+      tls.xds().ifPresent(metrics::count);
+      tls.admin().ifPresent(metrics::count);
+      status =
+          new GatewayStatus(reloads, log, store, loop, registries, fleet, tls, metrics.reads());
       ReplicaSet replicas = status.replicaSet();
       opened("replicas", replicas);
       admin =
           AdminServer.start(
-              config.admin().address(),
+              adminListeners(config),
               config.admin().token(),
               status,
               new ReplicaActions(replicas, status.ownReplica()),
@@ -91,7 +102,7 @@ public final class Gateway implements AutoCloseable {
       opened("xDS server", xds);
       // Not before clients can connect: who is told that this is ready may send them at once, and
       // an istiod ends where nobody listens.
-      status.serving(xds::clients, xds::idleSince, xds::deliveries);
+      status.serving(xds::clients, xds::denied, xds::idleSince, xds::deliveries);
       opened("adapters", fleet);
       fleet.start();
       opened("memory trim", MemoryTrim.start(store));
@@ -119,11 +130,28 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void useReplicas(GatewayConfig config) {
-    status.replicaSet().use(config.replicas(), config.admin().token(), "http://" + admin.address());
+    status.replicaSet().use(config.replicas(), config.admin().token(), admin.urls().get(0));
+  }
+
+  private List<AdminListener> adminListeners(GatewayConfig config) {
+    List<AdminListener> listeners = new ArrayList<>();
+    config.admin().plaintext().ifPresent(at -> listeners.add(new AdminListener(at, null)));
+    config
+        .admin()
+        .secure()
+        .ifPresent(
+            at ->
+                listeners.add(
+                    new AdminListener(at, tls.admin().map(ReloadingTls::options).orElse(null))));
+    return listeners;
   }
 
   private XdsServer startXds(GatewayConfig config, VersionedStore store) throws IOException {
-    return XdsServer.start(config.xds().options(), store, ready, metrics.meters());
+    return XdsServer.start(
+        config.xds().options(tls.xds().map(ReloadingTls::options).orElse(null)),
+        store,
+        ready,
+        metrics.meters());
   }
 
   private void opened(String name, AutoCloseable part) {
@@ -140,7 +168,10 @@ public final class Gateway implements AutoCloseable {
     if (!next.batching().equals(before.batching())) {
       loop.use(next.batching());
     }
+    tls.use(next.xds().tls(), next.admin().tls());
+    admin.reloadTls();
     xds.use(next.xds().limits());
+    xds.use(next.xds().authorization());
     admin.use(next.admin().token());
     readinessWatch.use(next.readiness().limit());
     useReplicas(next);
@@ -152,10 +183,26 @@ public final class Gateway implements AutoCloseable {
     return ready.isDone();
   }
 
-  /** Where istiod connects to, with the real ports. */
+  /**
+   * Where istiod connects to, with the real ports: in plaintext, if it does, over TLS, if it does,
+   * then the shards and the incremental listener.
+   */
   public List<HostPort> xdsAddresses() {
-    HostPort configured = options.config().xds().address();
-    return xds.ports().stream().map(configured::withPort).toList();
+    List<HostPort> configured = options.config().xds().listeners();
+    List<Integer> ports = xds.ports();
+    return IntStream.range(0, ports.size())
+        .mapToObj(i -> configured.get(i).withPort(ports.get(i)))
+        .toList();
+  }
+
+  /** Returns the configuration that it was started with. */
+  public GatewayConfig config() {
+    return options.config();
+  }
+
+  /** Returns the URLs of the admin server, with the real ports; one in plaintext first. */
+  public List<String> adminUrls() {
+    return admin.urls();
   }
 
   /** Where the admin server listens, with the real port. */

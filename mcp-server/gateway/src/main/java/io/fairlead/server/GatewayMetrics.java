@@ -13,11 +13,14 @@ import io.fairlead.server.admin.HoldStatus;
 import io.fairlead.server.admin.ProblemStatus;
 import io.fairlead.server.admin.ReadinessStatus;
 import io.fairlead.server.admin.ReplicaStatus;
+import io.fairlead.server.tls.ReloadingTls;
+import io.fairlead.server.tls.TlsStatus;
 import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
@@ -38,6 +41,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The metrics of registries, commits and configuration. What is per registry, type or reason is
@@ -60,6 +64,12 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
   private final ReadMetrics reads = new ReadMetrics(meters);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
+  private final MultiGauge certificateExpiry =
+      gauge(
+          "tls.certificate.expiry.timestamp.seconds",
+          "Unix time at which the certificate of a listener, or one of its chain, expires");
+  private final MultiGauge certificateRefused =
+      gauge("tls.certificate.refused", "1 while the changed files of a listener cannot be used");
   private final MultiGauge up = gauge("registry.up", "1 while a registry can be read, else 0");
   private final MultiGauge lastSuccess =
       gauge(
@@ -287,7 +297,34 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
     guardHeldEndpoints.register(endpoints, true);
   }
 
+  /** Counts the reloads of a listener's certificate. */
+  void count(ReloadingTls tls) {
+    reloads("applied", tls, ReloadingTls::applied);
+    reloads("refused", tls, ReloadingTls::refused);
+  }
+
+  private void reloads(String outcome, ReloadingTls tls, ToDoubleFunction<ReloadingTls> count) {
+    FunctionCounter.builder("fairlead.tls.reloads", tls, count)
+        .description("Changes of a listener's certificate files, by what became of them")
+        .tag("listener", tls.status().listener())
+        .tag("outcome", outcome)
+        .register(meters);
+  }
+
+  private void refreshCertificates(List<TlsStatus> listeners) {
+    List<Row<?>> expiries = new ArrayList<>();
+    List<Row<?>> refusals = new ArrayList<>();
+    for (TlsStatus tls : listeners) {
+      Tags tags = Tags.of("listener", tls.listener());
+      expiries.add(Row.of(tags, tls.expiry().toEpochMilli() / 1000.0));
+      refusals.add(Row.of(tags, tls.refusal().isEmpty() ? 0 : 1));
+    }
+    certificateExpiry.register(expiries, true);
+    certificateRefused.register(refusals, true);
+  }
+
   private synchronized void refreshGateway(AdminSource status) {
+    refreshCertificates(status.tls());
     ReadinessStatus readiness = status.readiness();
     ConfigurationStatus configuration = status.configuration();
     single(ready, readiness.ready() ? 1 : 0);

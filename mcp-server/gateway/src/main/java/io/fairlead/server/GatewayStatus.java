@@ -19,7 +19,10 @@ import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.config.ShownText;
 import io.fairlead.server.replicas.OwnReplica;
 import io.fairlead.server.replicas.ReplicaSet;
+import io.fairlead.server.tls.TlsListeners;
+import io.fairlead.server.tls.TlsStatus;
 import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.server.xds.DeniedClient;
 import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.CommitHistory;
 import io.fairlead.versioning.CommitLogException;
@@ -58,12 +61,14 @@ final class GatewayStatus implements AdminSource {
   private final Registries registries;
   private final RegistryFleet fleet;
   private final ReadMetrics reads;
+  private final TlsListeners tls;
   private final Instant started = Instant.now();
   private final OwnReplica own;
   private final ReplicaSet replicas;
   private final long startedNanos = System.nanoTime();
   private final ProblemFinder problems = new ProblemFinder(this, Clock.systemUTC());
   private volatile Supplier<List<ClientStatus>> clients = List::of;
+  private volatile Supplier<List<DeniedClient>> denied = List::of;
   private volatile Supplier<Optional<Instant>> idle = Optional::empty;
   private volatile Function<ResourceKey, List<ResourceDelivery>> deliveries = key -> List.of();
   private volatile boolean serving;
@@ -75,6 +80,7 @@ final class GatewayStatus implements AdminSource {
       CommitLoop loop,
       Registries registries,
       RegistryFleet fleet,
+      TlsListeners tls,
       ReadMetrics reads) {
     this.configuration = configuration;
     this.log = log;
@@ -83,6 +89,7 @@ final class GatewayStatus implements AdminSource {
     this.ready = loop.ready();
     this.registries = registries;
     this.fleet = fleet;
+    this.tls = tls;
     this.reads = reads;
     this.own = new OwnReplica(this, registries, loop.transactions(), BuildInfo.version());
     this.replicas = new ReplicaSet(own);
@@ -101,9 +108,11 @@ final class GatewayStatus implements AdminSource {
   /** Says who knows the clients, once they can connect. */
   void serving(
       Supplier<List<ClientStatus>> source,
+      Supplier<List<DeniedClient>> deniedSource,
       Supplier<Optional<Instant>> idleSource,
       Function<ResourceKey, List<ResourceDelivery>> deliverySource) {
     clients = source;
+    denied = deniedSource;
     idle = idleSource;
     deliveries = deliverySource;
     serving = true;
@@ -301,5 +310,15 @@ final class GatewayStatus implements AdminSource {
   @Override
   public List<ProblemStatus> problems() {
     return problems.find();
+  }
+
+  @Override
+  public List<DeniedClient> denied() {
+    return denied.get();
+  }
+
+  @Override
+  public List<TlsStatus> tls() {
+    return tls.statuses();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.harness.StateClient;
+import io.fairlead.harness.TestAuthority;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,7 +38,17 @@ class MetricsPageTest {
     workspace.service("one", "web", "10.0.0.1");
     // A finding, so that there is a sample of them.
     workspace.service("one", "nowhere", "0.0.0.0");
-    workspace.configure("- {name: one, type: file, path: one}\n");
+    TestAuthority.create("servers").leaf("localhost").write(folder, "tls");
+    workspace.write(
+        "fairlead.yaml",
+        """
+        xds:
+          address: "127.0.0.1:0"
+          tls: {address: "127.0.0.1:0", certificate: tls.crt, key: tls.key}
+        admin: {address: "127.0.0.1:0"}
+        registries:
+        - {name: one, type: file, path: one}
+        """);
     try (Gateway gateway = workspace.start();
         StateClient client = new StateClient(gateway.xdsAddresses().get(0).port(), "")) {
       client.subscribe(SERVICE_ENTRY);

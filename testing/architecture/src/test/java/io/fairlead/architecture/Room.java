@@ -43,7 +43,8 @@ record Room(String folder, List<String> packages, Set<String> uses) {
                   SERVER + ".admin..",
                   SERVER + ".config..",
                   SERVER + ".render..",
-                  SERVER + ".replicas..")
+                  SERVER + ".replicas..",
+                  SERVER + ".tls..")
               .using(API, "conversion", "versioning", "aggregation", "mcp-server/xds", "istio-api"),
           room("mcp-server/cli", SERVER + ".cli..", SERVER + ".watch..")
               .using(
@@ -51,6 +52,7 @@ record Room(String folder, List<String> packages, Set<String> uses) {
                   "conversion",
                   "versioning",
                   "aggregation",
+                  "mcp-server/xds",
                   "mcp-server/gateway",
                   "istio-api"),
           room("testing/harness", "io.fairlead.harness..").using(API),

@@ -183,6 +183,7 @@ public final class IstiodServer implements AutoCloseable {
   public static final class Builder {
     private final String version;
     private final List<String> sources = new ArrayList<>();
+    private String sourcesBlock = "";
     private final List<String> meshLines = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
 
@@ -206,6 +207,12 @@ public final class IstiodServer implements AutoCloseable {
         }
         sources.add(address);
       }
+      return this;
+    }
+
+    /** Sets its config sources as YAML that begins with {@code configSources:}. */
+    public Builder configSources(String yaml) {
+      sourcesBlock = yaml;
       return this;
     }
 
@@ -247,7 +254,10 @@ public final class IstiodServer implements AutoCloseable {
 
     private String meshConfig() {
       StringBuilder yaml = new StringBuilder();
-      yaml.append(sources.isEmpty() ? "configSources: []\n" : "configSources:\n");
+      if (sourcesBlock.isEmpty()) {
+        yaml.append(sources.isEmpty() ? "configSources: []\n" : "configSources:\n");
+      }
+      yaml.append(sourcesBlock);
       sources.forEach(source -> yaml.append("- address: ").append(source).append('\n'));
       meshLines.forEach(line -> yaml.append(line).append('\n'));
       return yaml.toString();

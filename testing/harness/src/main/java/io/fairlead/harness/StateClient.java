@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.grpc.ManagedChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -19,6 +20,12 @@ public class StateClient extends DiscoveryClient<DiscoveryRequest, DiscoveryResp
         channel(address).build(),
         AggregatedDiscoveryServiceGrpc.getStreamAggregatedResourcesMethod());
     this.node = node;
+  }
+
+  /** Creates an istiod of a revision over a channel, which is its own from here on. */
+  public StateClient(ManagedChannel channel, String revision) {
+    super(channel, AggregatedDiscoveryServiceGrpc.getStreamAggregatedResourcesMethod());
+    this.node = istiod(revision);
   }
 
   /** Creates a client on the loopback interface that says that it is this node. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fairlead.common.Causes;
+import io.fairlead.server.tls.ClientTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A client of the admin API of a running gateway. Thread-safe; calls block for up to 30 s. */
 final class AdminClient {
@@ -27,17 +29,24 @@ final class AdminClient {
 
   private final URI base;
   private final String token;
-  private final HttpClient client =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final @Nullable ClientTls tls;
+  private final HttpClient client;
 
   /**
    * Creates a client of the gateway with that admin address.
    *
    * @param token sent with requests that change something; empty for none
+   * @param tls the TLS of an address that begins with https
    */
-  AdminClient(URI base, String token) {
+  AdminClient(URI base, String token, @Nullable ClientTls tls) {
     this.base = base;
     this.token = token;
+    this.tls = tls;
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5));
+    if (tls != null) {
+      builder.sslContext(tls.context());
+    }
+    this.client = builder.build();
   }
 
   /** Encodes a name for a path; its slashes stay separators. */
@@ -120,8 +129,11 @@ final class AdminClient {
       throw new AdminClientException(
           base
               + ": not reachable: "
-              + Causes.of(e)
-              + " (expected: the admin address of a running gateway, see --admin)",
+              + ClientTls.explain(e, tls, "http:// in --admin", "https:// in --admin, and --ca")
+                  .orElseGet(
+                      () ->
+                          Causes.advised(
+                              Causes.of(e), "the admin address of a running gateway, see --admin")),
           e);
     }
     try {

@@ -1,10 +1,12 @@
 package io.fairlead.server.cli;
 
 import io.fairlead.common.ForeignText;
+import io.fairlead.server.watch.TlsTarget;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,18 +27,24 @@ final class AdminTarget {
               + ", if it is set")
   private String url = "";
 
+  @Mixin private final TlsTarget tls = new TlsTarget();
+
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // Set by picocli.
   private CommandSpec spec;
 
   /** Creates a client of that gateway. */
   AdminClient client() {
-    return new AdminClient(address(), Optional.ofNullable(System.getenv(TOKEN)).orElse(""));
+    URI address = address();
+    return new AdminClient(
+        address,
+        Optional.ofNullable(System.getenv(TOKEN)).orElse(""),
+        address.getScheme().equals("https") ? tls.load(address.getHost()) : null);
   }
 
   private URI address() {
     try {
-      URI address = URI.create(url.contains("://") ? url : "http://" + url);
+      URI address = URI.create(url.contains("://") ? url : scheme() + url);
       if (List.of("http", "https").contains(address.getScheme()) && address.getHost() != null) {
         return address;
       }
@@ -46,10 +54,16 @@ final class AdminTarget {
     throw wrong(null);
   }
 
+  private String scheme() {
+    return tls.isGiven() ? "https://" : "http://";
+  }
+
   private ParameterException wrong(@Nullable Throwable cause) {
     return new ParameterException(
         spec.commandLine(),
-        "--admin: " + ForeignText.address(url) + " (expected: HOST:PORT or http://HOST:PORT)",
+        "--admin: "
+            + ForeignText.address(url)
+            + " (expected: HOST:PORT, http://HOST:PORT or https://HOST:PORT)",
         cause);
   }
 }

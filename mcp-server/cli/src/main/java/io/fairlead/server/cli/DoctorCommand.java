@@ -242,7 +242,7 @@ final class DoctorCommand implements Callable<Integer> {
               expected.map(JsonNode.class::cast),
               loaded
                   .filter(own -> own.xds().shards() != null)
-                  .map(own -> own.xds().address().port()));
+                  .map(own -> own.xds().preferred().port()));
     } catch (IOException e) {
       diagnosis.critical(
           "mesh_config",

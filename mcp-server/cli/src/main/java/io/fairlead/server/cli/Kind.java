@@ -64,6 +64,22 @@ enum Kind {
       new Column("NACKS", item -> Long.toString(sum(item.path("subscriptions"), "nacks"))),
       Column.of("LAG MS", "lagMillis").onlyWide(),
       Column.of("NODE", "node").name(30)),
+  denied(
+      "address",
+      Column.of("ADDRESS", "address"),
+      Column.of("PORT", "port").leaves(3),
+      Column.of("REVISION", "revision").leaves(2),
+      Column.of("REASON", "reason"),
+      Column.of("TIMES", "times").leaves(4),
+      Column.time("LAST", "last").leaves(5),
+      Column.of("EXPLANATION", "explanation").text(24)),
+  certificates(
+      "listener",
+      Column.of("LISTENER", "listener"),
+      new Column("NAMES", item -> joined(item.path("names"), "none")).text(16).leaves(1),
+      Column.of("EXPIRES", "expires"),
+      Column.of("FILE", "file").text(16).leaves(2),
+      Column.of("REFUSAL", "refusal").text(16)),
   commits(
       "number",
       Column.of("NUMBER", "number"),

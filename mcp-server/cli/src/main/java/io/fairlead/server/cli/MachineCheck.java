@@ -49,16 +49,9 @@ final class MachineCheck {
   }
 
   private List<HostPort> addresses() {
-    GatewayConfig.Xds xds = config.xds();
-    List<HostPort> addresses = new ArrayList<>();
-    addresses.add(xds.address());
-    if (xds.shards() != null) {
-      xds.shards().ports().forEach(port -> addresses.add(xds.address().withPort(port)));
-    }
-    if (xds.incremental() != null) {
-      addresses.add(xds.incremental());
-    }
-    addresses.add(config.admin().address());
+    List<HostPort> addresses = new ArrayList<>(config.xds().listeners());
+    config.admin().plaintext().ifPresent(addresses::add);
+    config.admin().secure().ifPresent(addresses::add);
     return addresses;
   }
 

@@ -5,6 +5,7 @@ import io.fairlead.server.GatewayOptions;
 import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.GatewayConfig;
+import io.fairlead.server.config.HostPort;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -65,14 +66,30 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void banner(PrintWriter out, Gateway gateway) {
-    String xds = gateway.xdsAddresses().get(0).toString();
-    String local = "127.0.0.1:" + gateway.xdsAddresses().get(0).port();
+    GatewayConfig.Xds xds = gateway.config().xds();
+    HostPort first = gateway.xdsAddresses().get(0);
+    String admin = gateway.adminUrls().get(0);
+    String tls = xds.plaintext().isPresent() ? "" : " --ca FILE";
     out.println("Fairlead " + Version.text() + " is running.");
-    out.println("  xDS       " + xds);
-    out.println("  console   http://" + gateway.adminAddress() + "/");
-    out.println("  watch it  fairlead watch " + local);
-    out.println("  see it    fairlead get resources --admin http://" + gateway.adminAddress());
+    if (xds.plaintext().isPresent()) {
+      out.println("  xDS       " + first + plaintextNote(first));
+    }
+    if (xds.secure().isPresent()) {
+      int index = xds.plaintext().isPresent() ? 1 : 0;
+      out.println("  xDS, TLS  " + gateway.xdsAddresses().get(index));
+    }
+    out.println("  console   " + admin + "/");
+    out.println("  watch it  fairlead watch 127.0.0.1:" + first.port() + tls);
+    out.println(
+        "  see it    fairlead get resources --admin "
+            + admin
+            + (admin.startsWith("https") ? " --ca FILE" : ""));
     out.println("  istiod    fairlead mesh-config --config " + file.path());
     out.flush();
+  }
+
+  // Who can reach the port reads every service, so it is said.
+  private static String plaintextNote(HostPort address) {
+    return address.isLoopback() ? "" : " (plaintext: docs/security.md)";
   }
 }

@@ -6,9 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.common.Causes;
 import io.fairlead.common.Durations;
 import io.fairlead.common.ForeignText;
+import io.fairlead.server.tls.ClientTls;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -16,6 +20,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +28,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -103,6 +111,20 @@ public final class WatchCommand implements Callable<Integer> {
       defaultValue = "table",
       description = "a table, or one JSON object a line with all names (default: ${DEFAULT-VALUE})")
   private Output output = Output.table;
+
+  @Option(
+      names = "--tls",
+      description =
+          "speak TLS; so it does if one of the next four options, or its variable, is there")
+  private boolean tls;
+
+  @Option(names = "--plaintext", description = "speak plaintext, whatever variables are there")
+  private boolean plaintext;
+
+  @Mixin private final TlsTarget target = new TlsTarget();
+
+  // Null: it speaks plaintext.
+  private @Nullable ClientTls speaks;
 
   private static final List<String> NOT_GRPC =
       List.of("was not SETTINGS", "HTTP status code", "http2 exception", "Protocol error");
@@ -185,17 +207,36 @@ public final class WatchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "ADDRESS: " + address + " (expected: HOST:PORT)");
     }
-    return NettyChannelBuilder.forAddress(address.substring(0, colon), port)
-        .usePlaintext()
-        .maxInboundMessageSize(Integer.MAX_VALUE)
-        .build();
+    String host = address.substring(0, colon);
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forAddress(host, port).maxInboundMessageSize(Integer.MAX_VALUE);
+    if (plaintext || !(tls || target.isGiven())) {
+      return builder.usePlaintext().build();
+    }
+    ClientTls client = target.load(host);
+    speaks = client;
+    target.serverName().ifPresent(builder::overrideAuthority);
+    try {
+      SslContextBuilder context =
+          GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
+              .trustManager(client.trust());
+      client.identity().ifPresent(context::keyManager);
+      return builder.sslContext(context.build()).build();
+    } catch (SSLException e) {
+      throw new IllegalStateException("no TLS in this Java", e);
+    }
   }
 
   private String typeUrl() {
     return type.indexOf('/') >= 0 ? type : "networking.istio.io/v1/" + type;
   }
 
-  private static String reason(Throwable error) {
+  private String reason(Throwable error) {
+    Optional<String> about =
+        ClientTls.explain(error, speaks, "--plaintext, or no option of TLS", "--tls or --ca FILE");
+    if (about.isPresent()) {
+      return about.get();
+    }
     Status status = Status.fromThrowable(error);
     String description = String.valueOf(status.getDescription());
     if (NOT_GRPC.stream().anyMatch(description::contains)) {
@@ -203,8 +244,11 @@ public final class WatchCommand implements Callable<Integer> {
     }
     Throwable cause = status.getCause();
     if (status.getCode() == Status.Code.UNAVAILABLE) {
+      // A server that speaks TLS closes the connection of one that does not.
+      String hint = speaks == null && cause == null ? " (a port for TLS? then --ca FILE)" : "";
       return "not reachable: "
-          + (cause == null ? ForeignText.clean(description) : Causes.of(cause));
+          + (cause == null ? ForeignText.clean(description) : Causes.of(cause))
+          + hint;
     }
     return status.getCode()
         + (status.getDescription() == null ? "" : ": " + ForeignText.clean(description));

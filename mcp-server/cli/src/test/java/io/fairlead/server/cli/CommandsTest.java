@@ -297,7 +297,7 @@ class CommandsTest {
 
     assertThat(mesh.code()).isEqualTo(2);
     assertThat(mesh.out()).isEmpty();
-    assertThat(mesh.err()).contains("xds: missing");
+    assertThat(mesh.err()).contains("xds.address: missing");
   }
 
   @Test

@@ -68,8 +68,8 @@ class WrongUseTest {
         "watch --once --timeout 30|--timeout: 30 (expected: a duration such as 100ms, 10s, 5m",
         "watch localhost|ADDRESS: localhost (expected: HOST:PORT)",
         "watch http://127.0.0.1:15010|ADDRESS: http://127.0.0.1:15010 (expected: HOST:PORT)",
-        "get clients --admin ftp://x|--admin: ftp://x (expected: HOST:PORT or http://HOST:PORT)",
-        "get clients --admin :|--admin: : (expected: HOST:PORT or http://HOST:PORT)",
+        "get clients --admin ftp://x|--admin: ftp://x (expected: HOST:PORT, http://HOST:PORT or https://HOST:PORT)",
+        "get clients --admin :|--admin: : (expected: HOST:PORT, http://HOST:PORT or https://HOST:PORT)",
         "get clients a b|b: too many arguments",
         "approve|Missing required parameter: 'GUARD'",
         "check|no configuration file: "

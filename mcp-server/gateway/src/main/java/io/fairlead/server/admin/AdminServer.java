@@ -3,6 +3,7 @@ package io.fairlead.server.admin;
 import io.fairlead.common.Causes;
 import io.fairlead.registry.Secret;
 import io.fairlead.server.config.HostPort;
+import io.fairlead.server.xds.TlsOptions;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -11,7 +12,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -45,30 +45,21 @@ public final class AdminServer implements AutoCloseable {
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Vertx vertx;
-  private final HttpServer server;
-  private final HostPort address;
-  private final Access access;
+  private final List<Open> listeners;
   private final EventStreams events;
-  private final Router router;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private AdminServer(
-      Vertx vertx,
-      HttpServer server,
-      HostPort address,
-      Access access,
-      EventStreams events,
-      Router router) {
-    this.router = router;
+  private AdminServer(Vertx vertx, List<Open> listeners, EventStreams events) {
     this.vertx = vertx;
-    this.access = access;
+    this.listeners = List.copyOf(listeners);
     this.events = events;
-    this.server = server;
-    this.address = address;
   }
 
+  /** A listener that is open; with the real port. */
+  private record Open(AdminListener listener, HttpServer server, Access access, Router router) {}
+
   /**
-   * Starts to listen.
+   * Starts to listen in plaintext.
    *
    * @param address where; port 0 takes a free one
    * @param token what callers show to change something, if anything
@@ -84,12 +75,32 @@ public final class AdminServer implements AutoCloseable {
       AdminActions actions,
       Supplier<String> metrics)
       throws IOException {
-    return start(address, token, source, actions, metrics, AdminLimits.DEFAULT);
+    return start(List.of(new AdminListener(address, null)), token, source, actions, metrics);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param listeners where, one or more
+   * @param token what callers show to change something, if anything
+   * @param source what is shown
+   * @param actions what operators can do
+   * @param metrics gives the metrics in Prometheus' text format
+   * @throws IOException if an address cannot be listened on; the message names it
+   */
+  public static AdminServer start(
+      List<AdminListener> listeners,
+      @Nullable Secret token,
+      AdminSource source,
+      AdminActions actions,
+      Supplier<String> metrics)
+      throws IOException {
+    return start(listeners, token, source, actions, metrics, AdminLimits.DEFAULT);
   }
 
   /** Returns the same with other limits. */
   static AdminServer start(
-      HostPort address,
+      List<AdminListener> listeners,
       @Nullable Secret token,
       AdminSource source,
       AdminActions actions,
@@ -105,33 +116,53 @@ public final class AdminServer implements AutoCloseable {
                         .setFileCachingEnabled(false)
                         .setClassPathResolvingEnabled(false)));
     Connections connections = new Connections(limits, System::nanoTime);
-    Access access = new Access(address, token);
     EventStreams events = new EventStreams(vertx, source, connections, limits);
-    Router router = router(vertx, access, source, actions, metrics, connections, events);
+    vertx.setPeriodic(SWEEP_MILLIS, timer -> connections.closeOverdue());
+    List<Open> open = new ArrayList<>();
+    try {
+      for (AdminListener listener : listeners) {
+        Access access = new Access(listener.address(), token);
+        open.add(
+            open(
+                vertx,
+                listener,
+                access,
+                connections,
+                router(vertx, access, source, actions, metrics, connections, events)));
+      }
+      return new AdminServer(vertx, open, events);
+    } catch (IOException e) {
+      open.forEach(each -> each.access().close());
+      closeQuietly(vertx);
+      throw e;
+    }
+  }
+
+  private static Open open(
+      Vertx vertx, AdminListener listener, Access access, Connections connections, Router router)
+      throws IOException {
     RequestGate gate = new RequestGate(connections, router);
     HttpServer server =
         vertx
-            .createHttpServer(
-                new HttpServerOptions()
-                    .setCompressionSupported(true)
-                    .setHttp2ClearTextEnabled(false)
-                    .setHandle100ContinueAutomatically(true))
+            .createHttpServer(listener.options())
             .connectionHandler(connections::opened)
             .exceptionHandler(
                 failure -> LOG.debug("A connection of the admin server failed", failure))
             .invalidRequestHandler(gate::invalid)
             .requestHandler(gate);
-    vertx.setPeriodic(SWEEP_MILLIS, timer -> connections.closeOverdue());
+    HostPort address = listener.address();
     try {
       HttpServer listening = await(server.listen(address.port(), address.host()));
-      return new AdminServer(
-          vertx, listening, address.withPort(listening.actualPort()), access, events, router);
+      return new Open(
+          new AdminListener(address.withPort(listening.actualPort()), listener.tls()),
+          listening,
+          access,
+          router);
     } catch (ExecutionException | TimeoutException e) {
       access.close();
-      closeQuietly(vertx);
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
-          "admin.address: "
+          (listener.tls() == null ? "admin.address: " : "admin.tls.address: ")
               + address
               + " cannot be listened on: "
               + Causes.of(cause)
@@ -266,13 +297,13 @@ public final class AdminServer implements AutoCloseable {
 
   /** Takes another reference to the token that callers show to change something. */
   public void use(@Nullable Secret token) {
-    access.use(token);
+    listeners.forEach(each -> each.access().use(token));
   }
 
   /** Returns its routes, {@code METHOD PATH}; HEAD, which is answered where GET is, left out. */
   List<String> routes() {
     List<String> routes = new ArrayList<>();
-    for (Route route : router.getRoutes()) {
+    for (Route route : listeners.get(0).router().getRoutes()) {
       Set<HttpMethod> methods = route.methods() == null ? Set.of() : route.methods();
       for (HttpMethod method : methods) {
         if (!method.equals(HttpMethod.HEAD)) {
@@ -283,9 +314,31 @@ public final class AdminServer implements AutoCloseable {
     return routes;
   }
 
-  /** Returns where it listens, with the real port. */
+  /** Returns where it listens, with the real port: in plaintext, if it does. */
   public HostPort address() {
-    return address;
+    return listeners.get(0).listener().address();
+  }
+
+  /** Returns the URLs of its listeners, without a slash at the end; those in plaintext first. */
+  public List<String> urls() {
+    return listeners.stream()
+        .map(Open::listener)
+        .map(listener -> listener.scheme() + "://" + listener.address())
+        .toList();
+  }
+
+  /** Asks clients for certificates as the TLS of its listeners says at present. */
+  public void reloadTls() {
+    for (Open each : listeners) {
+      TlsOptions tls = each.listener().tls();
+      if (tls != null) {
+        try {
+          await(each.server().updateSSLOptions(each.listener().present(tls)));
+        } catch (ExecutionException | TimeoutException e) {
+          LOG.error("admin.tls: the change is not in force: {}", Causes.of(e), e);
+        }
+      }
+    }
   }
 
   /** Returns the number of browsers that are told what changes. */
@@ -307,12 +360,20 @@ public final class AdminServer implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    access.close();
+    for (Open each : listeners) {
+      each.access().close();
+    }
     try {
       await(events.end());
-      await(server.close());
     } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("The admin server at {} was not closed cleanly", address, e);
+      LOG.warn("The listeners of the admin server's events did not end cleanly", e);
+    }
+    for (Open each : listeners) {
+      try {
+        await(each.server().close());
+      } catch (ExecutionException | TimeoutException e) {
+        LOG.warn("The admin server at {} was not closed cleanly", each.listener().address(), e);
+      }
     }
     closeQuietly(vertx);
   }

@@ -3,7 +3,9 @@ package io.fairlead.server.admin;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.server.tls.TlsStatus;
 import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.server.xds.DeniedClient;
 import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.CommitHistory;
 import io.fairlead.versioning.ResourceKey;
@@ -74,6 +76,12 @@ public interface AdminSource {
 
   /** Returns the connected clients. */
   List<ClientStatus> clients();
+
+  /** Returns the clients that were turned away within the last hour, the newest first. */
+  List<DeniedClient> denied();
+
+  /** Returns the status of each listener that speaks TLS. */
+  List<TlsStatus> tls();
 
   /** Returns since when no client is connected; empty while one is, or none can be yet. */
   Optional<Instant> idleSince();

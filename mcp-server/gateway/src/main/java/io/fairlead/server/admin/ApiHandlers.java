@@ -60,6 +60,8 @@ final class ApiHandlers {
    * list is a line here, and a constant of the command's {@code Kind} for its table.
    */
   void lists(BiConsumer<String, Handler<RoutingContext>> routes) {
+    add(routes, "/certificates", source::tls, ApiViews::certificate);
+    add(routes, "/denied", source::denied, ApiViews::denied);
     routes.accept("/guards", this::guards);
     add(routes, "/holds", source::holds, ApiViews::hold);
     add(routes, "/problems", source::problems, ApiViews::problem);

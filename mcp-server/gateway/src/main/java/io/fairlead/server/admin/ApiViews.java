@@ -8,7 +8,9 @@ import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
+import io.fairlead.server.tls.TlsStatus;
 import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.server.xds.DeniedClient;
 import io.fairlead.versioning.CommitHistory;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.Durability;
@@ -185,6 +187,38 @@ final class ApiViews {
       node.put("since", problem.since().toString());
     }
     return node;
+  }
+
+  static ObjectNode certificate(TlsStatus tls) {
+    ObjectNode node =
+        NODES
+            .objectNode()
+            .put("listener", tls.listener())
+            .put("file", tls.certificate().toString())
+            .put("issued", tls.issued().toString())
+            .put("expires", tls.expiry().toString())
+            .put("loaded", tls.loaded().toString())
+            .put("refusal", tls.refusal());
+    ArrayNode names = node.putArray("names");
+    tls.names().forEach(names::add);
+    if (tls.authoritiesExpiry() != null) {
+      node.put("clientCaExpires", tls.authoritiesExpiry().toString());
+    }
+    return node;
+  }
+
+  static ObjectNode denied(DeniedClient client) {
+    return NODES
+        .objectNode()
+        .put("address", client.address())
+        .put("port", client.port())
+        .put("node", client.node())
+        .put("revision", client.revision())
+        .put("reason", client.reason().label())
+        .put("explanation", client.explanation())
+        .put("first", client.first().toString())
+        .put("last", client.last().toString())
+        .put("times", client.times());
   }
 
   static ObjectNode transaction(TransactionStatus transaction) {

@@ -52,6 +52,8 @@ public final class ProblemFinder {
             RegistryProblems::holdLasts,
             RegistryProblems::hostsDamped,
             faults::find,
+            TlsProblems::certificates,
+            TlsProblems::denied,
             ClientProblems::none,
             ClientProblems::refuses,
             ClientProblems::lags);

@@ -59,6 +59,8 @@ public record ProblemStatus(
     NOT_READY,
     /** What is served is not on the disk. */
     STORE_NOT_DURABLE,
+    /** A certificate has expired. */
+    CERTIFICATE_EXPIRED,
     /** A client refuses what it is sent. */
     CLIENT_REFUSES,
     /** A registry cannot be read. */
@@ -79,6 +81,12 @@ public record ProblemStatus(
     REPLICA_UNREACHABLE,
     /** Another gateway behind the same Service has served something else for long. */
     REPLICA_DIFFERS,
+    /** A certificate expires soon. */
+    CERTIFICATE_EXPIRES,
+    /** A changed certificate cannot be used; the former stays. */
+    CERTIFICATE_REFUSED,
+    /** Clients are turned away before they are served. */
+    CLIENTS_DENIED,
     /** A client does not answer what it was sent. */
     CLIENT_LAGS,
     /** An adapter keeps something on a suspicion for long. */

@@ -164,6 +164,8 @@ public final class ConfigLoader {
       FileChecks.checkSecrets(config.admin(), "admin", problems);
     }
     if (purpose == Purpose.CHECKING) {
+      FileChecks.checkTls(config.xds().tls(), "xds.tls", problems);
+      FileChecks.checkTls(config.admin().tls(), "admin.tls", problems);
       FileChecks.checkStore(config.store().path(), problems, warnings);
       SemanticChecks.warn(config, warnings);
     }

@@ -4,8 +4,11 @@ import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
+import io.fairlead.server.tls.ReloadingTls;
+import io.fairlead.server.tls.TlsFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,17 @@ final class FileChecks {
   static void checkSecrets(Record bound, String path, Problems problems) {
     for (ConfigurationKey key : KeyedRecord.of(bound.getClass()).keys()) {
       checkSecret(key.of(bound), KeyPath.key(path, key.name()), problems);
+    }
+  }
+
+  /** Reports a certificate, a key or an authority of a listener that could not be used now. */
+  static void checkTls(@Nullable ListenerTls tls, String path, Problems problems) {
+    if (tls != null) {
+      try {
+        ReloadingTls.check(tls, Instant.now());
+      } catch (TlsFileException e) {
+        problems.atValue(KeyPath.key(path, e.key()), String.valueOf(e.getMessage()));
+      }
     }
   }
 

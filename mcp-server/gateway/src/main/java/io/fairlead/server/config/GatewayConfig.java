@@ -8,8 +8,13 @@ import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.Key;
 import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.Secret;
+import io.fairlead.server.xds.Authorization;
+import io.fairlead.server.xds.ClientRule;
+import io.fairlead.server.xds.TlsOptions;
 import io.fairlead.server.xds.XdsLimits;
 import io.fairlead.server.xds.XdsOptions;
+import io.fairlead.server.xds.XdsOptions.Security;
+import io.fairlead.server.xds.XdsOptions.Source;
 import io.fairlead.versioning.Batching;
 import io.fairlead.versioning.Snapshot;
 import java.nio.file.Path;
@@ -17,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,14 +56,26 @@ public record GatewayConfig(
   /** The listeners that istiod connects to. */
   public record Xds(
       @Key(
-              value = "where plaintext connections are accepted; always the one whole source",
+              value =
+                  "where plaintext connections are accepted, or TLS ones if xds.tls has no address"
+                      + " of its own; always the one whole source; may be left out if xds.tls has"
+                      + " an address",
               restart = Xds.LISTENS)
-          HostPort address,
+          @Nullable HostPort address,
+      @Key(
+              "the TLS of these listeners; where it is, shards and incremental speak TLS, too, and"
+                  + " only xds.address may speak plaintext")
+          @Nullable ListenerTls tls,
+      @Key(
+              "who may have which Istio revision: a client has to meet one of these rules; without"
+                  + " it everybody may have everything. A change ends the streams that it does not"
+                  + " allow")
+          @Nullable List<ClientRule> authorize,
       @Key(
               value =
                   "sources that serve a share each of the ServiceEntries and WorkloadEntries, by"
-                      + " digest of the name, on ports in a row of the host of xds.address; without"
-                      + " it there are none",
+                      + " digest of the name, on ports in a row of the host of xds.address, or of"
+                      + " xds.tls.address where there is TLS; without it there are none",
               restart =
                   "with another count services move between sources, which istiods have to know by"
                       + " their mesh configuration at the same time")
@@ -81,20 +99,74 @@ public record GatewayConfig(
     static final String LISTENS =
         "to listen elsewhere ends the streams of the clients that are connected";
 
+    public Xds {
+      if (address == null && (tls == null || tls.address() == null)) {
+        throw new IllegalArgumentException(
+            "address: missing (expected: where plaintext connections are accepted, such as"
+                + " 127.0.0.1:15010, or tls with an address)");
+      }
+      authorize = authorize == null ? null : List.copyOf(authorize);
+    }
+
+    /** Returns the listener for plaintext; empty if there is none. */
+    public Optional<HostPort> plaintext() {
+      return Optional.ofNullable(tls != null && tls.address() == null ? null : address);
+    }
+
+    /** Returns the listener for TLS; empty if there is none. */
+    public Optional<HostPort> secure() {
+      return tls == null
+          ? Optional.empty()
+          : Optional.ofNullable(tls.address() == null ? address : tls.address());
+    }
+
+    /** Returns the listener that istiod should use: the one for TLS where there is one. */
+    public HostPort preferred() {
+      return secure().or(this::plaintext).orElseThrow();
+    }
+
+    /** Returns all listeners, in the order in which {@link #options} has them. */
+    public List<HostPort> listeners() {
+      List<HostPort> all = new ArrayList<>();
+      plaintext().ifPresent(all::add);
+      secure().ifPresent(all::add);
+      if (shards != null) {
+        shards.ports().forEach(port -> all.add(preferred().withPort(port)));
+      }
+      if (incremental != null) {
+        all.add(incremental);
+      }
+      return all;
+    }
+
+    /** Returns who may have what. */
+    public Authorization authorization() {
+      return new Authorization(authorize);
+    }
+
     /** Returns what the discovery service takes. */
-    public XdsOptions options() {
+    public XdsOptions options(@Nullable TlsOptions tlsOptions) {
+      List<Source> sources = new ArrayList<>();
+      plaintext()
+          .ifPresent(at -> sources.add(Source.whole(at.toSocketAddress(), Security.PLAINTEXT)));
+      secure().ifPresent(at -> sources.add(Source.whole(at.toSocketAddress(), Security.TLS)));
       XdsOptions options =
-          XdsOptions.of(address.toSocketAddress())
+          XdsOptions.of(sources, tlsOptions)
+              .withAuthorization(authorization())
               .withLimits(limits)
               .withMaxConnectionAge(maxConnectionAge);
+      Security security = tls == null ? Security.PLAINTEXT : Security.TLS;
       if (shards != null) {
         options =
             options.withShards(
                 shards.ports().stream()
-                    .map(port -> address.withPort(port).toSocketAddress())
-                    .toList());
+                    .map(port -> preferred().withPort(port).toSocketAddress())
+                    .toList(),
+                security);
       }
-      return incremental == null ? options : options.withIncremental(incremental.toSocketAddress());
+      return incremental == null
+          ? options
+          : options.withIncremental(incremental.toSocketAddress(), security);
     }
   }
 
@@ -139,9 +211,25 @@ public record GatewayConfig(
               restart = "probes, scrapers and commands have to find it elsewhere at the same time")
           HostPort address,
       @Key(
+              "the TLS of this listener; without an address of its own /livez, /readyz, /metrics and all the rest speak"
+                  + " TLS only")
+          @Nullable ListenerTls tls,
+      @Key(
               "what callers show to change something; needed for that unless the address is"
                   + " loopback; read anew for each request, so that a rotated one takes effect")
-          @Nullable Secret token) {}
+          @Nullable Secret token) {
+    /** Returns the listener for plaintext; empty if there is none. */
+    public Optional<HostPort> plaintext() {
+      return tls != null && tls.address() == null ? Optional.empty() : Optional.of(address);
+    }
+
+    /** Returns the listener for TLS; empty if there is none. */
+    public Optional<HostPort> secure() {
+      return tls == null
+          ? Optional.empty()
+          : Optional.of(tls.address() == null ? address : tls.address());
+    }
+  }
 
   /** The place of the last-known state. */
   public record Store(
@@ -188,6 +276,14 @@ public record GatewayConfig(
     return changed;
   }
 
+  // What comes or goes as a whole does so with those of its keys that need a restart.
+  private static boolean isForRestart(ConfigurationKey key) {
+    return key.shape() == ConfigurationKey.Shape.SINGLE
+        && KeyedRecord.in(key.valueType()).stream()
+            .flatMap(type -> type.keys().stream())
+            .anyMatch(below -> !below.restart().isEmpty());
+  }
+
   // Key by key, so that the log says what an operator has to look at.
   private static void addChanged(
       List<String> changed,
@@ -209,7 +305,7 @@ public record GatewayConfig(
           && KeyedRecord.in(record.getClass()).isPresent()
           && record.getClass() == other.getClass()) {
         addChanged(changed, at, record, other, atRestart, needsRestart);
-      } else if (needsRestart == atRestart) {
+      } else if ((needsRestart || isForRestart(key)) == atRestart) {
         changed.add(at);
       }
     }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * loads.
  */
 final class RecordBinder {
-  // Planned and documented: an operator who writes it must not get plaintext.
-  private static final Set<String> PLANNED = Set.of("xds.tls");
-
   private final Problems problems;
   private final Path folder;
   private final RegistryReader registries;
@@ -59,13 +55,10 @@ final class RecordBinder {
         String at = KeyPath.key(path, entry.getKey());
         problems.atKey(
             at,
-            PLANNED.contains(at)
-                ? "not supported by this version (expected: no such key)"
-                : "unknown key (expected: "
-                    + Similar.to(entry.getKey(), new TreeSet<>(known))
-                        .map(other -> other + "?)")
-                        .orElseGet(
-                            () -> "one of " + String.join(", ", new TreeSet<>(known)) + ")"));
+            "unknown key (expected: "
+                + Similar.to(entry.getKey(), new TreeSet<>(known))
+                    .map(other -> other + "?)")
+                    .orElseGet(() -> "one of " + String.join(", ", new TreeSet<>(known)) + ")"));
       }
     }
   }

@@ -1,8 +1,12 @@
 package io.fairlead.server.config;
 
+import io.fairlead.server.xds.ClientRule;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Checks of a bound configuration that concern more than one value. */
 final class SemanticChecks {
@@ -36,43 +40,69 @@ final class SemanticChecks {
 
   /** Reports what does not go together. */
   static void check(GatewayConfig config, Problems problems) {
-    HostPort xds = config.xds().address();
-    HostPort admin = config.admin().address();
-    if (admin.port() != 0 && admin.port() == xds.port()) {
-      problems.atValue("admin.address", admin + " (expected: another port than xds.address)");
-    }
+    checkPorts(config, problems);
+    checkRules(config.xds(), problems);
     if (config.replicas() != null) {
       checkReplicas(config.admin(), config.replicas(), problems);
     }
-    HostPort incremental = config.xds().incremental();
-    if (incremental != null
-        && incremental.port() != 0
-        && List.of(xds.port(), admin.port()).contains(incremental.port())) {
-      problems.atValue(
-          "xds.incremental",
-          incremental + " (expected: another port than xds.address and admin.address)");
-    }
-    GatewayConfig.Shards shards = config.xds().shards();
+  }
+
+  private static void checkPorts(GatewayConfig config, Problems problems) {
+    GatewayConfig.Xds xds = config.xds();
+    Map<String, HostPort> listeners = new LinkedHashMap<>();
+    add(listeners, "xds.address", xds.address());
+    add(listeners, "xds.tls.address", xds.tls() == null ? null : xds.tls().address());
+    ListenerTls adminTls = config.admin().tls();
+    add(listeners, "admin.address", config.admin().address());
+    add(listeners, "admin.tls.address", adminTls == null ? null : adminTls.address());
+    add(listeners, "xds.incremental", xds.incremental());
+    Map<Integer, String> taken = new HashMap<>();
+    listeners.forEach(
+        (key, listener) -> {
+          String other = listener.port() == 0 ? null : taken.putIfAbsent(listener.port(), key);
+          if (other != null) {
+            problems.atValue(key, listener + " (expected: another port than " + other + ")");
+          }
+        });
+    GatewayConfig.Shards shards = xds.shards();
     if (shards != null) {
       List<Integer> ports = shards.ports();
-      Map<String, HostPort> others = new TreeMap<>(Map.of("xds.address", xds));
-      others.put("admin.address", admin);
-      if (incremental != null) {
-        others.put("xds.incremental", incremental);
-      }
-      for (Map.Entry<String, HostPort> other : others.entrySet()) {
-        if (ports.contains(other.getValue().port())) {
-          problems.atValue(
-              "xds.shards.firstPort",
-              shards.firstPort()
-                  + " (expected: "
-                  + shards.count()
-                  + " ports from there on without that of "
-                  + other.getKey()
-                  + ", "
-                  + other.getValue().port()
-                  + ")");
-        }
+      new TreeMap<>(listeners)
+          .forEach(
+              (key, listener) -> {
+                if (ports.contains(listener.port())) {
+                  problems.atValue(
+                      "xds.shards.firstPort",
+                      shards.firstPort()
+                          + " (expected: "
+                          + shards.count()
+                          + " ports from there on without that of "
+                          + key
+                          + ", "
+                          + listener.port()
+                          + ")");
+                }
+              });
+    }
+  }
+
+  private static void add(
+      Map<String, HostPort> listeners, String key, @Nullable HostPort listener) {
+    if (listener != null) {
+      listeners.put(key, listener);
+    }
+  }
+
+  // A rule that nobody can ever meet is a mistake that shows only as a refused istiod.
+  private static void checkRules(GatewayConfig.Xds xds, Problems problems) {
+    List<ClientRule> rules = xds.authorize();
+    boolean certified = xds.tls() != null && xds.tls().clientCa() != null;
+    for (int i = 0; rules != null && i < rules.size(); i++) {
+      if (rules.get(i).sans() != null && !certified) {
+        problems.atValue(
+            KeyPath.key(KeyPath.item("xds.authorize", i), "sans"),
+            rules.get(i).sans()
+                + " (expected: xds.tls with a clientCa, as no client shows a certificate without)");
       }
     }
   }

@@ -40,6 +40,9 @@ public final class Yaml {
     private static final long serialVersionUID = 1;
     private static final Pattern PLAIN =
         Pattern.compile("[A-Za-z_/]([A-Za-z0-9_./@:-]*[A-Za-z0-9_./@-])?|[A-Za-z]+://");
+    // Several lines, which are written below a bar.
+    private static final Pattern PEM =
+        Pattern.compile("(?:(?:-----[A-Z0-9 ]+-----|[A-Za-z0-9+/=]+)\n)+");
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}(/[0-9]+)?");
 
     @Override
@@ -49,7 +52,10 @@ public final class Yaml {
 
     @Override
     public boolean needToQuoteValue(String value) {
-      boolean plain = PLAIN.matcher(value).matches() || IPV4.matcher(value).matches();
+      boolean plain =
+          PLAIN.matcher(value).matches()
+              || IPV4.matcher(value).matches()
+              || PEM.matcher(value).matches();
       return !plain || isReservedKeyword(value);
     }
   }

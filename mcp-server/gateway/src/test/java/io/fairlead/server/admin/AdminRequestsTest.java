@@ -33,7 +33,12 @@ class AdminRequestsTest {
   private AdminServer start(String host, @Nullable Secret token) {
     try {
       return AdminServer.start(
-          new HostPort(host, 0), token, source, source, () -> "metrics 1\n", SHORT);
+          List.of(new AdminListener(new HostPort(host, 0), null)),
+          token,
+          source,
+          source,
+          () -> "metrics 1\n",
+          SHORT);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

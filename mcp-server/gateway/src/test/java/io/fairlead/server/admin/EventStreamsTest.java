@@ -30,7 +30,12 @@ class EventStreamsTest {
   private AdminServer start() {
     try {
       return AdminServer.start(
-          new HostPort("127.0.0.1", 0), null, source, source, () -> "metrics 1\n", LIMITS);
+          List.of(new AdminListener(new HostPort("127.0.0.1", 0), null)),
+          null,
+          source,
+          source,
+          () -> "metrics 1\n",
+          LIMITS);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -12,7 +12,9 @@ import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.registry.Hold;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.server.tls.TlsStatus;
 import io.fairlead.server.xds.ClientStatus;
+import io.fairlead.server.xds.DeniedClient;
 import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.CommitHistory;
@@ -26,6 +28,7 @@ import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.TransactionStatus;
 import io.fairlead.versioning.VersionedStore;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +44,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * A sample of the gateway's state: two registries, one of which cannot be read, and some resources.
  */
 public class SampleSource implements AdminSource, AdminActions {
+
   private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
 
   /** What operators did. */
@@ -359,6 +363,37 @@ public class SampleSource implements AdminSource, AdminActions {
   @Override
   public List<ClientStatus> clients() {
     return List.of();
+  }
+
+  @Override
+  public List<DeniedClient> denied() {
+    Instant before = NOON.minusSeconds(1800);
+    return List.of(
+        new DeniedClient(
+            "10.0.0.9",
+            15012,
+            "",
+            "",
+            DeniedClient.Reason.PLAINTEXT,
+            "spoke plaintext at a port for TLS",
+            before,
+            before,
+            3));
+  }
+
+  @Override
+  public List<TlsStatus> tls() {
+    return List.of(
+        new TlsStatus(
+            "xds",
+            Path.of("tls.crt"),
+            List.of("fairlead.example"),
+            NOON.minusSeconds(3600),
+            Instant.parse("2126-01-02T12:00:00Z"),
+            null,
+            NOON,
+            "",
+            null));
   }
 
   @Override

@@ -114,6 +114,8 @@ class ConfigLoaderTest {
         .isEqualTo(
             new GatewayConfig.Xds(
                 new HostPort("0.0.0.0", 15010),
+                null,
+                null,
                 new GatewayConfig.Shards(64, 15100),
                 Duration.ofMinutes(30),
                 new HostPort("0.0.0.0", 15011),
@@ -243,10 +245,12 @@ class ConfigLoaderTest {
     assertThat(keys)
         .containsExactly(
             "xds.address",
+            "xds.tls.address",
             "xds.shards",
             "xds.maxConnectionAge",
             "xds.incremental",
             "admin.address",
+            "admin.tls.address",
             "store.path",
             "virtualIps");
   }

@@ -39,7 +39,8 @@ class ConfigProblemsTest {
         in(
             "{}",
             "f.yaml:1:1: registries: missing (expected: at least one registry)",
-            "f.yaml:1:1: xds: missing (expected: what istiod connects to)"),
+            "f.yaml:1:1: xds.address: missing (expected: where plaintext connections are accepted,"
+                + " such as 127.0.0.1:15010, or tls with an address)"),
         in(HEAD + "---\nx: 1\n", "f.yaml:8:1: a second document (expected: one)"),
         in(
             HEAD + "xds: {address: 0.0.0.0:1}\n",
@@ -107,8 +108,29 @@ class ConfigProblemsTest {
             HEAD + "damping: {first: 2m}\n",
             "f.yaml:7:10: damping.max: 1m (expected: not below first, 2m)"),
         in(
-            HEAD.replace("15010}", "15010, tls: {address: 0.0.0.0:15012}}"),
-            "f.yaml:1:33: xds.tls: not supported by this version (expected: no such key)"),
+            HEAD.replace("15010}", "15010, tls: {certificate: a, key: b, clientAuth: require}}"),
+            "f.yaml:1:75: xds.tls.clientAuth: require (expected: none, or a clientCa beside it)"),
+        in(
+            HEAD.replace(
+                "15010}", "15010, tls: {certificate: a, key: b, clientCa: c, clientAuth: none}}"),
+            "f.yaml:1:88: xds.tls.clientAuth: none (expected: optional or require, or no clientCa"
+                + " beside it)"),
+        in(
+            HEAD.replace("address: 127.0.0.1:15010", "tls: {certificate: a, key: b}"),
+            "f.yaml:1:6: xds.address: missing (expected: where plaintext connections are accepted,"
+                + " such as 127.0.0.1:15010, or tls with an address)"),
+        in(
+            HEAD.replace("15010}", "15010, authorize: [{revisions: [a]}]}"),
+            "f.yaml:1:45: xds.authorize[0]: neither sans nor sources (expected: who may have the"
+                + " revisions; sources: [0.0.0.0/0, \"::/0\"] for everybody)"),
+        in(
+            HEAD.replace("15010}", "15010, authorize: [{revisions: [a], sources: [10.1.0.0/8]}]}"),
+            "f.yaml:1:72: xds.authorize[0].sources[0]: 10.1.0.0/8 (expected: the first address of"
+                + " the range, then its length)"),
+        in(
+            HEAD.replace("15010}", "15010, authorize: [{revisions: [a], sans: [b]}]}"),
+            "f.yaml:1:68: xds.authorize[0].sans: [b] (expected: xds.tls with a clientCa, as no"
+                + " client shows a certificate without)"),
         in(
             HEAD.replace("15010}", "15010, shards: {count: 4097, firstPort: 15100}}"),
             "f.yaml:1:49: xds.shards.count: 4097 (expected: how many sources; a whole number from"

@@ -23,8 +23,6 @@ class DocumentedConfigurationTest {
   private static final AdapterTypes TYPES = AdapterTypes.installed();
   private static final ConfigLoader LOADER = new ConfigLoader(TYPES);
   private static final Pattern BLOCK = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
-  // Refused with an error of its own, which the page says.
-  private static final List<String> NOT_YET = List.of("xds.tls");
   // A registry type for tests, which is on the class path of some modules.
   private static final List<String> HIDDEN_TYPES = List.of("scripted");
 
@@ -139,9 +137,6 @@ class DocumentedConfigurationTest {
 
     private void add(String key, JsonNode node, String parent) {
       String path = parent.isEmpty() ? key : parent + "." + key;
-      if (NOT_YET.contains(path)) {
-        return;
-      }
       keys.add(path);
       JsonNode properties = node.path("properties");
       boolean secret = properties.has("env") && properties.has("file");

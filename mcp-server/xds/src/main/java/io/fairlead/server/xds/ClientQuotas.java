@@ -3,6 +3,7 @@ package io.fairlead.server.xds;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.ServerTransportFilter;
+import io.grpc.netty.shaded.io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class ClientQuotas extends ServerTransportFilter {
   private final ByteAccount responses;
   // Guarded by itself: an address leaves with its last connection.
   private final Map<String, Address> addresses = new ConcurrentHashMap<>();
+  private final IdleConnections idle;
 
   /**
    * Makes quotas of which nothing is used.
@@ -34,9 +36,11 @@ final class ClientQuotas extends ServerTransportFilter {
    * @param limits what clients may ask now
    * @param heap largest size of the heap in bytes
    * @param direct most bytes outside of it that the transport's buffers may take
+   * @param idle the connections without a stream
    */
-  ClientQuotas(Supplier<XdsLimits> limits, long heap, long direct) {
+  ClientQuotas(Supplier<XdsLimits> limits, long heap, long direct, IdleConnections idle) {
     this.limits = limits;
+    this.idle = idle;
     this.requests =
         new ByteAccount("all clients", () -> Math.min(limits.get().bytes(), heap / 4), null);
     this.unfinished = new ByteAccount("unfinished requests of all clients", () -> direct / 4, null);
@@ -58,13 +62,17 @@ final class ClientQuotas extends ServerTransportFilter {
   final class Connection {
     private final String host;
     private final Address address;
-    private final AtomicInteger streams = new AtomicInteger();
+    private final IdleConnections.Ends ends;
+    // Guarded by "this", as is whether the connection is among the idle ones.
+    private int streams;
+    private @Nullable Channel channel;
     private final ByteAccount bytes;
     private final ByteAccount sent;
 
-    private Connection(String host, Address address) {
+    private Connection(String host, Address address, IdleConnections.Ends ends) {
       this.host = host;
       this.address = address;
+      this.ends = ends;
       this.bytes =
           new ByteAccount(
               "connection",
@@ -74,29 +82,30 @@ final class ClientQuotas extends ServerTransportFilter {
     }
 
     /** Adds a stream and returns null, or returns why it may not be there. */
-    @Nullable String open() {
+    synchronized @Nullable String open() {
       XdsLimits now = limits.get();
-      if (streams.incrementAndGet() > now.streamsPerConnection()) {
-        streams.decrementAndGet();
+      if (streams >= now.streamsPerConnection()) {
         return "streams of the connection: too many (expected: at most "
             + now.streamsPerConnection()
             + ", xds.limits.streamsPerConnection)";
       }
       if (address.streams.incrementAndGet() > now.streamsPerAddress()) {
         address.streams.decrementAndGet();
-        streams.decrementAndGet();
         return "streams of "
             + host
             + ": too many (expected: at most "
             + now.streamsPerAddress()
             + ", xds.limits.streamsPerAddress)";
       }
+      if (streams++ == 0) {
+        channel = idle.remove(ends);
+      }
       return null;
     }
 
     /** Whether it has as many streams as it may by itself. */
-    boolean isFull() {
-      return streams.get() >= limits.get().streamsPerConnection();
+    synchronized boolean isFull() {
+      return streams >= limits.get().streamsPerConnection();
     }
 
     /** Whether another comes from the same address. */
@@ -105,9 +114,11 @@ final class ClientQuotas extends ServerTransportFilter {
     }
 
     /** Removes a stream. */
-    void close() {
+    synchronized void close() {
       address.streams.decrementAndGet();
-      streams.decrementAndGet();
+      if (--streams == 0 && channel != null) {
+        idle.add(ends, channel);
+      }
     }
 
     /** The account of a new stream. */
@@ -146,7 +157,9 @@ final class ClientQuotas extends ServerTransportFilter {
               one.connections++;
               return one;
             });
-    return attributes.toBuilder().set(KEY, new Connection(host, address)).build();
+    return attributes.toBuilder()
+        .set(KEY, new Connection(host, address, IdleConnections.Ends.of(attributes)))
+        .build();
   }
 
   @Override
@@ -167,7 +180,8 @@ final class ClientQuotas extends ServerTransportFilter {
     return connection;
   }
 
-  private static String host(@Nullable SocketAddress address) {
+  /** Returns the address of a client, without its port. */
+  static String host(@Nullable SocketAddress address) {
     return address instanceof InetSocketAddress inet && inet.getAddress() != null
         ? inet.getAddress().getHostAddress()
         : String.valueOf(address);

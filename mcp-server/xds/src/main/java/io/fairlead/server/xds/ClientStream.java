@@ -14,6 +14,9 @@ interface ClientStream {
   /** Ends the stream with a status once what is being sent is sent. */
   void end(Disconnect reason, String description);
 
+  /** Ends the stream if its client may not have its revision any more. */
+  void authorize();
+
   /**
    * Ends the stream if its client is stalled; gives it up if the client does not take the end.
    *

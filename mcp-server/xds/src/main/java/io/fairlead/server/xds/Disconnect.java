@@ -23,6 +23,8 @@ enum Disconnect {
   NAMES(Status.RESOURCE_EXHAUSTED),
   /** Its requests take more memory than there is for its connection, its address or all. */
   BYTES(Status.RESOURCE_EXHAUSTED),
+  /** It may not have the revision that it asks for. */
+  NOT_AUTHORIZED(Status.PERMISSION_DENIED),
   /** It sent what is no request. */
   INVALID(Status.INVALID_ARGUMENT),
   /** The gateway failed on it. */

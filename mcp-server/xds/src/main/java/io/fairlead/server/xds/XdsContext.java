@@ -14,6 +14,8 @@ import java.util.function.Supplier;
  * @param ready done once clients may be answered
  * @param currentLimits what a client may ask now
  * @param metrics what is counted
+ * @param authorization who may have what, at present
+ * @param denied the clients that were turned away
  * @param workers does the streams' work
  * @param bulk does the work that takes long, so that the other does not wait for it
  * @param timers wakes streams later
@@ -24,6 +26,8 @@ record XdsContext(
     Future<?> ready,
     Supplier<XdsLimits> currentLimits,
     XdsMetrics metrics,
+    Supplier<Authorization> authorization,
+    DeniedClients denied,
     Executor workers,
     BulkExecutor bulk,
     Timers timers,

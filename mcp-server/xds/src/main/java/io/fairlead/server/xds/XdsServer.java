@@ -2,6 +2,7 @@ package io.fairlead.server.xds;
 
 import io.fairlead.common.Causes;
 import io.fairlead.common.Durations;
+import io.fairlead.server.xds.XdsOptions.Security;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.VersionedStore;
 import io.grpc.Metadata;
@@ -13,6 +14,7 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.util.internal.PlatformDependent;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,18 +62,31 @@ public final class XdsServer implements AutoCloseable {
   private final ScheduledExecutorService timers;
   private final ClientStreams streams;
   private final ClientQuotas quotas;
+  private final Arrivals arrivals;
+  private final DeniedClients denied;
+  private volatile Authorization authorization;
   private final AtomicLong ids = new AtomicLong();
   private final List<Server> servers = new ArrayList<>();
   private volatile XdsLimits limits;
 
   private XdsServer(
-      XdsOptions options, VersionedStore store, CompletableFuture<Void> ready, XdsMetrics metrics) {
+      XdsOptions options,
+      VersionedStore store,
+      CompletableFuture<Void> ready,
+      MeterRegistry meters) {
     this.options = options;
     this.limits = options.limits();
+    this.authorization = options.authorization();
+    this.denied = new DeniedClients(meters, Clock.systemUTC());
+    IdleConnections idle = new IdleConnections();
+    this.arrivals = new Arrivals(idle, denied::handshakeFailed);
     this.streams = new ClientStreams(store.current(), () -> limits.streams());
     this.quotas =
         new ClientQuotas(
-            this::limits, Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
+            this::limits,
+            Runtime.getRuntime().maxMemory(),
+            PlatformDependent.maxDirectMemory(),
+            idle);
     int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
     this.workers = pool(threads, "xds-worker");
     // Half the processors, so that a storm of first syncs leaves the others theirs.
@@ -81,7 +96,16 @@ public final class XdsServer implements AutoCloseable {
             1, threads("xds-timer"), new ThreadPoolExecutor.DiscardPolicy());
     this.context =
         new XdsContext(
-            store, ready, this::limits, metrics, workers, bulk, this::schedule, streams::remove);
+            store,
+            ready,
+            this::limits,
+            new XdsMetrics(meters),
+            () -> authorization,
+            denied,
+            workers,
+            bulk,
+            this::schedule,
+            streams::remove);
   }
 
   private static ExecutorService pool(int threads, String name) {
@@ -120,7 +144,7 @@ public final class XdsServer implements AutoCloseable {
   public static XdsServer start(
       XdsOptions options, VersionedStore store, CompletableFuture<Void> ready, MeterRegistry meters)
       throws IOException {
-    XdsServer server = new XdsServer(options, store, ready, new XdsMetrics(meters));
+    XdsServer server = new XdsServer(options, store, ready, meters);
     // Before the first client can come: it would not be woken for a commit in between.
     store.addListener(server.streams);
     try {
@@ -169,7 +193,9 @@ public final class XdsServer implements AutoCloseable {
   private void listen(XdsOptions.Source source) throws IOException {
     Duration age = options.maxConnectionAge();
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(source.address())
+        NettyServerBuilder.forAddress(
+                source.address(),
+                arrivals.credentials(source.security() == Security.TLS ? options.tls() : null))
             // Callbacks only enqueue and wake, so they need no thread of their own.
             .directExecutor()
             .addStreamTracerFactory(TransportEnd.FACTORY)
@@ -301,6 +327,18 @@ public final class XdsServer implements AutoCloseable {
   /** Returns since when no client is connected; empty while one is. */
   public Optional<Instant> idleSince() {
     return streams.emptySince();
+  }
+
+  /** The clients that were turned away within the last hour, the newest first. */
+  public List<DeniedClient> denied() {
+    return denied.list();
+  }
+
+  /** Puts other rules in force; streams that they do not allow are ended. */
+  public void use(Authorization rules) {
+    // Before the streams are looked at: one that begins now looks at the rules itself.
+    authorization = rules;
+    streams.all().forEach(ClientStream::authorize);
   }
 
   /** Whether each client has a resource, by node and revision. */

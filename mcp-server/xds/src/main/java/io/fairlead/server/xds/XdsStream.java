@@ -261,6 +261,9 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
       termination.close(refusal.reason(), refusal.description());
     } else {
       introduce(request);
+      if (termination.isClosed()) {
+        return;
+      }
       handle(request);
       remember();
       call.request(1);
@@ -273,6 +276,17 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
       peer = known;
       context.metrics().connected(known.revision());
       LOG.info("{}: connected to port {}: {}", this, connection.port(), known);
+      authorize();
+      termination.closeIfAsked();
+    }
+  }
+
+  @Override
+  public final void authorize() {
+    Peer known = peer;
+    String refusal = known == null ? null : connection.refusal(known, context);
+    if (refusal != null) {
+      end(Disconnect.NOT_AUTHORIZED, refusal);
     }
   }
 

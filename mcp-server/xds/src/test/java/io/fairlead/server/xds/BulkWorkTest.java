@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -51,6 +52,8 @@ class BulkWorkTest {
           CompletableFuture.completedFuture(null),
           () -> XdsLimits.DEFAULT,
           new XdsMetrics(new SimpleMeterRegistry()),
+          () -> Authorization.EVERYBODY,
+          new DeniedClients(new SimpleMeterRegistry(), Clock.systemUTC()),
           light::add,
           bulk::add,
           (task, delay) -> {},
@@ -58,6 +61,7 @@ class BulkWorkTest {
   private final ConnectionInfo connection =
       new ConnectionInfo(
           "test",
+          new ClientIdentity(Optional.empty(), false, List.of(), List.of()),
           0,
           Shard.WHOLE,
           XdsOptions.Dialect.AS_ASKED,

@@ -43,7 +43,10 @@ class DeliveriesTest {
   void start() throws IOException {
     server =
         XdsServer.start(
-            XdsOptions.of(FREE).withShards(IntStream.range(0, SHARDS).mapToObj(i -> FREE).toList()),
+            XdsOptions.of(FREE)
+                .withShards(
+                    IntStream.range(0, SHARDS).mapToObj(i -> FREE).toList(),
+                    XdsOptions.Security.PLAINTEXT),
             store,
             CompletableFuture.completedFuture(null),
             new SimpleMeterRegistry());

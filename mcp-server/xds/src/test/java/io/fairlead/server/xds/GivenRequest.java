@@ -19,7 +19,8 @@ final class GivenRequest {
 
   /** Of a connection of its own. */
   static ClientQuotas.Connection quota() {
-    ClientQuotas quotas = new ClientQuotas(() -> XdsLimits.DEFAULT, 1L << 30, 1L << 30);
+    ClientQuotas quotas =
+        new ClientQuotas(() -> XdsLimits.DEFAULT, 1L << 30, 1L << 30, new IdleConnections());
     return quotas.of(quotas.transportReady(Attributes.EMPTY));
   }
 }

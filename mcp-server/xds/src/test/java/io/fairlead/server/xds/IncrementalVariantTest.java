@@ -42,7 +42,7 @@ class IncrementalVariantTest {
   void start() throws IOException {
     server =
         XdsServer.start(
-            XdsOptions.of(FREE).withIncremental(FREE),
+            XdsOptions.of(FREE).withIncremental(FREE, XdsOptions.Security.PLAINTEXT),
             store,
             CompletableFuture.completedFuture(null),
             new SimpleMeterRegistry());

@@ -77,7 +77,9 @@ class ProtocolMatrixTest {
         XdsServer.start(
             shards == 1
                 ? options
-                : options.withShards(IntStream.range(0, shards).mapToObj(i -> FREE).toList()),
+                : options.withShards(
+                    IntStream.range(0, shards).mapToObj(i -> FREE).toList(),
+                    XdsOptions.Security.PLAINTEXT),
             store,
             CompletableFuture.completedFuture(null),
             new SimpleMeterRegistry());

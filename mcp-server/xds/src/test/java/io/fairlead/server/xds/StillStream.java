@@ -27,6 +27,11 @@ class StillStream implements ClientStream {
   }
 
   @Override
+  public final void authorize() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public final void check(long nowNanos) {
     throw new UnsupportedOperationException();
   }

@@ -231,9 +231,16 @@ class XdsLimitsTest {
   @Test
   void stop_manyPortsWithClientsThatDoNotRead_endsWithinOneBound() throws Exception {
     List<InetSocketAddress> ports = IntStream.range(0, 40).mapToObj(i -> FREE).toList();
-    XdsOptions options = XdsOptions.of(FREE).withShards(ports);
+    XdsOptions options = XdsOptions.of(FREE).withShards(ports, XdsOptions.Security.PLAINTEXT);
     XdsServer server =
-        start(new XdsOptions(options.sources(), options.limits(), null, Duration.ofSeconds(1)));
+        start(
+            new XdsOptions(
+                options.sources(),
+                null,
+                Authorization.EVERYBODY,
+                options.limits(),
+                null,
+                Duration.ofSeconds(1)));
     for (int i = 0; i < 200; i++) {
       put("r" + i, 100_000);
     }

@@ -21,7 +21,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -255,17 +254,17 @@ class XdsServerTest {
     for (int i = 0; i < count; i++) {
       sources.add(
           new XdsOptions.Source(
-              new InetSocketAddress("127.0.0.1", 0), new Shard(i, count, Set.of(TYPE))));
+              new InetSocketAddress("127.0.0.1", 0),
+              XdsOptions.Security.PLAINTEXT,
+              new Shard(i, count, Set.of(TYPE)),
+              XdsOptions.Dialect.AS_ASKED));
     }
     for (int i = 0; i < 40; i++) {
       put("r" + i, 1);
     }
     try (XdsServer sharded =
         XdsServer.start(
-            new XdsOptions(sources, XdsLimits.DEFAULT, null, Duration.ofSeconds(5)),
-            store,
-            CompletableFuture.completedFuture(null),
-            meters)) {
+            XdsOptions.of(sources, null), store, CompletableFuture.completedFuture(null), meters)) {
       List<StateClient> each = new ArrayList<>();
       Map<String, String> all = new TreeMap<>();
       List<Set<String>> shares = new ArrayList<>();
