@@ -125,7 +125,11 @@ HTTP
 {{- $_ := set $config.admin "token" (dict "file" "/etc/fairlead/secrets/admin/token") -}}
 {{- if and (gt (int .Values.replicas) 1) (not $config.replicas) -}}
 {{- $headless := printf "%s-headless.%s.svc" (include "fairlead.fullname" .) (include "fairlead.namespace" .) -}}
-{{- $_ := set $config "replicas" (dict "dns" $headless "port" (int (include "fairlead.adminPort" .))) -}}
+{{- $replicas := dict "dns" $headless "port" (int (include "fairlead.adminPort" .)) -}}
+{{- if eq (include "fairlead.adminScheme" .) "HTTPS" -}}
+{{- $_ := set $replicas "tls" (dict "ca" "/etc/fairlead/tls/ca.crt") -}}
+{{- end -}}
+{{- $_ := set $config "replicas" $replicas -}}
 {{- end -}}
 {{- end -}}
 {{- if include "fairlead.tlsSecret" . -}}
@@ -145,7 +149,13 @@ HTTP
 {{- end -}}
 
 {{/* The Secret with the certificate of the xDS ports, if they speak TLS. */}}
-{{- define "fairlead.tlsSecret" -}}{{- end -}}
+{{- define "fairlead.tlsSecret" -}}
+{{- if .Values.tls.existingSecret -}}
+{{- .Values.tls.existingSecret -}}
+{{- else if .Values.tls.certificate.enabled -}}
+{{- include "fairlead.fullname" . }}-tls
+{{- end -}}
+{{- end -}}
 
 {{/* Where istiods are to connect: the port for TLS if there is one, and not that of a shard. */}}
 {{- define "fairlead.preferredPort" -}}

@@ -8,6 +8,8 @@ import io.fairlead.harness.NeedsServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,8 +119,13 @@ class ChartTemplatesTest {
     String namespace = service.at("/metadata/namespace").asText("gateways");
     String host = "mesh-fairlead." + namespace + ".svc";
 
-    String meshConfig =
-        Command.fairlead("mesh-config", "--config", config.toString(), "--host", host).done();
+    List<String> command =
+        new ArrayList<>(List.of("mesh-config", "--config", config.toString(), "--host", host));
+    if (manifests.configuration().contains("/etc/fairlead/tls")) {
+      // What is in the Secret is not known when the notes are made.
+      command.addAll(List.of("--credential-name", "mesh-fairlead-ca"));
+    }
+    String meshConfig = Command.fairlead(command.toArray(String[]::new)).done();
 
     assertThat(notes(set)).contains(meshConfig.indent(5));
   }
@@ -147,10 +154,54 @@ class ChartTemplatesTest {
       Files.createDirectories(file.getParent());
       Files.writeString(file, "secret\n");
     }
+    if (configuration.contains("/etc/fairlead/tls")) {
+      writeCertificate(Files.createDirectories(root.resolve("etc/tls")));
+    }
     String own =
         configuration
             .replace("/etc/fairlead", root.resolve("etc").toString())
             .replace("/var/lib/fairlead", root.resolve("lib").toString());
     return Files.writeString(root.resolve("fairlead.yaml"), own);
+  }
+
+  private static void writeCertificate(Path secret) throws IOException {
+    Path certificate = secret.resolve("tls.crt");
+    Command.run(
+            Map.of(),
+            "",
+            List.of(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-subj",
+                "/CN=fairlead",
+                "-addext",
+                "subjectAltName=DNS:mesh-fairlead.gateways.svc",
+                "-days",
+                "30",
+                "-keyout",
+                secret.resolve("tls.key").toString(),
+                "-out",
+                certificate.toString()))
+        .done();
+    Files.copy(certificate, secret.resolve("ca.crt"), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Test
+  void adminPortThatAsksProbesForACertificate_isRefused(@TempDir Path values) throws IOException {
+    Path file =
+        Files.writeString(
+            values.resolve("values.yaml"),
+            "config: {admin: {tls: {certificate: c.crt, key: c.key, clientCa: ca.crt}}}");
+
+    Command template = HELM.template(ValueSets.file("minimal"), "-f", file.toString());
+
+    assertThat(template.exitCode()).isNotZero();
+    assertThat(template.err()).contains("config.admin.tls.clientCa: probes show no certificate");
   }
 }
