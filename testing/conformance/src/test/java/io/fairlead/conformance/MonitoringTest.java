@@ -13,6 +13,7 @@ import io.fairlead.harness.GatewayProcess;
 import io.fairlead.harness.IstiodServer;
 import io.fairlead.harness.Metrics;
 import io.fairlead.harness.NeedsServer;
+import io.fairlead.harness.TestAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,14 +69,20 @@ final class MonitoringTest {
         - {name: web, metadata: {protocol: http}, instances: [{address: 10.0.0.1, port: 80}]}
         - {name: nowhere, instances: [{address: 0.0.0.0, port: 80}]}
         """);
+    TestAuthority.create("servers").leaf("localhost").write(tree.path(), "tls");
     try (GatewayProcess gateway =
         GatewayProcess.of(
             """
             xds: {address: "@xds@", shards: {count: %d, firstPort: %d}}
-            admin: {address: "@admin@"}
+            admin: {address: "@admin@", tls: {address: "127.0.0.1:0", certificate: %s, key: %s}}
             registries: [{name: files, type: file, path: %s}]
             """
-                .formatted(SHARDS, FreePorts.range(SHARDS), services))) {
+                .formatted(
+                    SHARDS,
+                    FreePorts.range(SHARDS),
+                    tree.path().resolve("tls.crt"),
+                    tree.path().resolve("tls.key"),
+                    services))) {
       gateway.start().awaitReady();
       List<String> sources = new Operator(gateway).meshConfig();
       sources.remove("k8s://");
