@@ -79,8 +79,8 @@ class XdsMetricsTest {
   void counters_areThereFromTheStart() {
     assertThat(values("fairlead_nacks", "type")).hasSize(16).contains("ServiceEntry", "other");
     assertThat(values("fairlead_client_disconnects", "reason"))
-        .hasSize(11)
-        .contains("ack_timeout", "stopping")
+        .hasSize(12)
+        .contains("ack_timeout", "not_authorized", "stopping")
         .doesNotContain("finished");
     assertThat(values("fairlead_ack_duration", "type")).containsExactly("ServiceEntry");
   }
