@@ -51,9 +51,11 @@ final class PeerClient implements AutoCloseable {
                   new FileSystemOptions()
                       .setFileCachingEnabled(false)
                       .setClassPathResolvingEnabled(false)));
+  // A connection for each call: one that was kept would fail the first call after the other end
+  // was restarted.
   private final HttpClientAgent client =
       vertx.createHttpClient(
-          new HttpClientOptions().setConnectTimeout((int) LIMIT.toMillis()).setKeepAlive(true));
+          new HttpClientOptions().setConnectTimeout((int) LIMIT.toMillis()).setKeepAlive(false));
   private final @Nullable Secret token;
   private final @Nullable TlsFiles tls;
 

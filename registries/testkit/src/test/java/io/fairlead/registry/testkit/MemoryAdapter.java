@@ -8,6 +8,7 @@ import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,8 +94,10 @@ final class MemoryAdapter implements RegistryAdapter {
 
   private @Nullable Map<ServiceId, Service> once(@Nullable Map<ServiceId, Service> sent) {
     Map<ServiceId, Service> now = new TreeMap<>();
+    long begin = System.nanoTime();
     try {
       registry.read().forEach(service -> now.put(service.id(), seen(service)));
+      sink.readTook(Duration.ofNanos(System.nanoTime() - begin));
     } catch (IOException e) {
       if (fault == Fault.OUTAGE_LOOKS_EMPTY) {
         sink.resync(new ReadOutcome.Fresh(List.of()));

@@ -62,7 +62,9 @@ final class ScriptedAdapter implements RegistryAdapter {
   private void run() {
     try {
       do {
+        long begin = System.nanoTime();
         try (Socket connected = connect()) {
+          sink.readTook(Duration.ofNanos(System.nanoTime() - begin));
           follow(connected);
         } catch (IOException e) {
           if (!isClosed()) {
