@@ -261,14 +261,20 @@ public final class ScriptedRegistry implements AutoCloseable {
   private void accept(ServerSocket listening) {
     while (!listening.isClosed()) {
       try {
-        connected(listening.accept());
+        connected(listening, listening.accept());
       } catch (IOException e) {
         LOG.trace("scripted registry: listens no more", e);
       }
     }
   }
 
-  private synchronized void connected(Socket accepted) throws IOException {
+  private synchronized void connected(ServerSocket listening, Socket accepted)
+      throws IOException {
+    // A socket that is closed while a thread waits for a connection may still give it one.
+    if (server != listening) {
+      close(accepted);
+      return;
+    }
     cut();
     accepted.setTcpNoDelay(true);
     socket = accepted;
