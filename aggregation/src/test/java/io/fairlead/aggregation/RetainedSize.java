@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.versioning.CommitHistory;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * The memory of everything that can be reached from an object, in bytes: counted object by object,
  * not measured, so that it depends on no collector, flag or other test. The layout is that of a
  * HotSpot heap below 32 GB: headers of 12 bytes (16 for arrays), references of 4, sizes in steps of
- * 8. What belongs to the program and not to its data is passed over: classes, threads, enums.
+ * 8. What belongs to the program and not to its data is passed over: classes, threads, enums; and
+ * so is the history of commits, which has a bound of its own.
  *
  * <p>A type of the platform that is not opened to it fails, it is not left out.
  */
@@ -57,6 +59,7 @@ final class RetainedSize {
         && !(object instanceof ClassLoader)
         && !(object instanceof Thread)
         && !(object instanceof Enum<?>)
+        && !(object instanceof CommitHistory)
         && seen.add(object)) {
       waiting.add(object);
     }

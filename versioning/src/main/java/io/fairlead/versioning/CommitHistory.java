@@ -37,10 +37,15 @@ public final class CommitHistory {
    *
    * @param summary its figures
    * @param changes its changes, by type and name; fewer than the figures say where not all are kept
+   * @param bytes how much its changes may keep from being freed
    */
-  public record Entry(CommitSummary summary, List<Change> changes) {
+  public record Entry(CommitSummary summary, List<Change> changes, long bytes) {
     public Entry {
       changes = List.copyOf(changes);
+    }
+
+    private static Entry of(CommitSummary summary, List<Change> changes) {
+      return new Entry(summary, changes, changes.stream().mapToLong(Change::bytes).sum());
     }
 
     /** Returns the number of changes that are not kept. */
@@ -53,12 +58,8 @@ public final class CommitHistory {
       return changes.stream().filter(change -> change.key().equals(key)).findFirst();
     }
 
-    private long bytes() {
-      return changes.stream().mapToLong(Change::bytes).sum();
-    }
-
     private Entry counted() {
-      return new Entry(summary, List.of());
+      return new Entry(summary, List.of(), 0);
     }
   }
 
@@ -101,7 +102,7 @@ public final class CommitHistory {
             .sorted(Comparator.comparing(Change::key))
             .toList();
     List<Entry> all = new ArrayList<>(entries);
-    all.add(new Entry(summary, kept));
+    all.add(Entry.of(summary, kept));
     if (all.size() > MAX_COMMITS) {
       all.remove(0);
     }

@@ -268,8 +268,7 @@ public final class ScriptedRegistry implements AutoCloseable {
     }
   }
 
-  private synchronized void connected(ServerSocket listening, Socket accepted)
-      throws IOException {
+  private synchronized void connected(ServerSocket listening, Socket accepted) throws IOException {
     // A socket that is closed while a thread waits for a connection may still give it one.
     if (server != listening) {
       close(accepted);
