@@ -515,7 +515,7 @@ class ClientBoundsTest {
         silent.open();
       }
       silent.awaitTaken();
-      assertThat(disconnects("streams")).isPositive();
+      await().untilAsserted(() -> assertThat(disconnects("streams")).isPositive());
       assertOthersGoOn();
       await().untilAsserted(() -> assertThat(server.clients()).hasSizeLessThanOrEqualTo(8));
       assertOthersGoOn();
