@@ -2,18 +2,14 @@
 # Puts Debian's buildah, which makes images without a daemon, into DIR/buildah: build.sh DIR. Needs
 # apt-get and dpkg-deb, installs nothing; a second call without a move of DIR does nothing.
 set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
 packages=(buildah libassuan0 libdevmapper1.02.1 libgpg-error0 libgpgme11 libseccomp2 patchelf)
 out=$(mkdir -p "$1" && cd "$1" && pwd -P)
 [ "$(cat "$out/buildah.place" 2>/dev/null)" = "$out" ] && [ -x "$out/buildah" ] && exit 0
 
 work=$(mktemp -d "$out/buildah.XXXXXX"); trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"; cd "$work"
-# A machine whose lists of packages are missing or old gets them into the folder, not into its own.
-if ! apt-get download -qq "${packages[@]}" >/dev/null 2>&1; then
-  mkdir -p lists/partial
-  apt-get update -qq -o Dir::State::lists="$work/lists" >/dev/null
-  apt-get download -qq -o Dir::State::lists="$work/lists" "${packages[@]}"
-fi
+"$here/../debian-packages.sh" "${packages[@]}"
 for package in *.deb; do dpkg-deb -x "$package" files; done
 mkdir buildah-files
 mv files/usr/bin/buildah files/usr/lib/*-linux-gnu/lib*.so.* files/lib/*-linux-gnu/lib*.so.* buildah-files

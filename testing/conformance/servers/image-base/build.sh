@@ -3,6 +3,7 @@
 # tests make the gateway's image on it. Needs apt-get and dpkg-deb, installs nothing; a second call
 # without a change does nothing.
 set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
 # The Java, and what it and a shell script need.
 packages=(base-files libc6 libgcc-s1 libstdc++6 zlib1g dash coreutils mawk sed grep
   libselinux1 libpcre2-8-0 libacl1 libattr1 libgmp10 openjdk-17-jre-headless)
@@ -13,12 +14,7 @@ out=$(mkdir -p "$1" && cd "$1" && pwd)
 # The folder is beside the result, so that the last step is a rename and not a copy.
 work=$(mktemp -d "$out/image-base.XXXXXX"); trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"; cd "$work"
-# A machine whose lists of packages are missing or old gets them into the folder, not into its own.
-if ! apt-get download -qq "${packages[@]}" >/dev/null 2>&1; then
-  mkdir -p lists/partial
-  apt-get update -qq -o Dir::State::lists="$work/lists" >/dev/null
-  apt-get download -qq -o Dir::State::lists="$work/lists" "${packages[@]}"
-fi
+"$here/../debian-packages.sh" "${packages[@]}"
 mkdir root
 for package in *.deb; do dpkg-deb -x "$package" root; done
 # What the packages' own scripts would do.
