@@ -1,6 +1,7 @@
 package io.fairlead.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -329,15 +331,13 @@ class CommandsTest {
   }
 
   @Test
-  void progress_onATerminal_isALineThatIsWipedAtTheEnd() throws InterruptedException {
+  void progress_onATerminal_isALineThatIsWipedAtTheEnd() {
     StringWriter err = new StringWriter();
     Terminal terminal = new Terminal(20, false, true);
     try (Progress progress =
         Progress.of(terminal, new PrintWriter(err), () -> "reading a registry: 5 s")) {
       progress.start();
-      while (err.toString().isEmpty()) {
-        Thread.sleep(10);
-      }
+      await().atMost(Duration.ofMinutes(1)).until(() -> !err.toString().isEmpty());
     }
     assertThat(err.toString()).startsWith("\r\u001b[Kreading a registry…").endsWith("\r\u001b[K");
   }

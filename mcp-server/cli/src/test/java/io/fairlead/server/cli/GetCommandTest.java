@@ -1,14 +1,15 @@
 package io.fairlead.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fairlead.harness.FreePorts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class GetCommandTest extends AdminFixture {
@@ -291,22 +292,16 @@ class GetCommandTest extends AdminFixture {
                     url));
     watch.start();
     try {
-      await(() -> out.toString().contains("now t1"));
+      await().atMost(Duration.ofMinutes(1)).until(() -> out.toString().contains("now t1"));
       source.transactions("t1", "t9");
-      await(() -> out.toString().contains("added t9"));
+      await().atMost(Duration.ofMinutes(1)).until(() -> out.toString().contains("added t9"));
       source.transactions("t9");
-      await(() -> out.toString().contains("removed t1"));
+      await().atMost(Duration.ofMinutes(1)).until(() -> out.toString().contains("removed t1"));
     } finally {
       watch.interrupt();
       watch.join();
     }
     assertThat(out.toString().lines()).containsExactly("now t1", "added t9", "removed t1");
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      Thread.sleep(20);
-    }
   }
 
   @Test
