@@ -2,7 +2,6 @@ package io.fairlead.server.cli;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
-import ch.qos.logback.core.encoder.EncoderBase;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
@@ -19,13 +18,10 @@ import org.slf4j.event.KeyValuePair;
  * own. Texts from outside are cleaned as in {@link LineEncoder}, so they stay harmless after the
  * JSON is read. Stateless.
  */
-final class JsonEncoder extends EncoderBase<ILoggingEvent> {
-  private static final byte[] NOTHING = {};
+final class JsonEncoder extends EventEncoder {
   private static final JsonFactory JSON = new JsonFactory();
   private static final Set<String> OWN =
       Set.of("time", "level", "logger", "thread", "message", "error");
-
-  private final boolean allTraces;
 
   /**
    * Creates an encoder.
@@ -33,17 +29,7 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
    * @param allTraces whether every exception has its stack trace
    */
   JsonEncoder(boolean allTraces) {
-    this.allTraces = allTraces;
-  }
-
-  @Override
-  public byte[] headerBytes() {
-    return NOTHING;
-  }
-
-  @Override
-  public byte[] footerBytes() {
-    return NOTHING;
+    super(allTraces);
   }
 
   @Override
@@ -88,7 +74,7 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
     StringBuilder reasons = new StringBuilder();
     ThrownText.appendReasons(reasons, thrown);
     StringBuilder text = new StringBuilder(reasons.substring(2));
-    if (allTraces || ThrownText.isOwnError(event)) {
+    if (hasTrace(event)) {
       ThrownText.appendTraces(text.append('\n'), thrown);
     }
     return text.toString().stripTrailing();

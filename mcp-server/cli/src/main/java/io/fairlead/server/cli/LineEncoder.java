@@ -2,7 +2,6 @@ package io.fairlead.server.cli;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
-import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -16,12 +15,9 @@ import java.time.format.DateTimeFormatterBuilder;
  * <p>Of an exception the line has the messages. Its stack trace, in lines that begin with a tab,
  * follows errors of the gateway itself, and at level DEBUG everything. Stateless.
  */
-final class LineEncoder extends EncoderBase<ILoggingEvent> {
-  private static final byte[] NOTHING = {};
+final class LineEncoder extends EventEncoder {
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
-
-  private final boolean allTraces;
 
   /**
    * Creates an encoder.
@@ -29,17 +25,7 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
    * @param allTraces whether every exception is followed by its stack trace
    */
   LineEncoder(boolean allTraces) {
-    this.allTraces = allTraces;
-  }
-
-  @Override
-  public byte[] headerBytes() {
-    return NOTHING;
-  }
-
-  @Override
-  public byte[] footerBytes() {
-    return NOTHING;
+    super(allTraces);
   }
 
   @Override
@@ -55,7 +41,7 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
       ThrownText.appendReasons(text, thrown);
     }
     text.append('\n');
-    if (thrown != null && (allTraces || ThrownText.isOwnError(event))) {
+    if (thrown != null && hasTrace(event)) {
       ThrownText.appendTraces(text, thrown);
     }
     return text.toString().getBytes(StandardCharsets.UTF_8);
