@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.fairlead.server.config.HostPort;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,16 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConsoleApiTest {
   private final SampleSource source = new SampleSource(3);
   private final HttpClient client = HttpClient.newHttpClient();
-  private final AdminServer server = start();
-
-  private AdminServer start() {
-    try {
-      return AdminServer.start(
-          new HostPort("127.0.0.1", 0), null, source, source, () -> "metrics 1\n");
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
+  private final AdminServer server = source.serve();
 
   @AfterEach
   void stop() {

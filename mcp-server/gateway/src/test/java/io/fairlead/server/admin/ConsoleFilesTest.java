@@ -2,8 +2,6 @@ package io.fairlead.server.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.server.config.HostPort;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,16 +23,7 @@ class ConsoleFilesTest {
 
   private final SampleSource source = new SampleSource(3);
   private final HttpClient client = HttpClient.newHttpClient();
-  private final AdminServer server = start();
-
-  private AdminServer start() {
-    try {
-      return AdminServer.start(
-          new HostPort("127.0.0.1", 0), null, source, source, () -> "metrics 1\n");
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
+  private final AdminServer server = source.serve();
 
   @AfterEach
   void stop() {

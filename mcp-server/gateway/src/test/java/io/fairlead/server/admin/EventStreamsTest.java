@@ -3,7 +3,6 @@ package io.fairlead.server.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fairlead.server.config.HostPort;
 import io.fairlead.versioning.Durability;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,21 +24,7 @@ class EventStreamsTest {
 
   private final SampleSource source = new SampleSource(3);
   private final List<Stream> streams = new ArrayList<>();
-  private final AdminServer server = start();
-
-  private AdminServer start() {
-    try {
-      return AdminServer.start(
-          List.of(new AdminListener(new HostPort("127.0.0.1", 0), null)),
-          null,
-          source,
-          source,
-          () -> "metrics 1\n",
-          LIMITS);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
+  private final AdminServer server = source.serve(LIMITS);
 
   @AfterEach
   void stop() throws IOException {

@@ -12,6 +12,7 @@ import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.registry.Hold;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.server.config.HostPort;
 import io.fairlead.server.tls.TlsStatus;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.DeniedClient;
@@ -28,6 +29,8 @@ import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.TransactionStatus;
 import io.fairlead.versioning.VersionedStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -66,6 +69,26 @@ public class SampleSource implements AdminSource, AdminActions {
     var published = store.commit(ChangeSet.of(puts, List.of()));
     if (published.isEmpty() && resources > 0) {
       throw new IllegalStateException("nothing was committed");
+    }
+  }
+
+  /** Serves it on a free port of this machine, with {@code metrics 1} as its metrics. */
+  AdminServer serve() {
+    return serve(AdminLimits.DEFAULT);
+  }
+
+  /** Serves it in the same way with other limits. */
+  AdminServer serve(AdminLimits limits) {
+    try {
+      return AdminServer.start(
+          List.of(new AdminListener(new HostPort("127.0.0.1", 0), null)),
+          null,
+          this,
+          this,
+          () -> "metrics 1\n",
+          limits);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
