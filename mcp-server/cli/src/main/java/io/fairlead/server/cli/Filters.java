@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 
 /** The command-line options that narrow a list. */
 final class Filters {
-  /** What each is for; -q is for all. */
+  /** The kinds that each option is for; -q is for all. */
   private static final Map<String, Set<Kind>> OF =
       Map.of(
           "registry",

@@ -244,7 +244,7 @@ final class ApiHandlers {
         located -> answers.of(located.registry(), located.report()));
   }
 
-  /** How many services there are by registry, outcome, reason and namespace. */
+  /** Answers with the numbers of services by registry, outcome, reason and namespace. */
   void summary(RoutingContext context) {
     Responses.json(context, 200, ServiceSearch.summary(source, new ServiceAnswers(source)));
   }

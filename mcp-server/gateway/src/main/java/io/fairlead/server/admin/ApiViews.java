@@ -29,7 +29,7 @@ import java.util.TreeSet;
 final class ApiViews {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  /** How many of the items inside an item are listed, unless more are asked for. */
+  /** The number of items inside an item that are listed, unless more are asked for. */
   static final int MAX_LISTED = 100;
 
   private ApiViews() {}

@@ -42,9 +42,9 @@ public record ProblemStatus(
 
   /** The urgency of a problem. */
   public enum Severity {
-    /** The mesh has, or will soon have, something wrong: wake somebody. */
+    /** A problem that puts something wrong into the mesh, now or soon: wake somebody. */
     CRITICAL,
-    /** Somebody should look at it by day. */
+    /** A problem that can wait for the day. */
     WARNING;
 
     /** Returns its name in metrics and JSON, in lower case. */
@@ -57,7 +57,7 @@ public record ProblemStatus(
   public enum Kind {
     /** Clients are not answered. */
     NOT_READY,
-    /** What is served is not on the disk. */
+    /** The store is behind what is served: it is not on the disk. */
     STORE_NOT_DURABLE,
     /** A certificate has expired. */
     CERTIFICATE_EXPIRED,

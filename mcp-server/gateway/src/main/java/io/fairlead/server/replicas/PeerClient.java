@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * call, so that rotated ones take effect. Thread-safe; closing is idempotent.
  */
 final class PeerClient implements AutoCloseable {
-  /** How long a replica may take to answer. */
+  /** The longest time that a replica may take to answer. */
   static final Duration LIMIT = Duration.ofSeconds(3);
 
   private static final JsonMapper JSON = JsonMapper.builder().build();

@@ -4,11 +4,11 @@ import java.util.Locale;
 
 /** A rule of a TLS listener about the certificates of its clients. */
 public enum ClientAuth {
-  /** They are not asked for one. */
+  /** No certificate is asked for. */
   NONE,
-  /** They are asked; one that is shown has to be trusted. */
+  /** A certificate is asked for; one that is shown has to be trusted. */
   OPTIONAL,
-  /** Who shows no trusted one is refused. */
+  /** A trusted certificate is needed; a client without one is refused. */
   REQUIRE;
 
   @Override
