@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
+  private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(10);
 
   private final String name;
   private final Process process;
@@ -183,10 +184,17 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Waits for its end. */
+  /**
+   * Waits for its end, and then for the end of its output: what it wrote last may come later than
+   * its end. Another process that inherited the output can keep it open, so that wait is bounded.
+   */
   public boolean await(Duration limit) {
     try {
-      return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        return false;
+      }
+      reader.join(OUTPUT_LIMIT.toMillis());
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
