@@ -1,0 +1,6 @@
+package demo;
+
+/** A service that is provided. */
+public interface Greeter {
+  String greet(String name);
+}
