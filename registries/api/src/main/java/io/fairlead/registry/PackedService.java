@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service in few bytes, for an adapter that has to remember what it told: an instance takes some
@@ -62,11 +63,16 @@ public final class PackedService {
 
   /** Whether it has instances. */
   public boolean hasInstances() {
-    return new Unpacker(content).number() > 0;
+    return instanceCount() > 0;
+  }
+
+  /** Returns the number of its instances. */
+  public int instanceCount() {
+    return (int) new Unpacker(content).number();
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof PackedService packed
         && id.equals(packed.id)
         && Arrays.equals(content, packed.content);

@@ -27,6 +27,7 @@ record Room(String folder, List<String> packages, Set<String> uses) {
           room(COMMON, "io.fairlead.common.."),
           room("istio-api", "io.fairlead.istio.."),
           room(API, "io.fairlead.registry"),
+          room("registries/support", "io.fairlead.registry.support..").using(API),
           room("registries/testkit", "io.fairlead.registry.testkit..").using(API),
           room("registries/file", "io.fairlead.registry.file..").using(API),
           room("registries/consul", "io.fairlead.registry.consul..").using(API),

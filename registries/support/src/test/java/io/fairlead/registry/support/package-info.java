@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.registry.support;
+
+import org.jspecify.annotations.NullMarked;
