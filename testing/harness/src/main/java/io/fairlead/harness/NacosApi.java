@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The HTTP API (v3) of a Nacos server as a test needs it: each call has returned when the server
- * has taken the change, and throws {@link AssertionError} with the server's answer when it refused.
- * Thread-safe.
+ * The HTTP API of a Nacos server, v1 or v3 by its generation, as a test needs it: each call has
+ * returned when the server has taken the change, and throws {@link AssertionError} with the
+ * server's answer when it refused. Thread-safe.
  */
 public final class NacosApi {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -33,13 +33,62 @@ public final class NacosApi {
           .connectTimeout(Duration.ofSeconds(5))
           .build();
   private final String address;
+  private final Paths paths;
   private final boolean login;
 
   // Guarded by "this"; empty: none yet.
   private String token = "";
 
-  NacosApi(String address, boolean login) {
+  /**
+   * Where the calls of a generation go.
+   *
+   * @param local whether a switch is set at the server asked only, as where the data of all servers
+   *     takes its time
+   */
+  private record Paths(
+      String instance,
+      String service,
+      String namespace,
+      String switches,
+      String user,
+      String role,
+      String permission,
+      String login,
+      boolean local) {
+    private static final Paths V1 =
+        new Paths(
+            "/nacos/v1/ns/instance",
+            "/nacos/v1/ns/service",
+            "/nacos/v1/console/namespaces",
+            "/nacos/v1/ns/operator/switches",
+            "/nacos/v1/auth/users",
+            "/nacos/v1/auth/roles",
+            "/nacos/v1/auth/permissions",
+            "/nacos/v1/auth/users/login",
+            true);
+    private static final Paths V3 =
+        new Paths(
+            "/nacos/v3/admin/ns/instance",
+            "/nacos/v3/admin/ns/service",
+            "/nacos/v3/admin/core/namespace",
+            "/nacos/v3/admin/ns/ops/switches",
+            "/nacos/v3/auth/user",
+            "/nacos/v3/auth/role",
+            "/nacos/v3/auth/permission",
+            "/nacos/v3/auth/user/login",
+            false);
+
+    static Paths of(NacosServer.Generation generation) {
+      return switch (generation) {
+        case NACOS_2 -> V1;
+        case NACOS_3 -> V3;
+      };
+    }
+  }
+
+  NacosApi(String address, NacosServer.Generation generation, boolean login) {
     this.address = address;
+    this.paths = Paths.of(generation);
     this.login = login;
   }
 
@@ -50,17 +99,17 @@ public final class NacosApi {
   public void register(NacosInstance instance) {
     Map<String, String> form = form(instance);
     form.put("healthy", Boolean.toString(instance.healthy()));
-    call("POST", "/nacos/v3/admin/ns/instance", form);
+    call("POST", paths.instance, form);
   }
 
   /** Changes weight, enabled and metadata of a registered instance as an operator does. */
   public void update(NacosInstance instance) {
-    call("PUT", "/nacos/v3/admin/ns/instance", form(instance));
+    call("PUT", paths.instance, form(instance));
   }
 
   /** Takes an instance away; its service stays, empty, for a while. */
   public void deregister(NacosInstance instance) {
-    call("DELETE", "/nacos/v3/admin/ns/instance", form(instance));
+    call("DELETE", paths.instance, form(instance));
   }
 
   /** Creates an empty persistent service with metadata of its own. */
@@ -69,7 +118,7 @@ public final class NacosApi {
     Map<String, String> form = service(namespace, group, name);
     form.put("ephemeral", "false");
     form.put("metadata", json(metadata));
-    call("POST", "/nacos/v3/admin/ns/service", form);
+    call("POST", paths.service, form);
   }
 
   /**
@@ -87,25 +136,25 @@ public final class NacosApi {
     Map<String, String> form = service(namespace, group, name);
     form.put("protectThreshold", Double.toString(protectThreshold));
     form.put("metadata", json(metadata));
-    call("PUT", "/nacos/v3/admin/ns/service", form);
+    call("PUT", paths.service, form);
   }
 
   /** Deletes a service, which must have no instances any more. */
   public void deleteService(String namespace, String group, String name) {
-    call("DELETE", "/nacos/v3/admin/ns/service", service(namespace, group, name));
+    call("DELETE", paths.service, service(namespace, group, name));
   }
 
   /** Creates a namespace; its name shown is its id. */
   public void createNamespace(String id) {
     call(
         "POST",
-        "/nacos/v3/admin/core/namespace",
+        paths.namespace,
         Map.of("customNamespaceId", id, "namespaceId", id, "namespaceName", id));
   }
 
   /** Deletes a namespace. */
   public void deleteNamespace(String id) {
-    call("DELETE", "/nacos/v3/admin/core/namespace", Map.of("namespaceId", id));
+    call("DELETE", paths.namespace, Map.of("namespaceId", id));
   }
 
   /** Switches the server's own health checks, expiry of ephemeral instances included. */
@@ -116,23 +165,24 @@ public final class NacosApi {
   private void setSwitch(String entry, String value) {
     call(
         "PUT",
-        "/nacos/v3/admin/ns/ops/switches",
-        Map.of("entry", entry, "value", value, "debug", "false"));
+        paths.switches,
+        Map.of("entry", entry, "value", value, "debug", Boolean.toString(paths.local)));
   }
 
   /**
-   * Creates a user with one right; only on a server with login.
+   * Creates a user with one right on everything in a namespace; only on a server with login.
    *
-   * @param resource such as {@code public:*:*}, namespace, group and kind
    * @param action {@code r}, {@code w} or {@code rw}
    */
-  public void createUser(String name, String password, String resource, String action) {
-    call("POST", "/nacos/v3/auth/user", Map.of("username", name, "password", password));
-    call("POST", "/nacos/v3/auth/role", Map.of("username", name, "role", "role-" + name));
+  public void createUser(String name, String password, String namespace, String action) {
+    // Rights of 2.x call the namespace public by its empty id.
+    String scope = paths == Paths.V1 && namespace.equals("public") ? "" : namespace;
+    call("POST", paths.user, Map.of("username", name, "password", password));
+    call("POST", paths.role, Map.of("username", name, "role", "role-" + name));
     call(
         "POST",
-        "/nacos/v3/auth/permission",
-        Map.of("role", "role-" + name, "resource", resource, "action", action));
+        paths.permission,
+        Map.of("role", "role-" + name, "resource", scope + ":*:*", "action", action));
   }
 
   /**
@@ -144,7 +194,7 @@ public final class NacosApi {
   }
 
   void createAdministrator(String password) {
-    send("POST", "/nacos/v3/auth/user/admin", Map.of("password", password), Map.of());
+    send("POST", paths.user + "/admin", Map.of("password", password), Map.of());
   }
 
   private String call(String method, String path, Map<String, String> form) {
@@ -157,7 +207,7 @@ public final class NacosApi {
       String answer =
           send(
               "POST",
-              "/nacos/v3/auth/user/login",
+              paths.login,
               Map.of("username", NacosServer.USERNAME, "password", NacosServer.PASSWORD),
               Map.of());
       Matcher found = TOKEN.matcher(answer);

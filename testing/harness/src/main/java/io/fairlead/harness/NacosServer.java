@@ -22,14 +22,31 @@ import java.util.stream.Stream;
  * #api()} may be used from any thread.
  */
 public final class NacosServer implements AutoCloseable {
-  /** The name for {@link NeedsServer}. */
+  /** The name of a server 3.x for {@link NeedsServer}. */
   public static final String NAME = "nacos-server";
+
+  /** The name of a server 2.x for {@link NeedsServer}. */
+  public static final String NAME_2 = "nacos2-server";
+
+  /** The generation of a server, which decides what API it has. */
+  public enum Generation {
+    /** A server 2.3.2. */
+    NACOS_2(NAME_2),
+    /** A server 3.1.0. */
+    NACOS_3(NAME);
+
+    private final String program;
+
+    Generation(String program) {
+      this.program = program;
+    }
+  }
 
   /** The part of the server that requires a login. */
   public enum Login {
     /** Nothing. */
     NONE,
-    /** The admin API, as a server does that was installed and not configured further. */
+    /** The admin API, as a server 3.x does that was installed and not configured further. */
     ADMIN_API,
     /** Everything. */
     EVERYTHING
@@ -43,13 +60,15 @@ public final class NacosServer implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
+  private final Generation generation;
   private final Login login;
   private final int port;
   private final Path home;
   private final NacosApi api;
   private ServerProcess process;
 
-  private NacosServer(Login login) {
+  private NacosServer(Generation generation, Login login) {
+    this.generation = generation;
     this.login = login;
     this.port = FreePorts.withOffsets(1000, 1001, -1000);
     try {
@@ -57,7 +76,7 @@ public final class NacosServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.api = new NacosApi(address(), login != Login.NONE);
+    this.api = new NacosApi(address(), generation, login != Login.NONE);
     this.process = launch();
     try {
       awaitUp();
@@ -71,14 +90,14 @@ public final class NacosServer implements AutoCloseable {
     }
   }
 
-  /** Starts a server that asks nobody for a password. */
+  /** Starts a server 3.x that asks nobody for a password. */
   public static NacosServer start() {
-    return start(Login.NONE);
+    return start(Generation.NACOS_3, Login.NONE);
   }
 
   /** Starts a server; with a login its administrator is {@link #USERNAME}, {@link #PASSWORD}. */
-  public static NacosServer start(Login login) {
-    return new NacosServer(login);
+  public static NacosServer start(Generation generation, Login login) {
+    return new NacosServer(generation, login);
   }
 
   /** Returns where clients connect: {@code 127.0.0.1:PORT}. */
@@ -132,7 +151,7 @@ public final class NacosServer implements AutoCloseable {
 
   private ServerProcess launch() {
     List<String> command = new ArrayList<>();
-    command.add(Binaries.require(NAME).toString());
+    command.add(Binaries.require(generation.program).toString());
     command.addAll(
         List.of(
             "-Xms128m",
@@ -141,7 +160,9 @@ public final class NacosServer implements AutoCloseable {
             "-XX:TieredStopAtLevel=1",
             "-Dnacos.home=" + home,
             "-Duser.home=" + home,
-            "-Dserver.port=" + port));
+            "-Dserver.port=" + port,
+            // Its database is made at the first start, for which the usual 3 s are too short here.
+            "-Ddb.pool.config.connection-timeout=60000"));
     command.add("-Dnacos.core.auth.enabled=" + (login == Login.EVERYTHING));
     command.add("-Dnacos.core.auth.admin.enabled=" + (login != Login.NONE));
     String javaHome =

@@ -3,42 +3,55 @@ package io.fairlead.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fairlead.harness.NacosServer.Generation;
+import io.fairlead.harness.NacosServer.Login;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-@NeedsServer(NacosServer.NAME)
+@NeedsServer({NacosServer.NAME, NacosServer.NAME_2})
 class NacosServerTest {
-  private static final String LIST =
-      "/nacos/v3/admin/ns/service/list?pageNo=1&pageSize=100&withInstances=true";
+  private static String list(Generation generation) {
+    String path =
+        generation == Generation.NACOS_2
+            ? "/nacos/v1/ns/catalog/services"
+            : "/nacos/v3/admin/ns/service/list";
+    return path + "?pageNo=1&pageSize=100&withInstances=true";
+  }
 
-  @Test
-  void restart_persistentInstance_isKept() {
-    try (NacosServer server = NacosServer.start()) {
+  @ParameterizedTest
+  @EnumSource
+  void restart_persistentInstance_isKept(Generation generation) {
+    try (NacosServer server = NacosServer.start(generation, Login.NONE)) {
       NacosInstance instance =
           NacosInstance.of("web", "10.0.0.1", 80).withMetadata(Map.of("a", "x\"y"));
       server.api().register(instance);
       server.api().register(instance.withHealthy(false));
-      String before = server.api().get(LIST);
-      assertThat(before).contains("\"10.0.0.1\"", "\"healthy\":false", "x\\\"y");
+      String before = server.api().get(list(generation));
+      assertThat(before)
+          .contains("\"10.0.0.1\"", "x\\\"y")
+          .containsAnyOf("\"healthy\":false", "\"valid\":false");
 
       server.restart();
 
-      assertThat(server.api().get(LIST)).contains("\"10.0.0.1\"");
+      assertThat(server.api().get(list(generation))).contains("\"10.0.0.1\"");
       server.kill();
-      assertThatThrownBy(() -> server.api().get(LIST)).hasMessageContaining("failed");
+      assertThatThrownBy(() -> server.api().get(list(generation))).hasMessageContaining("failed");
     }
   }
 
-  @Test
-  void start_loginForEverything_userWithoutRight_isRefused() {
-    try (NacosServer server = NacosServer.start(NacosServer.Login.EVERYTHING)) {
+  @ParameterizedTest
+  @EnumSource
+  void start_loginForEverything_userWithoutRight_isRefused(Generation generation) {
+    try (NacosServer server = NacosServer.start(generation, Login.EVERYTHING)) {
       server.api().createNamespace("blue");
-      server.api().createUser("reader", "pw", "public:*:*", "r");
+      server.api().createUser("reader", "pw", "public", "r");
       server.api().register(NacosInstance.of("web", "10.0.0.1", 80).in("blue", "g").asEphemeral());
-      assertThat(server.api().get(LIST + "&namespaceId=blue")).contains("g@@web");
+      assertThat(server.api().get(list(generation) + "&namespaceId=blue"))
+          .contains("\"web\"", "\"g\"");
 
-      NacosApi anonymous = new NacosApi(server.address(), false);
-      assertThatThrownBy(() -> anonymous.get(LIST)).hasMessageContaining("403");
+      NacosApi anonymous = new NacosApi(server.address(), generation, false);
+      assertThatThrownBy(() -> anonymous.get(list(generation))).hasMessageContaining("403");
     }
   }
 }

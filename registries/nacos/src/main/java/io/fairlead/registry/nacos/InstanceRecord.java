@@ -1,5 +1,6 @@
 package io.fairlead.registry.nacos;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -54,16 +55,17 @@ record InstanceRecord(
   }
 
   /**
-   * Reads the JSON that the server sends. A property that is absent or null gets Nacos' own
-   * default: weight 1, healthy, enabled. Address and port have no default: the instance then has an
-   * empty address and port 0, which the conversion refuses with a reason.
+   * Reads the JSON that the server sends; a whole read of 2.x calls {@code healthy} {@code valid},
+   * and has the cluster's name around its instances only. A property that is absent or null gets
+   * Nacos' own default: weight 1, healthy, enabled. Address and port have no default: the instance
+   * then has an empty address and port 0, which the conversion refuses with a reason.
    */
   @JsonCreator
   static InstanceRecord read(
       @JsonProperty("ip") @Nullable String ip,
       @JsonProperty("port") @Nullable Integer port,
       @JsonProperty("weight") @Nullable Double weight,
-      @JsonProperty("healthy") @Nullable Boolean healthy,
+      @JsonProperty("healthy") @JsonAlias("valid") @Nullable Boolean healthy,
       @JsonProperty("enabled") @Nullable Boolean enabled,
       @JsonProperty("clusterName") @Nullable String cluster,
       @JsonProperty("metadata") @Nullable Map<String, @Nullable String> metadata) {
@@ -93,6 +95,12 @@ record InstanceRecord(
   /** Returns the identity of the instance within its service: address, port and cluster. */
   String id() {
     return ip + "#" + port + "#" + cluster;
+  }
+
+  InstanceRecord inCluster(String other) {
+    return cluster.equals(other)
+        ? this
+        : new InstanceRecord(ip, port, weight, healthy, enabled, other, metadata);
   }
 
   InstanceRecord withHealthy(boolean other) {

@@ -3,7 +3,6 @@ package io.fairlead.registry.nacos;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -17,7 +16,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON bindings of the answers of Nacos' HTTP API (v3) that the adapter reads. */
+/** The JSON bindings of the answers of Nacos' HTTP API that the adapter reads. */
 final class Json {
   /** Ignores properties that newer servers add; fails on anything behind the end of an answer. */
   static final ObjectMapper MAPPER =
@@ -26,14 +25,6 @@ final class Json {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  static final TypeReference<Envelope<List<@Nullable Namespace>>> NAMESPACES =
-      new TypeReference<>() {};
-  static final TypeReference<Envelope<Page<Row>>> ROWS = new TypeReference<>() {};
-  static final TypeReference<Envelope<Page<Detail>>> DETAILS = new TypeReference<>() {};
-  static final TypeReference<Envelope<Detail>> DETAIL = new TypeReference<>() {};
-  static final TypeReference<Envelope<List<@Nullable InstanceRecord>>> INSTANCES =
-      new TypeReference<>() {};
-
   private Json() {}
 
   /** The envelope of every answer; code 0 is success. */
@@ -41,6 +32,11 @@ final class Json {
 
   /** A page of a list; an absent list is not an empty one. */
   record Page<T>(@Nullable Integer totalCount, @Nullable List<@Nullable T> pageItems) {
+    /** Returns a list that comes without its number; null where the list is absent. */
+    static <T> @Nullable Page<T> of(@Nullable List<@Nullable T> items) {
+      return items == null ? null : new Page<>(items.size(), items);
+    }
+
     /** Whether these are all items of the list. */
     boolean isWhole() {
       return pageItems != null && totalCount != null && pageItems.size() == totalCount;
@@ -124,6 +120,10 @@ final class Json {
           protectThreshold == null ? OptionalDouble.empty() : OptionalDouble.of(protectThreshold));
     }
 
+    Detail withClusters(Map<String, @Nullable Cluster> other) {
+      return new Detail(serviceName, groupName, other, metadata, protectThreshold);
+    }
+
     boolean isNamed() {
       return serviceName != null && !serviceName.isEmpty() && groupName != null;
     }
@@ -142,11 +142,12 @@ final class Json {
     Content toContent() {
       List<InstanceRecord> instances = new ArrayList<>();
       if (clusterMap != null) {
-        for (Cluster cluster : clusterMap.values()) {
-          if (cluster != null) {
-            instances.addAll(present(cluster.hosts()));
-          }
-        }
+        clusterMap.forEach(
+            (name, cluster) -> {
+              if (cluster != null) {
+                present(cluster.hosts()).forEach(it -> instances.add(it.inCluster(name)));
+              }
+            });
       }
       return new Content(instances, metadata, OptionalDouble.empty());
     }

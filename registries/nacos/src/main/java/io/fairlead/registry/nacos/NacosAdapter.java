@@ -236,15 +236,15 @@ final class NacosAdapter implements RegistryAdapter {
   }
 
   private void reconcile(NacosReader from) {
-    Duration interval =
-        from.hasCounts() ? configuration.reconcileInterval() : WHOLE_READ_WITHOUT_COUNTS;
-    int share = from.hasCounts() ? 19 : 3;
     AtomicLong begin = new AtomicLong(System.nanoTime());
     AtomicLong pause = new AtomicLong();
     threads.repeat(
         WHOLE_READ_CHECK,
         () -> {
           long now = System.nanoTime();
+          boolean counts = from.hasCounts();
+          Duration interval =
+              counts ? configuration.reconcileInterval() : WHOLE_READ_WITHOUT_COUNTS;
           Map<ServiceId, Content> contents = new HashMap<>();
           if (isWholeReadDue(begin.get(), now, interval, pause.get())) {
             begin.set(now);
@@ -252,7 +252,7 @@ final class NacosAdapter implements RegistryAdapter {
             for (String namespace : known) {
               contents.putAll(from.all(namespace));
             }
-            pause.set((System.nanoTime() - now) * share);
+            pause.set((System.nanoTime() - now) * (counts ? 19 : 3));
           }
           return contents;
         },

@@ -27,7 +27,7 @@ public record NacosConfiguration(
     @Key(
             value =
                 "groups to mirror, or \"*\" for every group, which needs a user that may use the"
-                    + " admin API",
+                    + " server's HTTP API (on 3.x the admin API)",
             defaultValue = "DEFAULT_GROUP",
             min = "1",
             single = true)

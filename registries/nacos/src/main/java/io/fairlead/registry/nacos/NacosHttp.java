@@ -1,8 +1,6 @@
 package io.fairlead.registry.nacos;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.fairlead.common.Causes;
 import io.fairlead.registry.TlsFiles;
 import io.fairlead.registry.nacos.Json.Envelope;
@@ -44,8 +42,6 @@ final class NacosHttp implements AutoCloseable {
   private static final int CONNECTIONS = 16;
   // If all servers failed within this time, a second attempt is made over new connections.
   private static final Duration QUICK_FAILURE = Duration.ofSeconds(1);
-  // Nacos' ErrorCode of that name.
-  private static final int SERVICE_NOT_EXIST = 21008;
 
   private final List<NacosAddress> addresses;
   private final String contextPath;
@@ -105,28 +101,41 @@ final class NacosHttp implements AutoCloseable {
     return addresses.get(preferred);
   }
 
-  /**
-   * Sends one GET of the v3 API.
-   *
-   * @param what the name of what is asked for, for messages
-   * @param path below the context path
-   */
-  <T> GetResult<T> get(
-      String what, String path, Map<String, String> query, TypeReference<Envelope<T>> type)
-      throws NacosReadException {
-    return get(what, path, query, (Decoder<T>) body -> Json.MAPPER.readValue(body, type));
-  }
-
-  /** The same, with a reader of the answer's body of its own. */
-  <T> GetResult<T> get(String what, String path, Map<String, String> query, Decoder<T> decoder)
-      throws NacosReadException {
-    return onAnyServer(what, address -> getFrom(address, what, path, query, decoder));
-  }
-
-  /** A reader of an answer's body, which it reads to the end. */
+  /** A decoder of an answer's body, which it reads to the end. */
   @FunctionalInterface
   interface Decoder<T> {
     Envelope<T> decode(InputStream body) throws IOException;
+  }
+
+  /**
+   * A rule that tells the API's own "there is none" from the answer of a server without the API.
+   */
+  @FunctionalInterface
+  interface NotFound {
+    boolean isSaidBy(int status, String text);
+  }
+
+  /**
+   * A kind of GET.
+   *
+   * @param path below the context path
+   * @param decoder of an answer with status 200
+   * @param notFound of any other one
+   */
+  record Question<T>(String path, Decoder<T> decoder, NotFound notFound) {
+    Question<T> with(Decoder<T> other) {
+      return new Question<>(path, other, notFound);
+    }
+  }
+
+  /**
+   * Sends one GET.
+   *
+   * @param what the name of what is asked for, for messages
+   */
+  <T> GetResult<T> get(String what, Question<T> question, Map<String, String> query)
+      throws NacosReadException {
+    return onAnyServer(what, address -> getFrom(address, what, question, query));
   }
 
   /** A call to one server. */
@@ -177,16 +186,16 @@ final class NacosHttp implements AutoCloseable {
   }
 
   private <T> GetResult<T> getFrom(
-      NacosAddress address, String what, String path, Map<String, String> query, Decoder<T> decoder)
+      NacosAddress address, String what, Question<T> question, Map<String, String> query)
       throws NacosReadException, IOException {
     Optional<String> token = login.token(http, address);
-    Reply<T> reply = send(address, path, query, decoder, token);
+    Reply<T> reply = send(address, question, query, token);
     if (reply.forbidden() && token.isPresent()) {
       // Expired early, or signed by a server that has restarted with another key.
       login.refused(token.get());
-      reply = send(address, path, query, decoder, login.token(http, address));
+      reply = send(address, question, query, login.token(http, address));
     }
-    return interpret(address, what, reply);
+    return interpret(address, what, question, reply);
   }
 
   /** A server's response: the answer if it is one, else the first part of the text. */
@@ -197,19 +206,21 @@ final class NacosHttp implements AutoCloseable {
   }
 
   private <T> Reply<T> send(
-      NacosAddress address,
-      String path,
-      Map<String, String> query,
-      Decoder<T> decoder,
-      Optional<String> token)
+      NacosAddress address, Question<T> question, Map<String, String> query, Optional<String> token)
       throws IOException {
     String text =
         query.entrySet().stream()
             .map(part -> part.getKey() + "=" + encode(part.getValue()))
             .collect(Collectors.joining("&"));
-    HttpGet get = new HttpGet(address + contextPath + path + (text.isEmpty() ? "" : "?" + text));
-    token.ifPresent(it -> get.setHeader("accessToken", it));
-    return http.execute(get, response -> read(address, response, decoder));
+    HttpGet get =
+        new HttpGet(address + contextPath + question.path + (text.isEmpty() ? "" : "?" + text));
+    token.ifPresent(
+        it -> {
+          get.setHeader("accessToken", it);
+          // The only header that servers up to 2.1 look for it in.
+          get.setHeader("Authorization", "Bearer " + it);
+        });
+    return http.execute(get, response -> read(address, response, question.decoder));
   }
 
   private <T> Reply<T> read(NacosAddress address, ClassicHttpResponse response, Decoder<T> decoder)
@@ -235,7 +246,8 @@ final class NacosHttp implements AutoCloseable {
     }
   }
 
-  private <T> GetResult<T> interpret(NacosAddress address, String what, Reply<T> reply)
+  private <T> GetResult<T> interpret(
+      NacosAddress address, String what, Question<T> question, Reply<T> reply)
       throws NacosReadException, IOException {
     if (reply.forbidden()) {
       throw new NacosReadException(
@@ -258,15 +270,21 @@ final class NacosHttp implements AutoCloseable {
       }
       return new GetResult.Data<>(answer.data());
     }
-    Optional<Integer> code = code(reply.text);
-    // The API's own "not found" carries a code; an unknown path does not.
-    if (code.isPresent() && (reply.status == 404 || code.get() == SERVICE_NOT_EXIST)) {
+    if (question.notFound.isSaidBy(reply.status, reply.text)) {
       return new GetResult.Absent<>(reply.text);
     }
     if (reply.status == 404 || reply.status == 405 || reply.status == 410 || reply.status == 501) {
       throw new NacosReadException(
           Fault.UNSUPPORTED,
-          what + ": " + address + " answers " + reply.status + " (expected: Nacos 3.0 or later)",
+          what
+              + ": "
+              + address
+              + " answers "
+              + reply.status
+              + " (expected: a server that has "
+              + contextPath
+              + question.path
+              + ")",
           null);
     }
     if (reply.status >= 500 || reply.status == 429) {
@@ -281,16 +299,6 @@ final class NacosHttp implements AutoCloseable {
         + answer.code()
         + (answer.message() == null ? "" : ", " + answer.message())
         + (answer.data() == null ? ", without data" : "");
-  }
-
-  private static Optional<Integer> code(String text) {
-    try {
-      JsonNode code = Json.MAPPER.readTree(text).path("code");
-      return code.isInt() ? Optional.of(code.intValue()) : Optional.empty();
-    } catch (JsonProcessingException e) {
-      // Plain text, as from a proxy or for an illegal name.
-      return Optional.empty();
-    }
   }
 
   private NacosReadException malformed(NacosAddress address, String what, String got) {

@@ -1,7 +1,7 @@
 package io.fairlead.registry.nacos;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import io.fairlead.registry.nacos.Json.Envelope;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class RepeatedAnswer<T> implements NacosHttp.Decoder<T> {
   private static final int CHUNK = 8 * 1024;
 
-  private final TypeReference<Envelope<T>> type;
+  private final NacosHttp.Decoder<T> decoder;
   private byte[] bytes = {};
   private @Nullable Envelope<T> answer;
 
-  RepeatedAnswer(TypeReference<Envelope<T>> type) {
-    this.type = type;
+  RepeatedAnswer(NacosHttp.Decoder<T> decoder) {
+    this.decoder = decoder;
   }
 
   /** Returns the same object as the last time if the answer is the same. */
@@ -44,7 +44,7 @@ final class RepeatedAnswer<T> implements NacosHttp.Decoder<T> {
   }
 
   private Envelope<T> take(byte[] newer) throws IOException {
-    Envelope<T> read = Json.MAPPER.readValue(newer, type);
+    Envelope<T> read = decoder.decode(new ByteArrayInputStream(newer));
     bytes = newer;
     answer = read;
     return read;

@@ -1,5 +1,7 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Generation;
 import io.fairlead.harness.NacosServer.Login;
 import io.fairlead.registry.testkit.Capability;
 import java.time.Duration;
@@ -7,12 +9,12 @@ import java.util.Set;
 
 /**
  * The contract where the admin API is refused, as by a server that was installed and not configured
- * further: the adapter then reads by the client's protocol, which is that of servers 2.x, too.
+ * further: the adapter then reads by the client's protocol.
  */
 class ClientProtocolContractTest extends NacosContractTest {
   @Override
-  Login login() {
-    return Login.ADMIN_API;
+  NacosServer server() {
+    return SharedNacos.get(Generation.NACOS_3, Login.ADMIN_API);
   }
 
   @Override

@@ -7,6 +7,8 @@ import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.NacosApi;
 import io.fairlead.harness.NacosInstance;
 import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Generation;
+import io.fairlead.harness.NacosServer.Login;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
@@ -25,15 +27,25 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tests of behaviour particular to Nacos, on a real server. */
+/** Tests of behaviour particular to Nacos, on a real server 3.x. */
 @NeedsServer(NacosServer.NAME)
 @ExtendWith(SharedNacos.class)
 class NacosAdapterTest {
   private static final AtomicInteger NAMESPACES = new AtomicInteger();
   private static final Duration SETTLE = Duration.ofSeconds(3);
 
-  private final NacosApi api = SharedNacos.get().api();
+  private final NacosServer server;
+  private final NacosApi api;
   private final String namespace = "adapter-" + NAMESPACES.incrementAndGet();
+
+  NacosAdapterTest() {
+    this(Generation.NACOS_3);
+  }
+
+  NacosAdapterTest(Generation generation) {
+    this.server = SharedNacos.get(generation, Login.NONE);
+    this.api = server.api();
+  }
 
   @BeforeEach
   void makeNamespace() {
@@ -41,7 +53,7 @@ class NacosAdapterTest {
   }
 
   private NacosConfiguration configuration(List<String> groups) {
-    return Mirroring.configuration(SharedNacos.get().address(), List.of(namespace), groups, SETTLE);
+    return Mirroring.configuration(server.address(), List.of(namespace), groups, SETTLE);
   }
 
   private Mirroring mirror() {
@@ -79,7 +91,7 @@ class NacosAdapterTest {
     api.register(NacosInstance.of("shared-web", "10.0.0.1", 80));
     api.register(instance("web", "10.0.0.1", 80));
     NacosConfiguration everything =
-        Mirroring.configuration(SharedNacos.get().address(), null, List.of("*"), SETTLE);
+        Mirroring.configuration(server.address(), null, List.of("*"), SETTLE);
     try (Mirroring mirroring = new Mirroring(everything)) {
       mirroring.await(
           "two namespaces",
@@ -96,8 +108,7 @@ class NacosAdapterTest {
   @Test
   void namespace_thatIsNotThere_isAnErrorAndNotAnEmptyRegistry() {
     NacosConfiguration wrong =
-        Mirroring.configuration(
-            SharedNacos.get().address(), List.of("no-such"), List.of("*"), SETTLE);
+        Mirroring.configuration(server.address(), List.of("no-such"), List.of("*"), SETTLE);
     try (Mirroring mirroring = new Mirroring(wrong)) {
       assertThat(mirroring.awaitRefusal()).contains("namespaces: no-such", "public", namespace);
       assertThat(mirroring.sink.resyncs()).isZero();

@@ -46,7 +46,7 @@ class NacosAnswersTest {
   private final AtomicInteger logins = new AtomicInteger();
   private final HttpServer server;
   private final NacosHttp http;
-  private final AdminApiReader source;
+  private final HttpApiReader source;
 
   NacosAnswersTest(@TempDir Path folder) throws Exception {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -58,7 +58,7 @@ class NacosAnswersTest {
             new Secret.InFile(name), new Secret.InFile(password), "/nacos", System::nanoTime);
     NacosAddress address = NacosAddress.parse("127.0.0.1:" + server.getAddress().getPort(), false);
     http = new NacosHttp(List.of(address), "/nacos", login, null);
-    source = new AdminApiReader(http, new Scope(false, List.of("public"), Set.of()));
+    source = new HttpApiReader(http, HttpApi.ADMIN, new Scope(false, List.of("public"), Set.of()));
   }
 
   @BeforeEach
@@ -149,7 +149,7 @@ class NacosAnswersTest {
     data(SERVICE, "{\"protectThreshold\":0.0}");
     assertThatThrownBy(() -> source.read(WEB))
         .isInstanceOf(NacosReadException.class)
-        .hasMessageContaining("clusterMap");
+        .hasMessageContaining("which clusters");
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.fairlead.harness.NacosApi;
 import io.fairlead.harness.NacosInstance;
 import io.fairlead.harness.NacosLink;
 import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Generation;
 import io.fairlead.harness.NacosServer.Login;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.registry.AdapterContext;
@@ -30,19 +31,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The contract, with a namespace of its own for each test, behind a link that can be cut. */
+/**
+ * The contract on a server 3.x, with a namespace of its own for each test, behind a link that can
+ * be cut.
+ */
 @NeedsServer(NacosServer.NAME)
 @ExtendWith(SharedNacos.class)
 class NacosContractTest extends AdapterContract {
   private @Nullable NacosLink own;
 
-  /** What the server asks a login for. */
-  Login login() {
-    return Login.NONE;
+  /** The server of the tests. */
+  NacosServer server() {
+    return SharedNacos.get(Generation.NACOS_3, Login.NONE);
   }
 
   final NacosApi api() {
-    return SharedNacos.get(login()).api();
+    return server().api();
   }
 
   @BeforeEach
@@ -54,7 +58,7 @@ class NacosContractTest extends AdapterContract {
   NacosLink link() {
     NacosLink link = own;
     if (link == null) {
-      link = NacosLink.to(SharedNacos.get(login()));
+      link = NacosLink.to(server());
       own = link;
     }
     return link;

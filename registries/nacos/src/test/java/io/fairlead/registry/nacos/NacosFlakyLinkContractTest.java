@@ -2,6 +2,8 @@ package io.fairlead.registry.nacos;
 
 import io.fairlead.harness.NacosLink;
 import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Generation;
+import io.fairlead.harness.NacosServer.Login;
 import io.fairlead.harness.NeedsServer;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -18,7 +20,7 @@ final class NacosFlakyLinkContractTest extends NacosContractTest {
 
   @BeforeAll
   static void openLink() {
-    link = NacosLink.to(SharedNacos.get());
+    link = NacosLink.to(SharedNacos.get(Generation.NACOS_3, Login.NONE));
     String seconds = System.getenv().getOrDefault("FAIRLEAD_LINK_PERIOD", "3");
     link.resetEvery(Duration.ofSeconds(Long.parseLong(seconds)));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.harness.NacosApi;
 import io.fairlead.harness.NacosInstance;
 import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Generation;
 import io.fairlead.harness.NacosServer.Login;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.registry.Secret;
@@ -20,18 +21,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Users, passwords and rights, on real servers. */
+/** Users, passwords and rights, on real servers 3.x. */
 @NeedsServer(NacosServer.NAME)
 @ExtendWith(SharedNacos.class)
 class NacosLoginTest {
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final ServiceId WEB = new ServiceId("public", "DEFAULT_GROUP", "web");
 
-  private final NacosServer server = SharedNacos.get(Login.EVERYTHING);
-  private final NacosApi api = server.api();
+  private final Generation generation;
+  private final NacosServer server;
+  private final NacosApi api;
   private final String user = "user-" + NAMES.incrementAndGet();
 
   @TempDir Path folder = Path.of("");
+
+  NacosLoginTest() {
+    this(Generation.NACOS_3);
+  }
+
+  NacosLoginTest(Generation generation) {
+    this.generation = generation;
+    this.server = SharedNacos.get(generation, Login.EVERYTHING);
+    this.api = server.api();
+  }
 
   private Secret secret(String name, String value) throws IOException {
     Path file = folder.resolve(name);
@@ -49,7 +61,7 @@ class NacosLoginTest {
 
   @Test
   void login_userWithTheRightToRead_seesServicesAndTheirChanges() throws IOException {
-    api.createUser(user, "right", "public:*:*", "r");
+    api.createUser(user, "right", "public", "r");
     api.register(NacosInstance.of("web", "10.0.0.1", 80));
     try (Mirroring mirroring =
         new Mirroring(configuration(List.of("public"), List.of("*"), "right"))) {
@@ -63,7 +75,7 @@ class NacosLoginTest {
 
   @Test
   void login_wrongPassword_isNamedAndTheCorrectedOneIsUsed() throws IOException {
-    api.createUser(user, "right", "public:*:*", "r");
+    api.createUser(user, "right", "public", "r");
     api.register(NacosInstance.of("web", "10.0.0.1", 80));
     try (Mirroring mirroring =
         new Mirroring(configuration(List.of("public"), List.of("*"), "wrong"))) {
@@ -79,7 +91,7 @@ class NacosLoginTest {
   @Test
   void login_userWithoutTheRight_isToldWhichOneIsMissing() throws IOException {
     api.createNamespace(user);
-    api.createUser(user, "right", "public:*:*", "r");
+    api.createUser(user, "right", "public", "r");
     try (Mirroring mirroring = new Mirroring(configuration(List.of(user), List.of("*"), "right"))) {
       assertThat(mirroring.awaitRefusal())
           .contains("namespace " + user, "403", "the right r on the namespace");
@@ -87,10 +99,11 @@ class NacosLoginTest {
   }
 
   @Test
-  void all_userThatMayNotListNamespaces_isToldWhatToDo() throws IOException {
-    api.createUser(user, "right", "public:*:*", "r");
+  void all_userWithoutRights_isToldWhatToDo() throws IOException {
+    api.createUser(user, "right", "public", "r");
     try (Mirroring mirroring = new Mirroring(configuration(null, List.of("*"), "right"))) {
-      assertThat(mirroring.awaitRefusal()).contains("list of namespaces", "name the namespaces");
+      // Servers 2.x let everybody list the namespaces.
+      assertThat(mirroring.awaitRefusal()).contains("namespace", "the right r on the namespace");
     }
   }
 
@@ -105,10 +118,11 @@ class NacosLoginTest {
   }
 
   @Test
-  void adminApi_refused_everyGroupNeedsIt() {
+  void httpApi_refused_everyGroupNeedsIt() {
+    Login refusing = generation == Generation.NACOS_3 ? Login.ADMIN_API : Login.EVERYTHING;
     NacosConfiguration anonymous =
         Mirroring.configuration(
-            SharedNacos.get(Login.ADMIN_API).address(),
+            SharedNacos.get(generation, refusing).address(),
             List.of("public"),
             List.of("*"),
             Duration.ofSeconds(2));

@@ -6,16 +6,19 @@ import static org.awaitility.Awaitility.await;
 import io.fairlead.harness.NacosInstance;
 import io.fairlead.harness.NacosLink;
 import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Generation;
+import io.fairlead.harness.NacosServer.Login;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.SinkEvent;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Restarts of a real server that forgets ephemeral instances. */
-@NeedsServer(NacosServer.NAME)
+@NeedsServer({NacosServer.NAME, NacosServer.NAME_2})
 class NacosRestartTest {
   private static final Duration SETTLE = Duration.ofSeconds(16);
 
@@ -27,9 +30,10 @@ class NacosRestartTest {
     return NacosInstance.of("web-" + number, "10.0.0." + number, 80).asEphemeral();
   }
 
-  @Test
-  void restart_instancesThatRegisterAgainSlowlyAreNeverRemoved() {
-    try (NacosServer server = NacosServer.start();
+  @ParameterizedTest
+  @EnumSource
+  void restart_instancesThatRegisterAgainSlowlyAreNeverRemoved(Generation generation) {
+    try (NacosServer server = NacosServer.start(generation, Login.NONE);
         // How long the server takes to start is not to count as settling.
         NacosLink link = NacosLink.to(server);
         Mirroring mirroring =

@@ -19,10 +19,16 @@ class RepeatedAnswerTest {
   // Several chunks long.
   private static final int ROWS = 1_000;
 
-  private final RepeatedAnswer<Page<Row>> answer = new RepeatedAnswer<>(Json.ROWS);
+  private static final NacosHttp.Decoder<Page<Row>> DECODER = HttpApi.ADMIN.rows().decoder();
+
+  private final RepeatedAnswer<Page<Row>> answer = new RepeatedAnswer<>(DECODER);
+
+  private static ByteArrayInputStream stream(String body) {
+    return new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
+  }
 
   private Envelope<Page<Row>> decode(String body) throws IOException {
-    return answer.decode(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
+    return answer.decode(stream(body));
   }
 
   private static String list(int rows, int changed) {
@@ -37,7 +43,7 @@ class RepeatedAnswerTest {
   }
 
   private void assertReads(String body) throws IOException {
-    Envelope<Page<Row>> expected = Json.MAPPER.readValue(body, Json.ROWS);
+    Envelope<Page<Row>> expected = DECODER.decode(stream(body));
     assertThat(decode(body)).isEqualTo(expected);
     assertThat(decode(body)).isEqualTo(expected);
   }

@@ -1,8 +1,9 @@
 package io.fairlead.registry.nacos;
 
 import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Generation;
 import io.fairlead.harness.NacosServer.Login;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -21,7 +22,9 @@ final class SharedNacos implements BeforeAllCallback {
           "link-",
           "HttpClient-");
 
-  private static final Map<Login, NacosServer> SERVERS = new EnumMap<>(Login.class);
+  private static final Map<Kind, NacosServer> SERVERS = new HashMap<>();
+
+  private record Kind(Generation generation, Login login) {}
 
   /** Closed by JUnit after all tests. */
   private static final class Closer implements CloseableResource, AutoCloseable {
@@ -52,14 +55,10 @@ final class SharedNacos implements BeforeAllCallback {
   }
 
   /** The server of that kind, started when it is first asked for. */
-  static NacosServer get(Login login) {
+  static NacosServer get(Generation generation, Login login) {
     synchronized (SERVERS) {
-      return SERVERS.computeIfAbsent(login, NacosServer::start);
+      return SERVERS.computeIfAbsent(
+          new Kind(generation, login), kind -> NacosServer.start(kind.generation, kind.login));
     }
-  }
-
-  /** The server that asks for no login. */
-  static NacosServer get() {
-    return get(Login.NONE);
   }
 }

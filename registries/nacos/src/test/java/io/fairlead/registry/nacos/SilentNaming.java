@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 final class SilentNaming implements Naming {
   @Override
   public ListView<String> names(String group) {
-    throw new UnsupportedOperationException("names (expected: the admin API is used)");
+    throw new UnsupportedOperationException("names (expected: the HTTP API is used)");
   }
 
   @Override
   public List<InstanceRecord> query(ServiceId id) {
-    throw new UnsupportedOperationException("query (expected: the admin API is used)");
+    throw new UnsupportedOperationException("query (expected: the HTTP API is used)");
   }
 
   @Override

@@ -16,27 +16,32 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader that uses the admin API of Nacos 3, which gives every group, disabled instances, counts,
+ * A reader that uses the server's HTTP API, which gives every group, disabled instances, counts,
  * and a whole namespace in one answer.
  */
-final class AdminApiReader implements NacosReader {
-  private static final String LIST = "/v3/admin/ns/service/list";
+final class HttpApiReader implements NacosReader {
   // One page: pages of a changing list skip and repeat. It is checked to hold everything.
   private static final String PAGE_SIZE = "1000000";
 
   private final NacosHttp http;
+  private final HttpApi api;
   private final Scope scope;
   private final Map<String, Listing> listings = new ConcurrentHashMap<>();
 
   /** The latest list of services of a namespace. Guarded by itself. */
   private static final class Listing {
-    private final RepeatedAnswer<Page<Row>> answer = new RepeatedAnswer<>(Json.ROWS);
+    private final RepeatedAnswer<Page<Row>> answer;
     private @Nullable Page<Row> page;
     private List<ServiceRow> rows = List.of();
+
+    Listing(NacosHttp.Decoder<Page<Row>> decoder) {
+      this.answer = new RepeatedAnswer<>(decoder);
+    }
   }
 
-  AdminApiReader(NacosHttp http, Scope scope) {
+  HttpApiReader(NacosHttp http, HttpApi api, Scope scope) {
     this.http = http;
+    this.api = api;
     this.scope = scope;
   }
 
@@ -44,15 +49,15 @@ final class AdminApiReader implements NacosReader {
   public Optional<Set<String>> namespaces() throws NacosReadException {
     try {
       GetResult<List<Json.@Nullable Namespace>> fetched =
-          http.get(
-              "list of namespaces", "/v3/admin/core/namespace/list", Map.of(), Json.NAMESPACES);
+          http.get("list of namespaces", api.namespaces(), Map.of());
       return Optional.of(
           Json.present(data("list of namespaces", fetched)).stream()
               .map(Json.Namespace::id)
               .collect(Collectors.toSet()));
     } catch (NacosReadException e) {
-      // A user may read namespaces that it may not list.
-      if (e.fault() == Fault.NOT_PERMITTED && !scope.all()) {
+      // A user may read namespaces that it may not list; a server 2.x may run without its console.
+      boolean unlisted = e.fault() == Fault.NOT_PERMITTED || e.fault() == Fault.UNSUPPORTED;
+      if (unlisted && !scope.all()) {
         return Optional.empty();
       }
       throw e;
@@ -62,9 +67,9 @@ final class AdminApiReader implements NacosReader {
   @Override
   public List<ServiceRow> list(String namespace) throws NacosReadException {
     String what = "list of services of namespace " + namespace;
-    Listing listing = listings.computeIfAbsent(namespace, any -> new Listing());
+    Listing listing = listings.computeIfAbsent(namespace, any -> new Listing(api.rows().decoder()));
     synchronized (listing) {
-      Page<Row> page = page(what, namespace, "false", listing.answer);
+      Page<Row> page = page(what, namespace, "false", api.rows().with(listing.answer));
       if (!page.equals(listing.page)) {
         listing.rows = rows(what, namespace, page);
         listing.page = page;
@@ -91,8 +96,7 @@ final class AdminApiReader implements NacosReader {
   public Map<ServiceId, Content> all(String namespace) throws NacosReadException {
     Map<ServiceId, Content> contents = new HashMap<>();
     String what = "services of namespace " + namespace;
-    Page<Detail> page =
-        page(what, namespace, "true", body -> Json.MAPPER.readValue(body, Json.DETAILS));
+    Page<Detail> page = page(what, namespace, "true", api.details());
     for (Detail detail : page.items()) {
       if (detail.isNamed()) {
         ServiceId id = detail.id(namespace);
@@ -105,7 +109,7 @@ final class AdminApiReader implements NacosReader {
   }
 
   private <T> Page<T> page(
-      String what, String namespace, String withInstances, NacosHttp.Decoder<Page<T>> decoder)
+      String what, String namespace, String withInstances, NacosHttp.Question<Page<T>> question)
       throws NacosReadException {
     Map<String, String> query =
         Map.of(
@@ -117,7 +121,10 @@ final class AdminApiReader implements NacosReader {
             PAGE_SIZE,
             "withInstances",
             withInstances);
-    Page<T> page = data(what, http.get(what, LIST, query, decoder));
+    return whole(what, data(what, http.get(what, question, query)));
+  }
+
+  private <T> Page<T> whole(String what, Page<T> page) throws NacosReadException {
     if (!page.isWhole()) {
       throw malformed(
           what,
@@ -132,11 +139,9 @@ final class AdminApiReader implements NacosReader {
 
   @Override
   public Optional<Content> read(ServiceId id) throws NacosReadException {
-    Map<String, String> query =
-        Map.of("namespaceId", id.namespace(), "groupName", id.group(), "serviceName", id.name());
+    Map<String, String> query = api.service().apply(id);
     String what = "service " + id;
-    GetResult<Detail> detail = http.get(what, "/v3/admin/ns/service", query, Json.DETAIL);
-    if (!(detail instanceof GetResult.Data<Detail> found)) {
+    if (!(http.get(what, api.detail(), query) instanceof GetResult.Data<Detail> found)) {
       return Optional.empty();
     }
     List<InstanceRecord> instances = new ArrayList<>();
@@ -146,13 +151,15 @@ final class AdminApiReader implements NacosReader {
             .value()
             .clusters()
             .orElseThrow(
-                () -> malformed(what, "does not say which clusters it has (expected: clusterMap)"));
+                () -> malformed(what, "does not say which clusters it has (expected: a list)"));
     for (String cluster : clusters) {
       Map<String, String> inCluster = new HashMap<>(query);
       inCluster.put("clusterName", cluster);
-      if (http.get(what, "/v3/admin/ns/instance/list", inCluster, Json.INSTANCES)
-          instanceof GetResult.Data<List<@Nullable InstanceRecord>> part) {
-        instances.addAll(Json.present(part.value()));
+      inCluster.put("pageNo", "1");
+      inCluster.put("pageSize", PAGE_SIZE);
+      if (http.get(what, api.instances(), inCluster)
+          instanceof GetResult.Data<Page<InstanceRecord>> part) {
+        instances.addAll(whole(what, part.value()).items());
       }
     }
     return Optional.of(

@@ -1,0 +1,13 @@
+package io.fairlead.registry.nacos;
+
+import io.fairlead.harness.NacosServer;
+import io.fairlead.harness.NacosServer.Generation;
+import io.fairlead.harness.NeedsServer;
+
+/** The same tests on servers 2.x. */
+@NeedsServer(NacosServer.NAME_2)
+class Nacos2LoginTest extends NacosLoginTest {
+  Nacos2LoginTest() {
+    super(Generation.NACOS_2);
+  }
+}
