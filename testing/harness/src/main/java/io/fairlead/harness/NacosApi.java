@@ -44,6 +44,7 @@ public final class NacosApi {
    *
    * @param local whether a switch is set at the server asked only, as where the data of all servers
    *     takes its time
+   * @param publicInRights the namespace {@code public} in the resource of a right
    */
   private record Paths(
       String instance,
@@ -54,7 +55,8 @@ public final class NacosApi {
       String role,
       String permission,
       String login,
-      boolean local) {
+      boolean local,
+      String publicInRights) {
     private static final Paths V1 =
         new Paths(
             "/nacos/v1/ns/instance",
@@ -65,7 +67,8 @@ public final class NacosApi {
             "/nacos/v1/auth/roles",
             "/nacos/v1/auth/permissions",
             "/nacos/v1/auth/users/login",
-            true);
+            true,
+            "");
     private static final Paths V3 =
         new Paths(
             "/nacos/v3/admin/ns/instance",
@@ -76,7 +79,8 @@ public final class NacosApi {
             "/nacos/v3/auth/role",
             "/nacos/v3/auth/permission",
             "/nacos/v3/auth/user/login",
-            false);
+            false,
+            "public");
 
     static Paths of(NacosServer.Generation generation) {
       return switch (generation) {
@@ -175,8 +179,7 @@ public final class NacosApi {
    * @param action {@code r}, {@code w} or {@code rw}
    */
   public void createUser(String name, String password, String namespace, String action) {
-    // Rights of 2.x call the namespace public by its empty id.
-    String scope = paths == Paths.V1 && namespace.equals("public") ? "" : namespace;
+    String scope = namespace.equals("public") ? paths.publicInRights : namespace;
     call("POST", paths.user, Map.of("username", name, "password", password));
     call("POST", paths.role, Map.of("username", name, "role", "role-" + name));
     call(

@@ -7,7 +7,8 @@ import io.fairlead.harness.NeedsServer;
 /** The same tests on servers 2.x. */
 @NeedsServer(NacosServer.NAME_2)
 class Nacos2LoginTest extends NacosLoginTest {
-  Nacos2LoginTest() {
-    super(Generation.NACOS_2);
+  @Override
+  Generation generation() {
+    return Generation.NACOS_2;
   }
 }

@@ -34,17 +34,13 @@ class NacosAdapterTest {
   private static final AtomicInteger NAMESPACES = new AtomicInteger();
   private static final Duration SETTLE = Duration.ofSeconds(3);
 
-  private final NacosServer server;
-  private final NacosApi api;
+  private final NacosServer server = SharedNacos.get(generation(), Login.NONE);
+  private final NacosApi api = server.api();
   private final String namespace = "adapter-" + NAMESPACES.incrementAndGet();
 
-  NacosAdapterTest() {
-    this(Generation.NACOS_3);
-  }
-
-  NacosAdapterTest(Generation generation) {
-    this.server = SharedNacos.get(generation, Login.NONE);
-    this.api = server.api();
+  /** Of the server; asked before the test's own fields are set. */
+  Generation generation() {
+    return Generation.NACOS_3;
   }
 
   @BeforeEach

@@ -28,21 +28,15 @@ class NacosLoginTest {
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final ServiceId WEB = new ServiceId("public", "DEFAULT_GROUP", "web");
 
-  private final Generation generation;
-  private final NacosServer server;
-  private final NacosApi api;
+  private final NacosServer server = SharedNacos.get(generation(), Login.EVERYTHING);
+  private final NacosApi api = server.api();
   private final String user = "user-" + NAMES.incrementAndGet();
 
   @TempDir Path folder = Path.of("");
 
-  NacosLoginTest() {
-    this(Generation.NACOS_3);
-  }
-
-  NacosLoginTest(Generation generation) {
-    this.generation = generation;
-    this.server = SharedNacos.get(generation, Login.EVERYTHING);
-    this.api = server.api();
+  /** Of the server; asked before the test's own fields are set. */
+  Generation generation() {
+    return Generation.NACOS_3;
   }
 
   private Secret secret(String name, String value) throws IOException {
@@ -119,10 +113,10 @@ class NacosLoginTest {
 
   @Test
   void httpApi_refused_everyGroupNeedsIt() {
-    Login refusing = generation == Generation.NACOS_3 ? Login.ADMIN_API : Login.EVERYTHING;
+    Login refusing = generation() == Generation.NACOS_3 ? Login.ADMIN_API : Login.EVERYTHING;
     NacosConfiguration anonymous =
         Mirroring.configuration(
-            SharedNacos.get(generation, refusing).address(),
+            SharedNacos.get(generation(), refusing).address(),
             List.of("public"),
             List.of("*"),
             Duration.ofSeconds(2));
