@@ -79,7 +79,9 @@ final class Departures {
 
   /** A registry has a new registration; null: it left the configuration. */
   void replaced(RegistryView before, @Nullable RegistryView after) {
-    awaited.remove(before);
+    if (awaited.remove(before) && after != null) {
+      awaited.add(after);
+    }
     all.forEach(each -> each.replaced(before, after));
   }
 

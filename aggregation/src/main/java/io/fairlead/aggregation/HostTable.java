@@ -282,17 +282,6 @@ final class HostTable {
     return slot(host).anyClaim(claim -> registry.test(claim.registry));
   }
 
-  /** Withdraws everything that a registry said. */
-  void withdraw(String registry) {
-    slots.forEach(
-        slot -> {
-          if (slot.isClaimedBy(registry)) {
-            slot.retain(claim -> !claim.registry.equals(registry));
-            markDirty(slot.host);
-          }
-        });
-  }
-
   /** The slot of a host; an empty one if nobody claims it. */
   Slot slot(String host) {
     Slot slot = slots.get(host);

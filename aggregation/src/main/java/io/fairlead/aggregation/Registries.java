@@ -194,19 +194,6 @@ public final class Registries implements AutoCloseable {
   }
 
   /**
-   * Withdraws a registry: all that it contributes goes, in one commit. Unknown ones are ignored.
-   */
-  public void unregister(String registry) {
-    synchronized (lock) {
-      Registration registration = registrations.remove(registry);
-      if (registration != null) {
-        registration.sink().close();
-        loop.executeNow(() -> source.detach(registration.view()));
-      }
-    }
-  }
-
-  /**
    * Says that every configured registry was registered. Before that the source of all services is
    * not ready, and nothing that the store holds of unknown registries is removed; afterwards it is,
    * once all registries are synced.

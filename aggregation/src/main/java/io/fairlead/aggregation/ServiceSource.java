@@ -95,6 +95,7 @@ final class ServiceSource implements ChangeSource {
     String label = view.settings().label();
     RegistryState known = registries.get(label);
     if (known != null) {
+      departures.replaced(known.view(), view);
       known.replace(view);
       return;
     }
@@ -127,10 +128,6 @@ final class ServiceSource implements ChangeSource {
       }
     }
     for (RegistryView view : changed) {
-      RegistryState state = registries.get(view.settings().label());
-      if (state != null) {
-        departures.replaced(state.view(), view);
-      }
       attach(view);
       departures.await(view);
     }
@@ -198,19 +195,6 @@ final class ServiceSource implements ChangeSource {
     awaitUnsynced();
     departures.reloaded(now);
     armTimer();
-  }
-
-  /** Withdraws all that a registration contributes, unless a later one has taken over. */
-  void detach(RegistryView view) {
-    String label = view.settings().label();
-    RegistryState state = registries.get(label);
-    if (state != null && state.view() == view) {
-      registries.remove(label);
-      departures.replaced(view, null);
-      table.withdraw(label);
-      dropNote(label);
-      departures.reloaded(loop.nanoTime());
-    }
   }
 
   private void dropNote(String label) {

@@ -12,6 +12,7 @@ import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AggregationRestartTest {
@@ -163,7 +164,7 @@ class AggregationRestartTest {
     world.registries.allRegistered();
     world.settle();
     assertThat(world.isSynced()).isTrue();
-    world.registries.unregister("a");
+    world.registries.reload(Set.of("a"), List.of(), List.of());
     world.settle();
     World later = restarted(world);
     later.register("a", 1);
@@ -220,11 +221,11 @@ class AggregationRestartTest {
   }
 
   @Test
-  void restart_unregisterOfAnUnreadRegistryWithdrawsWhatItHad() {
+  void restart_anUnreadRegistryThatLeavesWithdrawsWhatItHad() {
     World world = restarted(withTwoRegistries());
     world.register("a", 2);
     world.register("b", 1);
-    world.registries.unregister("a");
+    world.registries.reload(Set.of("a"), List.of(), List.of());
     world.settle();
     assertThat(world.served().keySet()).containsExactly("mesh/two.test");
   }

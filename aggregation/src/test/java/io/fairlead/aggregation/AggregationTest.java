@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -151,7 +152,7 @@ class AggregationTest {
     high.changed(service("web", "10.0.1.2"));
     world.settle();
     assertThat(world.served()).containsEntry("mesh/web.test", "high 10.0.1.2");
-    registries.unregister("high");
+    registries.reload(Set.of("high"), List.of(), List.of());
     world.settle();
     assertThat(world.served()).containsEntry("mesh/web.test", "low 10.0.0.1");
     assertThat(world.addresses()).containsEntry("web.test", address);
@@ -367,14 +368,14 @@ class AggregationTest {
   }
 
   @Test
-  void unregister_withdrawsAllInOneCommitAndIgnoresTheSink() {
+  void reload_ofLeavingOnesAloneWithdrawsAllInOneCommitAndIgnoresTheSink() {
     RegistrySink sink = world.register("a", 1);
     sink.resync(fresh(service("one", "10.0.0.1"), service("two", "10.0.0.2")));
     world.settle();
     int commits = world.log.commits.size();
     sink.changed(service("three", "10.0.0.3"));
-    registries.unregister("a");
-    registries.unregister("unknown");
+    registries.reload(Set.of("a"), List.of(), List.of());
+    registries.reload(Set.of("unknown"), List.of(), List.of());
     world.thread.runWaiting();
     assertThat(world.served()).isEmpty();
     assertThat(world.log.commits).hasSize(commits + 1);

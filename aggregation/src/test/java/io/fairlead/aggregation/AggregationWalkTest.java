@@ -63,7 +63,7 @@ class AggregationWalkTest {
         case 0, 1, 2 -> resync(registry);
         case 3 -> sink(registry).resync(new ReadOutcome.Failed("down", new IOException("down")));
         case 4 -> {
-          world.registries.unregister(registry);
+          world.registries.reload(Set.of(registry), List.of(), List.of());
           truth.remove(registry);
           sinks.remove(registry);
           read.remove(registry);

@@ -11,6 +11,7 @@ import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,7 +127,7 @@ class DeletionGuardRestartTest {
     registry.resync(List.of());
     assertThat(registry.served()).isEqualTo(before);
     registry.sink = registry.world.register("a", 1);
-    registry.world.registries.unregister("a");
+    registry.world.registries.reload(Set.of("a"), List.of(), List.of());
     registry.world.settle();
     assertThat(registry.served()).isEmpty();
   }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -244,10 +245,10 @@ class DeletionGuardTest {
   }
 
   @Test
-  void unregister_takesTheGuardWithIt() {
+  void leavingRegistry_takesTheGuardWithIt() {
     registry.resync(List.of());
     String id = registry.guard().id();
-    registry.world.registries.unregister("a");
+    registry.world.registries.reload(Set.of("a"), List.of(), List.of());
     registry.world.settle();
     assertThat(registry.served()).isEmpty();
     assertThat(registry.guards()).isEmpty();

@@ -14,6 +14,7 @@ import io.fairlead.versioning.Transactions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TransactionsTest {
@@ -165,7 +166,7 @@ class TransactionsTest {
     world.settle();
     String id = transactions.open(TEN_MINUTES).id();
     sink.removed(ServiceId.of("one"));
-    world.registries.unregister("b");
+    world.registries.reload(Set.of("b"), List.of(), List.of());
     world.settle();
     assertThat(world.served()).hasSize(2);
     transactions.release(id);
