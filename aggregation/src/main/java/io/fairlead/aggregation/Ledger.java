@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,15 +29,34 @@ final class Ledger {
       List<Finding> findings,
       int instances) {
     /** Returns the line of a service: without a name it could not be served under any. */
-    static Line of(ServiceState state, Optional<ResourceKey> name, List<Finding> findings) {
+    static Line of(ServiceState state, HostClaims claims) {
+      Optional<ResourceKey> name = claims.nameOf(state.service());
       return new Line(
           state.service(),
           name.isEmpty() && state.status() != ServiceStatus.WITHDRAWN
               ? ServiceStatus.REFUSED
               : state.status(),
           name.orElse(null),
-          List.copyOf(findings),
+          findings(state, claims),
           state.instances());
+    }
+
+    private static List<Finding> findings(ServiceState state, HostClaims claims) {
+      CompactEntry entry = state.entryOrNull();
+      Reason reason = entry == null ? null : collision(state.service(), entry, claims);
+      if (entry == null || reason == null) {
+        return List.copyOf(state.findings());
+      }
+      Finding about = Finding.about(state.service(), reason, entry.host());
+      return Stream.concat(state.findings().stream(), Stream.of(about)).sorted().toList();
+    }
+
+    private static @Nullable Reason collision(
+        ServiceId service, CompactEntry entry, HostClaims claims) {
+      if (claims.isDisambiguated(service)) {
+        return Reason.HOST_COLLISION;
+      }
+      return claims.isContested(entry) ? Reason.HOST_CONTESTED : null;
     }
 
     /** The name that it is served by, if it has one. */

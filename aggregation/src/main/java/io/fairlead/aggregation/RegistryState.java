@@ -7,8 +7,6 @@ import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.guard.Moment;
 import io.fairlead.common.ForeignText;
 import io.fairlead.conversion.ConversionPolicy;
-import io.fairlead.conversion.Finding;
-import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
@@ -379,26 +377,6 @@ final class RegistryState implements HostClaims.Listener {
 
   private void write(ServiceId service) {
     ServiceState state = services.get(service);
-    if (state == null) {
-      ledger.write(service, null);
-      return;
-    }
-    List<Finding> findings = state.findings();
-    Optional<ResourceKey> name = claims.nameOf(service);
-    CompactEntry entry = state.entryOrNull();
-    Reason reason = entry == null ? null : collision(service, entry);
-    if (entry != null && reason != null) {
-      findings = new ArrayList<>(findings);
-      findings.add(Finding.about(service, reason, entry.host()));
-      findings.sort(null);
-    }
-    ledger.write(service, Ledger.Line.of(state, name, findings));
-  }
-
-  private @Nullable Reason collision(ServiceId service, CompactEntry entry) {
-    if (claims.isDisambiguated(service)) {
-      return Reason.HOST_COLLISION;
-    }
-    return claims.isContested(entry) ? Reason.HOST_CONTESTED : null;
+    ledger.write(service, state == null ? null : Ledger.Line.of(state, claims));
   }
 }

@@ -8,6 +8,7 @@ import io.fairlead.aggregation.vip.VirtualAddressBook;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.ChangeSource;
 import io.fairlead.versioning.CommitLoop;
+import io.fairlead.versioning.DueTimer;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.SourceState;
 import java.time.Duration;
@@ -57,8 +58,7 @@ final class ServiceSource implements ChangeSource {
 
   // Whether every configured registry is there.
   private boolean complete;
-  // Monotonic time for which the next timer is set.
-  private @Nullable Long timerDue;
+  private final DueTimer timer;
 
   /** A source that begins with what the loop's store holds of it. */
   ServiceSource(
@@ -70,6 +70,7 @@ final class ServiceSource implements ChangeSource {
     this.damping = options.damping();
     this.damper = new FlapDamper(damping);
     this.departures = new Departures(table, guard, clock);
+    this.timer = new DueTimer(loop, this::expire);
     SourceState former = loop.stateOf(CommitLoop.FIRST_SOURCE);
     for (String key : former.notes().keySet()) {
       if (key.startsWith(SYNCED_PREFIX)) {
@@ -257,36 +258,18 @@ final class ServiceSource implements ChangeSource {
 
   /** Has a timer set for what is due next. */
   void armTimer() {
-    Optional<Duration> next = untilNextExpiry(loop.nanoTime());
-    if (next.isEmpty()) {
-      return;
-    }
-    long due = loop.nanoTime() + next.get().toNanos();
-    Long set = timerDue;
-    if (set == null || due - set < 0) {
-      timerDue = due;
-      loop.schedule(next.get(), this::timerFired);
-    }
-  }
-
-  private void timerFired() {
-    Long set = timerDue;
-    if (set != null && loop.nanoTime() - set < 0) {
-      // Set before an earlier one was needed, whose successor is still to come.
-      return;
-    }
-    timerDue = null;
-    expire(loop.nanoTime());
-    armTimer();
+    untilNextExpiry(loop.nanoTime()).ifPresent(timer::set);
   }
 
   // Lets go confirmed losses, withdraws services that were empty for too long, gives up addresses,
   // looks at hosts that have waited.
-  private void expire(long now) {
+  private void expire() {
+    long now = loop.nanoTime();
     registries.values().forEach(state -> state.expire(now));
     departures.expire(now);
     book.expire(now);
     damper.takeDue(now).forEach(table::markDirty);
+    armTimer();
   }
 
   private Optional<Duration> untilNextExpiry(long now) {

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +63,7 @@ public final class Transactions {
 
   // Owned by the commit thread.
   private final List<Ended> ended = new ArrayList<>();
-  private @Nullable Long timerDue;
+  private final DueTimer timer;
 
   /**
    * Transactions that hold a loop.
@@ -76,6 +75,7 @@ public final class Transactions {
     this.loop = loop;
     this.store = store;
     this.waiting = waiting;
+    this.timer = new DueTimer(loop, this::endWhatIsOver);
   }
 
   /**
@@ -225,21 +225,10 @@ public final class Transactions {
               .map(Transaction::expiresNanos)
               .min((one, other) -> Long.signum(one - other));
     }
-    Long set = timerDue;
-    if (next.isPresent() && (set == null || next.get() - set < 0)) {
-      timerDue = next.get();
-      loop.schedule(
-          Duration.ofNanos(Math.max(0, next.get() - loop.nanoTime())), this::endWhatIsOver);
-    }
+    next.ifPresent(expires -> timer.set(Duration.ofNanos(Math.max(0, expires - loop.nanoTime()))));
   }
 
   private void endWhatIsOver() {
-    Long set = timerDue;
-    if (set != null && loop.nanoTime() - set < 0) {
-      // Set before an earlier one was needed, whose successor is still to come.
-      return;
-    }
-    timerDue = null;
     List<String> over;
     synchronized (lock) {
       over =

@@ -10,17 +10,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guard of one source: the owner of what is held, of what was let go lately, and of what people
- * have decided. The package says why and how.
+ * The guard of one source: it decides what is held, from what it holds already, what was let go
+ * lately, and what people have decided. The package says why and how.
  *
  * <p>Confined to the commit thread, but for {@link #statuses}, {@link #summaries} and {@link
  * #hasGuard}.
@@ -29,13 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param <L> a held loss, with what its owner needs
  */
 public final class DeletionGuard<K, L extends HeldLoss<K>> {
-  /** By how many times the time of confirmation a loss is believed although reads failed. */
-  static final int CEILING = 2;
-
   private static final int ID_DIGITS = 8;
-
-  /** A loss and the others with which it is decided about. */
-  private record Held<L>(L loss, HeldGroup group) {}
 
   /**
    * Losses that are believed now.
@@ -50,19 +42,10 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
   private final String source;
   private final String idPrefix;
   private final Function<L, Optional<L>> restOf;
-  private long confirmAfter;
   private final GuardLog log;
-  private final RegularReads reads;
+  private final Confirmation confirmation;
   private final RecentLosses<K> recent;
-  // Changed by the commit thread, for any thread.
-  private final Map<K, Held<L>> held = new ConcurrentHashMap<>();
-  // The oldest first; replaced as a whole.
-  private volatile List<HeldGroup> groups = List.of();
-  // Of the losses that wait, those that were rejected left out: their sum, and how many are seen
-  // from each time on, compared by the difference, as monotonic nanoseconds are to be.
-  private ServiceCount waiting = ServiceCount.NONE;
-  private final TreeMap<Long, Integer> waitingSince =
-      new TreeMap<>((one, other) -> Long.signum(one - other));
+  private final HeldLosses<K, L> held = new HeldLosses<>();
   // What new losses join.
   private @Nullable HeldGroup holding;
 
@@ -79,10 +62,9 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
     this.source = source;
     this.idPrefix = idPrefix;
     this.restOf = restOf;
-    this.confirmAfter = policy.confirmAfter().toNanos();
     this.log = new GuardLog(source, policy);
-    this.reads = new RegularReads(confirmAfter);
-    this.recent = new RecentLosses<>(confirmAfter);
+    this.confirmation = new Confirmation(policy.confirmAfter());
+    this.recent = new RecentLosses<>(policy.confirmAfter().toNanos());
   }
 
   /**
@@ -96,18 +78,17 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
   public List<L> use(GuardPolicy next, Moment now) {
     boolean wider = next.share() > policy.share() || next.atLeast() > policy.atLeast();
     policy = next;
-    confirmAfter = next.confirmAfter().toNanos();
     log.use(next);
-    reads.use(confirmAfter);
-    recent.use(confirmAfter);
+    confirmation.use(next.confirmAfter());
+    recent.use(next.confirmAfter().toNanos());
     HeldGroup group = holding;
     if (!wider
         || group == null
         || group.isWaiting()
-        || next.isTooMuch(waiting.plus(lostLately(now)), group.of())) {
+        || next.isTooMuch(held.waiting().plus(lostLately(now)), group.of())) {
       return List.of();
     }
-    List<L> losses = lossesOf(group);
+    List<L> losses = held.of(group);
     for (L loss : losses) {
       forget(loss.key());
       recent.add(loss.key(), ServiceCount.lost(loss.before(), loss.now()), now.nanos());
@@ -124,53 +105,26 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
 
   /** The loss that is held of a key. */
   public @Nullable L find(K key) {
-    Held<L> found = held.get(key);
-    return found == null ? null : found.loss;
+    return held.find(key);
   }
 
   /** Whether somebody wants to keep what is held: of a key, if it is held. */
   public boolean isRejected(K key) {
-    Held<L> found = held.get(key);
-    return found != null && found.group.isRejected();
+    HeldGroup group = held.groupOf(key);
+    return group != null && group.isRejected();
   }
 
   /** Takes how a loss that is held is by now. */
   public void update(L loss) {
-    Held<L> before = held.get(loss.key());
-    if (before != null) {
-      put(loss, before.group);
-    }
-  }
-
-  private void put(L loss, HeldGroup group) {
-    forget(loss.key());
-    held.put(loss.key(), new Held<>(loss, group));
-    group.grow(1);
-    if (!group.isRejected()) {
-      count(loss, 1);
+    HeldGroup group = held.groupOf(loss.key());
+    if (group != null) {
+      held.put(loss, group);
     }
   }
 
   /** Holds nothing of a key any more. */
   public void forget(K key) {
-    Held<L> before = held.remove(key);
-    if (before != null) {
-      before.group.grow(-1);
-      if (!before.group.isRejected()) {
-        count(before.loss, -1);
-      }
-    }
-  }
-
-  private void count(L loss, int sign) {
-    ServiceCount lost = ServiceCount.lost(loss.before(), loss.now());
-    waiting = sign > 0 ? waiting.plus(lost) : waiting.minus(lost);
-    waitingSince.merge(loss.since().nanos(), sign, Integer::sum);
-    waitingSince.remove(loss.since().nanos(), 0);
-  }
-
-  private List<L> lossesOf(HeldGroup group) {
-    return held.values().stream().filter(one -> one.group == group).map(Held::loss).toList();
+    held.forget(key);
   }
 
   /** Returns what was let go without confirmation within the last {@code confirmAfter}. */
@@ -212,24 +166,25 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
     if (losses.isEmpty()) {
       return List.of();
     }
-    ServiceCount lost = recent.sum().plus(waiting);
+    ServiceCount lost = recent.sum().plus(held.waiting());
     for (Map.Entry<K, ServiceCount> loss : losses.entrySet()) {
       lost = lost.plus(recent.beyondGrowth(loss.getKey(), loss.getValue()));
     }
     HeldGroup before = holding;
-    boolean undecided = before != null && !isConfirmed(before.opened().nanos(), health, now);
+    boolean undecided =
+        before != null && !confirmation.isConfirmed(before.opened().nanos(), health, now.nanos());
     if (!undecided && !policy.isTooMuch(lost, of)) {
       losses.forEach((key, one) -> recent.add(key, one, now.nanos()));
       return List.of();
     }
     List<L> newest = losses.keySet().stream().map(heldAs).toList();
     HeldGroup group = before == null ? open(newest, of, now) : before;
-    newest.forEach(loss -> put(loss, group));
+    newest.forEach(loss -> held.put(loss, group));
     if (group.takeGrowth()) {
       if (before == null) {
         log.tripped(group, lost, of, newest, now.wall().plus(policy.confirmAfter()));
       } else {
-        log.grown(group, waiting, newest);
+        log.grown(group, held.waiting(), newest);
       }
     }
     return newest;
@@ -238,9 +193,7 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
   private HeldGroup open(Collection<L> losses, ServiceCount of, Moment now) {
     HeldGroup group = new HeldGroup(unusedId(losses), source, now, of, firstReminder());
     holding = group;
-    List<HeldGroup> more = new ArrayList<>(groups);
-    more.add(group);
-    groups = List.copyOf(more);
+    held.open(group);
     return group;
   }
 
@@ -267,22 +220,24 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
 
   /** Takes out what is believed now: to be let go by the caller. */
   public Confirmed<L> takeConfirmed(ConnectionHealth health, Moment now) {
-    reads.note(health, now.nanos());
+    confirmation.note(health, now.nanos());
     Confirmed<L> confirmed = new Confirmed<>(new ArrayList<>(), new ArrayList<>());
     HeldGroup group = holding;
-    if (group != null
-        && !waitingSince.isEmpty()
-        && isConfirmed(waitingSince.firstKey(), health, now)) {
+    Long since = held.waitingSince();
+    if (group != null && since != null && confirmation.isConfirmed(since, health, now.nanos())) {
       List<L> due =
-          lossesOf(group).stream()
-              .filter(loss -> isConfirmed(loss.since().nanos(), health, now))
+          held.of(group).stream()
+              .filter(loss -> confirmation.isConfirmed(loss.since().nanos(), health, now.nanos()))
               .toList();
       for (L loss : due) {
         // After a failure both parts may be due at once: the rest is not to wait for another look.
         Optional<L> rest =
-            restOf.apply(loss).filter(part -> !isConfirmed(part.since().nanos(), health, now));
+            restOf
+                .apply(loss)
+                .filter(
+                    part -> !confirmation.isConfirmed(part.since().nanos(), health, now.nanos()));
         if (rest.isPresent()) {
-          put(rest.get(), group);
+          held.put(rest.get(), group);
           confirmed.reduced.add(rest.get());
         } else {
           forget(loss.key());
@@ -292,7 +247,7 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
       log.confirmed(group, due);
     }
     closeEmpty();
-    for (HeldGroup each : groups) {
+    for (HeldGroup each : held.groups()) {
       if (each.takeReminder(now.nanos())) {
         log.reminder(each, each.size(), Duration.ofNanos(now.nanos() - each.opened().nanos()));
       }
@@ -300,49 +255,27 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
     return confirmed;
   }
 
-  /**
-   * Whether what has been so since a time is believed now: nothing has failed for the time of
-   * confirmation; or it has been so for a multiple of it, and the source was read again and again
-   * in the last part of that, whatever failed in between.
-   */
-  private boolean isConfirmed(long since, ConnectionHealth health, Moment now) {
-    Optional<Long> start = health.readableSince(since);
-    boolean steady =
-        start.isPresent()
-            && now.nanos() - start.get() >= confirmAfter
-            && health.isReadSince(start.get() + confirmAfter / 2);
-    return steady
-        || (now.nanos() - since >= CEILING * confirmAfter
-            && reads.wereRegular(health, now.nanos()));
-  }
-
   /** Ends the groups of which nothing is held any more. */
   public void closeEmpty() {
-    for (HeldGroup group : groups) {
-      if (group.size() == 0) {
-        groups = groups.stream().filter(other -> other != group).toList();
-        log.closed(group);
-        if (holding == group) {
-          holding = null;
-        }
-      }
-    }
-  }
-
-  private @Nullable HeldGroup group(String id) {
-    return groups.stream().filter(group -> group.id().equals(id)).findFirst().orElse(null);
+    held.closeEmpty(
+        group -> {
+          log.closed(group);
+          if (holding == group) {
+            holding = null;
+          }
+        });
   }
 
   /** Takes out all that is held under an id, as somebody approves it; nothing if it is unknown. */
   public List<L> approve(String id) {
-    HeldGroup group = group(id);
+    HeldGroup group = held.group(id);
     if (group == null) {
       return List.of();
     }
     if (group == holding) {
       recent.clear();
     }
-    List<L> losses = lossesOf(group);
+    List<L> losses = held.of(group);
     losses.forEach(loss -> forget(loss.key()));
     log.approved(group, losses);
     closeEmpty();
@@ -351,12 +284,11 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
 
   /** Keeps all that is held under an id until it comes back or is approved. */
   public void reject(String id, long now) {
-    HeldGroup group = group(id);
+    HeldGroup group = held.group(id);
     if (group == null || group != holding) {
       return;
     }
-    lossesOf(group).forEach(loss -> count(loss, -1));
-    group.reject(now, firstReminder());
+    held.reject(group, () -> group.reject(now, firstReminder()));
     holding = null;
     recent.clear();
     log.rejected(group, group.size());
@@ -364,19 +296,13 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
 
   /** Time until something may be due. */
   public Optional<Duration> untilNext(ConnectionHealth health, long now) {
-    LongStream due = groups.stream().mapToLong(group -> group.untilReminder(now));
-    if (!waitingSince.isEmpty()) {
-      // Also to see when the source is read: look again in a while.
-      long again = Math.max(1, confirmAfter / 10);
-      long confirmed =
-          health
-              .readableSince(waitingSince.firstKey())
-              .map(start -> confirmAfter - (now - start))
-              .filter(left -> left > 0 && left < again)
-              .orElse(again);
-      due = LongStream.concat(due, LongStream.of(confirmed));
+    Stream<Duration> due =
+        held.groups().stream().map(group -> Duration.ofNanos(group.untilReminder(now)));
+    Long since = held.waitingSince();
+    if (since != null) {
+      due = Stream.concat(due, Stream.of(confirmation.untilLook(since, health, now)));
     }
-    return due.boxed().min(Long::compare).map(Duration::ofNanos);
+    return due.min(Comparator.naturalOrder());
   }
 
   // What follows is of a source that left the configuration: it is held before it is judged.
@@ -384,7 +310,7 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
   /** Holds all that a source had that is not one any more, until it is judged. */
   public void hold(Collection<L> all, ServiceCount of, Moment now) {
     HeldGroup group = open(all, of, now);
-    all.forEach(loss -> put(loss, group));
+    all.forEach(loss -> held.put(loss, group));
   }
 
   /** Says which sources have to be read before it is judged. */
@@ -401,7 +327,7 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
 
   /** Whether somebody wants to keep something. */
   public boolean isRejected() {
-    return groups.stream().anyMatch(HeldGroup::isRejected);
+    return held.groups().stream().anyMatch(HeldGroup::isRejected);
   }
 
   /**
@@ -412,13 +338,13 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
    */
   public boolean judgeHeld(ServiceCount of, UnaryOperator<L> seenNow, Moment now) {
     HeldGroup group = holding;
-    if (group == null || policy.isOff() || !policy.isTooMuch(waiting, of)) {
+    if (group == null || policy.isOff() || !policy.isTooMuch(held.waiting(), of)) {
       return false;
     }
     group.waitFor(List.of());
-    List<L> losses = lossesOf(group).stream().map(seenNow).toList();
-    losses.forEach(loss -> put(loss, group));
-    log.tripped(group, waiting, of, losses, now.wall().plus(policy.confirmAfter()));
+    List<L> losses = held.of(group).stream().map(seenNow).toList();
+    losses.forEach(loss -> held.put(loss, group));
+    log.tripped(group, held.waiting(), of, losses, now.wall().plus(policy.confirmAfter()));
     return true;
   }
 
@@ -428,8 +354,8 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
    * @param elsewhere number of services that go on with other sources, for people
    */
   public List<L> letGo(int elsewhere) {
-    ServiceCount lost = waiting;
-    List<L> losses = held.values().stream().map(Held::loss).toList();
+    ServiceCount lost = held.waiting();
+    List<L> losses = held.all();
     losses.forEach(loss -> forget(loss.key()));
     closeEmpty();
     log.left(lost, elsewhere);
@@ -440,17 +366,17 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
 
   /** Returns the groups that are held, the oldest first. */
   public List<GuardStatus> statuses(ConnectionHealth health, InstantSource clock) {
-    return groups.stream().map(group -> status(group, true, health, clock)).toList();
+    return held.groups().stream().map(group -> status(group, true, health, clock)).toList();
   }
 
   /** The same without each service: it costs no sorting. */
   public List<GuardStatus> summaries(ConnectionHealth health, InstantSource clock) {
-    return groups.stream().map(group -> status(group, false, health, clock)).toList();
+    return held.groups().stream().map(group -> status(group, false, health, clock)).toList();
   }
 
   private GuardStatus status(
       HeldGroup group, boolean withServices, ConnectionHealth health, InstantSource clock) {
-    List<HeldService> services = lossesOf(group).stream().map(HeldLoss::shownAs).toList();
+    List<HeldService> services = held.of(group).stream().map(HeldLoss::shownAs).toList();
     List<HeldService> shown =
         withServices
             ? services.stream()
@@ -464,6 +390,6 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
 
   /** Whether something is held under an id. */
   public boolean hasGuard(String id) {
-    return group(id) != null;
+    return held.group(id) != null;
   }
 }

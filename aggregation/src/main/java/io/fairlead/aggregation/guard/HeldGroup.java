@@ -147,7 +147,7 @@ final class HeldGroup {
     return services.stream()
         .map(HeldService::since)
         .max(Comparator.naturalOrder())
-        .map(latest -> latest.plus(confirmAfter.multipliedBy(DeletionGuard.CEILING)));
+        .map(latest -> latest.plus(confirmAfter.multipliedBy(Confirmation.CEILING)));
   }
 
   private Optional<Instant> confirmsAt(

@@ -37,7 +37,7 @@
  * registry must have been readable all the time (after a failure it begins again) and have been
  * read in the later half: a silent one confirms nothing. Of one that fails now and then a loss is
  * believed after twice {@code confirmAfter}, whatever failed in between, if the registry was read
- * again and again ({@code RegularReads}); otherwise a flaky network would hold it for ever. If a
+ * again and again ({@code Confirmation}); otherwise a flaky network would hold it for ever. If a
  * loss grows, what was missing before is believed at its time and the rest waits from the time of
  * its last growth; if it becomes smaller nothing starts anew. An operator can decide before.
  * <em>Approved</em>, all that is held goes in one commit. <em>Rejected</em>, it stays until it is

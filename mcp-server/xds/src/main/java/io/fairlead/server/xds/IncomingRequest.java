@@ -1,12 +1,14 @@
 package io.fairlead.server.xds;
 
+import io.fairlead.common.Durations;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
  * The request that is coming in on a stream, from its first byte to its last: it is cut off when it
  * has more bytes than it may, or when there is no memory left for it. Owned by the transport's
- * thread, but for {@link #age}.
+ * thread, but for {@link #check(long)} and {@link #checkFirst}.
  */
 final class IncomingRequest {
   // What each frame costs besides its bytes: the buffer that it came in stays as a whole. A client
@@ -71,10 +73,31 @@ final class IncomingRequest {
     bytes.complete();
   }
 
-  /** For how long a request has been coming, in nanoseconds; 0: none is. For any thread. */
-  long age(long nowNanos) {
+  /** Ends the stream if a request has been coming for too long. For any thread. */
+  void check(long nowNanos) {
     long since = sinceNanos;
-    return since == 0 ? 0 : nowNanos - since;
+    if (since != 0) {
+      check(since, nowNanos, "request: not complete", "all of it");
+    }
+  }
+
+  /** Ends the stream if it was opened so long ago that a first request is overdue. */
+  void checkFirst(long openedNanos, long nowNanos) {
+    check(openedNanos, nowNanos, "request: none", "the first one");
+  }
+
+  private void check(long since, long nowNanos, String what, String expected) {
+    Duration limit = limits.get().requestTimeout();
+    if (nowNanos - since > limit.toNanos()) {
+      stream.end(
+          Disconnect.REQUEST_TIMEOUT,
+          what
+              + " (expected: "
+              + expected
+              + " within "
+              + Durations.format(limit)
+              + ", xds.limits.requestTimeout)");
+    }
   }
 
   /** What a client is told when there is no memory left for its requests. */

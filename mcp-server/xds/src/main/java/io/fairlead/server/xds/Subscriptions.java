@@ -27,6 +27,16 @@ final class Subscriptions<S extends Subscription> {
     return byTypeUrl.values();
   }
 
+  /** Number of names that the client has asked for, of all types. */
+  long nameCount() {
+    return values().stream().mapToLong(Subscription::nameCount).sum();
+  }
+
+  /** Bytes of what is remembered of the client's requests. */
+  long remembered() {
+    return values().stream().mapToLong(Subscription::remembered).sum();
+  }
+
   /** Age in nanoseconds of the oldest response that the client has not answered, 0 if none. */
   long lagNanos(long nowNanos) {
     return values().stream()

@@ -125,26 +125,13 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
   public final void check(long nowNanos) {
     long lag = lagNanos(nowNanos);
     termination.check(nowNanos, lag);
-    long limit = context.limits().requestTimeout().toNanos();
-    if (isWaiting() && nowNanos - openedNanos > limit) {
-      late("request: none", "the first one");
-    } else if (incoming.age(nowNanos) > limit) {
-      late("request: not complete", "all of it");
+    if (isWaiting()) {
+      incoming.checkFirst(openedNanos, nowNanos);
     }
+    incoming.check(nowNanos);
     if (sender.waitsForRoom()) {
       wake();
     }
-  }
-
-  private void late(String what, String expected) {
-    end(
-        Disconnect.REQUEST_TIMEOUT,
-        what
-            + " (expected: "
-            + expected
-            + " within "
-            + Durations.format(context.limits().requestTimeout())
-            + ", xds.limits.requestTimeout)");
   }
 
   @Override
@@ -315,15 +302,10 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
 
   // Counts what the subscriptions remember of requests.
   private void remember() {
-    long names = 0;
-    long sum = 0;
-    for (S subscription : subscriptions.values()) {
-      names += subscription.nameCount();
-      sum += subscription.remembered();
-    }
-    if (names > context.limits().names()) {
+    if (subscriptions.nameCount() > context.limits().names()) {
       termination.close(Disconnect.NAMES, RequestReader.tooManyNames(context.limits()));
     }
+    long sum = subscriptions.remembered();
     long more = sum - remembered;
     ByteAccount full = more > 0 ? bytes.hold(more) : null;
     if (full != null) {
