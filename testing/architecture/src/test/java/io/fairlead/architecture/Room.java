@@ -19,6 +19,7 @@ record Room(String folder, List<String> packages, Set<String> uses) {
   static final String COMMON = "common";
 
   private static final String API = "registries/api";
+  private static final String SUPPORT = "registries/support";
   private static final String SERVER = "io.fairlead.server";
 
   /** The rooms of the house, from the lowest to the highest. */
@@ -27,11 +28,11 @@ record Room(String folder, List<String> packages, Set<String> uses) {
           room(COMMON, "io.fairlead.common.."),
           room("istio-api", "io.fairlead.istio.."),
           room(API, "io.fairlead.registry"),
-          room("registries/support", "io.fairlead.registry.support..").using(API),
+          room(SUPPORT, "io.fairlead.registry.support..").using(API),
           room("registries/testkit", "io.fairlead.registry.testkit..").using(API),
           room("registries/file", "io.fairlead.registry.file..").using(API),
-          room("registries/consul", "io.fairlead.registry.consul..").using(API),
-          room("registries/nacos", "io.fairlead.registry.nacos..").using(API),
+          room("registries/consul", "io.fairlead.registry.consul..").using(API, SUPPORT),
+          room("registries/nacos", "io.fairlead.registry.nacos..").using(API, SUPPORT),
           room("conversion", "io.fairlead.conversion..").using(API, "istio-api"),
           room("versioning", "io.fairlead.versioning..").using("istio-api"),
           room("aggregation", "io.fairlead.aggregation..")

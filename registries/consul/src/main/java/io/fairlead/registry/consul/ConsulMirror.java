@@ -4,6 +4,7 @@ import io.fairlead.common.Backoff;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.support.HoldReporter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,7 +107,7 @@ final class ConsulMirror {
             this::live);
     this.retention =
         new Retention(
-            loop, whole, cluster, suspicion, new HoldReporter(loop, sink), configuration.settle());
+            loop, whole, cluster, suspicion, new HoldReporter(sink), configuration.settle());
   }
 
   void start() {

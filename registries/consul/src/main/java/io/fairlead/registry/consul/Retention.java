@@ -2,9 +2,12 @@ package io.fairlead.registry.consul;
 
 import io.fairlead.registry.Hold;
 import io.fairlead.registry.Service;
+import io.fairlead.registry.support.HoldReporter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -23,6 +26,8 @@ final class Retention {
   private final HoldReporter holds;
   private final Duration settle;
   private final Duration limit;
+  private final long baseNanos;
+  private final Instant baseTime = Instant.now();
   private final Set<TrackedService> retention = new LinkedHashSet<>();
 
   Retention(
@@ -38,6 +43,7 @@ final class Retention {
     this.suspicion = suspicion;
     this.holds = holds;
     this.settle = settle;
+    this.baseNanos = loop.now();
     this.limit = settle.plus(WholeReads.REREAD_LIMIT);
   }
 
@@ -78,11 +84,10 @@ final class Retention {
 
   /** Reports what is retained, and why. */
   void report() {
-    holds.add(
+    add(
         ALL,
         Hold.Reason.RESTORE,
         whole.settlingSince(),
-        limit,
         "Consul was restored to an older state or rebuilt; instances that are missing get "
             + settle.toSeconds()
             + " s to register again, then everything is read once more");
@@ -91,9 +96,17 @@ final class Retention {
         break;
       }
       String text = "Consul lists " + tracked.missing + " of its known instances no longer; ";
-      holds.add(tracked.id.toString(), reason(), tracked.retainedSince, limit, text + why());
+      add(tracked.id.toString(), reason(), tracked.retainedSince, text + why());
     }
     holds.report();
+  }
+
+  private void add(String subject, Hold.Reason reason, OptionalLong since, String explanation) {
+    if (since.isPresent()) {
+      // Derived from one clock, so that a continued hold keeps its start and end.
+      Instant start = baseTime.plusNanos(since.getAsLong() - baseNanos);
+      holds.add(new Hold(subject, reason, start, start.plus(limit), explanation));
+    }
   }
 
   private Hold.Reason reason() {

@@ -5,6 +5,7 @@ import io.fairlead.common.Causes;
 import io.fairlead.registry.TlsFiles;
 import io.fairlead.registry.nacos.Json.Envelope;
 import io.fairlead.registry.nacos.NacosReadException.Fault;
+import io.fairlead.registry.support.TlsContexts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -73,7 +75,7 @@ final class NacosHttp implements AutoCloseable {
                     .setSocketTimeout(ANSWER)
                     .build());
     if (tls != null) {
-      builder.setTlsSocketStrategy(new DefaultClientTlsStrategy(TlsContexts.of(tls)));
+      builder.setTlsSocketStrategy(new DefaultClientTlsStrategy(context(tls)));
     }
     this.connections = builder.build();
     this.http =
@@ -89,6 +91,14 @@ final class NacosHttp implements AutoCloseable {
             .disableRedirectHandling()
             .disableCookieManagement()
             .build();
+  }
+
+  private static SSLContext context(TlsFiles tls) throws NacosReadException {
+    try {
+      return TlsContexts.of(tls);
+    } catch (IOException e) {
+      throw new NacosReadException(Fault.MISCONFIGURED, String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** See {@link NacosReader#interruptions()}. */

@@ -62,7 +62,7 @@ final class NacosMirror {
   private final Duration settle;
   private final Duration pollInterval;
   private final Clock clock;
-  private final HoldReporter holds;
+  private final AbsenceReporter holds;
   private final Map<ServiceId, TrackedService> services = new HashMap<>();
   private final Map<String, NamespaceTrust> contacts = new HashMap<>();
   private final Map<String, Integer> rowCounts = new HashMap<>();
@@ -81,7 +81,7 @@ final class NacosMirror {
     this.settle = settle.compareTo(CONFIRMATION) < 0 ? CONFIRMATION : settle;
     this.pollInterval = pollInterval;
     this.clock = clock;
-    this.holds = new HoldReporter(sink);
+    this.holds = new AbsenceReporter(sink);
   }
 
   /** Takes the first whole read and returns its services for the sink. */

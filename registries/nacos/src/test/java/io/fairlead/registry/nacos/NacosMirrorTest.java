@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Hold;
+import io.fairlead.registry.support.HoldReporter;
 import io.fairlead.registry.testkit.SinkEvent;
 import java.time.Duration;
 import java.time.Instant;

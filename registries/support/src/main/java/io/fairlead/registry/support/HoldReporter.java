@@ -31,6 +31,11 @@ public final class HoldReporter {
     next.add(hold);
   }
 
+  /** Whether the next report names no more holds one by one. */
+  public boolean isFull() {
+    return next.size() >= MAX_NAMED;
+  }
+
   /** Whether the last report had a hold. */
   public boolean isReporting() {
     return !told.isEmpty();

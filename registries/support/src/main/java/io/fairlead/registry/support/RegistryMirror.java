@@ -72,7 +72,7 @@ public final class RegistryMirror implements AutoCloseable {
   private final Rereads rereads;
 
   // Everything below is guarded by "this".
-  private final Staleness staleness;
+  private final StalenessReporter staleness;
   private final HoldReporter holds;
   private final Contact contact;
   private final Map<ServiceId, MirroredService> services = new HashMap<>();
@@ -96,7 +96,7 @@ public final class RegistryMirror implements AutoCloseable {
     this.clock = clock;
     this.options = options;
     this.rereads = rereads;
-    this.staleness = new Staleness(context.registry(), sink, clock::nanoTime);
+    this.staleness = new StalenessReporter(context.registry(), sink, clock::nanoTime);
     this.holds = new HoldReporter(sink);
     this.contact = new Contact(options.settle(), clock.nanoTime());
   }

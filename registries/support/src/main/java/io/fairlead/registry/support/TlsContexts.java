@@ -1,8 +1,7 @@
-package io.fairlead.registry.nacos;
+package io.fairlead.registry.support;
 
 import io.fairlead.common.Causes;
 import io.fairlead.registry.TlsFiles;
-import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,15 +22,17 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Creates TLS contexts from PEM files. */
-final class TlsContexts {
+/** A maker of TLS contexts from PEM files. Stateless. */
+public final class TlsContexts {
   private TlsContexts() {}
 
   /**
    * Returns a context that trusts the given authorities (the system's if there are none) and
-   * presents the client certificate if there is one.
+   * presents the client certificate if there is one. The files are read anew.
+   *
+   * @throws IOException if a file cannot be read or is no such PEM file; the message says which
    */
-  static SSLContext of(TlsFiles files) throws NacosReadException {
+  public static SSLContext of(TlsFiles files) throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       KeyManagerFactory keys = keys(files.cert(), files.key());
@@ -42,10 +43,8 @@ final class TlsContexts {
           null);
       return context;
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      throw new NacosReadException(
-          Fault.MISCONFIGURED,
-          "tls: " + files + ": " + Causes.of(e) + " (expected: PEM files, the key in PKCS#8)",
-          e);
+      throw new IOException(
+          "tls: " + files + ": " + Causes.of(e) + " (expected: PEM files, the key in PKCS#8)", e);
     }
   }
 

@@ -14,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The parts of a registry that cannot be read at present, as reported to the sink: failing while
- * there is any, alive once there is none. A report is passed on at most once a second. Confined to
- * one thread, or guarded by the owner's lock.
+ * A reporter that tells the sink whether a registry can be read: failing while any part of it
+ * cannot, alive once all can. A report is passed on at most once a second. Confined to one thread,
+ * or guarded by the owner's lock.
  */
-public final class Staleness {
-  private static final Logger LOG = LoggerFactory.getLogger(Staleness.class);
+public final class StalenessReporter {
+  private static final Logger LOG = LoggerFactory.getLogger(StalenessReporter.class);
   private static final long QUIET_NANOS = Duration.ofSeconds(1).toNanos();
   // Hundreds of parts fail together, each with its own text; a few are enough to name another one
   // when the first works again.
@@ -39,7 +39,7 @@ public final class Staleness {
    * @param registry the registry's configured name, for the log
    * @param nanoTime the monotonic time in nanoseconds
    */
-  public Staleness(String registry, RegistrySink sink, LongSupplier nanoTime) {
+  public StalenessReporter(String registry, RegistrySink sink, LongSupplier nanoTime) {
     this.registry = registry;
     this.sink = sink;
     this.nanoTime = nanoTime;
