@@ -7,19 +7,15 @@ import io.fairlead.registry.PackedService;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.registry.support.MirrorOptions.Removals;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The mirror of a registry: it takes what an adapter has read, whole or service by service, and
@@ -35,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *       after a whole read that lacks much: every instance, or more than 30 % of the services or
  *       instances and at least ten. Otherwise {@link MirrorOptions#removals()} decides.
  *   <li>What is kept is reported as a {@link Hold}. When its time is over, the adapter is asked to
- *       read again, and an answer that still lacks it removes it. If no answer comes within five
+ *       read again, and an answer that still lacks it removes it. If no answer comes within 15
  *       seconds and no read has failed, the latest one counts.
  *   <li>The registry is shown as failing until every part that failed works again.
  * </ul>
@@ -46,10 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class RegistryMirror implements AutoCloseable {
   // The part of the registry that whole reads show.
   private static final String WHOLE = "";
-  // The time that an adapter has to read again what is due.
-  private static final Duration GRACE = Duration.ofSeconds(5);
-  // The time by which that, and a read that fails, may delay the end of a hold.
-  private static final Duration LATE = GRACE.plus(Contact.MAX_GAP);
+  private static final Duration WHILE_FAILING = Duration.ofSeconds(1);
   private static final Duration HOLDS_DELAY = Duration.ofMillis(100);
 
   /** The adapter's way to read again. */
@@ -68,22 +61,18 @@ public final class RegistryMirror implements AutoCloseable {
 
   private final RegistrySink sink;
   private final AdapterClock clock;
-  private final MirrorOptions options;
   private final Rereads rereads;
 
   // Everything below is guarded by "this".
   private final StalenessReporter staleness;
-  private final HoldReporter holds;
   private final Contact contact;
+  private final Retention retention;
+  private final EmptyStart empty;
+  private final Alarm alarm;
   private final Map<ServiceId, MirroredService> services = new HashMap<>();
-  private final Set<MirroredService> kept = new LinkedHashSet<>();
   private final Set<ServiceId> removed = new HashSet<>();
   private boolean reading;
   private long answers;
-  private @Nullable Absence emptyAtFirst;
-  private long emptyAskedAt;
-  private boolean armed;
-  private long armedFor;
   private boolean closed;
 
   /**
@@ -94,11 +83,12 @@ public final class RegistryMirror implements AutoCloseable {
       AdapterContext context, AdapterClock clock, MirrorOptions options, Rereads rereads) {
     this.sink = context.sink();
     this.clock = clock;
-    this.options = options;
     this.rereads = rereads;
     this.staleness = new StalenessReporter(context.registry(), sink, clock::nanoTime);
-    this.holds = new HoldReporter(sink);
     this.contact = new Contact(options.settle(), clock.nanoTime());
+    this.retention = new Retention(sink, clock, options, contact);
+    this.empty = new EmptyStart(clock, options.confirmation());
+    this.alarm = new Alarm(clock, this::rung);
   }
 
   // ---- What was read --------------------------------------------------------------------------
@@ -147,8 +137,10 @@ public final class RegistryMirror implements AutoCloseable {
     works(WHOLE);
     removed.clear();
     reading = false;
-    reportHolds();
-    kept.forEach(this::arm);
+    if (!closed) {
+      retention.report();
+      setAlarm();
+    }
   }
 
   /** Takes an answer about one service: its present state. */
@@ -199,11 +191,9 @@ public final class RegistryMirror implements AutoCloseable {
       return;
     }
     boolean added = staleness.fail(part, problem, cause);
-    emptyAtFirst = null;
+    empty.reset();
     contact.failed(clock.nanoTime(), added);
-    if (!kept.isEmpty()) {
-      arm(GRACE);
-    }
+    setAlarm();
   }
 
   /**
@@ -227,10 +217,10 @@ public final class RegistryMirror implements AutoCloseable {
     long now = clock.nanoTime();
     if (contact.isLost(now)) {
       // Else their ends would come later than was told.
-      reportHolds();
+      retention.report();
     }
-    if (contact.hasFailed() && !kept.isEmpty()) {
-      arm(Duration.ZERO);
+    if (contact.hasFailed() && !retention.isEmpty()) {
+      alarm.set(Duration.ZERO);
     }
     contact.succeeded(now);
   }
@@ -270,28 +260,18 @@ public final class RegistryMirror implements AutoCloseable {
         }
       }
     }
-    if (read.isEmpty() && !isConfirmedEmpty()) {
-      return;
+    if (read.isEmpty()) {
+      Duration wait = empty.read();
+      if (wait.compareTo(Duration.ZERO) > 0) {
+        alarm.set(wait);
+        return;
+      }
     }
     begin(read);
   }
 
-  private boolean isConfirmedEmpty() {
-    long now = clock.nanoTime();
-    emptyAskedAt = 0;
-    if (emptyAtFirst == null) {
-      emptyAtFirst = new Absence(now, 0);
-    }
-    Duration left = options.confirmation().minusNanos(now - emptyAtFirst.since);
-    if (left.isNegative() || left.isZero()) {
-      return true;
-    }
-    arm(left);
-    return false;
-  }
-
   private void begin(Map<ServiceId, Service> read) {
-    emptyAtFirst = null;
+    empty.reset();
     staleness.synced(List.copyOf(read.values()));
     services.keySet().retainAll(read.keySet());
     for (Service service : read.values()) {
@@ -342,19 +322,16 @@ public final class RegistryMirror implements AutoCloseable {
       mirrored.newest = newest;
       merge(mirrored, told.unpack(), service);
     }
-    track(mirrored);
+    retention.track(mirrored);
   }
 
   /** Passes on a newer state, with the instances that are kept beside it. */
   private void merge(MirroredService mirrored, Service old, Service next) {
-    long now = clock.nanoTime();
-    boolean confirm = next.instances().isEmpty() && options.removals() == Removals.CONFIRMED;
     Map<String, Absence> lost = new HashMap<>();
     List<Instance> instances = new ArrayList<>();
     for (Instance instance : MirroredService.missing(old, next)) {
-      Absence known = mirrored.lost.get(instance.id());
-      Absence absence = known == null ? new Absence(now, contact.clock(now)) : known;
-      if (left(absence, now, confirm) > 0) {
+      Absence absence = retention.absence(mirrored.lost.get(instance.id()));
+      if (retention.keeps(absence, next.instances().isEmpty())) {
         lost.put(instance.id(), absence);
         instances.add(instance);
       }
@@ -385,11 +362,10 @@ public final class RegistryMirror implements AutoCloseable {
       drop(mirrored);
       return;
     }
-    long now = clock.nanoTime();
-    Absence gone = mirrored.gone == null ? new Absence(now, contact.clock(now)) : mirrored.gone;
-    if (left(gone, now, options.removals() == Removals.CONFIRMED) > 0) {
+    Absence gone = retention.absence(mirrored.gone);
+    if (retention.keeps(gone, true)) {
       mirrored.gone = gone;
-      track(mirrored);
+      retention.track(mirrored);
     } else {
       remove(mirrored);
     }
@@ -404,104 +380,60 @@ public final class RegistryMirror implements AutoCloseable {
     mirrored.gone = null;
     mirrored.lost = Map.of();
     services.remove(mirrored.id);
-    kept.remove(mirrored);
+    retention.track(mirrored);
     if (reading) {
       removed.add(mirrored.id);
     }
   }
 
-  private void track(MirroredService mirrored) {
-    if (mirrored.isKept()) {
-      kept.add(mirrored);
-    } else {
-      kept.remove(mirrored);
-    }
-  }
-
-  /** Returns how long something that is missing is still kept; not positive once it is not. */
-  private long left(Absence absence, long now, boolean confirm) {
-    if (contact.isDoubted(now)) {
-      return options.settle().toNanos() - (contact.clock(now) - absence.clock);
-    }
-    return confirm ? options.confirmation().toNanos() - (now - absence.since) : 0;
-  }
-
-  /** Returns how long the first of what a service lacks is still kept. */
-  private long left(MirroredService mirrored, long now) {
-    boolean confirm = options.removals() == Removals.CONFIRMED;
-    if (mirrored.gone != null) {
-      return left(mirrored.gone, now, confirm);
-    }
-    long least = Long.MAX_VALUE;
-    for (Absence absence : mirrored.lost.values()) {
-      least = Math.min(least, left(absence, now, confirm));
-    }
-    return least;
-  }
-
   // ---- What is due later ----------------------------------------------------------------------
 
-  /** Arms the timer for a service after a single answer. */
+  /** Sets the alarm for a service after a single answer. */
   private void later(MirroredService mirrored) {
     if (mirrored.isKept()) {
-      arm(mirrored);
+      alarm.set(retention.due(mirrored));
     }
-    if (mirrored.isKept() || holds.isReporting()) {
-      arm(HOLDS_DELAY);
-    }
-  }
-
-  private void arm(MirroredService mirrored) {
-    long now = clock.nanoTime();
-    long left =
-        mirrored.askedAt == 0 ? left(mirrored, now) : mirrored.askedAt + GRACE.toNanos() - now;
-    arm(Duration.ofNanos(left));
-  }
-
-  private void arm(Duration delay) {
-    Duration positive = delay.isNegative() ? Duration.ZERO : delay;
-    long at = clock.nanoTime() + positive.toNanos();
-    if (!closed && (!armed || at - armedFor < 0)) {
-      armed = true;
-      armedFor = at;
-      clock.after(positive, () -> due(at));
+    if (mirrored.isKept() || retention.isReporting()) {
+      alarm.set(HOLDS_DELAY);
     }
   }
 
-  private void due(long at) {
-    Set<ServiceId> ask = new HashSet<>();
-    boolean asksForAll;
+  private void setAlarm() {
+    if (contact.hasFailed()) {
+      // The next answer sets it; until then the holds may turn into an outage.
+      if (!retention.isEmpty() && !contact.isLost(clock.nanoTime())) {
+        alarm.set(WHILE_FAILING);
+      }
+      return;
+    }
+    retention.services().forEach(mirrored -> alarm.set(retention.due(mirrored)));
+    if (empty.isAsked()) {
+      alarm.set(Retention.GRACE);
+    }
+  }
+
+  private void rung() {
+    Set<ServiceId> due = new HashSet<>();
+    boolean isEmptyDue = false;
     synchronized (this) {
-      if (closed || !armed || at != armedFor) {
+      if (closed || !alarm.isRung()) {
         return;
       }
-      armed = false;
-      asksForAll = !contact.hasFailed() && isEmptyDue();
       if (!contact.hasFailed()) {
-        List.copyOf(kept).forEach(mirrored -> due(mirrored, ask));
+        isEmptyDue = empty.isDue();
+        if (empty.isOverdue()) {
+          begin(Map.of());
+        }
+        retention.services().forEach(mirrored -> due(mirrored, due));
       }
-      reportHolds();
-      rearm();
-    }
-    if (asksForAll || !ask.isEmpty()) {
-      rereads.readAgain(asksForAll ? Set.of() : Set.copyOf(ask));
-    }
-  }
-
-  private void rearm() {
-    if (closed) {
-      return;
-    }
-    if (contact.hasFailed()) {
-      // The next answer arms it; until then the holds may turn into an outage.
-      if (!kept.isEmpty() && !contact.isLost(clock.nanoTime())) {
-        arm(Duration.ofSeconds(1));
+      if (closed) {
+        return;
       }
-      return;
+      retention.report();
+      setAlarm();
     }
-    kept.forEach(this::arm);
-    if (emptyAskedAt != 0) {
-      arm(GRACE);
+    if (isEmptyDue || !due.isEmpty()) {
+      rereads.readAgain(isEmptyDue ? Set.of() : Set.copyOf(due));
     }
   }
 
@@ -509,84 +441,20 @@ public final class RegistryMirror implements AutoCloseable {
    * Asks for another read of a service whose time is over; counts its latest answer if none came.
    */
   private void due(MirroredService mirrored, Set<ServiceId> ask) {
-    long now = clock.nanoTime();
-    if (closed || left(mirrored, now) > 0) {
+    if (closed || retention.left(mirrored) > 0) {
       return;
     }
     if (mirrored.askedAt == 0) {
-      mirrored.askedAt = now;
+      mirrored.askedAt = clock.nanoTime();
       ask.add(mirrored.id);
-    } else {
-      endOverdue(mirrored);
-    }
-  }
-
-  /** Counts the latest answer about a service if none came in the time that was given for it. */
-  private void endOverdue(MirroredService mirrored) {
-    if (mirrored.askedAt == 0 || clock.nanoTime() - mirrored.askedAt < GRACE.toNanos()) {
-      return;
-    }
-    if (mirrored.gone != null) {
-      absent(mirrored);
-    } else if (mirrored.newest != null && mirrored.told != null) {
-      mirrored.askedAt = 0;
-      merge(mirrored, mirrored.told.unpack(), mirrored.newest.unpack());
-      track(mirrored);
-    }
-  }
-
-  /** Whether a whole read has to confirm that the registry is empty at first. */
-  private boolean isEmptyDue() {
-    if (emptyAtFirst == null || staleness.isSynced()) {
-      return false;
-    }
-    long now = clock.nanoTime();
-    if (emptyAskedAt != 0) {
-      if (now - emptyAskedAt >= GRACE.toNanos()) {
-        emptyAskedAt = 0;
-        begin(Map.of());
-      }
-      return false;
-    }
-    emptyAskedAt = now;
-    return true;
-  }
-
-  // ---- Holds ----------------------------------------------------------------------------------
-
-  private void reportHolds() {
-    if (closed) {
-      return;
-    }
-    long now = clock.nanoTime();
-    Instant instant = clock.instant();
-    // An outage is no suspicion: nothing at all changes until the registry is back.
-    boolean lost = contact.isLost(now);
-    for (MirroredService mirrored : kept) {
-      if (lost) {
-        mirrored.askedAt = 0;
-      }
+    } else if (retention.isOverdue(mirrored)) {
       if (mirrored.gone != null) {
-        // One hold tells of all of it.
-        mirrored.lost.values().forEach(Absence::suspend);
-        report(mirrored.id.toString(), mirrored.gone, lost, now, instant);
-      } else {
-        mirrored.lost.forEach(
-            (id, absence) -> report(mirrored.id + " instance " + id, absence, lost, now, instant));
+        absent(mirrored);
+      } else if (mirrored.newest != null && mirrored.told != null) {
+        mirrored.askedAt = 0;
+        merge(mirrored, mirrored.told.unpack(), mirrored.newest.unpack());
+        retention.track(mirrored);
       }
     }
-    holds.report();
-  }
-
-  private void report(String subject, Absence absence, boolean lost, long now, Instant instant) {
-    if (lost) {
-      absence.suspend();
-      return;
-    }
-    boolean doubted = contact.isDoubted(now);
-    Hold.Reason reason = doubted ? contact.reason() : Hold.Reason.UNCONFIRMED;
-    Duration left = Duration.ofNanos(Math.max(0, left(absence, now, true))).plus(LATE);
-    holds.add(
-        absence.hold(subject, reason, Loss.explanation(reason, options.settle()), instant, left));
   }
 }

@@ -63,7 +63,7 @@ class RegistryMirrorTest {
   void whole_firstIsEmptyAndNoneFollows_countsAfterTheTimeGivenForIt() {
     mirror.whole(List.of());
 
-    advance(7);
+    advance(17);
 
     assertThat(sink.resyncs()).isEqualTo(1);
   }
