@@ -25,7 +25,8 @@ class PomsTest {
     assertThat(poms.module(GATEWAY).dependencies())
         .containsEntry("registries/file", "runtime")
         .containsEntry("registries/consul", "runtime")
-        .containsEntry("registries/nacos", "runtime");
+        .containsEntry("registries/nacos", "runtime")
+        .containsEntry("registries/eureka", "runtime");
   }
 
   @Test

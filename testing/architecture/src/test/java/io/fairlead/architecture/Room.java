@@ -33,6 +33,7 @@ record Room(String folder, List<String> packages, Set<String> uses) {
           room("registries/file", "io.fairlead.registry.file..").using(API),
           room("registries/consul", "io.fairlead.registry.consul..").using(API, SUPPORT),
           room("registries/nacos", "io.fairlead.registry.nacos..").using(API, SUPPORT),
+          room("registries/eureka", "io.fairlead.registry.eureka..").using(API, SUPPORT),
           room("conversion", "io.fairlead.conversion..").using(API, "istio-api"),
           room("versioning", "io.fairlead.versioning..").using("istio-api"),
           room("aggregation", "io.fairlead.aggregation..")
@@ -62,7 +63,12 @@ record Room(String folder, List<String> packages, Set<String> uses) {
 
   /** The rooms that hold one registry each. */
   static final List<String> ADAPTERS =
-      List.of("registries/file", "registries/consul", "registries/nacos", "testing/scripted");
+      List.of(
+          "registries/file",
+          "registries/consul",
+          "registries/nacos",
+          "registries/eureka",
+          "testing/scripted");
 
   static Optional<Room> of(String folder) {
     return ALL.stream().filter(room -> room.folder.equals(folder)).findFirst();

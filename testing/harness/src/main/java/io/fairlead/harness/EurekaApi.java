@@ -103,6 +103,32 @@ public final class EurekaApi {
     }
   }
 
+  /**
+   * Waits until a read of everything shows nothing. The server's cache keeps an answer that was
+   * being made while something changed, until it expires.
+   */
+  public void awaitEmpty() {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    String hash = hash();
+    while (!hash.isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("GET " + address + "/apps: " + hash + " (expected: nothing)");
+      }
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted while a Eureka server gets empty", e);
+      }
+      hash = hash();
+    }
+  }
+
+  /** Returns the hash code of what a read of everything shows, such as {@code UP_2_}. */
+  public String hash() {
+    return get("/apps").path("applications").path("apps__hashcode").asText();
+  }
+
   /** Whether the server answers a read of everything. */
   boolean isReady() {
     try {

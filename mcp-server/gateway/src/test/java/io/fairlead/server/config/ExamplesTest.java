@@ -79,6 +79,19 @@ class ExamplesTest {
               groups: "*"
               username: {env: NACOS_USER}
               password: {env: NACOS_PASSWORD}
+            - name: eureka
+              type: eureka
+              addresses: [http://127.0.0.1:8761/eureka, https://eureka-2/eureka/v2/]
+              username: {env: EUREKA_USER}
+              password: {env: EUREKA_PASSWORD}
+              tls: {ca: ca.crt, certificate: c.crt, key: k.pem}
+              regions: [us-east-1]
+              address: HOST_NAME
+              preferSecurePort: true
+              region: home
+              pollInterval: 1s
+              reconcileInterval: 10m
+              settle: 2m
             - name: files
               type: file
               path: services/

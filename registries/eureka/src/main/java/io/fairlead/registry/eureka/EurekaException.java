@@ -1,0 +1,22 @@
+package io.fairlead.registry.eureka;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** A read that no server answered as it should; its message is fit to be shown. */
+final class EurekaException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /** The status of the answer; 0 where there was none, or it was no refusal. */
+  private final int status;
+
+  EurekaException(int status, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.status = status;
+  }
+
+  /** Whether the server answered that it does not serve what was asked for. */
+  boolean isRefusal() {
+    return status == 403 || status == 404 || status == 405;
+  }
+}

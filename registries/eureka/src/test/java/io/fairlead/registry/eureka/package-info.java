@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.registry.eureka;
+
+import org.jspecify.annotations.NullMarked;
