@@ -56,13 +56,13 @@ final class OnCallTest {
 
   private String configuration(String name, String path) {
     return """
-        xds:
-          tls: {address: "@xds@", certificate: tls.crt, key: tls.key}
-        admin: {address: "@admin@"}
-        registries:
-        - {name: consul, type: consul, addresses: ["%s"], token: {file: token}, maxWait: 2s}
-        - {name: %s, type: file, path: %s, rescan: 100ms}
-        """
+    xds:
+      tls: {address: "@xds@", certificate: tls.crt, key: tls.key}
+    admin: {address: "@admin@"}
+    registries:
+    - {name: consul, type: consul, addresses: ["%s"], token: {file: token}, maxWait: 2s}
+    - {name: %s, type: file, path: %s, rescan: 100ms}
+    """
         .formatted(consul.address(), name, path);
   }
 

@@ -39,7 +39,7 @@ final class ReplicasByNameTest {
   }
 
   private static String address(int replica) {
-    return "127.0.0." + (replica + 1);
+    return "127.0.0." + (replica + 2);
   }
 
   private String url(int replica) {
