@@ -188,12 +188,12 @@ class DoctorCommandTest extends AdminFixture {
         .contains("does not ask this gateway");
     assertThat(
             mesh("""
-                    configSources:
-                    - address: k8s://
-                    - {address: "xds://localhost:17001", tlsSettings: {mode: SIMPLE}}
-                    - {address: "xds://localhost:17002"}
-                    - {address: "xds://other:17002"}
-                    """)
+            configSources:
+            - address: k8s://
+            - {address: "xds://localhost:17001", tlsSettings: {mode: SIMPLE}}
+            - {address: "xds://localhost:17002"}
+            - {address: "xds://other:17002"}
+            """)
                 .findValuesAsText("message"))
         .anySatisfy(text -> assertThat(text).contains("speaks plaintext there", "port 17001"))
         .anySatisfy(text -> assertThat(text).contains("Several sources have the port 17002"));
@@ -206,13 +206,13 @@ class DoctorCommandTest extends AdminFixture {
   void doctor_meshConfig_addressesThatTheGatewayDoesNotServe() throws IOException {
     assertThat(
             mesh("""
-                    configSources:
-                    - address: k8s://
-                    - {address: "xds://gw:17001"}
-                    - {address: "xds://gw:17002"}
-                    - {address: "xds://gw:17003"}
-                    - {address: "xds://elsewhere:17004"}
-                    """)
+            configSources:
+            - address: k8s://
+            - {address: "xds://gw:17001"}
+            - {address: "xds://gw:17002"}
+            - {address: "xds://gw:17003"}
+            - {address: "xds://elsewhere:17004"}
+            """)
                 .findValuesAsText("message"))
         .anySatisfy(text -> assertThat(text).contains("does not serve istiods at: port 17003."))
         .anySatisfy(
@@ -220,11 +220,11 @@ class DoctorCommandTest extends AdminFixture {
         .noneSatisfy(text -> assertThat(text).contains("17004"));
     assertThat(
             mesh("""
-                    configSources:
-                    - address: k8s://
-                    - {address: "xds://gw-0:17001"}
-                    - {address: "xds://gw-1:17002"}
-                    """)
+            configSources:
+            - address: k8s://
+            - {address: "xds://gw-0:17001"}
+            - {address: "xds://gw-1:17002"}
+            """)
                 .findValuesAsText("message"))
         .anySatisfy(text -> assertThat(text).contains("at several hosts: gw-0, gw-1"));
   }
