@@ -35,6 +35,8 @@ final class ConsulMirror {
   static final String CATALOG = "catalog";
 
   private static final Duration BALANCE_INTERVAL = Duration.ofSeconds(1);
+  // Where the catalog changes all the time: a new service is to be seen within a second.
+  private static final Duration CATALOG_INTERVAL = Duration.ofMillis(500);
 
   private final Loop loop;
   private final ConsulConfiguration configuration;
@@ -78,8 +80,7 @@ final class ConsulMirror {
     WaitLimit waits = new WaitLimit(loop, configuration.maxWait());
     this.reads = new Reads(loop, pools, client, configuration.sweepRate(), new ReadsReceiver());
     this.watches =
-        new Watches(
-            loop, configuration, pools, client, reads, backoffs.get(), waits, WatchListener::new);
+        new Watches(loop, configuration, pools, client, reads, backoffs, waits, WatchListener::new);
     this.catalog =
         new BlockingQuery<>(
             loop,
@@ -90,7 +91,7 @@ final class ConsulMirror {
             (query, then) -> client.catalog(query.blocks() ? query : Query.CONFIRM, then),
             new CatalogListener(),
             backoffs.get(),
-            new TokenBucket(3, BALANCE_INTERVAL, loop.now()),
+            new TokenBucket(3, CATALOG_INTERVAL, loop.now()),
             waits);
     this.whole =
         new WholeReads(
@@ -162,8 +163,8 @@ final class ConsulMirror {
       staleness.works(CATALOG);
       settleDoubt();
       listed(read.value());
-      if (read.index() != catalogIndex && whole.phase() != MirrorPhase.READING) {
-        watches.wake();
+      if (read.index() != catalogIndex) {
+        watches.wake(read.index());
       }
       catalogIndex = read.index();
       List<TrackedService> waited = List.copyOf(afterCatalog);
@@ -349,6 +350,7 @@ final class ConsulMirror {
       reset("service " + tracked.key + " has instances that were created again");
     }
     tracked.index = WaitIndex.usable(read.index());
+    tracked.ofOthers = read.value().isOfOthers();
     Service newest = service(tracked, read.value());
     if (whole.phase() == MirrorPhase.READING) {
       if (read.value().isEmpty()) {
