@@ -162,6 +162,7 @@ final class ChangeFeed {
     for (TrackedService tracked : unwatched.values()) {
       probes.add(over -> compare(tracked, failures, () -> over.accept(Optional.empty())));
     }
+    LOG.debug("registry {}: compares the indexes of {} services", loop.registry(), probes.size());
     round.start(probes, () -> ended(failures));
   }
 
@@ -261,6 +262,7 @@ final class ChangeFeed {
       probes.add(over -> comparison.index(node, over));
     }
     int count = probes.size();
+    LOG.debug("registry {}: compares the indexes of {} nodes", loop.registry(), count);
     round.start(probes, () -> comparison.end(count));
   }
 

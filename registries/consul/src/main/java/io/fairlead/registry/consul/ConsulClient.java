@@ -30,6 +30,7 @@ final class ConsulClient {
   // Consul itself delays a query for up to seven seconds while it looks for a leader.
   private static final Duration READ_LIMIT = Duration.ofSeconds(30);
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
+  private static final String NODES = "/v1/catalog/nodes";
   private static final Logger LOG = LoggerFactory.getLogger(ConsulClient.class);
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
@@ -97,7 +98,7 @@ final class ConsulClient {
 
   /** Reads the nodes. */
   Call nodes(Query query, Consumer<Answer<NodeIndexes>> then) {
-    return call("/v1/catalog/nodes", "", query, then, NodeIndexes::of);
+    return call(NODES, "", query, then, NodeIndexes::of);
   }
 
   /** Reads the index of one node, without what runs on it. */
@@ -167,7 +168,7 @@ final class ConsulClient {
     }
     ConnectionPool pool = chosen.orElseThrow();
     Call.Request request =
-        new Call.Request(uri(path, parameters(filter, query)), query, token, limit(query));
+        new Call.Request(uri(path, parameters(path, filter, query)), query, token, limit(query));
     long begin = loop.now();
     Call call =
         new Call(
@@ -201,10 +202,13 @@ final class ConsulClient {
     return query.blocks() ? wait.plus(wait.dividedBy(16)).plus(READ_LIMIT) : READ_LIMIT;
   }
 
-  private Map<String, String> parameters(String filter, Query query) {
+  private Map<String, String> parameters(String path, String filter, Query query) {
     Map<String, String> parameters = new LinkedHashMap<>();
     put(parameters, "dc", configuration.foldedDatacenter());
-    put(parameters, "ns", configuration.consulNamespace());
+    if (!path.equals(NODES)) {
+      // Nodes belong to a partition, not to a namespace.
+      put(parameters, "ns", configuration.consulNamespace());
+    }
     put(parameters, "partition", configuration.partition());
     put(parameters, "filter", filter);
     if (query.blocks()) {
@@ -280,6 +284,14 @@ final class ConsulClient {
         Fault.MALFORMED, text, new ConsulCallException(Fault.MALFORMED, text));
   }
 
+  /** Returns the filter that a refused request had, as Consul may have objected to it. */
+  private String filterOf(String path) {
+    String filter = configuration.instanceFilter();
+    return filter.isEmpty() || !path.startsWith("/v1/health/")
+        ? ""
+        : " (asked with filter: " + filter + ")";
+  }
+
   private <T> Answer.Failed<T> refused(String where, Call.Response raw) {
     Fault fault =
         switch (raw.status()) {
@@ -292,6 +304,7 @@ final class ConsulClient {
         switch (fault) {
           case DENIED -> " (expected: a token with service:read and node:read)";
           case LIMITED -> " (expected: below Consul's limits)";
+          case SERVER, REFUSED -> filterOf(raw.path());
           default -> "";
         };
     String said = new String(raw.body(), StandardCharsets.UTF_8).strip();

@@ -67,10 +67,10 @@ public record ConsulConfiguration(
         int probeRate,
     @Key(
             value =
-                "DEFAULT: Consul's leader answers; CONSISTENT: after asking the other servers, at"
-                    + " the price of a round trip for each read; STALE: any server answers what"
-                    + " waits for a change, which takes load from the leader. Nothing is removed on"
-                    + " the word of a server that is not the leader",
+                "who answers: DEFAULT, Consul's leader; CONSISTENT, the leader after asking the"
+                    + " other servers, at the price of a round trip for each read; STALE, any"
+                    + " server for what waits for a change, which takes load from the leader;"
+                    + " removals are asked of the leader in any case",
             defaultValue = "DEFAULT")
         Consistency consistency,
     @Key(
@@ -91,8 +91,8 @@ public record ConsulConfiguration(
         Proxies proxies,
     @Key(
             value =
-                "SERVICE: the instance's own address, or its node's where it has none; NODE: its"
-                    + " node's, with the instance's port",
+                "where an instance is reached: SERVICE, at its own address, or its node's where it"
+                    + " has none; NODE, at its node's, with its own port",
             defaultValue = "SERVICE")
         AddressChoice address,
     @Key(
