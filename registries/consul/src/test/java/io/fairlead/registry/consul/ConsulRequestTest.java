@@ -22,7 +22,8 @@ class ConsulRequestTest {
     for (int i = 0; i < 20; i++) {
       consul.set("other" + i, 1);
     }
-    ConsulConfiguration few = configurations.maxWait(Duration.ofSeconds(5)).maxConnections(6).build();
+    ConsulConfiguration few =
+        configurations.maxWait(Duration.ofSeconds(5)).maxConnections(6).build();
     try (Mirrored mirrored = new Mirrored(few)) {
       mirrored.awaitSynced();
       consul.set("web", 3);
@@ -33,8 +34,7 @@ class ConsulRequestTest {
               Mirrored.LIMIT,
               state ->
                   state.values().stream()
-                      .anyMatch(
-                          it -> it.id().name().equals("web") && it.instances().size() == 3));
+                      .anyMatch(it -> it.id().name().equals("web") && it.instances().size() == 3));
       for (String path :
           List.of("catalog/services", "health/service", "health/state", "catalog/nodes")) {
         Awaitility.await()

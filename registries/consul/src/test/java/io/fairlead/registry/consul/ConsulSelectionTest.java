@@ -127,7 +127,11 @@ class ConsulSelectionTest {
 
   @Test
   void proxies_leftOut_anApplicationThatTakesTheirNameIsSeen() {
-    register("later", "10.1.0.11", "later", "\"Kind\":\"connect-proxy\",\"Proxy\":{\"DestinationServiceName\":\"x\"}");
+    register(
+        "later",
+        "10.1.0.11",
+        "later",
+        "\"Kind\":\"connect-proxy\",\"Proxy\":{\"DestinationServiceName\":\"x\"}");
     ConsulConfiguration often = here().maxWait(java.time.Duration.ofSeconds(2)).build();
     try (Mirrored mirrored = new Mirrored(often)) {
       mirrored.awaitSynced();

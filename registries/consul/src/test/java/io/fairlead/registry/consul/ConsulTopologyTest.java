@@ -50,8 +50,7 @@ class ConsulTopologyTest {
       for (int i = 0; i < 20; i++) {
         cluster.server(0).api().register("n1", "s" + i + "-1", "s" + i, "10.0.0.1", 80);
       }
-      URI[] all =
-          cluster.servers().stream().map(ConsulServer::address).toArray(URI[]::new);
+      URI[] all = cluster.servers().stream().map(ConsulServer::address).toArray(URI[]::new);
       try (Mirrored mirrored = new Mirrored(Configurations.at(all).build())) {
         mirrored.awaitSynced();
         Map<ServiceId, Service> before = mirrored.sink().state();
@@ -83,8 +82,7 @@ class ConsulTopologyTest {
       consul.api().register("n1", "web-1", "web", "10.0.0.1", 80);
       Configurations with =
           Configurations.at(consul.secureAddress())
-              .clientCertificate(
-                  consul.caFile(), consul.clientCertificate(), consul.clientKey());
+              .clientCertificate(consul.caFile(), consul.clientCertificate(), consul.clientKey());
       try (Mirrored mirrored = new Mirrored(with.build())) {
         mirrored.await("web", 1);
         consul.api().register("n1", "web-2", "web", "10.0.0.2", 80);
