@@ -35,7 +35,10 @@ public final class Logging extends ContextAwareBase implements Configurator {
           "io.vertx", Level.WARN,
           // It logs callers that went away; the admin server logs failures of the gateway itself.
           "io.vertx.ext.web.RoutingContext", Level.OFF,
-          "com.alibaba.nacos", Level.OFF);
+          "com.alibaba.nacos", Level.OFF,
+          // Each attempt to connect is a line with a stack trace; the adapter says why there is
+          // no connection.
+          "org.apache.zookeeper", Level.ERROR);
 
   private final String level;
   private final String format;
