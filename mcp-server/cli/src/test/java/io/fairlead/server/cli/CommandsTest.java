@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.harness.TestAuthority;
+import io.fairlead.server.config.AdapterTypes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -95,7 +96,10 @@ class CommandsTest {
             file
                 + ":1:16: xds.address: 127.0.0.1 (expected: host:port, such as 127.0.0.1:15010 or"
                 + " [::1]:15010)",
-            file + ":3:23: registries[0].type: fiel (expected: one of consul, file, nacos)",
+            file
+                + ":3:23: registries[0].type: fiel (expected: one of "
+                + String.join(", ", AdapterTypes.installed().names())
+                + ")",
             "2 problems");
   }
 
