@@ -11,7 +11,9 @@ import java.util.TreeMap;
 /**
  * The labels of endpoints: the metadata of the instance over that of the service, as far as it is
  * legal, not reserved and within the caps. Keys of the service's metadata that the conversion
- * itself reads (protocol, locality, revision) do not become labels of every endpoint.
+ * itself reads (protocol, locality, revision) do not become labels of every endpoint. What
+ * frameworks write anew at each start ({@link StartMarks}) becomes none: it says nothing about
+ * where requests may go, and would be a push to every proxy for each restart.
  */
 final class EndpointLabels {
   static final int MAX_LABELS = 32;
@@ -50,10 +52,13 @@ final class EndpointLabels {
     Map<String, String> labels = new TreeMap<>(ORDER);
     serviceMetadata.forEach(
         (key, value) -> {
-          if (!READ_OF_SERVICE.contains(key) && isLabel(key, value)) {
-            labels.put(key, value);
-          } else if (!READ_OF_SERVICE.contains(key) && !key.equals(revisionKey)) {
-            log.add(reason(key), detail(key, value));
+          boolean read = READ_OF_SERVICE.contains(key) || key.equals(revisionKey);
+          if (!read && !StartMarks.isOne(key, value)) {
+            if (isLabel(key, value)) {
+              labels.put(key, value);
+            } else {
+              log.add(reason(key), detail(key, value));
+            }
           }
         });
     this.serviceLabels = labels;
@@ -66,6 +71,9 @@ final class EndpointLabels {
         .metadata()
         .forEach(
             (key, value) -> {
+              if (StartMarks.isOne(key, value)) {
+                return;
+              }
               if (isLabel(key, value)) {
                 own.put(key, value);
               } else if (!key.equals(revisionKey) && !key.equals(ProtocolChoice.DUBBO_ENDPOINTS)) {

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EndpointLabelsTest {
@@ -29,6 +30,25 @@ class EndpointLabelsTest {
     Conversion conversion = converted(metadata);
     assertThat(labels(conversion)).isEqualTo(metadata);
     assertThat(conversion.findings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "timestamp, 1795647457311",
+    "remote.timestamp, 1795647457311",
+    "startTimestamp, 2026-11-26",
+    "pid, 4711",
+    "startup, 2026-11-26T17:00:00Z",
+    "my-start, 1795647457311"
+  })
+  void convert_whatDiffersAtEachStart_isNoLabelAndNoFault(String key, String value) {
+    Conversion conversion = converted(Map.of(key, value, "build", "1795647457", "ok", "1"));
+    assertThat(labels(conversion)).isEqualTo(Map.of("build", "1795647457", "ok", "1"));
+    assertThat(conversion.findings()).isEmpty();
+    Map<String, String> ofService = Map.of(key, value, "build", "1795647457", "ok", "1");
+    Conversion shared = convert(service("web", ofService, instance("10.0.0.1", 80, Map.of())));
+    assertThat(labels(shared)).isEqualTo(Map.of("build", "1795647457", "ok", "1"));
+    assertThat(shared.findings()).isEmpty();
   }
 
   @ParameterizedTest

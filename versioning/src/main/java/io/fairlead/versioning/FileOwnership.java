@@ -154,9 +154,10 @@ final class FileOwnership implements AutoCloseable {
     return new CommitLogException(
         "store "
             + file
-            + ": cannot be locked: "
-            + PlainCause.of(e)
-            + " (expected: a folder that this user may write to)",
+            + ": cannot lock "
+            + lockFile
+            + " (expected: a directory that this user may write to): "
+            + PlainCause.of(e),
         e);
   }
 

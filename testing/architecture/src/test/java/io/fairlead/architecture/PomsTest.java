@@ -26,8 +26,7 @@ class PomsTest {
         .containsEntry("registries/file", "runtime")
         .containsEntry("registries/consul", "runtime")
         .containsEntry("registries/nacos", "runtime")
-        .containsEntry("registries/eureka", "runtime")
-        .containsEntry("registries/zookeeper", "runtime");
+        .containsEntry("registries/eureka", "runtime");
   }
 
   @Test

@@ -4,18 +4,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A real Eureka server on a port of the loopback interface, up in about five seconds. All that it
@@ -279,29 +273,8 @@ public final class EurekaServer implements AutoCloseable {
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5));
-    authority.ifPresent(signer -> builder.sslContext(context(signer)));
+    authority.ifPresent(signer -> builder.sslContext(signer.context()));
     return builder.build();
-  }
-
-  private static SSLContext context(TestAuthority signer) {
-    try {
-      TestAuthority.Leaf leaf = signer.leaf("test");
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      store.setCertificateEntry("ca", signer.certificate());
-      store.setKeyEntry("client", leaf.key(), new char[0], new Certificate[] {leaf.certificate()});
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(store);
-      KeyManagerFactory keys =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      keys.init(store, new char[0]);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-      return context;
-    } catch (GeneralSecurityException | java.io.IOException e) {
-      throw new IllegalStateException("no TLS for a test", e);
-    }
   }
 
   @Override

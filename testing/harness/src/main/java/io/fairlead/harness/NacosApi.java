@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,12 +28,8 @@ public final class NacosApi {
   // After a start the server elects its Raft leader of one before it takes persistent instances.
   private static final Duration NOT_READY_LIMIT = Duration.ofSeconds(30);
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
-  private final String address;
+  private final HttpClient http;
+  private final String base;
   private final Paths paths;
   private final boolean login;
 
@@ -40,7 +37,7 @@ public final class NacosApi {
   private String token = "";
 
   /**
-   * Where the calls of a generation go.
+   * The paths of the calls of a generation.
    *
    * @param local whether a switch is set at the server asked only, as where the data of all servers
    *     takes its time
@@ -90,8 +87,21 @@ public final class NacosApi {
     }
   }
 
-  NacosApi(String address, NacosServer.Generation generation, boolean login) {
-    this.address = address;
+  /**
+   * @param authority of a server with TLS
+   */
+  NacosApi(
+      String address,
+      NacosServer.Generation generation,
+      boolean login,
+      Optional<TestAuthority> authority) {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5));
+    authority.ifPresent(signer -> builder.sslContext(signer.context()));
+    this.http = builder.build();
+    this.base = (authority.isPresent() ? "https://" : "http://") + address;
     this.paths = Paths.of(generation);
     this.login = login;
   }
@@ -215,7 +225,7 @@ public final class NacosApi {
               Map.of());
       Matcher found = TOKEN.matcher(answer);
       if (!found.find()) {
-        throw new AssertionError("login at " + address + ": " + answer + " (expected: a token)");
+        throw new AssertionError("login at " + base + ": " + answer + " (expected: a token)");
       }
       token = found.group(1);
     }
@@ -228,7 +238,7 @@ public final class NacosApi {
     String separator = path.contains("?") ? "&" : "?";
     String query = form.isEmpty() ? "" : separator + encode(form);
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://" + address + path + query))
+        HttpRequest.newBuilder(URI.create(base + path + query))
             .timeout(LIMIT)
             .method(method, HttpRequest.BodyPublishers.noBody());
     headers.forEach(request::header);

@@ -176,6 +176,21 @@ public final class ServerProcess implements AutoCloseable {
     await(Duration.ofSeconds(10));
   }
 
+  /** Sends it a signal, such as {@code STOP}. */
+  void signal(String name) {
+    try {
+      int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+      if (status != 0) {
+        throw new IllegalStateException("kill -" + name + " of " + this.name + ": " + status);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("kill -" + name + " of " + this.name, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
   /** Asks it to end (SIGTERM), waits ten seconds, then kills it. */
   public void stop() {
     process.destroy();

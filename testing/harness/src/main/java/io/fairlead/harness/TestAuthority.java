@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -89,6 +94,28 @@ public final class TestAuthority {
   /** Writes the authority's own certificate into a file, over what is there. */
   public void write(Path file) {
     write(file, pem());
+  }
+
+  /** Returns a context that trusts this authority and presents a certificate of it. */
+  public SSLContext context() {
+    try {
+      Leaf leaf = leaf("test");
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      store.setCertificateEntry("ca", certificate);
+      store.setKeyEntry("client", leaf.key(), new char[0], new Certificate[] {leaf.certificate()});
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(store);
+      KeyManagerFactory clientKeys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      clientKeys.init(store, new char[0]);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(clientKeys.getKeyManagers(), trust.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("no TLS for a test", e);
+    }
   }
 
   /** Signs a certificate for these names: DNS names, IP addresses and URIs. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fairlead.harness.NacosServer.Generation;
 import io.fairlead.harness.NacosServer.Login;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -50,7 +51,7 @@ class NacosServerTest {
       assertThat(server.api().get(list(generation) + "&namespaceId=blue"))
           .contains("\"web\"", "\"g\"");
 
-      NacosApi anonymous = new NacosApi(server.address(), generation, false);
+      NacosApi anonymous = new NacosApi(server.address(), generation, false, Optional.empty());
       assertThatThrownBy(() -> anonymous.get(list(generation))).hasMessageContaining("403");
     }
   }

@@ -19,16 +19,12 @@ final class HealthMapper {
   private static final String SERVICE_MAINTENANCE = "_service_maintenance:";
 
   private final Optional<String> taggedAddress;
-  private final AddressChoice address;
-  private final Proxies proxies;
 
   /**
    * @param taggedAddress the tagged address to prefer
    */
-  HealthMapper(Optional<String> taggedAddress, AddressChoice address, Proxies proxies) {
+  HealthMapper(Optional<String> taggedAddress) {
     this.taggedAddress = taggedAddress;
-    this.address = address;
-    this.proxies = proxies;
   }
 
   ServiceHealth map(JsonNode body) {
@@ -41,7 +37,7 @@ final class HealthMapper {
     for (JsonNode entry : body) {
       JsonNode service = object(entry, "Service");
       String id = id(object(entry, "Node"), service);
-      if (isWanted(Json.text(service, "Kind"))) {
+      if (Json.text(service, "Kind").isEmpty()) {
         newest.merge(id, entry, HealthMapper::newer);
       }
     }
@@ -59,11 +55,7 @@ final class HealthMapper {
       String where = Folded.of(Json.text(node, "Datacenter"));
       datacenter = where.isEmpty() ? datacenter : where;
     }
-    return new ServiceHealth(instances, datacenter, created, newest.size() < body.size());
-  }
-
-  private boolean isWanted(String kind) {
-    return kind.isEmpty() || kind.equals("connect-proxy") && proxies == Proxies.USE;
+    return new ServiceHealth(instances, datacenter, created);
   }
 
   /** Returns the identity of an instance; Consul ignores case in both parts. */
@@ -94,7 +86,7 @@ final class HealthMapper {
 
   private Location place(JsonNode node, JsonNode service) {
     int port = port(service);
-    if (taggedAddress.isPresent() && address == AddressChoice.SERVICE) {
+    if (taggedAddress.isPresent()) {
       JsonNode ofService = service.path("TaggedAddresses").path(taggedAddress.get());
       String address = Json.text(ofService, "Address");
       if (!address.isEmpty()) {
@@ -102,7 +94,7 @@ final class HealthMapper {
       }
     }
     String own = Json.text(service, "Address");
-    if (!own.isEmpty() && address == AddressChoice.SERVICE) {
+    if (!own.isEmpty()) {
       return new Location(own, port);
     }
     String ofNode =

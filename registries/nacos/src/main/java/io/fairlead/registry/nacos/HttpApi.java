@@ -60,7 +60,9 @@ record HttpApi(
           new Question<>(
               "/v3/admin/core/namespace/list", enveloped(new TypeReference<>() {}), BY_CODE),
           new Question<>("/v3/admin/ns/service/list", enveloped(new TypeReference<>() {}), BY_CODE),
-          new Question<>("/v3/admin/ns/service/list", enveloped(new TypeReference<>() {}), BY_CODE),
+          new Question<Page<Detail>>(
+                  "/v3/admin/ns/service/list", enveloped(new TypeReference<>() {}), BY_CODE)
+              .asLarge(),
           new Question<>("/v3/admin/ns/service", enveloped(new TypeReference<>() {}), BY_CODE),
           new Question<>("/v3/admin/ns/instance/list", instancesOfV3(), BY_CODE),
           id ->
@@ -85,10 +87,11 @@ record HttpApi(
               "/v1/ns/catalog/services",
               bare(new TypeReference<Rows>() {}, it -> new Page<>(it.count, it.serviceList)),
               BY_TEXT),
-          new Question<>(
-              "/v1/ns/catalog/services",
-              bare(new TypeReference<List<@Nullable Detail>>() {}, Page::of),
-              BY_TEXT),
+          new Question<Page<Detail>>(
+                  "/v1/ns/catalog/services",
+                  bare(new TypeReference<List<@Nullable Detail>>() {}, Page::of),
+                  BY_TEXT)
+              .asLarge(),
           new Question<>(
               "/v1/ns/catalog/service",
               bare(new TypeReference<CatalogService>() {}, CatalogService::toDetail),

@@ -85,8 +85,9 @@ final class HttpApiReader implements NacosReader {
       if (!row.isNamed()) {
         throw malformed(what, "gives a service without name or group (expected: both)");
       }
-      if (scope.includesGroup(String.valueOf(row.groupName()))) {
-        rows.add(row.toRow(namespace));
+      ServiceRow listed = row.toRow(namespace);
+      if (scope.includes(listed.id())) {
+        rows.add(listed);
       }
     }
     return rows;
@@ -100,7 +101,7 @@ final class HttpApiReader implements NacosReader {
     for (Detail detail : page.items()) {
       if (detail.isNamed()) {
         ServiceId id = detail.id(namespace);
-        if (scope.includesGroup(id.group())) {
+        if (scope.includes(id)) {
           contents.put(id, detail.toContent());
         }
       }

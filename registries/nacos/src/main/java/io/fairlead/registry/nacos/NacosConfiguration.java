@@ -35,6 +35,11 @@ public record NacosConfiguration(
     @Key("a Nacos user with the right r on the namespaces") @Nullable Secret username,
     @Key("that user's password, read anew at each login") @Nullable Secret password,
     @Key(
+            "the id of an access key, which a Nacos run by a cloud asks for instead of a user; with"
+                + " secretKey")
+        @Nullable Secret accessKey,
+    @Key("that access key's secret, read anew for each call") @Nullable Secret secretKey,
+    @Key(
             "files for TLS towards HTTP and gRPC, where the server's certificate is always checked;"
                 + " without it plaintext unless an address says https")
         @Nullable TlsFiles tls,
@@ -67,7 +72,13 @@ public record NacosConfiguration(
             defaultValue = "30s",
             min = "0ms",
             max = "1h")
-        Duration settle) {
+        Duration settle,
+    @Key(
+            value =
+                "which of the two registrations of a Dubbo 3 provider is served: interface (what"
+                    + " Dubbo 2 has, too), application or both",
+            defaultValue = "interface")
+        DubboRegistrations dubbo) {
 
   /** Stands for every group. */
   public static final String EVERY_GROUP = "*";
@@ -94,6 +105,10 @@ public record NacosConfiguration(
     if ((username == null) != (password == null)) {
       throw new IllegalArgumentException(
           "username: " + username + ", password: " + password + " (expected: both or neither)");
+    }
+    if ((accessKey == null) != (secretKey == null)) {
+      throw new IllegalArgumentException(
+          "accessKey: " + accessKey + ", secretKey: " + secretKey + " (expected: both or neither)");
     }
   }
 

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,8 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class NacosHttp implements AutoCloseable {
   private static final Timeout CONNECT = Timeout.ofSeconds(3);
+  // A server that hangs is to be left soon. What it is asked each second takes it 0.3 s at most.
+  private static final Timeout ANSWER = Timeout.ofSeconds(10);
   // A whole read of 100,000 instances takes a busy server seconds before its first byte.
-  private static final Timeout ANSWER = Timeout.ofSeconds(30);
+  private static final Timeout LARGE_ANSWER = Timeout.ofSeconds(30);
   private static final Duration WHOLE_ANSWER = Duration.ofMinutes(2);
   private static final int MAX_ERROR = 64 * 1024;
   private static final int CONNECTIONS = 16;
@@ -81,11 +84,7 @@ final class NacosHttp implements AutoCloseable {
     this.http =
         HttpClients.custom()
             .setConnectionManager(connections)
-            .setDefaultRequestConfig(
-                RequestConfig.custom()
-                    .setConnectionRequestTimeout(ANSWER)
-                    .setResponseTimeout(ANSWER)
-                    .build())
+            .setDefaultRequestConfig(requests(ANSWER))
             // Another server is a better second try than the same one.
             .disableAutomaticRetries()
             .disableRedirectHandling()
@@ -99,6 +98,13 @@ final class NacosHttp implements AutoCloseable {
     } catch (IOException e) {
       throw new NacosReadException(Fault.MISCONFIGURED, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static RequestConfig requests(Timeout answer) {
+    return RequestConfig.custom()
+        .setConnectionRequestTimeout(answer)
+        .setResponseTimeout(answer)
+        .build();
   }
 
   /** See {@link NacosReader#interruptions()}. */
@@ -131,10 +137,19 @@ final class NacosHttp implements AutoCloseable {
    * @param path below the context path
    * @param decoder of an answer with status 200
    * @param notFound of any other one
+   * @param large whether its answer is that of a whole registry, which takes its time
    */
-  record Question<T>(String path, Decoder<T> decoder, NotFound notFound) {
+  record Question<T>(String path, Decoder<T> decoder, NotFound notFound, boolean large) {
+    Question(String path, Decoder<T> decoder, NotFound notFound) {
+      this(path, decoder, notFound, false);
+    }
+
     Question<T> with(Decoder<T> other) {
-      return new Question<>(path, other, notFound);
+      return new Question<>(path, other, notFound, large);
+    }
+
+    Question<T> asLarge() {
+      return new Question<>(path, decoder, notFound, true);
     }
   }
 
@@ -217,13 +232,18 @@ final class NacosHttp implements AutoCloseable {
 
   private <T> Reply<T> send(
       NacosAddress address, Question<T> question, Map<String, String> query, Optional<String> token)
-      throws IOException {
+      throws NacosReadException, IOException {
+    Map<String, String> all = new HashMap<>(query);
+    all.putAll(login.signature(resource(query)));
     String text =
-        query.entrySet().stream()
+        all.entrySet().stream()
             .map(part -> part.getKey() + "=" + encode(part.getValue()))
             .collect(Collectors.joining("&"));
     HttpGet get =
         new HttpGet(address + contextPath + question.path + (text.isEmpty() ? "" : "?" + text));
+    if (question.large) {
+      get.setConfig(requests(LARGE_ANSWER));
+    }
     token.ifPresent(
         it -> {
           get.setHeader("accessToken", it);
@@ -231,6 +251,13 @@ final class NacosHttp implements AutoCloseable {
           get.setHeader("Authorization", "Bearer " + it);
         });
     return http.execute(get, response -> read(address, response, question.decoder));
+  }
+
+  /** Returns what a GET is about as an access key signs it. */
+  private static String resource(Map<String, String> query) {
+    String service = query.getOrDefault("serviceName", "");
+    String group = query.getOrDefault("groupName", "");
+    return group.isEmpty() ? service : group + "@@" + service;
   }
 
   private <T> Reply<T> read(NacosAddress address, ClassicHttpResponse response, Decoder<T> decoder)
@@ -267,10 +294,9 @@ final class NacosHttp implements AutoCloseable {
               + address
               + " answers "
               + reply.status
-              + (login.isConfigured()
-                  ? " (expected: the configured user has the right r on the namespace)"
-                  : " (expected: username and password of a user with the right r on the"
-                      + " namespace)"),
+              + " (expected: "
+              + login.expectation()
+              + ")",
           null);
     }
     if (reply.status == 200) {

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
@@ -24,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The login of one registry, shared by its HTTP calls and its pushed connections: a token, fetched
- * when there is none, renewed before it expires and whenever it was refused. User name and password
- * are read anew each time. Thread-safe; one thread at a time logs in, the others wait for it.
+ * when there is none, renewed before it expires and whenever it was refused; or the signature of an
+ * access key. User name, password and key are read anew each time. Thread-safe; one thread at a
+ * time logs in, the others wait for it.
  */
 final class NacosLogin {
   // A token is renewed when a tenth of its life is left, as the vendor's client does.
@@ -41,6 +44,7 @@ final class NacosLogin {
 
   private final @Nullable Secret username;
   private final @Nullable Secret password;
+  private final @Nullable AccessKey accessKey;
   private final String contextPath;
   private final LongSupplier nanoTime;
 
@@ -58,10 +62,12 @@ final class NacosLogin {
   NacosLogin(
       @Nullable Secret username,
       @Nullable Secret password,
+      @Nullable AccessKey accessKey,
       String contextPath,
       LongSupplier nanoTime) {
     this.username = username;
     this.password = password;
+    this.accessKey = accessKey;
     this.contextPath = contextPath;
     this.nanoTime = nanoTime;
   }
@@ -88,9 +94,44 @@ final class NacosLogin {
     return username != null && password != null;
   }
 
-  /** Returns the token that calls carry at present, without waiting for one. */
-  synchronized Optional<String> present() {
-    return Optional.ofNullable(token).map(Token::text);
+  /** Returns what a server expects that refused a call, for messages. */
+  String expectation() {
+    if (accessKey != null) {
+      return "an access key that may read the namespace";
+    }
+    return isConfigured()
+        ? "the configured user has the right r on the namespace"
+        : "username and password of a user with the right r on the namespace";
+  }
+
+  /**
+   * Returns the parameters that calls over pushed connections carry at present, without waiting for
+   * a token.
+   *
+   * @param resource as {@link #signature} takes it
+   */
+  synchronized Map<String, String> present(String resource) throws NacosReadException {
+    Map<String, String> parameters = new HashMap<>(signature(resource));
+    if (token != null) {
+      parameters.put("accessToken", token.text);
+    }
+    return parameters;
+  }
+
+  /**
+   * Returns the parameters that sign a call with the access key; none where none is configured.
+   *
+   * @param resource the service with its group before {@code @@}; empty for what concerns none
+   */
+  synchronized Map<String, String> signature(String resource) throws NacosReadException {
+    if (accessKey == null) {
+      return Map.of();
+    }
+    try {
+      return accessKey.parameters(resource, this::keepSecret);
+    } catch (SecretUnavailableException e) {
+      throw new NacosReadException(Fault.LOGIN_REFUSED, String.valueOf(e.getMessage()), e);
+    }
   }
 
   /**

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one mirrored registry, and the rules that turn what is read into calls of the sink.
@@ -31,10 +30,6 @@ final class NacosMirror {
   private static final Duration FIRST_REPEAT = Duration.ofMillis(250);
   private static final int MAX_DOUBLINGS = 7;
   private static final int READS_FOR_A_PUSH = 4;
-
-  // A list that lost this much at once is doubted, as the gateway's own guard does.
-  private static final double SUSPICIOUS_SHARE = 0.3;
-  private static final int SUSPICIOUS_COUNT = 10;
 
   /** The requests that a mirror makes of its adapter. Calls return at once. */
   interface Requests {
@@ -65,8 +60,7 @@ final class NacosMirror {
   private final AbsenceReporter holds;
   private final Map<ServiceId, TrackedService> services = new HashMap<>();
   private final Map<String, NamespaceTrust> contacts = new HashMap<>();
-  private final Map<String, Integer> rowCounts = new HashMap<>();
-  private final Map<String, Integer> instanceCounts = new HashMap<>();
+  private final ListSizes sizes = new ListSizes();
   private int lists;
 
   /**
@@ -130,7 +124,7 @@ final class NacosMirror {
     long now = clock.nanoTime();
     NamespaceTrust contact = contact(namespace);
     contact.listed(now);
-    if (shrankSuspiciously(namespace, rows)) {
+    if (sizes.shrank(namespace, rows)) {
       contact.markShrunk();
     }
     int list = ++lists;
@@ -232,22 +226,6 @@ final class NacosMirror {
       tracked.emptied.suspend();
     }
     tracked.missing.values().forEach(Absence::suspend);
-  }
-
-  private boolean shrankSuspiciously(String namespace, List<ServiceRow> rows) {
-    int instances = 0;
-    for (ServiceRow row : rows) {
-      instances += row.counts().map(ServiceRow.Counts::instances).orElse(0);
-    }
-    Integer rowsBefore = rowCounts.put(namespace, rows.size());
-    Integer instancesBefore = instanceCounts.put(namespace, instances);
-    return isSuspicious(rowsBefore, rows.size()) || isSuspicious(instancesBefore, instances);
-  }
-
-  private static boolean isSuspicious(@Nullable Integer before, int now) {
-    return before != null
-        && before - now >= SUSPICIOUS_COUNT
-        && before - now > before * SUSPICIOUS_SHARE;
   }
 
   /** Returns no wait at first, then longer ones while reads find nothing that explains the list. */

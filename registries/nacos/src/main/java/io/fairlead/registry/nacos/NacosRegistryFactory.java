@@ -3,8 +3,10 @@ package io.fairlead.registry.nacos;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;
+import io.fairlead.registry.Secret;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A factory of adapters for Nacos servers 2.x and 3.x. */
 public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosConfiguration> {
@@ -46,8 +48,15 @@ public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosC
     return new NacosLogin(
         configuration.username(),
         configuration.password(),
+        accessKey(configuration),
         configuration.contextPath(),
         System::nanoTime);
+  }
+
+  private static @Nullable AccessKey accessKey(NacosConfiguration configuration) {
+    Secret id = configuration.accessKey();
+    Secret key = configuration.secretKey();
+    return id == null || key == null ? null : new AccessKey(id, key);
   }
 
   static List<NacosAddress> addresses(NacosConfiguration configuration) {
@@ -62,6 +71,11 @@ public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosC
       NacosConfiguration configuration,
       NacosLogin login,
       Naming.Factory naming) {
+    AdapterContext served =
+        configuration.dubbo() == DubboRegistrations.INTERFACE
+            ? new AdapterContext(
+                context.registry(), new InterfacesOnlySink(context.registry(), context.sink()))
+            : context;
     ReaderFactory sources =
         new ReaderFactory(
             context.registry(),
@@ -71,6 +85,6 @@ public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosC
             Scope.of(configuration),
             login,
             new NamingClients(naming, login::shown));
-    return new NacosAdapter(context, configuration, sources, naming);
+    return new NacosAdapter(served, configuration, sources, naming);
   }
 }

@@ -10,6 +10,9 @@ import java.util.function.UnaryOperator;
  * opened at first use. Thread-safe.
  */
 final class NamingClients implements AutoCloseable {
+  /** The number of namespaces that get pushes; each client has about a dozen threads. */
+  static final int MAX_PUSHED = 32;
+
   private final Naming.Factory factory;
   // Guarded by "this".
   private final Map<String, Naming> clients = new HashMap<>();
@@ -27,6 +30,11 @@ final class NamingClients implements AutoCloseable {
   /** Returns a text from outside fit to be shown. */
   String shown(String text) {
     return shown.apply(text);
+  }
+
+  /** Whether a namespace has a client, or may have one for its pushes. */
+  synchronized boolean mayPush(String namespace) {
+    return clients.containsKey(namespace) || clients.size() < MAX_PUSHED;
   }
 
   /** Returns the client of a namespace, opened if it is the first call. */

@@ -12,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
@@ -34,6 +35,7 @@ final class PushSubscriptions implements AutoCloseable {
   // A service always has the same one, so that its tasks keep their order.
   private final List<ScheduledThreadPoolExecutor> workers;
   private final Set<ServiceId> wanted = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean tooMany = new AtomicBoolean();
   private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY.toNanos());
 
   /**
@@ -84,6 +86,18 @@ final class PushSubscriptions implements AutoCloseable {
     if (!wanted.contains(id)) {
       return;
     }
+    if (!clients.mayPush(id.namespace())) {
+      if (tooMany.compareAndSet(false, true)) {
+        LOG.warn(
+            "registry {}: more than {} namespaces: those beyond, {} among them, get no pushes, so"
+                + " changes that no count shows (weights, metadata) are seen by whole reads only"
+                + " (expected: fewer namespaces in a registry, or a smaller reconcileInterval)",
+            registry,
+            NamingClients.MAX_PUSHED,
+            id.namespace());
+      }
+      return;
+    }
     try {
       clients.of(id.namespace()).subscribe(id, instances -> onPush.accept(id, instances));
     } catch (Throwable e) {
@@ -97,6 +111,9 @@ final class PushSubscriptions implements AutoCloseable {
   }
 
   private void unsubscribe(ServiceId id) {
+    if (!clients.mayPush(id.namespace())) {
+      return;
+    }
     try {
       clients.of(id.namespace()).unsubscribe(id);
     } catch (Throwable e) {

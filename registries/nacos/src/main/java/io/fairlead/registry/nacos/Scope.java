@@ -1,5 +1,6 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.registry.ServiceId;
 import java.util.List;
 import java.util.Set;
 
@@ -9,8 +10,9 @@ import java.util.Set;
  * @param all whether every namespace is mirrored
  * @param namespaces the ids of the namespaces, if not all
  * @param groups the groups; empty: every one
+ * @param dubbo which registrations of Dubbo are served
  */
-record Scope(boolean all, List<String> namespaces, Set<String> groups) {
+record Scope(boolean all, List<String> namespaces, Set<String> groups, DubboRegistrations dubbo) {
   Scope {
     namespaces = List.copyOf(namespaces);
     groups = Set.copyOf(groups);
@@ -21,7 +23,8 @@ record Scope(boolean all, List<String> namespaces, Set<String> groups) {
     return new Scope(
         configuration.all(),
         configuration.namespaces(),
-        everyGroup ? Set.of() : Set.copyOf(configuration.groups()));
+        everyGroup ? Set.of() : Set.copyOf(configuration.groups()),
+        configuration.dubbo());
   }
 
   /** Whether every group is mirrored. */
@@ -29,7 +32,8 @@ record Scope(boolean all, List<String> namespaces, Set<String> groups) {
     return groups.isEmpty();
   }
 
-  boolean includesGroup(String group) {
-    return groups.isEmpty() || groups.contains(group);
+  /** Whether a service of a namespace of this scope is mirrored. */
+  boolean includes(ServiceId id) {
+    return (groups.isEmpty() || groups.contains(id.group())) && dubbo.includes(id);
   }
 }

@@ -18,9 +18,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A reader that uses the vendor's client protocol, for servers before 3.0 and users without the
- * right to the admin API. It knows names without counts, one group at a time, and gives enabled
- * instances only.
+ * A reader that uses the vendor's client protocol, for users without the right to the server's HTTP
+ * API. It knows names without counts, one group at a time, and gives enabled instances only.
  */
 final class VendorProtocolReader implements NacosReader {
   private static final int READERS = 4;
@@ -77,7 +76,10 @@ final class VendorProtocolReader implements NacosReader {
               null);
         }
         for (String name : names.getData()) {
-          rows.add(new ServiceRow(new ServiceId(namespace, group, name), Optional.empty()));
+          ServiceId id = new ServiceId(namespace, group, name);
+          if (scope.includes(id)) {
+            rows.add(new ServiceRow(id, Optional.empty()));
+          }
         }
       } catch (NacosException e) {
         throw failed(what, e);

@@ -1,5 +1,5 @@
 /**
- * Mirrors Nacos namespaces. One source is canonical for a service's content: the admin API where it
+ * Mirrors Nacos namespaces. One source is canonical for a service's content: the HTTP API where it
  * answers, the client's direct query elsewhere. Everything else (pushes, lists with counts, whole
  * reads) only marks a service as suspect; a direct read settles it.
  */

@@ -73,11 +73,14 @@ final class Mirroring implements AutoCloseable {
         configuration.groups(),
         username,
         password,
-        null,
+        configuration.accessKey(),
+        configuration.secretKey(),
+        configuration.tls(),
         configuration.contextPath(),
         configuration.pollInterval(),
         configuration.reconcileInterval(),
-        configuration.settle());
+        configuration.settle(),
+        configuration.dubbo());
   }
 
   Map<ServiceId, Service> await(String what, Predicate<Map<ServiceId, Service>> test) {

@@ -45,20 +45,27 @@ class NacosAnswersTest {
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final AtomicInteger logins = new AtomicInteger();
   private final HttpServer server;
+  private final NacosAddress address;
+  private final NacosLogin login;
   private final NacosHttp http;
   private final HttpApiReader source;
+  private volatile String lastQuery = "";
 
   NacosAnswersTest(@TempDir Path folder) throws Exception {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
     Path name = Files.writeString(folder.resolve("name"), "mesh");
     Path password = Files.writeString(folder.resolve("password"), PASSWORD);
-    NacosLogin login =
+    login =
         new NacosLogin(
-            new Secret.InFile(name), new Secret.InFile(password), "/nacos", System::nanoTime);
-    NacosAddress address = NacosAddress.parse("127.0.0.1:" + server.getAddress().getPort(), false);
+            new Secret.InFile(name), new Secret.InFile(password), null, "/nacos", System::nanoTime);
+    address = NacosAddress.parse("127.0.0.1:" + server.getAddress().getPort(), false);
     http = new NacosHttp(List.of(address), "/nacos", login, null);
-    source = new HttpApiReader(http, HttpApi.ADMIN, new Scope(false, List.of("public"), Set.of()));
+    source =
+        new HttpApiReader(
+            http,
+            HttpApi.ADMIN,
+            new Scope(false, List.of("public"), Set.of(), DubboRegistrations.BOTH));
   }
 
   @BeforeEach
@@ -75,6 +82,7 @@ class NacosAnswersTest {
 
   private void answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
+    lastQuery = String.valueOf(exchange.getRequestURI().getQuery());
     if (path.equals(LOGIN)) {
       logins.incrementAndGet();
     }
@@ -216,5 +224,90 @@ class NacosAnswersTest {
     assertThatThrownBy(() -> source.list("public"))
         .isInstanceOf(NacosReadException.class)
         .hasMessageContaining("something else than Nacos' JSON");
+  }
+
+  private static final String CATALOG = "/nacos/v1/ns/catalog/services";
+  private static final Scope PUBLIC =
+      new Scope(false, List.of("public"), Set.of(), DubboRegistrations.BOTH);
+
+  private ReaderFactory factory() {
+    NamingClients none =
+        new NamingClients(
+            namespace -> {
+              throw new UnsupportedOperationException("expected: the HTTP API is used");
+            },
+            text -> text);
+    return new ReaderFactory("test", List.of(address), "/nacos", null, PUBLIC, login, none);
+  }
+
+  @Test
+  void read_serversAreUpgradedAndSetBack_isFollowed() throws Exception {
+    answers.put(
+        CATALOG,
+        new Answer(200, "{\"count\":1,\"serviceList\":[{\"name\":\"old\",\"groupName\":\"g\"}]}"));
+    try (NacosReader reader = factory().open()) {
+      assertThat(reader.list("public")).extracting(row -> row.id().name()).containsExactly("old");
+      assertThat(reader.interruptions()).isZero();
+
+      answers.put(CATALOG, new Answer(410, "{\"code\":410,\"message\":\"gone\"}"));
+      data(LIST, "{\"totalCount\":1,\"pageItems\":[{\"name\":\"new\",\"groupName\":\"g\"}]}");
+      assertThat(reader.list("public")).extracting(row -> row.id().name()).containsExactly("new");
+      assertThat(reader.interruptions()).as("what is missing now is not gone").isPositive();
+
+      // A proxy that answers 404 for a moment: no other way is taken.
+      answers.remove(LIST);
+      assertThatThrownBy(() -> reader.list("public"))
+          .hasMessageContaining("answers 404")
+          .hasMessageContaining(LIST);
+      data(LIST, "{\"totalCount\":0,\"pageItems\":[]}");
+      assertThat(reader.list("public")).isEmpty();
+    }
+  }
+
+  @Test
+  void catalog_withoutNumberOrList_isNoEmptyRegistry() {
+    HttpApiReader catalog = new HttpApiReader(http, HttpApi.CATALOG, PUBLIC);
+    for (String body : List.of("{}", "{\"count\":0}", "{\"count\":2,\"serviceList\":[]}", "null")) {
+      answers.put(CATALOG, new Answer(200, body));
+      assertThatThrownBy(() -> catalog.list("public"))
+          .isInstanceOfSatisfying(
+              NacosReadException.class, e -> assertThat(e.fault()).isEqualTo(Fault.MALFORMED));
+    }
+    answers.put(CATALOG, new Answer(200, "null"));
+    assertThatThrownBy(() -> catalog.all("public")).hasMessageContaining("without data");
+  }
+
+  @Test
+  void accessKey_everyCallIsSigned(@TempDir Path keys) throws Exception {
+    Path id = Files.writeString(keys.resolve("id"), "my-id");
+    Path key = Files.writeString(keys.resolve("key"), "my-key");
+    NacosLogin signing =
+        new NacosLogin(
+            null,
+            null,
+            new AccessKey(new Secret.InFile(id), new Secret.InFile(key)),
+            "/nacos",
+            System::nanoTime);
+    data(SERVICE, "{\"clusterMap\":{}}");
+    try (NacosHttp signed = new NacosHttp(List.of(address), "/nacos", signing, null)) {
+      assertThat(new HttpApiReader(signed, HttpApi.ADMIN, PUBLIC).read(WEB)).isPresent();
+      assertThat(lastQuery).contains("ak=my-id", "@@g@@web", "signature=").doesNotContain("my-key");
+      // Over gRPC the vendor's client carries the same.
+      Map<String, String> parameters = signing.present("g@@web");
+      javax.crypto.Mac mac = javax.crypto.Mac.getInstance("HmacSHA1");
+      mac.init(
+          new javax.crypto.spec.SecretKeySpec(
+              "my-key".getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
+      assertThat(parameters.get("signature"))
+          .isEqualTo(
+              java.util.Base64.getEncoder()
+                  .encodeToString(
+                      mac.doFinal(
+                          parameters.getOrDefault("data", "").getBytes(StandardCharsets.UTF_8))));
+      answers.put(SERVICE, new Answer(403, "no"));
+      assertThatThrownBy(() -> new HttpApiReader(signed, HttpApi.ADMIN, PUBLIC).read(WEB))
+          .hasMessageContaining("an access key that may read the namespace");
+      assertThat(signing.shown("echo my-key")).doesNotContain("my-key");
+    }
   }
 }

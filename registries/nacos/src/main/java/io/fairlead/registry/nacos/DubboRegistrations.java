@@ -1,0 +1,31 @@
+package io.fairlead.registry.nacos;
+
+import io.fairlead.registry.ServiceId;
+import java.util.Locale;
+import java.util.Set;
+
+/** The registrations of Dubbo providers that are served: Dubbo 3 makes two of each. */
+public enum DubboRegistrations {
+  /** Those by interface. */
+  INTERFACE,
+  /** Those by application. */
+  APPLICATION,
+  /** Both. */
+  BOTH;
+
+  private static final String PROVIDERS = "providers:";
+
+  // What consumers and operators register beside the providers, none of which takes requests.
+  private static final Set<String> OTHERS = Set.of("consumers:", "configurators:", "routers:");
+
+  /** Whether a service may be served, by its name. */
+  boolean includes(ServiceId id) {
+    return OTHERS.stream().noneMatch(id.name()::startsWith)
+        && (this != APPLICATION || !id.name().startsWith(PROVIDERS));
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

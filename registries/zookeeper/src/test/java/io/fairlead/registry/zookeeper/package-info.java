@@ -1,4 +1,0 @@
-@NullMarked
-package io.fairlead.registry.zookeeper;
-
-import org.jspecify.annotations.NullMarked;
