@@ -121,6 +121,13 @@ public final class Causes {
         || isNamed(failure, "ReadTimeoutException")) {
       return Optional.of("no answer in time");
     }
+    // By its text: of a native transport it is no BindException.
+    if (lower.contains("address already in use")) {
+      return Optional.of("address already in use");
+    }
+    if (lower.contains("cannot assign requested address")) {
+      return Optional.of("no address of this machine");
+    }
     if (failure instanceof ConnectException) {
       return connect(lower, chain);
     }

@@ -1,6 +1,7 @@
 package io.fairlead.common;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,10 +25,14 @@ import org.junit.jupiter.api.Test;
 
 class CausesTest {
   private static String causeOf(String url) throws InterruptedException {
+    return causeOf(url, Duration.ofMinutes(1));
+  }
+
+  private static String causeOf(String url, Duration patience) throws InterruptedException {
     HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
     try {
       client.send(
-          HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofMillis(500)).build(),
+          HttpRequest.newBuilder(URI.create(url)).timeout(patience).build(),
           HttpResponse.BodyHandlers.ofString());
       throw new AssertionError(url + " answered");
     } catch (IOException e) {
@@ -70,6 +75,23 @@ class CausesTest {
   }
 
   @Test
+  void of_addressThatCannotBeListenedOn() throws Exception {
+    try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(
+              () ->
+                  new ServerSocket(first.getLocalPort(), 1, InetAddress.getLoopbackAddress())
+                      .close())
+          .satisfies(
+              e ->
+                  // As Netty wraps it.
+                  assertThat(Causes.of(new IOException("Failed to bind to address /127.0.0.1", e)))
+                      .isEqualTo("address already in use"));
+    }
+    assertThat(Causes.of(new IOException("bind(..) failed: Cannot assign requested address")))
+        .isEqualTo("no address of this machine");
+  }
+
+  @Test
   void of_unknownHost() throws Exception {
     assertThat(causeOf("http://no-such-host.invalid:8500")).startsWith("unknown host");
   }
@@ -77,7 +99,7 @@ class CausesTest {
   @Test
   void of_serverThatDoesNotAnswer() throws Exception {
     try (ServerSocket server = server("", false)) {
-      assertThat(causeOf("http://127.0.0.1:" + server.getLocalPort()))
+      assertThat(causeOf("http://127.0.0.1:" + server.getLocalPort(), Duration.ofMillis(500)))
           .isEqualTo("no answer in time");
     }
   }

@@ -154,10 +154,9 @@ final class FileOwnership implements AutoCloseable {
     return new CommitLogException(
         "store "
             + file
-            + ": cannot lock "
-            + lockFile
-            + " (expected: a directory that this user may write to): "
-            + PlainCause.of(e),
+            + ": cannot be locked: "
+            + PlainCause.of(e)
+            + " (expected: a folder that this user may write to)",
         e);
   }
 

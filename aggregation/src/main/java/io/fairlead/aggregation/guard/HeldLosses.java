@@ -42,10 +42,9 @@ final class HeldLosses<K, L extends HeldLoss<K>> {
     return found == null ? null : found.group;
   }
 
-  /** Puts a loss into a group, in place of what is held of its key. */
+  /** Puts a loss into a group, in place of what is held of its key: there is one at any moment. */
   void put(L loss, HeldGroup group) {
-    forget(loss.key());
-    held.put(loss.key(), new Held<>(loss, group));
+    discount(held.put(loss.key(), new Held<>(loss, group)));
     group.grow(1);
     if (!group.isRejected()) {
       count(loss, 1);
@@ -54,7 +53,10 @@ final class HeldLosses<K, L extends HeldLoss<K>> {
 
   /** Holds nothing of a key any more. */
   void forget(K key) {
-    Held<L> before = held.remove(key);
+    discount(held.remove(key));
+  }
+
+  private void discount(@Nullable Held<L> before) {
     if (before != null) {
       before.group.grow(-1);
       if (!before.group.isRejected()) {

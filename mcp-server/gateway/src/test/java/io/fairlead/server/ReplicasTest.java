@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -113,18 +115,6 @@ class ReplicasTest {
     return json(response);
   }
 
-  // A guard is decided about once every replica has noticed the loss.
-  private JsonNode decided(int replica, String path) {
-    HttpResponse<String> response =
-        await()
-            .atMost(LIMIT)
-            .until(
-                () -> send(replica, "POST", "/api/v1/guards/" + path),
-                answer -> answer.statusCode() != 409);
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    return json(response);
-  }
-
   private static List<String> outcomes(JsonNode result) {
     return result.path("replicas").findValuesAsText("outcome");
   }
@@ -190,14 +180,16 @@ class ReplicasTest {
     awaitGuard(1);
     awaitGuard(2);
 
-    assertThat(outcomes(decided(1, id + "/reject"))).containsExactly("done", "done", "done");
+    assertThat(outcomes(done(1, 200, "guards/" + id + "/reject")))
+        .containsExactly("done", "done", "done");
     for (int i = 0; i < 3; i++) {
       int replica = i;
       await()
           .atMost(LIMIT)
           .until(() -> items(replica, "guards").path(0).path("state").asText().equals("rejected"));
     }
-    assertThat(outcomes(decided(2, id + "/approve"))).containsExactly("done", "done", "done");
+    assertThat(outcomes(done(2, 200, "guards/" + id + "/approve")))
+        .containsExactly("done", "done", "done");
     for (int i = 0; i < 3; i++) {
       awaitServed(i, 4);
     }
@@ -214,7 +206,32 @@ class ReplicasTest {
     awaitGuard(1);
     awaitGuard(2);
 
-    assertThat(outcomes(decided(2, id + "/approve"))).containsExactly("done", "done", "done");
+    assertThat(outcomes(done(2, 200, "guards/" + id + "/approve")))
+        .containsExactly("done", "done", "done");
+    for (int i = 0; i < 3; i++) {
+      awaitServed(i, 4);
+    }
+  }
+
+  @Test
+  void approve_lossThatOneNoticesAMomentLater_isDoneEverywhere() throws Exception {
+    services("shared", 4);
+    String id = awaitGuard(0);
+    awaitGuard(1);
+
+    CompletableFuture<HttpResponse<String>> approved =
+        client.sendAsync(
+            HttpRequest.newBuilder(
+                    URI.create(
+                        "http://127.0.0.1:" + ports.get(0) + "/api/v1/guards/" + id + "/approve"))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    services("third", 4);
+
+    HttpResponse<String> answer = approved.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(outcomes(json(answer))).containsExactly("done", "done", "done");
     for (int i = 0; i < 3; i++) {
       awaitServed(i, 4);
     }
@@ -250,7 +267,7 @@ class ReplicasTest {
     String late = awaitGuard(2);
     assertThat(done(0, 409, "guards/" + late + "/reject").path("detail").asText())
         .contains("has let it go already; it cannot be kept there any more");
-    assertThat(outcomes(decided(0, late + "/approve")))
+    assertThat(outcomes(done(0, 200, "guards/" + late + "/approve")))
         .containsExactlyInAnyOrder("already", "already", "done");
     awaitServed(2, 4);
   }

@@ -26,7 +26,8 @@ class PomsTest {
         .containsEntry("registries/file", "runtime")
         .containsEntry("registries/consul", "runtime")
         .containsEntry("registries/nacos", "runtime")
-        .containsEntry("registries/eureka", "runtime");
+        .containsEntry("registries/eureka", "runtime")
+        .containsEntry("registries/zookeeper", "runtime");
   }
 
   @Test

@@ -34,6 +34,7 @@ record Room(String folder, List<String> packages, Set<String> uses) {
           room("registries/consul", "io.fairlead.registry.consul..").using(API, SUPPORT),
           room("registries/nacos", "io.fairlead.registry.nacos..").using(API, SUPPORT),
           room("registries/eureka", "io.fairlead.registry.eureka..").using(API, SUPPORT),
+          room("registries/zookeeper", "io.fairlead.registry.zookeeper..").using(API, SUPPORT),
           room("conversion", "io.fairlead.conversion..").using(API, "istio-api"),
           room("versioning", "io.fairlead.versioning..").using("istio-api"),
           room("aggregation", "io.fairlead.aggregation..")
@@ -68,6 +69,7 @@ record Room(String folder, List<String> packages, Set<String> uses) {
           "registries/consul",
           "registries/nacos",
           "registries/eureka",
+          "registries/zookeeper",
           "testing/scripted");
 
   static Optional<Room> of(String folder) {

@@ -3,7 +3,6 @@ package io.fairlead.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.fairlead.harness.Binaries;
 import io.fairlead.harness.NeedsServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,16 +93,7 @@ class ChartTemplatesTest {
   }
 
   private static Command conform(String rendered) {
-    return Command.run(
-        Map.of(),
-        rendered,
-        List.of(
-            Binaries.require("kubeconform").toString(),
-            "-strict",
-            "-summary",
-            "-schema-location",
-            schemas,
-            "-"));
+    return KubernetesSchemas.conform(schemas, rendered);
   }
 
   @ParameterizedTest

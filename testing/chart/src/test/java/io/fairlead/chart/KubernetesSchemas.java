@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -73,6 +74,20 @@ final class KubernetesSchemas {
       }
     }
     return folder + "/{{ .ResourceKind }}{{ .KindSuffix }}.json";
+  }
+
+  /** Has kubeconform compare manifests with the schemas that {@link #write} wrote. */
+  static Command conform(String schemas, String manifests) {
+    return Command.run(
+        Map.of(),
+        manifests,
+        List.of(
+            Binaries.require("kubeconform").toString(),
+            "-strict",
+            "-summary",
+            "-schema-location",
+            schemas,
+            "-"));
   }
 
   private static void write(Path folder, String kind, String group, String version, JsonNode schema)

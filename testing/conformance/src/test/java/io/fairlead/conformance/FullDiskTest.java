@@ -68,6 +68,14 @@ final class FullDiskTest {
       assertThat(store().path("problem").asText()).as("problem").isNotEmpty();
       assertThat(store().path("unwritten").asInt()).isPositive();
       operator.awaitMetric(0, "fairlead_store_durable");
+      operator.awaitItems(
+          "problems",
+          problems ->
+              problems.stream()
+                  .anyMatch(one -> one.path("kind").asText().equals("store_not_durable")));
+      GatewayProcess.Result doctor = gateway.run("doctor", "--admin", gateway.adminUrl());
+      assertThat(doctor.exitCode()).isEqualTo(1);
+      assertThat(doctor.out()).contains("CRITICAL  store_not_durable", "Make room");
       files.put("full-later", "1", Registered.at("10.9.9.1", 80));
       client.awaitNames(files.expected(Istiods.REVISION).keySet());
 

@@ -152,6 +152,10 @@ final class ThreeGatewaysTest {
     JsonNode problems = asked.get("/api/v1/problems").path("items");
     assertThat(problems.findValuesAsText("kind")).contains("replica_unreachable");
     assertThat(problems.findValuesAsText("subject")).contains(killed.adminUrl());
+    GatewayProcess.Result doctor = run(asked, "doctor");
+    assertThat(doctor.exitCode()).isEqualTo(1);
+    assertThat(doctor.out())
+        .contains("replica_unreachable  " + killed.adminUrl(), "fairlead get replicas");
     for (GatewayProcess other : gateways.subList(1, 3)) {
       assertThat(other.isReady()).isTrue();
       assertThat(ids(other, "transactions")).isEmpty();

@@ -205,12 +205,41 @@ public final class ConsulApi implements AutoCloseable {
   void awaitReady(Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!isReady(deadline)) {
-      try {
-        Thread.sleep(50);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted", e);
+      pause();
+    }
+  }
+
+  /** Returns the address of the leader of a datacenter, or of its own for an empty name. */
+  String leader(String datacenter) {
+    String query = datacenter.isEmpty() ? "" : "?dc=" + datacenter;
+    return documents.get("/v1/status/leader" + query).replace("\"", "").strip();
+  }
+
+  /** Waits until it knows a leader of another datacenter. */
+  void awaitLeader(String datacenter, Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!knowsLeader(datacenter, deadline)) {
+      pause();
+    }
+  }
+
+  private boolean knowsLeader(String datacenter, long deadline) {
+    try {
+      return !leader(datacenter).isEmpty();
+    } catch (IllegalStateException e) {
+      if (System.nanoTime() > deadline) {
+        throw e;
       }
+      return false;
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(50);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
     }
   }
 

@@ -36,6 +36,19 @@ public final class ConsulCluster implements AutoCloseable {
     return servers.get(number);
   }
 
+  /** Returns all servers. */
+  public List<ConsulServer> servers() {
+    return List.copyOf(servers);
+  }
+
+  /** Returns the server that leads at present; all must run. */
+  public ConsulServer leader() {
+    return servers.stream()
+        .filter(one -> one.isLeader(servers.get(0)))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("consul: no leader"));
+  }
+
   /** Kills every server but the first: what is left has no majority, and soon no leader. */
   public void killAllButFirst() {
     servers.stream().skip(1).forEach(ConsulServer::kill);

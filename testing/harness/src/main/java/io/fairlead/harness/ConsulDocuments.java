@@ -40,23 +40,34 @@ final class ConsulDocuments {
 
   /** Sends one document. */
   void put(String path, String document) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(address.resolve(path))
-            .timeout(Duration.ofSeconds(30))
-            .PUT(HttpRequest.BodyPublishers.ofString(document));
+    String unused =
+        send(
+            "PUT " + path,
+            HttpRequest.newBuilder(address.resolve(path))
+                .PUT(HttpRequest.BodyPublishers.ofString(document)));
+  }
+
+  /** Reads one document. */
+  String get(String path) {
+    return send("GET " + path, HttpRequest.newBuilder(address.resolve(path)));
+  }
+
+  private String send(String what, HttpRequest.Builder request) {
+    request.timeout(Duration.ofSeconds(30));
     token.ifPresent(value -> request.header("X-Consul-Token", value));
     try {
       HttpResponse<String> response =
           client.send(request.build(), HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() != 200) {
         throw new IllegalStateException(
-            "PUT " + path + ": " + response.statusCode() + " " + response.body());
+            what + ": " + response.statusCode() + " " + response.body());
       }
+      return response.body();
     } catch (IOException e) {
-      throw new UncheckedIOException("PUT " + path, e);
+      throw new UncheckedIOException(what, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("PUT " + path + ": interrupted", e);
+      throw new IllegalStateException(what + ": interrupted", e);
     }
   }
 }

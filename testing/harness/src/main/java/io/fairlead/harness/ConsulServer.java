@@ -30,6 +30,7 @@ public final class ConsulServer implements AutoCloseable {
   private final int httpsPort = FreePorts.next();
   private final int serverPort = FreePorts.next();
   private final int serfPort;
+  private final int wanPort = FreePorts.next();
   private Optional<ServerProcess> process = Optional.empty();
   private final ConsulApi api;
 
@@ -62,6 +63,8 @@ public final class ConsulServer implements AutoCloseable {
   public static final class Builder {
     private boolean tls;
     private boolean acl;
+    private String datacenter = "dc1";
+    private Optional<ConsulServer> wan = Optional.empty();
     private int seat;
     private List<Integer> seats = List.of();
     private final StringBuilder hcl = new StringBuilder();
@@ -89,6 +92,18 @@ public final class ConsulServer implements AutoCloseable {
     /** ACLs with default policy deny; {@link ConsulServer#api()} has all rights. */
     public Builder acl() {
       this.acl = true;
+      return this;
+    }
+
+    /** Names its datacenter, which others can join. */
+    public Builder datacenter(String name) {
+      this.datacenter = name;
+      return this;
+    }
+
+    /** Joins its datacenter to that of another server. */
+    public Builder joinWan(ConsulServer other) {
+      this.wan = Optional.of(other);
       return this;
     }
 
@@ -158,8 +173,15 @@ public final class ConsulServer implements AutoCloseable {
     text.append(
         String.format(
             "ports { http = %d https = %d dns = -1 grpc = -1 grpc_tls = -1 server = %d"
-                + " serf_lan = %d serf_wan = -1 }%n",
-            httpPort, options.tls ? httpsPort : -1, serverPort, serfPort));
+                + " serf_lan = %d serf_wan = %d }%n",
+            httpPort, options.tls ? httpsPort : -1, serverPort, serfPort, wanPort));
+    text.append(String.format("datacenter = \"%s\"%n", options.datacenter));
+    options.wan.ifPresent(
+        other ->
+            text.append(
+                String.format(
+                    "retry_join_wan = [\"%s:%d\"]%nretry_interval_wan = \"1s\"%n",
+                    ADDRESS, other.wanPort)));
     if (options.tls) {
       text.append(
           String.format(
@@ -190,6 +212,16 @@ public final class ConsulServer implements AutoCloseable {
   /** Waits until it has a leader and is in its own catalog. */
   public void awaitReady() {
     api.awaitReady(LIMIT);
+  }
+
+  /** Waits until it knows a leader of another datacenter. */
+  public void awaitDatacenter(String other) {
+    api.awaitLeader(other, LIMIT);
+  }
+
+  /** Whether it is the leader of its datacenter, as another of its servers says. */
+  boolean isLeader(ConsulServer other) {
+    return other.api.leader("").equals(ADDRESS + ":" + serverPort);
   }
 
   /** Starts it again on the same ports with its data; it may have to wait for a leader. */

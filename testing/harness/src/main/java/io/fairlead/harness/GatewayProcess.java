@@ -119,6 +119,12 @@ public final class GatewayProcess implements AutoCloseable {
     return this;
   }
 
+  /** Gives its JVM a further option, from the next start on, such as {@code -Dname=value}. */
+  public GatewayProcess javaOption(String option) {
+    javaOptions += " " + option;
+    return this;
+  }
+
   /** Gives it so much memory, from the next start on: heap and the buffers outside of it, in MB. */
   public GatewayProcess memory(int heap, int buffers) {
     javaOptions = "-Xmx" + heap + "m -XX:MaxDirectMemorySize=" + buffers + "m";

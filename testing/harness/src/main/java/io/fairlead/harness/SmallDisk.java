@@ -86,6 +86,11 @@ public final class SmallDisk implements AutoCloseable {
     }
   }
 
+  /** Makes it read-only; no file of it may be open for writing. */
+  public void readOnly() {
+    command("mount", "-o", "remount,ro", folder.toString());
+  }
+
   @Override
   public void close() {
     command("umount", folder.toString());

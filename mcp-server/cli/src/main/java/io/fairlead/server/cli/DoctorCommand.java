@@ -1,7 +1,6 @@
 package io.fairlead.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fairlead.common.Causes;
 import io.fairlead.server.config.ConfigLoader;
@@ -233,16 +232,9 @@ final class DoctorCommand implements Callable<Integer> {
             "kubectl -n istio-system get configmap istio -o yaml");
         return;
       }
-      Optional<ObjectNode> expected = loaded.map(own -> MeshConfigCommand.document(own, "HOST"));
       new MeshCheck(
               diagnosis, "fairlead mesh-config --config " + (config == null ? "FILE" : config))
-          .check(
-              subject,
-              mesh.get(),
-              expected.map(JsonNode.class::cast),
-              loaded
-                  .filter(own -> own.xds().shards() != null)
-                  .map(own -> own.xds().preferred().port()));
+          .check(subject, mesh.get(), loaded.map(GatewayConfig::xds));
     } catch (IOException e) {
       diagnosis.critical(
           "mesh_config",

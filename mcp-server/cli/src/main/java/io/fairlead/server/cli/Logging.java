@@ -35,7 +35,10 @@ public final class Logging extends ContextAwareBase implements Configurator {
           "io.vertx", Level.WARN,
           // It logs callers that went away; the admin server logs failures of the gateway itself.
           "io.vertx.ext.web.RoutingContext", Level.OFF,
-          "com.alibaba.nacos", Level.OFF);
+          "com.alibaba.nacos", Level.OFF,
+          // Each attempt to connect is a line with a stack trace; the adapter says why there is
+          // no connection.
+          "org.apache.zookeeper", Level.ERROR);
 
   private final String level;
   private final String format;
@@ -67,14 +70,15 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   /**
-   * Suppresses the lines about registries that cannot be read, for a command that reports them
-   * itself; not if the operator chose a level or a file.
+   * Suppresses the lines about registries that cannot be read, and about what was read, for a
+   * command that reports both itself; not if the operator chose a level or a file.
    */
   static void withoutRegistries() {
     if (System.getenv(LEVEL) == null
         && System.getProperty(FILE) == null
         && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.getLogger("io.fairlead.aggregation.RegistryView").setLevel(Level.ERROR);
+      context.getLogger("io.fairlead.versioning.Commit").setLevel(Level.WARN);
     }
   }
 

@@ -98,12 +98,29 @@ final class MachineCheck {
     disk(file);
   }
 
+  private static boolean isReadOnly(Path folder) {
+    try {
+      return Files.getFileStore(folder).isReadOnly();
+    } catch (IOException e) {
+      return false; // Then the next looks say what is wrong.
+    }
+  }
+
   private void disk(Path file) {
     Path folder = file.getParent();
     while (folder != null && !Files.exists(folder)) {
       folder = folder.getParent();
     }
     if (folder == null) {
+      return;
+    }
+    if (isReadOnly(folder)) {
+      diagnosis.critical(
+          "store",
+          folder.toString(),
+          "The file system of the store is read-only.",
+          "Mount a volume there that can be written, or give --data another folder.",
+          "df " + folder);
       return;
     }
     if (!Files.isWritable(folder)) {

@@ -101,13 +101,6 @@ final class MeshConfigCommand implements Callable<Integer> {
     spec.commandLine().getOut().flush();
   }
 
-  /** Returns the part of the mesh configuration for a gateway that is reached under a host. */
-  static ObjectNode document(GatewayConfig config, String reached) {
-    GatewayConfig.Shards shards = config.xds().shards();
-    return document(
-        reached, shards == null ? List.of(config.xds().preferred().port()) : shards.ports(), null);
-  }
-
   private static ObjectNode document(
       String reached, List<Integer> ports, @Nullable ObjectNode settings) {
     ObjectNode document = JsonNodeFactory.instance.objectNode();

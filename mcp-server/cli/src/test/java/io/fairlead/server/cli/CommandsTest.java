@@ -3,6 +3,8 @@ package io.fairlead.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.harness.TestAuthority;
+import io.fairlead.server.config.AdapterTypes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +96,10 @@ class CommandsTest {
             file
                 + ":1:16: xds.address: 127.0.0.1 (expected: host:port, such as 127.0.0.1:15010 or"
                 + " [::1]:15010)",
-            file + ":3:23: registries[0].type: fiel (expected: one of consul, file, nacos)",
+            file
+                + ":3:23: registries[0].type: fiel (expected: one of "
+                + String.join(", ", AdapterTypes.installed().names())
+                + ")",
             "2 problems");
   }
 
@@ -282,6 +288,100 @@ class CommandsTest {
     assertThat(mesh.code()).isZero();
     assertThat(mesh.err()).contains("--host HOST");
     assertThat(mesh.out()).doesNotContain("0.0.0.0").contains(":15010");
+  }
+
+  private String secure(TestAuthority signer, String more) throws IOException {
+    TestAuthority.Leaf leaf = signer.leaf("gw.mesh");
+    leaf.write(folder, "tls");
+    return file(
+        """
+        xds:
+          address: 127.0.0.1:15010
+          tls: {address: "0.0.0.0:15012", certificate: tls.crt, key: tls.key%s}
+        registries:
+        - {name: files, type: file, path: services}
+        """
+            .formatted(more));
+  }
+
+  @Test
+  void meshConfig_withTls_hasTheAuthorityBesideTheCertificate() throws IOException {
+    TestAuthority authority = TestAuthority.create("servers");
+    String file = secure(authority, "");
+    authority.write(folder.resolve("ca.crt"));
+
+    Invocation mesh = Invocation.of("mesh-config", "--config", file, "--host", "gw.mesh");
+
+    assertThat(mesh.err()).isEmpty();
+    assertThat(mesh.out())
+        .isEqualTo(
+            "configSources:\n"
+                + "- address: k8s://\n"
+                + "- address: xds://gw.mesh:15012\n"
+                + "  tlsSettings:\n"
+                + "    mode: SIMPLE\n"
+                + "    caCertificates: |\n"
+                + authority.pem().indent(6));
+    assertThat(
+            Invocation.of(
+                    "mesh-config", "--config", file, "--host", "gw.mesh", "--credential-name", "c")
+                .out())
+        .endsWith("    mode: SIMPLE\n    credentialName: c\n");
+    assertThat(
+            Invocation.of("mesh-config", "--config", file, "--host", "gw.mesh", "--plaintext")
+                .out())
+        .endsWith("- address: xds://gw.mesh:15010\n");
+    Invocation other = Invocation.of("mesh-config", "--config", file, "--host", "elsewhere");
+    assertThat(other.out()).contains("    sni: gw.mesh\n");
+    assertThat(other.err()).contains("told by sni to expect gw.mesh");
+  }
+
+  @Test
+  void meshConfig_withAnotherAuthority_isRefused() throws IOException {
+    String file = secure(TestAuthority.create("servers"), ", clientCa: tls.crt");
+    TestAuthority.create("others").write(folder.resolve("others.crt"));
+
+    Invocation mesh =
+        Invocation.of(
+            "mesh-config",
+            "--config",
+            file,
+            "--host",
+            "gw.mesh",
+            "--ca",
+            folder.resolve("others.crt").toString());
+
+    assertThat(mesh.code()).isEqualTo(1);
+    assertThat(mesh.err()).contains("--ca: ", "has not signed the certificate in ");
+    assertThat(
+            Invocation.of(
+                    "mesh-config", "--config", file, "--host", "gw.mesh", "--credential-name", "c")
+                .err())
+        .contains("a stock istiod has none to show");
+  }
+
+  @Test
+  void check_certificates_areReadAndHaveToBelongTogether() throws IOException {
+    TestAuthority authority = TestAuthority.create("servers");
+    String file = secure(authority, "");
+    assertThat(Invocation.of("check", "--config", file).code()).isZero();
+
+    Files.writeString(folder.resolve("tls.key"), authority.leaf("gw.mesh").keyPem());
+    assertProblem(file, "xds.tls.key: ", "does not belong to the certificate");
+
+    secure(authority, ", clientCa: nowhere.crt");
+    assertProblem(file, "xds.tls.clientCa: ", "nowhere.crt");
+
+    secure(authority, "");
+    Instant now = Instant.now();
+    authority.leaf(now.minusSeconds(7200), now.minusSeconds(3600), "gw.mesh").write(folder, "tls");
+    assertProblem(file, "xds.tls.certificate: ", "expired");
+  }
+
+  private static void assertProblem(String file, String... texts) {
+    Invocation check = Invocation.of("check", "--config", file);
+    assertThat(check.code()).isEqualTo(2);
+    assertThat(check.out()).contains(texts).endsWith("1 problem\n");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fairlead.harness.FreePorts;
+import io.fairlead.harness.TestAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DoctorCommandTest extends AdminFixture {
   private final Path folder;
   private final int xds = FreePorts.next();
+  private String more = ", shards: {count: 2, firstPort: 17001}";
 
   DoctorCommandTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
@@ -30,12 +32,12 @@ class DoctorCommandTest extends AdminFixture {
     return write(
         "fairlead.yaml",
         """
-        xds: {address: "127.0.0.1:%d", shards: {count: 2, firstPort: 17001}}
+        xds: {address: "127.0.0.1:%d"%s}
         admin: {address: "127.0.0.1:%d"}
         registries:
         - {name: one, %s}
         """
-            .formatted(xds, FreePorts.next(), registry));
+            .formatted(xds, more, FreePorts.next(), registry));
   }
 
   private String write(String name, String text) throws IOException {
@@ -156,8 +158,8 @@ class DoctorCommandTest extends AdminFixture {
         """
         configSources:
         - address: k8s://
-        - address: xds://gw:17001
-        - address: xds://gw:17002
+        - address: xds://localhost:17001
+        - address: xds://localhost:17002
         """;
     assertThat(mesh(sources).findValuesAsText("kind")).containsExactly("gateway_down");
     // As people have it: a ConfigMap.
@@ -169,7 +171,11 @@ class DoctorCommandTest extends AdminFixture {
 
   @Test
   void doctor_meshConfig_whatIsWrongWithIt() throws IOException {
-    assertThat(mesh("configSources:\n- address: xds://gw:17001\n- address: xds://gw:" + xds + "\n"))
+    assertThat(
+            mesh(
+                "configSources:\n- address: xds://localhost:17001\n- address: xds://localhost:"
+                    + xds
+                    + "\n"))
         .extracting(problem -> problem.path("message").asText())
         .satisfiesExactly(
             down -> assertThat(down).contains("No gateway answers"),
@@ -182,18 +188,82 @@ class DoctorCommandTest extends AdminFixture {
         .contains("does not ask this gateway");
     assertThat(
             mesh("""
-                    configSources:
-                    - address: k8s://
-                    - {address: "xds://gw:17001", tlsSettings: {mode: SIMPLE}}
-                    - {address: "xds://gw:17002"}
-                    - {address: "xds://other:17002"}
-                    """)
+            configSources:
+            - address: k8s://
+            - {address: "xds://localhost:17001", tlsSettings: {mode: SIMPLE}}
+            - {address: "xds://localhost:17002"}
+            - {address: "xds://other:17002"}
+            """)
                 .findValuesAsText("message"))
-        .anySatisfy(text -> assertThat(text).contains("other tlsSettings", "port 17001"))
+        .anySatisfy(text -> assertThat(text).contains("speaks plaintext there", "port 17001"))
         .anySatisfy(text -> assertThat(text).contains("Several sources have the port 17002"));
     assertThat(mesh("- no\n- mesh\n").findValuesAsText("message"))
         .last()
         .isEqualTo("It is no mesh configuration.");
+  }
+
+  @Test
+  void doctor_meshConfig_addressesThatTheGatewayDoesNotServe() throws IOException {
+    assertThat(
+            mesh("""
+            configSources:
+            - address: k8s://
+            - {address: "xds://gw:17001"}
+            - {address: "xds://gw:17002"}
+            - {address: "xds://gw:17003"}
+            - {address: "xds://elsewhere:17004"}
+            """)
+                .findValuesAsText("message"))
+        .anySatisfy(text -> assertThat(text).contains("does not serve istiods at: port 17003."))
+        .anySatisfy(
+            text -> assertThat(text).contains("only its own machine reaches", "asks for gw"))
+        .noneSatisfy(text -> assertThat(text).contains("17004"));
+    assertThat(
+            mesh("""
+            configSources:
+            - address: k8s://
+            - {address: "xds://gw-0:17001"}
+            - {address: "xds://gw-1:17002"}
+            """)
+                .findValuesAsText("message"))
+        .anySatisfy(text -> assertThat(text).contains("at several hosts: gw-0, gw-1"));
+  }
+
+  private List<String> secure(String settings) throws IOException {
+    return mesh("configSources:\n- address: k8s://\n- address: xds://localhost:"
+            + xds
+            + "\n  tlsSettings: "
+            + settings
+            + "\n")
+        .findValuesAsText("message");
+  }
+
+  @Test
+  void doctor_meshConfig_tlsThatTheIstiodDoesNotGetThrough() throws IOException {
+    TestAuthority authority = TestAuthority.create("servers");
+    authority.leaf("localhost").write(folder, "tls");
+    more = ", tls: {certificate: tls.crt, key: tls.key}";
+
+    assertThat(secure("{mode: SIMPLE, caCertificates: " + quoted(authority) + "}"))
+        .singleElement()
+        .asString()
+        .contains("No gateway answers");
+    assertThat(secure("{mode: SIMPLE, credentialName: fairlead}")).hasSize(1);
+    assertThat(secure("{mode: MUTUAL}"))
+        .last()
+        .asString()
+        .contains("istiod speaks plaintext in every mode but SIMPLE");
+    assertThat(
+            secure(
+                "{mode: SIMPLE, caCertificates: "
+                    + quoted(TestAuthority.create("others"))
+                    + ", sni: gw}"))
+        .anySatisfy(text -> assertThat(text).contains("is for localhost, and not", "expects, gw"))
+        .anySatisfy(text -> assertThat(text).contains("trusts another authority"));
+  }
+
+  private static String quoted(TestAuthority authority) {
+    return '"' + authority.pem().replace("\n", "\\n") + '"';
   }
 
   @Test

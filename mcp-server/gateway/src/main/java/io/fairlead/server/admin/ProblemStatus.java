@@ -87,6 +87,8 @@ public record ProblemStatus(
     CERTIFICATE_REFUSED,
     /** Clients are turned away before they are served. */
     CLIENTS_DENIED,
+    /** Clients exceed a bound and are cut off. */
+    CLIENTS_CUT_OFF,
     /** A client does not answer what it was sent. */
     CLIENT_LAGS,
     /** An adapter keeps something on a suspicion for long. */

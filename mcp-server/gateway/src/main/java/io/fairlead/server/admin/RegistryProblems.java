@@ -40,12 +40,20 @@ final class RegistryProblems {
               registry.name(),
               "The registry cannot be read: " + registry.problem(),
               unknown
-                  ? "Nothing is known of it from before, so clients wait for it."
+                  ? unknown(source)
                   : "What was known of it stays in the mesh, however long this lasts, and gets"
                       + " older.",
               "fairlead get registries " + registry.name(),
               since));
     }
+  }
+
+  // One that came with a changed configuration keeps nobody waiting.
+  private static String unknown(AdminSource source) {
+    return source.readiness().ready()
+        ? "Nothing of it is in the mesh yet; what left the configuration for it stays until it has"
+            + " been read."
+        : "Nothing is known of it from before, so clients wait for it.";
   }
 
   static void unread(AdminSource source, Instant now, Consumer<ProblemStatus> found) {

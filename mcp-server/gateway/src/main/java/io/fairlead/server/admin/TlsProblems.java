@@ -8,15 +8,19 @@ import io.fairlead.server.xds.DeniedClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
-/** The problems of certificates, and of clients that are turned away at the door. */
+/** The problems of certificates, and of clients that are turned away or cut off. */
 final class TlsProblems {
   // cert-manager renews when a third of the lifetime is left: by a fifth it has failed to.
   private static final int SHARE = 5;
   private static final Duration MAX_WARNING = Duration.ofDays(14);
   // An istiod that is refused comes back every few seconds.
   private static final Duration RECENT = Duration.ofMinutes(5);
+
+  private static final String SHOW = "fairlead get certificates";
 
   private TlsProblems() {}
 
@@ -35,7 +39,7 @@ final class TlsProblems {
                     + tls.refusal()
                     + ".",
                 "Mend the file; it is read again within seconds, without a restart.",
-                "",
+                SHOW,
                 tls.refusedSince()));
       }
     }
@@ -55,7 +59,7 @@ final class TlsProblems {
                   + ": clients that connect anew refuse it.",
               "Write a valid certificate and key over the files; they are taken without a restart."
                   + " Streams that are open stay open.",
-              "",
+              SHOW,
               tls.expiry()));
     } else if (isSoon(tls.issued(), tls.expiry(), now)) {
       found.accept(
@@ -70,7 +74,7 @@ final class TlsProblems {
                   + ".",
               "Renew it, and look why it was not renewed by itself; a new file is taken without a"
                   + " restart. From then on clients that connect anew would refuse it.",
-              "",
+              SHOW,
               null));
     }
     Instant authorities = tls.authoritiesExpiry();
@@ -85,7 +89,7 @@ final class TlsProblems {
                   + Certificates.date(authorities)
                   + ": no certificate of a client is valid after that.",
               "Write a file with the next authority beside the present one.",
-              "",
+              SHOW,
               authorities.isAfter(now) ? null : authorities));
     }
   }
@@ -97,33 +101,54 @@ final class TlsProblems {
   }
 
   static void denied(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
-    List<DeniedClient> recent =
+    Map<Boolean, List<DeniedClient>> recent =
         source.denied().stream()
             .filter(client -> !ProblemFinder.isAgo(RECENT, client.last(), now))
-            .toList();
-    if (recent.isEmpty()) {
-      return;
+            .collect(Collectors.partitioningBy(one -> one.reason() == DeniedClient.Reason.LIMIT));
+    List<DeniedClient> denied = recent.getOrDefault(false, List.of());
+    if (!denied.isEmpty()) {
+      found.accept(
+          denied(
+              Kind.CLIENTS_DENIED,
+              denied,
+              " is turned away at port ",
+              "If it is an istiod of this mesh, change what the message names; it keeps what it"
+                  + " has, and gets nothing new."));
     }
-    DeniedClient newest = recent.get(0);
+    List<DeniedClient> cutOff = recent.getOrDefault(true, List.of());
+    if (!cutOff.isEmpty()) {
+      found.accept(
+          denied(
+              Kind.CLIENTS_CUT_OFF,
+              cutOff,
+              " was cut off at port ",
+              "If it is an istiod of this mesh, look at its load and its log, or raise the key that"
+                  + " the message names; anything else should not talk to this port."));
+    }
+  }
+
+  private static ProblemStatus denied(
+      Kind kind, List<DeniedClient> clients, String verb, String advice) {
+    DeniedClient newest = clients.get(0);
     Instant since =
-        recent.stream().map(DeniedClient::first).min(Instant::compareTo).orElse(newest.first());
-    String others = recent.size() == 1 ? "" : " So are " + (recent.size() - 1) + " others.";
-    found.accept(
-        new ProblemStatus(
-            Severity.WARNING,
-            Kind.CLIENTS_DENIED,
-            newest.node().isEmpty() ? newest.address() : newest.node(),
-            "The client "
-                + newest.address()
-                + " is turned away at port "
-                + newest.port()
-                + ": "
-                + newest.explanation()
-                + "."
-                + others,
-            "If it is an istiod of this mesh, change what the message names; it keeps what it has,"
-                + " and gets nothing new.",
-            "fairlead get denied",
-            since));
+        clients.stream().map(DeniedClient::first).min(Instant::compareTo).orElse(newest.first());
+    int more = clients.size() - 1;
+    String others =
+        more == 0 ? "" : more == 1 ? " So is another one." : " So are " + more + " others.";
+    return new ProblemStatus(
+        Severity.WARNING,
+        kind,
+        newest.node().isEmpty() ? newest.address() : newest.node(),
+        "The client "
+            + newest.address()
+            + verb
+            + newest.port()
+            + ": "
+            + newest.explanation()
+            + "."
+            + others,
+        advice,
+        "fairlead get denied",
+        since);
   }
 }

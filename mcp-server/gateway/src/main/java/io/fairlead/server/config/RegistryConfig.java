@@ -115,7 +115,9 @@ public record RegistryConfig(
                   "lower-case letters, digits and '-', at most 63, beginning and ending with a"
                       + " letter or digit")
           String name,
-      @Key("the type of the registry: file, consul, nacos, eureka or what an adapter brings")
+      @Key(
+              "the type of the registry: file, consul, nacos, eureka, zookeeper or what an adapter"
+                  + " brings")
           String type,
       @Key(
               value = "the registry with the higher one wins a host that two have",

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of a bound configuration that concern more than one value. */
@@ -28,14 +29,22 @@ final class SemanticChecks {
         replicas.dns() != null
             || replicas.addresses().stream()
                 .anyMatch(address -> !new HostPort(address.getHost(), 0).isLoopback());
-    if (admin.address().isLoopback() && elsewhere) {
+    List<HostPort> listeners =
+        Stream.concat(admin.plaintext().stream(), admin.secure().stream()).toList();
+    if (elsewhere && listeners.stream().allMatch(SemanticChecks::isOfThisMachineAlone)) {
       problems.atValue(
           "admin.address",
           admin.address() + " (expected: an address that the other replicas reach, see replicas)");
-    } else if (!admin.address().isLoopback() && admin.token() == null) {
+    } else if (!listeners.stream().allMatch(HostPort::isLoopback) && admin.token() == null) {
       problems.atValue(
           "admin.token", "missing (expected: a token, the same at every replica, see replicas)");
     }
+  }
+
+  // Several can be tried on one machine by other addresses of its loopback, such as 127.0.0.2.
+  private static boolean isOfThisMachineAlone(HostPort address) {
+    return address.isLoopback()
+        && (!address.host().startsWith("127.") || address.host().equals("127.0.0.1"));
   }
 
   /** Reports what does not go together. */

@@ -9,6 +9,7 @@ import io.fairlead.common.ForeignText;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
 import io.fairlead.registry.TlsFiles;
+import io.fairlead.server.config.HostPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -106,6 +107,8 @@ final class PeerClient implements AutoCloseable {
               .setServer(SocketAddress.inetSocketAddress(peer.port(), peer.target()))
               .setHost(peer.host())
               .setPort(peer.port())
+              // By its address: one that listens on loopback takes no other name.
+              .putHeader("host", new HostPort(peer.target(), peer.port()).toString())
               .setSsl(peer.tls())
               .setURI(PREFIX + path)
               .setTimeout(LIMIT.toMillis())

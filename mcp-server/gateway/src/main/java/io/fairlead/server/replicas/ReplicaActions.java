@@ -21,6 +21,10 @@ import java.util.Optional;
  * Stateless but for the replicas; its calls block.
  */
 public final class ReplicaActions implements AdminActions {
+  /** The longest time that a decision waits for replicas to notice the loss, too. */
+  private static final Duration MAX_NOTICING = Duration.ofSeconds(3);
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
   private static final String INSIST =
       " (expected: every replica; --force, or force=true, acts without those)";
 
@@ -133,11 +137,68 @@ public final class ReplicaActions implements AdminActions {
   /** A replica with the losses that it holds. */
   private record Holding(Replica replica, List<HeldGuard> guards) {}
 
-  /** A step at one replica: the guard to decide about, or else why there is none. */
-  private record Step(Replica replica, Optional<HeldGuard> guard, ReplicaResult without) {}
+  /**
+   * A step at one replica: the guard to decide about, or else why there is none.
+   *
+   * @param unaware whether it may have the guard soon, as it has not noticed the loss yet
+   */
+  private record Step(
+      Replica replica, Optional<HeldGuard> guard, ReplicaResult without, boolean unaware) {}
+
+  /**
+   * What replicas know of a loss.
+   *
+   * @param steps what is to be done at each that was asked; empty if none of them holds the loss
+   * @param missing those that could not be asked
+   */
+  private record Findings(List<Step> steps, List<ReplicaResult> missing) {}
 
   private ActionResult decide(String id, Replica.Decision decision, Reach reach) {
     ReplicaSet.Asked asked = reach == Reach.THIS ? alone() : replicas.ask();
+    Findings found =
+        reach == Reach.ALL ? awaitNoticed(asked, id, decision) : find(asked, id, decision);
+    if (found.steps().isEmpty()) {
+      return unknown(id, "guard", found.missing());
+    }
+    List<ReplicaResult> without = new ArrayList<>(found.missing());
+    found.steps().stream()
+        .filter(step -> step.guard().isEmpty())
+        .map(Step::without)
+        .filter(result -> result.outcome() != Outcome.ALREADY)
+        .forEach(without::add);
+    if (!without.isEmpty() && reach == Reach.ALL) {
+      return refused("nothing was " + decision.done, without, asked.present());
+    }
+    return act(found.steps(), decision, found.missing(), id);
+  }
+
+  // Registries tell each replica by itself, so one may notice a loss a moment later than another.
+  private static Findings awaitNoticed(
+      ReplicaSet.Asked asked, String id, Replica.Decision decision) {
+    long deadline = System.nanoTime() + MAX_NOTICING.toNanos();
+    while (true) {
+      Findings found = find(asked, id, decision);
+      boolean waits =
+          found.missing().isEmpty()
+              && found.steps().stream().anyMatch(Step::unaware)
+              && System.nanoTime() < deadline;
+      if (!waits || !pause()) {
+        return found;
+      }
+    }
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(BETWEEN_LOOKS.toMillis());
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static Findings find(ReplicaSet.Asked asked, String id, Replica.Decision decision) {
     List<ReplicaResult> missing = missing(asked);
     List<Holding> all = new ArrayList<>();
     for (Replica replica : asked.present()) {
@@ -147,25 +208,14 @@ public final class ReplicaActions implements AdminActions {
         missing.add(failure(replica, e, "nothing was done there"));
       }
     }
-    Optional<HeldGuard> wanted =
+    List<Step> steps =
         all.stream()
             .flatMap(holding -> holding.guards().stream())
             .filter(guard -> guard.id().equals(id))
-            .findFirst();
-    if (wanted.isEmpty()) {
-      return unknown(id, "guard", missing);
-    }
-    List<Step> steps = all.stream().map(one -> step(one, wanted.get(), decision)).toList();
-    List<ReplicaResult> without = new ArrayList<>(missing);
-    steps.stream()
-        .filter(step -> step.guard().isEmpty())
-        .map(Step::without)
-        .filter(result -> result.outcome() != Outcome.ALREADY)
-        .forEach(without::add);
-    if (!without.isEmpty() && reach == Reach.ALL) {
-      return refused("nothing was " + decision.done, without, asked.present());
-    }
-    return act(steps, decision, missing, id);
+            .findFirst()
+            .map(wanted -> all.stream().map(one -> step(one, wanted, decision)).toList())
+            .orElse(List.of());
+    return new Findings(steps, missing);
   }
 
   private static ActionResult act(
@@ -206,13 +256,15 @@ public final class ReplicaActions implements AdminActions {
   private static Step step(Holding holding, HeldGuard wanted, Replica.Decision decision) {
     Replica replica = holding.replica();
     Optional<HeldGuard> same = wanted.among(holding.guards());
+    boolean unaware = false;
     ReplicaResult without;
     if (same.isPresent()) {
       without = result(replica, Outcome.NOT_DONE, "holds it");
     } else {
       try {
+        unaware = replica.stillHas(wanted);
         without =
-            replica.stillHas(wanted)
+            unaware
                 ? result(
                     replica,
                     Outcome.NOT_DONE,
@@ -227,7 +279,7 @@ public final class ReplicaActions implements AdminActions {
         without = failure(replica, e, "nothing was done there");
       }
     }
-    return new Step(replica, same, without);
+    return new Step(replica, same, without, unaware);
   }
 
   private ReplicaSet.Asked alone() {

@@ -56,7 +56,7 @@ public final class Certificates {
    * @throws CertificateException if there is none, or one cannot be read; the message says why and
    *     what was expected
    */
-  static List<X509Certificate> parse(byte[] pem) throws CertificateException {
+  public static List<X509Certificate> parse(byte[] pem) throws CertificateException {
     List<X509Certificate> all = new ArrayList<>();
     try {
       for (Certificate each :

@@ -13,10 +13,13 @@ import io.fairlead.registry.Hold;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.admin.ProblemStatus.Kind;
 import io.fairlead.server.admin.ProblemStatus.Severity;
+import io.fairlead.server.tls.TlsStatus;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.ClientStatus.SubscriptionStatus;
+import io.fairlead.server.xds.DeniedClient;
 import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.TransactionStatus;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +45,8 @@ class ProblemFinderTest {
     private ConfigurationStatus configuration =
         new ConfigurationStatus("f.yaml", NOW, List.of(), null, List.of());
     private Optional<Instant> idleSince = Optional.empty();
+    private final List<TlsStatus> tls = new ArrayList<>();
+    private final List<DeniedClient> denied = new ArrayList<>();
 
     Quiet() {
       super(0);
@@ -90,6 +95,16 @@ class ProblemFinderTest {
     @Override
     public Optional<Instant> idleSince() {
       return idleSince;
+    }
+
+    @Override
+    public List<TlsStatus> tls() {
+      return tls;
+    }
+
+    @Override
+    public List<DeniedClient> denied() {
+      return denied;
     }
 
     @Override
@@ -427,5 +442,122 @@ class ProblemFinderTest {
     // What differs for a moment is a change on its way.
     source.addReplicas(ago(59));
     assertThat(only().kind()).isEqualTo(Kind.REPLICA_UNREACHABLE);
+  }
+
+  private static TlsStatus tls(Duration left, String refusal) {
+    return new TlsStatus(
+        "xds",
+        Path.of("tls.crt"),
+        List.of("gw"),
+        NOW.minus(Duration.ofDays(100)),
+        NOW.plus(left),
+        null,
+        ago(60),
+        refusal,
+        refusal.isEmpty() ? null : ago(30));
+  }
+
+  @Test
+  void find_certificate_isTwoWeeksBeforeItsEndAProblem_andAfterItACriticalOne() {
+    source.tls.add(tls(Duration.ofDays(15), ""));
+    assertThat(find()).isEmpty();
+
+    source.tls.set(0, tls(Duration.ofDays(13), ""));
+    assertThat(only())
+        .extracting(ProblemStatus::kind, ProblemStatus::severity, ProblemStatus::subject)
+        .containsExactly(Kind.CERTIFICATE_EXPIRES, Severity.WARNING, "xds");
+    assertThat(only().message())
+        .isEqualTo("The certificate in tls.crt expires on 2026-01-15 12:00 UTC.");
+
+    source.tls.set(0, tls(Duration.ofSeconds(-1), ""));
+    assertThat(only())
+        .extracting(ProblemStatus::kind, ProblemStatus::severity, ProblemStatus::since)
+        .containsExactly(Kind.CERTIFICATE_EXPIRED, Severity.CRITICAL, ago(1));
+  }
+
+  @Test
+  void find_certificateRefused_saysWhyAndHowLongTheFormerLasts() {
+    source.tls.add(tls(Duration.ofDays(50), "tls.key: does not belong to the certificate"));
+
+    assertThat(only())
+        .extracting(ProblemStatus::kind, ProblemStatus::since)
+        .containsExactly(Kind.CERTIFICATE_REFUSED, ago(30));
+    assertThat(only().message())
+        .contains("stays in force until 2026-02-21 12:00 UTC", "does not belong");
+  }
+
+  @Test
+  void find_authoritiesOfClients_thatEndAreAProblem() {
+    TlsStatus tls = tls(Duration.ofDays(50), "");
+    for (Instant ends : List.of(NOW.plusSeconds(60), NOW)) {
+      source.tls.clear();
+      source.tls.add(
+          new TlsStatus(
+              "admin",
+              tls.certificate(),
+              tls.names(),
+              tls.issued(),
+              tls.expiry(),
+              ends,
+              tls.loaded(),
+              "",
+              null));
+
+      assertThat(only().kind())
+          .isEqualTo(ends.isAfter(NOW) ? Kind.CERTIFICATE_EXPIRES : Kind.CERTIFICATE_EXPIRED);
+      assertThat(only().message()).startsWith("The last authority in clientCa ");
+    }
+  }
+
+  private static DeniedClient denied(String address, long first, long last) {
+    return new DeniedClient(
+        address,
+        15012,
+        "",
+        "",
+        DeniedClient.Reason.PLAINTEXT,
+        "it speaks plaintext (expected: TLS)",
+        ago(first),
+        ago(last),
+        2);
+  }
+
+  @Test
+  void find_deniedClients_areOneProblemWhileTheyComeBack() {
+    source.denied.add(denied("10.0.0.9", 600, 10));
+    source.denied.add(denied("10.0.0.8", 500, 20));
+    source.denied.add(denied("10.0.0.7", 900, 301));
+
+    assertThat(only())
+        .extracting(ProblemStatus::kind, ProblemStatus::subject, ProblemStatus::since)
+        .containsExactly(Kind.CLIENTS_DENIED, "10.0.0.9", ago(600));
+    assertThat(only().message())
+        .isEqualTo(
+            "The client 10.0.0.9 is turned away at port 15012: it speaks plaintext (expected: TLS)."
+                + " So is another one.");
+  }
+
+  @Test
+  void find_clientsThatExceedABound_areAProblemOfTheirOwn() {
+    source.denied.add(
+        new DeniedClient(
+            "10.0.0.9",
+            15010,
+            "istiod-0",
+            "default",
+            DeniedClient.Reason.LIMIT,
+            "names: 7 (expected: at most 6, xds.limits.names)",
+            ago(60),
+            ago(10),
+            3));
+
+    assertThat(only())
+        .extracting(ProblemStatus::kind, ProblemStatus::subject, ProblemStatus::since)
+        .containsExactly(Kind.CLIENTS_CUT_OFF, "istiod-0", ago(60));
+    assertThat(only().message())
+        .isEqualTo(
+            "The client 10.0.0.9 was cut off at port 15010: names: 7 (expected: at most 6,"
+                + " xds.limits.names).");
+    assertThat(only().command()).isEqualTo("fairlead get denied");
   }
 }

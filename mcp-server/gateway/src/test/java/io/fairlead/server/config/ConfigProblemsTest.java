@@ -279,6 +279,33 @@ class ConfigProblemsTest {
   }
 
   @Test
+  void parse_replicasThatDoNotReachThisOne_areAProblem() {
+    String rest =
+        """
+        registries: [{name: one, type: sample, addresses: ["http://localhost"], rate: 2}]
+        replicas: {dns: fairlead.mesh.svc, tls: {}}
+        xds: {address: 127.0.0.1:3}
+        """;
+
+    assertThat(problemsOf("admin: {address: 127.0.0.1:1}\n" + rest))
+        .anySatisfy(
+            problem ->
+                assertThat(problem)
+                    .contains("admin.address: 127.0.0.1:1 (expected: an address that the other"));
+    assertThat(problemsOf("admin: {address: 0.0.0.0:1}\n" + rest))
+        .anySatisfy(problem -> assertThat(problem).contains("admin.token: missing"));
+    // One of both listeners is enough, and for tries on one machine an address of its loopback.
+    for (String reached : List.of("0.0.0.0:2", "127.0.0.2:2")) {
+      String yaml =
+          "admin: {address: 127.0.0.1:1, token: {env: PATH}, tls: {address: \""
+              + reached
+              + "\", certificate: a, key: b}}\n"
+              + rest;
+      assertThat(LOADER.parse(Path.of("/c/f.yaml"), yaml)).isInstanceOf(ConfigResult.Loaded.class);
+    }
+  }
+
+  @Test
   void parse_secretsInTheWrongPlace_areNotShown() {
     List<String> problems =
         problemsOf(

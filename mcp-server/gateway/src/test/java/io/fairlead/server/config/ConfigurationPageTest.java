@@ -40,7 +40,7 @@ class ConfigurationPageTest {
     assertThat(Files.readString(FILE).lines().toList())
         .as("docs/configuration.md is stale; rewrite it with: %s", COMMAND)
         .containsExactlyElementsOf(ConfigurationPage.of(TYPES, COMMAND).lines().toList());
-    assertThat(TYPES.names()).containsExactly("consul", "eureka", "file", "nacos");
+    assertThat(TYPES.names()).containsExactly("consul", "eureka", "file", "nacos", "zookeeper");
   }
 
   private static String schema() {

@@ -92,6 +92,13 @@ class ExamplesTest {
               pollInterval: 1s
               reconcileInterval: 10m
               settle: 2m
+            - name: zookeeper
+              type: zookeeper
+              addresses: [zk-1:2181, zk-2:2181]
+              chroot: /prod
+              dubbo: both
+              username: {env: ZOOKEEPER_USER}
+              password: {env: ZOOKEEPER_PASSWORD}
             - name: files
               type: file
               path: services/
@@ -111,6 +118,7 @@ class ExamplesTest {
             - {name: a, type: consul, addresses: [ftp://x], token: t0ps3cret, host: "{dc}.x"}
             - {name: b, type: nacos, addresses: [], password: t0ps3cret}
             - {name: c, type: file, path: none, rescan: soon}
+            - {name: d, type: zookeeper, addresses: [zk], dubbo: neither, dubboRoot: dubbo}
             """);
 
     assertThat(((ConfigResult.Invalid) result).problems())
@@ -121,6 +129,9 @@ class ExamplesTest {
         .anyMatch(
             problem -> problem.startsWith("/c/f.yaml:4:37: registries[1].addresses: an empty"))
         .anyMatch(problem -> problem.startsWith("/c/f.yaml:4:51: registries[1].password: a secret"))
-        .anyMatch(problem -> problem.startsWith("/c/f.yaml:5:45: registries[2].rescan: soon"));
+        .anyMatch(problem -> problem.startsWith("/c/f.yaml:5:45: registries[2].rescan: soon"))
+        .anyMatch(problem -> problem.startsWith("/c/f.yaml:6:42: registries[3].addresses[0]: zk"))
+        .anyMatch(problem -> problem.startsWith("/c/f.yaml:6:54: registries[3].dubbo: neither"))
+        .anyMatch(problem -> problem.startsWith("/c/f.yaml:6:74: registries[3].dubboRoot: dubbo"));
   }
 }

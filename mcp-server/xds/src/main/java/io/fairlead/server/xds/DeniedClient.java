@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * A client that was turned away before it was served, as the admin API shows it.
+ * A client that was turned away before it was served, or cut off, as the admin API shows it.
  *
  * @param address its network address without the port
  * @param port the local port that it came to
@@ -31,6 +31,8 @@ public record DeniedClient(
   public enum Reason {
     /** It may not have the revision. */
     NOT_AUTHORIZED,
+    /** It exceeded a bound for clients, or did not answer in time, and was cut off. */
+    LIMIT,
     /** It spoke plaintext at a port for TLS. */
     PLAINTEXT,
     /** It showed no certificate where one is needed. */

@@ -38,7 +38,7 @@ final class DeniedClients {
   DeniedClients(MeterRegistry meters, Clock clock) {
     this.clock = clock;
     for (DeniedClient.Reason reason : DeniedClient.Reason.values()) {
-      if (reason != DeniedClient.Reason.NOT_AUTHORIZED) {
+      if (reason != DeniedClient.Reason.NOT_AUTHORIZED && reason != DeniedClient.Reason.LIMIT) {
         handshakes.put(
             reason,
             Counter.builder("fairlead_tls_handshake_failures")
@@ -59,9 +59,22 @@ final class DeniedClients {
               if (counter != null) {
                 counter.increment();
               }
-              int port = ends.local() instanceof InetSocketAddress local ? local.getPort() : 0;
-              add(ends.address(), port, Peer.UNKNOWN, failure.reason(), failure.explanation());
+              add(
+                  ends.address(),
+                  port(ends),
+                  Peer.UNKNOWN,
+                  failure.reason(),
+                  failure.explanation());
             });
+  }
+
+  /** Notes a client that exceeded a bound. */
+  void cutOff(IdleConnections.Ends ends, Peer peer, String explanation) {
+    add(ends.address(), port(ends), peer, DeniedClient.Reason.LIMIT, explanation);
+  }
+
+  private static int port(IdleConnections.Ends ends) {
+    return ends.local() instanceof InetSocketAddress local ? local.getPort() : 0;
   }
 
   /** Notes a client that may not have what it asks for. */

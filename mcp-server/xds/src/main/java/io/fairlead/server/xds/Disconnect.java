@@ -43,6 +43,23 @@ enum Disconnect {
     return status.withDescription(description);
   }
 
+  /** Whether the client exceeded a bound, or sent what nobody can read. */
+  boolean isOfABound() {
+    return switch (this) {
+      case ACK_TIMEOUT,
+          REQUEST_TIMEOUT,
+          STREAMS,
+          REQUESTS,
+          REQUEST_BYTES,
+          TYPES,
+          NAMES,
+          BYTES,
+          INVALID ->
+          true;
+      case FINISHED, NOT_AUTHORIZED, FAILURE, STOPPING -> false;
+    };
+  }
+
   /** The value of the label {@code reason}. */
   String label() {
     return name().toLowerCase(Locale.ROOT);

@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ final class StreamTermination {
   private final ClientStream stream;
   private final ServerCall<?, EncodedMessage> call;
   private final XdsContext context;
+  private final Supplier<Peer> peer;
   private volatile @Nullable CloseRequest closeRequest;
   private volatile boolean over;
   // Owned by the stream's work.
@@ -34,10 +36,18 @@ final class StreamTermination {
   private boolean reset;
   private boolean released;
 
-  StreamTermination(ClientStream stream, ServerCall<?, EncodedMessage> call, XdsContext context) {
+  /**
+   * @param peer the client, as far as it is known; asked by the stream's work
+   */
+  StreamTermination(
+      ClientStream stream,
+      ServerCall<?, EncodedMessage> call,
+      XdsContext context,
+      Supplier<Peer> peer) {
     this.stream = stream;
     this.call = call;
     this.context = context;
+    this.peer = peer;
   }
 
   /** Requests the end; the first reason counts. */
@@ -139,6 +149,10 @@ final class StreamTermination {
       if (reason != Disconnect.FINISHED) {
         context.metrics().disconnectedBy(reason);
         LOG.info("{}: disconnected: {}: {}", stream, reason, description);
+        if (reason.isOfABound()) {
+          IdleConnections.Ends ends = IdleConnections.Ends.of(call.getAttributes());
+          context.denied().cutOff(ends, peer.get(), description);
+        }
       }
       if (reset) {
         return;

@@ -2,6 +2,7 @@ package io.fairlead.server.xds;
 
 import io.fairlead.common.Causes;
 import io.fairlead.common.Durations;
+import io.fairlead.revisions.Shard;
 import io.fairlead.server.xds.XdsOptions.Security;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.VersionedStore;
@@ -222,13 +223,27 @@ public final class XdsServer implements AutoCloseable {
       servers.add(server.start());
     } catch (IOException e) {
       throw new IOException(
-          "xds: cannot listen on "
-              + source.address()
+          key(source)
               + ": "
+              + source.address().getHostString()
+              + ":"
+              + source.address().getPort()
+              + " cannot be listened on: "
               + Causes.of(e)
-              + " (expected: a free address of this machine)",
+              + " (expected: a free port of this machine)",
           e);
     }
+  }
+
+  // Where it stands in the configuration.
+  private static String key(XdsOptions.Source source) {
+    if (source.dialect() == XdsOptions.Dialect.INCREMENTAL) {
+      return "xds.incremental";
+    }
+    if (!source.shard().equals(Shard.WHOLE)) {
+      return "xds.shards";
+    }
+    return source.security() == XdsOptions.Security.TLS ? "xds.tls" : "xds.address";
   }
 
   private ServerServiceDefinition service(XdsOptions.Source source) {
@@ -294,6 +309,9 @@ public final class XdsServer implements AutoCloseable {
   private ServerCall.Listener<ClientRequest> refused(
       ServerCall<ClientRequest, EncodedMessage> call, String description) {
     context.metrics().disconnectedBy(Disconnect.STREAMS);
+    context
+        .denied()
+        .cutOff(IdleConnections.Ends.of(call.getAttributes()), Peer.UNKNOWN, description);
     call.close(Disconnect.STREAMS.status(description), new Metadata());
     return new ServerCall.Listener<>() {};
   }

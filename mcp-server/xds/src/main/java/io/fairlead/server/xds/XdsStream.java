@@ -67,7 +67,7 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
     this.call = call;
     this.connection = connection;
     this.context = context;
-    this.termination = new StreamTermination(this, call, context);
+    this.termination = new StreamTermination(this, call, context, this::client);
     this.rounds = new Rounds(context.workers(), context.bulk(), this::round);
     this.sender =
         new ResponseSender<>(
@@ -266,6 +266,11 @@ abstract class XdsStream<S extends Subscription> extends ServerCall.Listener<Cli
       authorize();
       termination.closeIfAsked();
     }
+  }
+
+  private Peer client() {
+    Peer known = peer;
+    return known == null ? Peer.UNKNOWN : known;
   }
 
   @Override

@@ -165,6 +165,9 @@ class XdsLimitsTest {
     second.subscribe(SERVICE_ENTRY);
     assertThat(second.awaitEnd()).startsWith("RESOURCE_EXHAUSTED").contains("at most 1");
     assertThat(disconnects("streams")).isEqualTo(1);
+    assertThat(server.denied())
+        .extracting(DeniedClient::reason)
+        .containsExactly(DeniedClient.Reason.LIMIT);
     first.complete();
     await().untilAsserted(() -> assertThat(server.clients()).isEmpty());
     StateClient third = client(server);
@@ -181,6 +184,15 @@ class XdsLimitsTest {
     }
     assertThat(client.awaitEnd()).startsWith("RESOURCE_EXHAUSTED").contains("10 a second");
     assertThat(disconnects("requests")).isEqualTo(1);
+    assertThat(server.denied())
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.reason()).isEqualTo(DeniedClient.Reason.LIMIT);
+              assertThat(one.address()).isEqualTo("127.0.0.1");
+              assertThat(one.port()).isEqualTo(server.ports().get(0));
+              assertThat(one.explanation()).contains("10 a second");
+            });
   }
 
   @Test

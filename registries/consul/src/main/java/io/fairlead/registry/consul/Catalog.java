@@ -2,7 +2,8 @@ package io.fairlead.registry.consul;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
-import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,18 +21,34 @@ record Catalog(Set<String> names, boolean holdsServers) {
     names = Set.copyOf(names);
   }
 
-  /** Parses the body of {@code /v1/catalog/services}: an object with a key for each name. */
-  static Catalog of(JsonNode body) {
+  /**
+   * Parses the body of {@code /v1/catalog/services}: an object with a key for each name, and as its
+   * value the tags that any of its instances has.
+   *
+   * @param tags a service of which no instance has one of these is left out
+   */
+  static Catalog of(JsonNode body, List<String> tags) {
     if (!body.isObject()) {
       throw new MalformedAnswerException(
           "catalog: " + body.getNodeType() + " (expected: an object)");
     }
     Set<String> names = new HashSet<>();
-    for (Iterator<String> fields = body.fieldNames(); fields.hasNext(); ) {
-      names.add(Folded.of(fields.next()));
+    boolean servers = false;
+    for (Map.Entry<String, JsonNode> field : body.properties()) {
+      String name = Folded.of(field.getKey());
+      servers |= name.equals(SERVERS);
+      if (tags.isEmpty() || texts(field.getValue()).containsAll(tags)) {
+        names.add(name);
+      }
     }
-    boolean servers = names.remove(SERVERS);
+    names.remove(SERVERS);
     names.remove("");
     return new Catalog(names, servers);
+  }
+
+  private static Set<String> texts(JsonNode array) {
+    Set<String> texts = new HashSet<>();
+    array.forEach(element -> texts.add(element.asText()));
+    return texts;
   }
 }

@@ -184,7 +184,10 @@ final class ConnectionPool {
 
   private void refused(Throwable cause) {
     Answer.Failed<?> why =
-        new Answer.Failed<>(Fault.UNREACHABLE, address + ": " + Causes.of(cause), cause);
+        new Answer.Failed<>(
+            Fault.UNREACHABLE,
+            address + ": " + Causes.of(cause) + dialer.advice(address, cause),
+            cause);
     // Over its limit Consul answers 429, but with TLS it closes the connection in the handshake. A
     // dying server does the same: the fate of the other connections tells which it was.
     boolean ambiguous = Dialer.isSecure(address) && !(cause instanceof ConnectException);

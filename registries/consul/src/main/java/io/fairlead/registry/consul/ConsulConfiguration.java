@@ -6,6 +6,7 @@ import io.fairlead.registry.Secret;
 import io.fairlead.registry.TlsFiles;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -36,7 +37,7 @@ public record ConsulConfiguration(
                 "connections to one address; Consul's limits.http_max_conns_per_client (200 by"
                     + " default) must be above it, since other clients on this machine share it",
             defaultValue = "150",
-            min = "4",
+            min = "6",
             max = "10000")
         int maxConnections,
     @Key(
@@ -48,11 +49,52 @@ public record ConsulConfiguration(
             max = "10m")
         Duration maxWait,
     @Key(
-            value = "reads a second of services that have no watch of their own",
+            value =
+                "reads a second of services that have no watch of their own, once in maxWait;"
+                    + " what changed before is found by probeRate",
             defaultValue = "100",
             min = "1",
             max = "10000")
         int sweepRate,
+    @Key(
+            value =
+                "small requests a second, ten times as many at once, that find which services"
+                    + " without a watch of their own changed; each takes some 0.2 ms of Consul's"
+                    + " time",
+            defaultValue = "1000",
+            min = "1",
+            max = "10000")
+        int probeRate,
+    @Key(
+            value =
+                "who answers: DEFAULT, Consul's leader; CONSISTENT, the leader after asking the"
+                    + " other servers, at the price of a round trip for each read; STALE, any"
+                    + " server for what waits for a change, which takes load from the leader;"
+                    + " removals are asked of the leader in any case",
+            defaultValue = "DEFAULT")
+        Consistency consistency,
+    @Key(
+            value = "mirror only instances that have all of these tags",
+            defaultValue = {},
+            pattern = "^[^`]+$",
+            expected = "tags without a back quote")
+        List<String> tags,
+    @Key(
+            "mirror only instances that match this expression in Consul's filter language, with the"
+                + " selectors of /v1/health/service, such as Service.Meta.team == \"shop\"")
+        @Nullable String filter,
+    @Key(
+            value =
+                "sidecar proxies of Consul's mesh: LEAVE_OUT, as gateways are; USE reaches each"
+                    + " application through its proxies, and leaves out those that have none",
+            defaultValue = "LEAVE_OUT")
+        Proxies proxies,
+    @Key(
+            value =
+                "where an instance is reached: SERVICE, at its own address, or its node's where it"
+                    + " has none; NODE, at its node's, with its own port",
+            defaultValue = "SERVICE")
+        AddressChoice address,
     @Key(
             value =
                 "how long services have to register again after Consul was set back to an older"
@@ -73,6 +115,7 @@ public record ConsulConfiguration(
   /** Checks what the form of the values does not say. */
   public ConsulConfiguration {
     addresses = List.copyOf(addresses);
+    tags = List.copyOf(tags);
     addresses.forEach(ConsulConfiguration::checkAddress);
   }
 
@@ -101,6 +144,16 @@ public record ConsulConfiguration(
    */
   String foldedDatacenter() {
     return Folded.of(Objects.requireNonNullElse(datacenter, ""));
+  }
+
+  /** Returns the expression that selects instances, in Consul's filter language; may be empty. */
+  String instanceFilter() {
+    List<String> parts = new ArrayList<>();
+    tags.forEach(tag -> parts.add("`" + tag + "` in Service.Tags"));
+    if (filter != null && !filter.isBlank()) {
+      parts.add(parts.isEmpty() ? filter : "(" + filter + ")");
+    }
+    return String.join(" and ", parts);
   }
 
   /**

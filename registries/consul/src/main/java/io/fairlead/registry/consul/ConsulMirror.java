@@ -23,26 +23,23 @@ import java.util.function.Supplier;
  * go through, and missing instances are retained. The same holds while it is not known whether
  * Consul was reset; {@link Retention} bounds how long.
  *
- * <p>Nothing is removed without evidence: an answer without instances is read again in mode {@code
- * consistent}, the token is probed, and answers that ACLs shortened, or that lack Consul's own
- * service although it must be there, count as failures.
- *
- * <p>It has more than 400 lines because it makes every decision that depends on a service's state;
- * what can be decided without that state is elsewhere.
+ * <p>Nothing is removed without evidence: {@link Publication} has an answer without instances
+ * confirmed, and answers that ACLs shortened, or that lack Consul's own service although it must be
+ * there, count as failures ({@link Trust}).
  */
 final class ConsulMirror {
   /** The catalog as a part of the registry that can fail alone. */
   static final String CATALOG = "catalog";
 
   private static final Duration BALANCE_INTERVAL = Duration.ofSeconds(1);
+  // Where the catalog changes all the time: a new service is to be seen within a second.
+  private static final Duration CATALOG_INTERVAL = Duration.ofMillis(500);
 
   private final Loop loop;
   private final ConsulConfiguration configuration;
-  private final RegistrySink sink;
   private final ConnectionPools pools;
   private final Supplier<Backoff> backoffs;
   private final Staleness staleness;
-  private final TokenProbe probe;
   private final Trust trust;
   private final ClusterIdentity cluster;
   private final Suspicion suspicion;
@@ -51,6 +48,7 @@ final class ConsulMirror {
   private final BlockingQuery<Catalog> catalog;
   private final WholeReads whole;
   private final Retention retention;
+  private final Publication publication;
   private final Map<String, TrackedService> trackedServices = new HashMap<>();
   private final List<TrackedService> afterCatalog = new ArrayList<>();
   private long catalogIndex;
@@ -66,11 +64,10 @@ final class ConsulMirror {
       Supplier<Backoff> backoffs) {
     this.loop = loop;
     this.configuration = configuration;
-    this.sink = sink;
     this.staleness = staleness;
     this.pools = pools;
     this.backoffs = backoffs;
-    this.probe = new TokenProbe(client);
+    TokenProbe probe = new TokenProbe(client);
     this.trust = new Trust(configuration);
     this.cluster = new ClusterIdentity(loop, client);
     this.suspicion = new Suspicion(loop);
@@ -78,8 +75,7 @@ final class ConsulMirror {
     WaitLimit waits = new WaitLimit(loop, configuration.maxWait());
     this.reads = new Reads(loop, pools, client, configuration.sweepRate(), new ReadsReceiver());
     this.watches =
-        new Watches(
-            loop, configuration, pools, client, reads, backoffs.get(), waits, WatchListener::new);
+        new Watches(loop, configuration, pools, client, reads, backoffs, waits, WatchListener::new);
     this.catalog =
         new BlockingQuery<>(
             loop,
@@ -90,7 +86,7 @@ final class ConsulMirror {
             (query, then) -> client.catalog(query.blocks() ? query : Query.CONFIRM, then),
             new CatalogListener(),
             backoffs.get(),
-            new TokenBucket(3, BALANCE_INTERVAL, loop.now()),
+            new TokenBucket(3, CATALOG_INTERVAL, loop.now()),
             waits);
     this.whole =
         new WholeReads(
@@ -108,6 +104,17 @@ final class ConsulMirror {
     this.retention =
         new Retention(
             loop, whole, cluster, suspicion, new HoldReporter(sink), configuration.settle());
+    this.publication =
+        new Publication(
+            sink,
+            staleness,
+            probe,
+            reads,
+            watches,
+            whole,
+            retention,
+            () -> datacenter,
+            this::forget);
   }
 
   void start() {
@@ -143,7 +150,7 @@ final class ConsulMirror {
     suspicion.end();
     List.copyOf(trackedServices.values()).stream()
         .filter(tracked -> tracked.gone)
-        .forEach(this::vanished);
+        .forEach(publication::vanished);
     readRetained();
     retention.report();
   }
@@ -162,8 +169,8 @@ final class ConsulMirror {
       staleness.works(CATALOG);
       settleDoubt();
       listed(read.value());
-      if (read.index() != catalogIndex && whole.phase() != MirrorPhase.READING) {
-        watches.wake();
+      if (read.index() != catalogIndex) {
+        watches.wake(read.index());
       }
       catalogIndex = read.index();
       List<TrackedService> waited = List.copyOf(afterCatalog);
@@ -245,7 +252,7 @@ final class ConsulMirror {
     for (TrackedService tracked : List.copyOf(trackedServices.values())) {
       tracked.gone = !read.names().contains(tracked.key);
       if (tracked.gone) {
-        vanished(tracked);
+        publication.vanished(tracked);
       }
     }
     read.names().forEach(this::listed);
@@ -257,21 +264,6 @@ final class ConsulMirror {
       TrackedService added = new TrackedService(name, id, backoffs.get(), loop.now());
       trackedServices.put(name, added);
       reads.urgent(added);
-    }
-  }
-
-  private void vanished(TrackedService tracked) {
-    if (whole.phase() == MirrorPhase.READING) {
-      forget(tracked);
-    } else if (tracked.hasInstances()) {
-      if (retention.isActive() && !retention.isOverdue(tracked)) {
-        // Its instances may register again.
-        retention.keep(tracked, tracked.service(ServiceHealth.NONE, datacenter));
-      } else {
-        confirm(tracked);
-      }
-    } else if (!tracked.confirming && !whole.phase().retainsMissing()) {
-      forget(tracked);
     }
   }
 
@@ -349,6 +341,7 @@ final class ConsulMirror {
       reset("service " + tracked.key + " has instances that were created again");
     }
     tracked.index = WaitIndex.usable(read.index());
+    tracked.ofOthers = read.value().isOfOthers();
     Service newest = service(tracked, read.value());
     if (whole.phase() == MirrorPhase.READING) {
       if (read.value().isEmpty()) {
@@ -357,7 +350,7 @@ final class ConsulMirror {
         tracked.know(newest);
       }
     } else {
-      taken(tracked, newest, confirmed);
+      publication.taken(tracked, newest, confirmed);
     }
     if (suspicion.cleared(tracked)) {
       endSuspicion();
@@ -371,57 +364,6 @@ final class ConsulMirror {
       }
     }
     return true;
-  }
-
-  private void taken(TrackedService tracked, Service newest, boolean confirmed) {
-    Service merged = retention.keep(tracked, newest);
-    if (!merged.instances().isEmpty()) {
-      tracked.confirming = false;
-      if (!tracked.knows(merged)) {
-        publish(tracked, merged);
-      }
-    } else if (tracked.hasInstances()) {
-      if (tracked.confirming && (confirmed || retention.isOverdue(tracked))) {
-        probe.check(verdict -> probed(tracked, verdict));
-      } else {
-        confirm(tracked);
-      }
-    } else if (tracked.gone && whole.phase() == MirrorPhase.LIVE) {
-      forget(tracked);
-    }
-  }
-
-  private void confirm(TrackedService tracked) {
-    tracked.confirming = true;
-    reads.urgent(tracked);
-  }
-
-  private void probed(TrackedService tracked, Optional<Answer.Failed<Boolean>> verdict) {
-    if (tracked.forgotten || !tracked.confirming || whole.phase() == MirrorPhase.READING) {
-      return;
-    }
-    boolean overdue = retention.isOverdue(tracked);
-    if (retention.isActive() && !overdue) {
-      tracked.confirming = false;
-      return;
-    }
-    if (verdict.isPresent() && !(verdict.get().fault().mayPass() && overdue)) {
-      staleness.fail(tracked.part(), verdict.get());
-      reads.again(tracked);
-      return;
-    }
-    tracked.confirming = false;
-    retention.drop(tracked);
-    publish(tracked, tracked.service(ServiceHealth.NONE, datacenter));
-    if (tracked.gone && whole.phase() == MirrorPhase.LIVE) {
-      forget(tracked);
-    }
-  }
-
-  private void publish(TrackedService tracked, Service service) {
-    sink.changed(service);
-    tracked.know(service);
-    watches.changed(tracked);
   }
 
   private Service service(TrackedService tracked, ServiceHealth health) {
@@ -444,7 +386,7 @@ final class ConsulMirror {
         reset("index of service " + tracked.key + " went backwards");
       } else {
         // A server that has just become the leader may still be loading its state.
-        confirm(tracked);
+        publication.confirm(tracked);
       }
       return;
     }

@@ -15,11 +15,13 @@ import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +70,18 @@ final class Dialer {
       }
     }
     return client.connect(target);
+  }
+
+  /** Returns what to look at if a server ends a connection within the handshake without a word. */
+  String advice(URI address, Throwable cause) {
+    if (!isSecure(address) || cause instanceof ConnectException || cause instanceof SSLException) {
+      return "";
+    }
+    String certificate =
+        tls == null || tls.cert() == null
+            ? "a client certificate, tls.certificate and tls.key, if Consul verifies who connects"
+            : "a client certificate that the authority of Consul's servers signed";
+    return " (expected: " + certificate + "; room below limits.http_max_conns_per_client)";
   }
 
   /** Closes all connections. */

@@ -5,8 +5,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The health checks that do not pass, of nodes and of services: a small answer that shows which of
- * the services without a watch of their own have to be read.
+ * The health checks in a state other than passing, of nodes and of services: a small answer that
+ * shows which of the services without a watch of their own have to be read.
  */
 record FailingChecks(Set<Check> checks) {
   FailingChecks {
@@ -21,7 +21,7 @@ record FailingChecks(Set<Check> checks) {
    */
   record Check(String node, String id, String service, String status) {}
 
-  /** Parses the body of {@code /v1/health/state/any}: an array of checks. */
+  /** Parses the body of {@code /v1/health/state/STATE}: an array of checks. */
   static FailingChecks of(JsonNode body) {
     if (!body.isArray()) {
       throw new MalformedAnswerException("checks: " + body.getNodeType() + " (expected: an array)");

@@ -19,12 +19,16 @@ final class HealthMapper {
   private static final String SERVICE_MAINTENANCE = "_service_maintenance:";
 
   private final Optional<String> taggedAddress;
+  private final AddressChoice address;
+  private final Proxies proxies;
 
   /**
    * @param taggedAddress the tagged address to prefer
    */
-  HealthMapper(Optional<String> taggedAddress) {
+  HealthMapper(Optional<String> taggedAddress, AddressChoice address, Proxies proxies) {
     this.taggedAddress = taggedAddress;
+    this.address = address;
+    this.proxies = proxies;
   }
 
   ServiceHealth map(JsonNode body) {
@@ -37,7 +41,7 @@ final class HealthMapper {
     for (JsonNode entry : body) {
       JsonNode service = object(entry, "Service");
       String id = id(object(entry, "Node"), service);
-      if (Json.text(service, "Kind").isEmpty()) {
+      if (isWanted(Json.text(service, "Kind"))) {
         newest.merge(id, entry, HealthMapper::newer);
       }
     }
@@ -55,7 +59,11 @@ final class HealthMapper {
       String where = Folded.of(Json.text(node, "Datacenter"));
       datacenter = where.isEmpty() ? datacenter : where;
     }
-    return new ServiceHealth(instances, datacenter, created);
+    return new ServiceHealth(instances, datacenter, created, newest.size() < body.size());
+  }
+
+  private boolean isWanted(String kind) {
+    return kind.isEmpty() || kind.equals("connect-proxy") && proxies == Proxies.USE;
   }
 
   /** Returns the identity of an instance; Consul ignores case in both parts. */
@@ -86,7 +94,7 @@ final class HealthMapper {
 
   private Location place(JsonNode node, JsonNode service) {
     int port = port(service);
-    if (taggedAddress.isPresent()) {
+    if (taggedAddress.isPresent() && address == AddressChoice.SERVICE) {
       JsonNode ofService = service.path("TaggedAddresses").path(taggedAddress.get());
       String address = Json.text(ofService, "Address");
       if (!address.isEmpty()) {
@@ -94,7 +102,7 @@ final class HealthMapper {
       }
     }
     String own = Json.text(service, "Address");
-    if (!own.isEmpty()) {
+    if (!own.isEmpty() && address == AddressChoice.SERVICE) {
       return new Location(own, port);
     }
     String ofNode =

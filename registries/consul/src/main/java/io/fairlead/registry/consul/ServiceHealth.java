@@ -11,10 +11,12 @@ import java.util.OptionalLong;
  * @param instances ordered by id, proxies and gateways left out
  * @param datacenter the datacenter they are in; empty if there are none
  * @param created Consul's CreateIndex of each instance, by its id, where Consul gives one
+ * @param holdsOthers whether there are proxies or gateways of that name, which were left out
  */
-record ServiceHealth(List<Instance> instances, String datacenter, Map<String, Long> created) {
+record ServiceHealth(
+    List<Instance> instances, String datacenter, Map<String, Long> created, boolean holdsOthers) {
   /** No instance. */
-  static final ServiceHealth NONE = new ServiceHealth(List.of(), "", Map.of());
+  static final ServiceHealth NONE = new ServiceHealth(List.of(), "", Map.of(), false);
 
   ServiceHealth {
     instances = List.copyOf(instances);
@@ -28,5 +30,10 @@ record ServiceHealth(List<Instance> instances, String datacenter, Map<String, Lo
   /** Returns the CreateIndex of the oldest instance. */
   OptionalLong creationIndex() {
     return created.values().stream().mapToLong(Long::longValue).min();
+  }
+
+  /** Whether the name is that of proxies or gateways alone. */
+  boolean isOfOthers() {
+    return isEmpty() && holdsOthers;
   }
 }

@@ -52,6 +52,9 @@ final class TrackedService {
   /** Whether it is no longer mirrored; late answers are ignored. */
   boolean forgotten;
 
+  /** Whether the newest answer had nothing but proxies or gateways, which are left out. */
+  boolean ofOthers;
+
   /** The number of reads that failed in a row. */
   int failures;
 
@@ -173,6 +176,11 @@ final class TrackedService {
     return !nodes.isEmpty()
         && instances()
             .anyMatch(one -> nodes.stream().anyMatch(node -> one.id().startsWith(node + "/")));
+  }
+
+  /** Returns the folded name of the node of each known instance. */
+  List<String> nodes() {
+    return instances().map(one -> one.id().substring(0, one.id().indexOf('/'))).toList();
   }
 
   private Stream<Instance> instances() {

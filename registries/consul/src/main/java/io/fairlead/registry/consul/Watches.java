@@ -3,25 +3,28 @@ package io.fairlead.registry.consul;
 import io.fairlead.common.Backoff;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The blocking queries of single services, as many as the connections allow. Where they are too
- * few, the services that changed last have one and the rest are read in turn: at the sweep's pace
- * after every change of the catalog, at once when one of their checks changes, and in any case once
- * in the longest wait. Owned by the loop.
+ * few, the services that changed last have one; of the rest the {@link ChangeFeed} finds those that
+ * changed, and in any case each is read once in the longest wait, as are names that only proxies or
+ * gateways have. Owned by the loop.
  */
 final class Watches {
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
-  // The blocking queries of the catalog and of the failing checks.
-  private static final int RESERVED_QUERIES = 2;
+  // The blocking queries of the catalog and of the change feed.
+  private static final int RESERVED_QUERIES = 1 + ChangeFeed.QUERIES;
   // A service loses its watch to another one only after being quiet for this long, so that services
   // do not take watches from each other all the time.
   private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
@@ -35,11 +38,14 @@ final class Watches {
   private final ConsulClient client;
   private final WaitLimit waits;
   private final Function<TrackedService, BlockingQuery.Listener<ServiceHealth>> listeners;
-  private final BlockingQuery<FailingChecks> checks;
+  private final ChangeFeed feed;
   // Both in the order of their last change; an tracked is taken out before its time changes.
   private final TreeSet<TrackedService> watched = new TreeSet<>(order());
   private final TreeSet<TrackedService> unwatched = new TreeSet<>(order());
-  private Optional<FailingChecks> failing = Optional.empty();
+  // The latter by their key.
+  private final Map<String, TrackedService> unwatchedByKey = new HashMap<>();
+  // Names of proxies and gateways alone: an application may get one of them one day.
+  private final Set<TrackedService> others = new HashSet<>();
   private long sweptAt;
   private boolean warned;
 
@@ -49,7 +55,7 @@ final class Watches {
       ConnectionPools pools,
       ConsulClient client,
       Reads reads,
-      Backoff backoff,
+      Supplier<Backoff> backoffs,
       WaitLimit waits,
       Function<TrackedService, BlockingQuery.Listener<ServiceHealth>> listeners) {
     this.loop = loop;
@@ -59,15 +65,10 @@ final class Watches {
     this.reads = reads;
     this.waits = waits;
     this.listeners = listeners;
-    this.checks =
-        new BlockingQuery<>(
-            loop,
-            pools,
-            client::checks,
-            new ChecksListener(),
-            backoff,
-            new TokenBucket(2, Duration.ofSeconds(1), loop.now()),
-            waits);
+    this.feed =
+        new ChangeFeed(
+            loop, pools, client, reads, unwatchedByKey, configuration.probeRate(), backoffs, waits);
+    this.sweptAt = loop.now();
   }
 
   private static Comparator<TrackedService> order() {
@@ -78,16 +79,31 @@ final class Watches {
   /** Adds a service that was read to those that can get a watch. */
   void add(TrackedService tracked) {
     loop.assertOnLoop();
-    if (!watched.contains(tracked)) {
-      unwatched.add(tracked);
+    others.remove(tracked);
+    if (tracked.ofOthers) {
+      endUnwatched(tracked);
+      others.add(tracked);
+    } else if (!watched.contains(tracked)) {
+      leaveUnwatched(tracked);
     }
+  }
+
+  private void leaveUnwatched(TrackedService tracked) {
+    unwatched.add(tracked);
+    unwatchedByKey.put(tracked.key, tracked);
+  }
+
+  private boolean endUnwatched(TrackedService tracked) {
+    unwatchedByKey.remove(tracked.key, tracked);
+    return unwatched.remove(tracked);
   }
 
   /** Removes a service that is no longer mirrored, or must be read before it can be watched. */
   void remove(TrackedService tracked) {
     loop.assertOnLoop();
     watched.remove(tracked);
-    unwatched.remove(tracked);
+    others.remove(tracked);
+    endUnwatched(tracked);
     tracked.watch.ifPresent(BlockingQuery::stop);
     tracked.watch = Optional.empty();
   }
@@ -96,12 +112,12 @@ final class Watches {
   void changed(TrackedService tracked) {
     loop.assertOnLoop();
     boolean wasWatched = watched.remove(tracked);
-    boolean wasUnwatched = unwatched.remove(tracked);
+    boolean wasUnwatched = endUnwatched(tracked);
     tracked.changedAt = loop.now();
     if (wasWatched) {
       watched.add(tracked);
     } else if (wasUnwatched) {
-      unwatched.add(tracked);
+      leaveUnwatched(tracked);
       if (!watched.isEmpty() && loop.now() - watched.first().changedAt > QUIET_NANOS) {
         demote(watched.first());
         promote(tracked);
@@ -109,12 +125,9 @@ final class Watches {
     }
   }
 
-  /** Starts reading the services without a watch in turn, since the catalog changed somewhere. */
-  void wake() {
-    if (!unwatched.isEmpty()) {
-      sweptAt = loop.now();
-      reads.paced(unwatched);
-    }
+  /** Finds the services without a watch that changed, since the catalog did. */
+  void wake(long catalogIndex) {
+    feed.wake(catalogIndex);
   }
 
   /** Distributes the available watches; called when services are read, and each second. */
@@ -130,23 +143,22 @@ final class Watches {
     while (watched.size() < slots && !unwatched.isEmpty()) {
       promote(unwatched.last());
     }
+    if (loop.now() - sweptAt > configuration.maxWait().toNanos() && !reads.isSweeping()) {
+      sweptAt = loop.now();
+      reads.paced(unwatched);
+      reads.paced(others);
+    }
     if (unwatched.isEmpty()) {
-      checks.stop();
-      failing = Optional.empty();
+      feed.stop();
       warned = false;
       return;
     }
-    if (!checks.isRunning()) {
-      checks.start(0);
-    }
-    if (loop.now() - sweptAt > configuration.maxWait().toNanos() && !reads.isSweeping()) {
-      wake();
-    }
+    feed.start();
     warn(slots);
   }
 
   private void promote(TrackedService tracked) {
-    unwatched.remove(tracked);
+    endUnwatched(tracked);
     watched.add(tracked);
     BlockingQuery<ServiceHealth> watch =
         new BlockingQuery<>(
@@ -163,7 +175,7 @@ final class Watches {
 
   private void demote(TrackedService tracked) {
     remove(tracked);
-    unwatched.add(tracked);
+    leaveUnwatched(tracked);
     // It may have changed while its watch failed or ended.
     reads.paced(List.of(tracked));
   }
@@ -173,63 +185,24 @@ final class Watches {
       return;
     }
     warned = true;
+    int without = unwatched.size();
     LOG.warn(
         "registry {}: {} services, but connections for {} watches (maxConnections: {} to each of {}"
-            + " addresses{}); {} services are read in turn, {} a second, so a change of one of them"
-            + " may take up to {} s to be seen. Serve Consul's API over HTTPS (HTTP/2 carries some"
-            + " 250 watches a connection), or raise limits.http_max_conns_per_client in Consul's"
-            + " configuration and maxConnections here, or list more agents under addresses",
+            + " addresses{}). After a change in Consul the other {} are compared by up to {} small"
+            + " requests, {} a second if changes do not stop (probeRate), so a change of one of them"
+            + " is seen after a second or two, or up to {} s then. Serve Consul's API over HTTPS"
+            + " (HTTP/2 carries some 250 watches a connection), or raise"
+            + " limits.http_max_conns_per_client in Consul's configuration and maxConnections here,"
+            + " or list more agents under addresses",
         loop.registry(),
-        watched.size() + unwatched.size(),
+        watched.size() + without,
         slots,
         configuration.maxConnections(),
         pools.count(),
         pools.multiplexes() ? "" : ", HTTP/1.1",
-        unwatched.size(),
-        configuration.sweepRate(),
-        Math.max(1, unwatched.size() / configuration.sweepRate()));
-  }
-
-  /** The listener that reads the unwatched services whose checks changed. */
-  private final class ChecksListener implements BlockingQuery.Listener<FailingChecks> {
-    @Override
-    public boolean read(Answer.Read<FailingChecks> read) {
-      if (failing.isEmpty()) {
-        // This first answer does not show what changed before it.
-        wake();
-      } else {
-        read(FailingChecks.changed(failing.get(), read.value()));
-      }
-      failing = Optional.of(read.value());
-      return true;
-    }
-
-    private void read(Set<FailingChecks.Check> changed) {
-      Set<String> services = new HashSet<>();
-      Set<String> nodes = new HashSet<>();
-      for (FailingChecks.Check check : changed) {
-        if (check.service().isEmpty()) {
-          nodes.add(check.node());
-        } else {
-          services.add(check.service());
-        }
-      }
-      for (TrackedService tracked : List.copyOf(unwatched)) {
-        if (services.contains(tracked.key) || tracked.runsOn(nodes)) {
-          reads.urgent(tracked);
-        }
-      }
-    }
-
-    @Override
-    public long failed(Answer.Failed<FailingChecks> failed, int inARow, long index) {
-      // The checks are only a hint: the sweep finds what they miss, and the reads report failures.
-      return 0;
-    }
-
-    @Override
-    public void wentBackwards(Answer.Read<FailingChecks> read) {
-      failing = Optional.empty();
-    }
+        without,
+        without,
+        configuration.probeRate(),
+        2 * Math.max(1, without / configuration.probeRate()));
   }
 }

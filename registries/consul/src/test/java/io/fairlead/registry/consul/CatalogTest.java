@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogTest {
   private static Catalog of(String json) throws JsonProcessingException {
-    return Catalog.of(new JsonMapper().readTree(json.replace('\'', '"')));
+    return Catalog.of(new JsonMapper().readTree(json.replace('\'', '"')), List.of());
   }
 
   @Test

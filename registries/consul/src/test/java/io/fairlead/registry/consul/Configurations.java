@@ -43,6 +43,42 @@ final class Configurations {
     return with("maxWait", value);
   }
 
+  Configurations clientCertificate(Path ca, Path certificate, Path key) {
+    return with("tls", new TlsFiles(ca, certificate, key));
+  }
+
+  Configurations consulNamespace(String value) {
+    return with("consulNamespace", value);
+  }
+
+  Configurations partition(String value) {
+    return with("partition", value);
+  }
+
+  Configurations consistency(Consistency value) {
+    return with("consistency", value);
+  }
+
+  Configurations tags(String... values) {
+    return with("tags", List.of(values));
+  }
+
+  Configurations filter(String value) {
+    return with("filter", value);
+  }
+
+  Configurations proxies(Proxies value) {
+    return with("proxies", value);
+  }
+
+  Configurations address(AddressChoice value) {
+    return with("address", value);
+  }
+
+  Configurations probeRate(int value) {
+    return with("probeRate", value);
+  }
+
   Configurations sweepRate(int value) {
     return with("sweepRate", value);
   }

@@ -48,7 +48,7 @@ class ConsulConfigurationTest {
   void value_outOfRangeIsRefusedByName() {
     URI address = URI.create("http://a:1");
     assertThatThrownBy(() -> Configurations.at(address).maxConnections(3).build())
-        .hasMessage("maxConnections: 3 (expected: a whole number from 4 to 10000)");
+        .hasMessage("maxConnections: 3 (expected: a whole number from 6 to 10000)");
     assertThatThrownBy(() -> Configurations.at(address).maxWait(Duration.ofMinutes(11)).build())
         .hasMessage("maxWait: 11m (expected: 1s to 10m)");
     assertThatThrownBy(() -> Configurations.at(address).sweepRate(0).build())

@@ -180,7 +180,7 @@ final class FakeConsul implements AutoCloseable {
     if (path.equals("/v1/status/leader")) {
       return "\"" + leader + "\"";
     }
-    if (path.equals("/v1/health/state/any")) {
+    if (path.startsWith("/v1/health/state/") || path.equals("/v1/catalog/nodes")) {
       return "[]";
     }
     if (path.equals("/v1/acl/token/self")) {

@@ -24,7 +24,8 @@ class HealthMapperTest {
 
   private static ServiceHealth map(String json, Optional<String> tagged) {
     try {
-      return new HealthMapper(tagged).map(new JsonMapper().readTree(json.replace('\'', '"')));
+      return new HealthMapper(tagged, AddressChoice.SERVICE, Proxies.LEAVE_OUT)
+          .map(new JsonMapper().readTree(json.replace('\'', '"')));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(json, e);
     }

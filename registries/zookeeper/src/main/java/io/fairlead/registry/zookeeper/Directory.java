@@ -1,0 +1,126 @@
+package io.fairlead.registry.zookeeper;
+
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A node with registrations below it: an interface of Dubbo, or an application. Confined to the
+ * adapter's thread.
+ */
+final class Directory {
+  /** The time for which a service without instances is told as one, rather than as gone. */
+  private static final Duration EMPTY = Duration.ofHours(1);
+
+  /** The kind of a directory. */
+  enum Kind {
+    INTERFACE,
+    APPLICATION
+  }
+
+  /** The identity of a directory. */
+  record Key(Kind kind, String name) {}
+
+  /** A service that was there. */
+  private static final class Known {
+    private Map<String, String> variables = Map.of();
+    private boolean empty;
+    private long emptySince;
+  }
+
+  /**
+   * The services that an answer comes to.
+   *
+   * @param services the services, those that have lost their last instance included
+   * @param gone the services that are no longer there
+   */
+  record Content(List<Service> services, List<ServiceId> gone) {}
+
+  private final Key key;
+  private final Map<ServiceId, Known> known = new HashMap<>();
+  private boolean reading;
+  private boolean again;
+  private boolean failing;
+
+  Directory(Key key) {
+    this.key = key;
+  }
+
+  Key key() {
+    return key;
+  }
+
+  /** Whether a read may begin; otherwise one is under way, and another one follows it. */
+  boolean begin() {
+    again = reading;
+    boolean begins = !reading;
+    reading = true;
+    return begins;
+  }
+
+  /** Ends a read; returns whether another one has to follow. */
+  boolean end() {
+    reading = false;
+    return again;
+  }
+
+  /** Marks whether it can be read; returns whether that is new. */
+  boolean failing(boolean now) {
+    boolean changed = failing != now;
+    failing = now;
+    return changed;
+  }
+
+  /** Takes note of a service that the gateway has. */
+  void expect(ServiceId id) {
+    known.computeIfAbsent(id, it -> new Known());
+  }
+
+  /** Whether nothing is known to be in it. */
+  boolean isIdle() {
+    return known.isEmpty() && !reading && !failing;
+  }
+
+  /**
+   * Takes an answer.
+   *
+   * @param read the services that have instances
+   * @param isThere whether the directory is there
+   */
+  Content take(List<Service> read, boolean isThere, long now) {
+    List<Service> services = new ArrayList<>(read);
+    List<ServiceId> gone = new ArrayList<>();
+    Set<ServiceId> present = new HashSet<>();
+    for (Service service : read) {
+      present.add(service.id());
+      Known one = known.computeIfAbsent(service.id(), it -> new Known());
+      one.variables = service.variables();
+      one.empty = false;
+    }
+    for (Iterator<Map.Entry<ServiceId, Known>> all = known.entrySet().iterator(); all.hasNext(); ) {
+      Map.Entry<ServiceId, Known> entry = all.next();
+      Known one = entry.getValue();
+      if (present.contains(entry.getKey())) {
+        continue;
+      }
+      if (!one.empty) {
+        one.empty = true;
+        one.emptySince = now;
+      }
+      if (!isThere || now - one.emptySince > EMPTY.toNanos()) {
+        gone.add(entry.getKey());
+        all.remove();
+      } else {
+        services.add(new Service(entry.getKey(), one.variables, Map.of(), List.of(), List.of()));
+      }
+    }
+    return new Content(services, gone);
+  }
+}

@@ -1,0 +1,399 @@
+package io.fairlead.registry.zookeeper;
+
+import io.fairlead.common.Causes;
+import io.fairlead.registry.AdapterContext;
+import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.SecretUnavailableException;
+import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.support.AdapterThread;
+import io.fairlead.registry.support.MirrorOptions;
+import io.fairlead.registry.support.RegistryMirror;
+import io.fairlead.registry.zookeeper.Directory.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Watcher;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An adapter for one ZooKeeper ensemble. A session watches both roots with all that is below; each
+ * event has its directory read again. Everything is read once more with each new connection, as a
+ * watch tells nothing of what happened without one, and now and then besides.
+ *
+ * <p>One thread owns everything here but the {@link #close()}.
+ */
+final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
+  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration RETRY = Duration.ofSeconds(5);
+  // The client takes up to a second between two attempts.
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final ZooKeeperConfiguration configuration;
+  private final RegistrySink sink;
+  private final String servers;
+  private final AdapterThread thread;
+  private final RegistryMirror mirror;
+  private final DirectoryReader reader;
+  private final AtomicBoolean started = new AtomicBoolean();
+  // Written by the thread; taken by whoever closes.
+  private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
+
+  private final Map<Directory.Key, Directory> directories = new HashMap<>();
+  private boolean watchesOnce;
+  // Whether a server without persistent watches is about to end the connection.
+  private boolean ending;
+  private boolean connected;
+  private boolean complete;
+  private boolean listing;
+  private @Nullable WholeRead whole;
+  private long awaySince;
+  private long nextWhole;
+
+  ZooKeeperAdapter(AdapterContext context, ZooKeeperConfiguration configuration) {
+    this.configuration = configuration;
+    this.sink = context.sink();
+    this.servers =
+        "ZooKeeper at " + String.join(",", configuration.addresses()) + configuration.chroot();
+    AtomicReference<@Nullable RegistryMirror> made = new AtomicReference<>();
+    this.thread =
+        new AdapterThread(
+            "zookeeper",
+            context.registry(),
+            fault -> {
+              RegistryMirror told = made.get();
+              if (told != null) {
+                told.failed("a fault in the adapter: " + Causes.of(fault), fault);
+              }
+            });
+    this.mirror =
+        new RegistryMirror(
+            context, thread, MirrorOptions.believing(configuration.settle()), this::readAgain);
+    made.set(mirror);
+    this.reader =
+        new DirectoryReader(
+            context.registry(),
+            configuration,
+            name -> markDirty(new Directory.Key(Kind.INTERFACE, name)));
+  }
+
+  // ---- Life cycle -----------------------------------------------------------------------------
+
+  @Override
+  public void start() {
+    if (started.getAndSet(true)) {
+      throw new IllegalStateException("adapter: started before (expected: one start)");
+    }
+    awaySince = thread.nanoTime();
+    thread.repeat(this::look);
+  }
+
+  @Override
+  public void close() {
+    mirror.close();
+    thread.close();
+    Session last = session.getAndSet(null);
+    if (last != null) {
+      last.close();
+    }
+  }
+
+  /** Looks after the session; returns the time until the next look. */
+  private Duration look() {
+    Session present = session.get();
+    long now = thread.nanoTime();
+    if (present == null) {
+      open();
+    } else if (!connected) {
+      if (now - awaySince > PATIENCE.toNanos()) {
+        away("no connection: " + Reachability.reason(configuration.addresses()));
+      }
+    } else if (whole == null && now - nextWhole >= 0) {
+      readWhole(present);
+    } else if (complete) {
+      present.exists(
+          code -> {
+            if (code == Code.OK && complete) {
+              mirror.alive();
+            }
+          });
+    }
+    return LOOK;
+  }
+
+  private void open() {
+    try {
+      Session opened = new Session(configuration, watchesOnce, thread, this);
+      session.set(opened);
+    } catch (IOException | SecretUnavailableException | IllegalArgumentException e) {
+      mirror.failed(servers + ": " + Causes.of(e), e);
+    }
+  }
+
+  private void away(String what) {
+    mirror.failed(servers + ": " + what, KeeperException.create(Code.CONNECTIONLOSS));
+  }
+
+  // ---- What the session tells -----------------------------------------------------------------
+
+  @Override
+  public void connected() {
+    Session present = session.get();
+    if (present == null) {
+      return;
+    }
+    connected = true;
+    complete = false;
+    whole = null;
+    nextWhole = thread.nanoTime() + RETRY.toNanos();
+    if (watchesOnce) {
+      readWhole(present);
+      return;
+    }
+    if (configuration.dubbo().byInterface()) {
+      present.watch(configuration.dubboRoot(), code -> watched(present, code, false));
+    }
+    present.watch(configuration.servicesRoot(), code -> watched(present, code, true));
+  }
+
+  private void watched(Session present, Code code, boolean last) {
+    if (code == Code.UNIMPLEMENTED) {
+      // Servers before 3.6. They also end the connection, so that all begins anew.
+      watchesOnce = true;
+      ending = true;
+      present.watchOnce();
+      return;
+    }
+    if (ending || present != session.get() || Codes.isLost(code)) {
+      return;
+    }
+    if (code != Code.OK) {
+      mirror.failed(servers + ": " + Codes.meaning(code), KeeperException.create(code));
+    }
+    if (last) {
+      readWhole(present);
+    }
+  }
+
+  @Override
+  public void disconnected() {
+    connected = false;
+    complete = false;
+    whole = null;
+    awaySince = thread.nanoTime();
+    if (ending) {
+      ending = false;
+    } else {
+      away("the connection is lost");
+    }
+  }
+
+  @Override
+  public void expired() {
+    disconnected();
+    Session last = session.getAndSet(null);
+    if (last != null) {
+      last.close();
+    }
+    open();
+  }
+
+  @Override
+  public void took(Duration time) {
+    sink.readTook(time);
+  }
+
+  @Override
+  public void changed(Watcher.Event.EventType what, String path) {
+    if (isBelow(path, configuration.servicesRoot())) {
+      changed(Kind.APPLICATION, path.substring(configuration.servicesRoot().length()));
+    } else if (isBelow(path, configuration.dubboRoot())) {
+      changedByInterface(path.substring(configuration.dubboRoot().length()));
+    }
+  }
+
+  private static boolean isBelow(String path, String root) {
+    return path.startsWith(root)
+        && (path.length() == root.length() || path.charAt(root.length()) == '/');
+  }
+
+  private void changed(Kind kind, String below) {
+    if (below.isEmpty()) {
+      listAgain(kind);
+      return;
+    }
+    int end = below.indexOf('/', 1);
+    markDirty(new Directory.Key(kind, below.substring(1, end < 0 ? below.length() : end)));
+  }
+
+  private void changedByInterface(String below) {
+    String[] parts = below.split("/", 5);
+    if (parts.length < 2) {
+      changed(Kind.INTERFACE, below);
+    } else if (parts[1].equals("metadata")) {
+      Directory.Key application =
+          new Directory.Key(Kind.APPLICATION, parts.length > 2 ? parts[2] : "");
+      if (parts.length == 4 && directories.containsKey(application)) {
+        markDirty(application);
+      }
+    } else if (isInterface(parts[1]) && (parts.length == 2 || parts[2].equals("providers"))) {
+      changed(Kind.INTERFACE, below);
+    }
+  }
+
+  /** Whether a node below Dubbo's root is an interface: others are what Dubbo keeps there, too. */
+  static boolean isInterface(String name) {
+    return !name.equals("metadata") && !name.equals("mapping") && !name.equals("config");
+  }
+
+  // ---- One directory --------------------------------------------------------------------------
+
+  private void markDirty(Directory.Key key) {
+    Session present = session.get();
+    if (present == null || !connected) {
+      return;
+    }
+    Directory directory = directories.computeIfAbsent(key, Directory::new);
+    if (directory.begin()) {
+      reader.read(present, key, answer -> take(directory, answer));
+    }
+  }
+
+  private void take(Directory directory, DirectoryReader.Answer answer) {
+    boolean again = directory.end();
+    if (answer.isRead()) {
+      Directory.Content content =
+          directory.take(answer.services(), answer.isThere(), thread.nanoTime());
+      content.services().forEach(mirror::changed);
+      content.gone().forEach(mirror::missing);
+      works(directory);
+    } else {
+      fails(directory, answer);
+    }
+    if (again) {
+      markDirty(directory.key());
+    } else if (directory.isIdle()) {
+      directories.remove(directory.key(), directory);
+    }
+  }
+
+  private void works(Directory directory) {
+    if (directory.failing(false)) {
+      mirror.works(directory.key().toString());
+    }
+  }
+
+  private void fails(Directory directory, DirectoryReader.Answer answer) {
+    if (Codes.isLost(answer.code())) {
+      // The connection's end is told for all.
+      return;
+    }
+    directory.failing(true);
+    mirror.failed(
+        directory.key().toString(),
+        servers + ": " + answer.path() + ": " + Codes.meaning(answer.code()),
+        KeeperException.create(answer.code()));
+  }
+
+  /** Reads what the mirror wants to be sure of. */
+  private void readAgain(Set<ServiceId> ids) {
+    Session present = session.get();
+    if (ids.isEmpty()) {
+      if (present != null && connected && whole == null) {
+        readWhole(present);
+      }
+      return;
+    }
+    for (ServiceId id : ids) {
+      Directory.Key key = reader.directoryOf(id);
+      if (present != null && connected) {
+        directories.computeIfAbsent(key, Directory::new).expect(id);
+        markDirty(key);
+      }
+    }
+  }
+
+  /** Compares the list of a kind with what is known: servers without persistent watches. */
+  private void listAgain(Kind kind) {
+    Session present = session.get();
+    if (present == null || !connected || listing) {
+      return;
+    }
+    listing = true;
+    present.children(
+        root(kind),
+        (code, names) -> {
+          listing = false;
+          if (code != Code.OK && code != Code.NONODE) {
+            return;
+          }
+          Set<String> there = Set.copyOf(names);
+          for (String name : there) {
+            Directory.Key key = new Directory.Key(kind, name);
+            if (!directories.containsKey(key) && (kind != Kind.INTERFACE || isInterface(name))) {
+              markDirty(key);
+            }
+          }
+          for (Directory.Key key : Set.copyOf(directories.keySet())) {
+            if (key.kind() == kind && !there.contains(key.name())) {
+              markDirty(key);
+            }
+          }
+        });
+  }
+
+  private String root(Kind kind) {
+    return kind == Kind.INTERFACE ? configuration.dubboRoot() : configuration.servicesRoot();
+  }
+
+  // ---- Everything -----------------------------------------------------------------------------
+
+  private void readWhole(Session present) {
+    nextWhole = thread.nanoTime() + configuration.reconcileInterval().toNanos();
+    WholeRead read =
+        new WholeRead(
+            present,
+            reader,
+            configuration,
+            mirror.mark(),
+            key -> directories.computeIfAbsent(key, Directory::new),
+            thread::nanoTime,
+            this::take);
+    whole = read;
+    read.begin();
+  }
+
+  private void take(WholeRead read) {
+    if (whole != read) {
+      return;
+    }
+    whole = null;
+    if (read.failure() != Code.OK) {
+      if (!Codes.isLost(read.failure())) {
+        nextWhole = thread.nanoTime() + RETRY.toNanos();
+        mirror.failed(
+            servers + ": " + read.failurePath() + ": " + Codes.meaning(read.failure()),
+            KeeperException.create(read.failure()));
+      }
+      return;
+    }
+    complete = true;
+    read.unreadable().forEach(this::fails);
+    if (read.unreadable().isEmpty() || mirror.size() == 0) {
+      mirror.whole(read.mark(), read.services());
+    } else {
+      // A whole read without them would remove what cannot be read.
+      read.services().forEach(mirror::changed);
+      read.gone().forEach(mirror::missing);
+      mirror.works("");
+    }
+    read.readable().forEach(this::works);
+    directories.values().removeIf(Directory::isIdle);
+  }
+}

@@ -1,0 +1,49 @@
+package io.fairlead.registry.zookeeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.harness.NeedsServer;
+import io.fairlead.harness.ZooKeeperServer;
+import io.fairlead.registry.testkit.RecordingSink;
+import io.fairlead.registry.testkit.SinkEvent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A server 3.4, which has no persistent watches. */
+@NeedsServer(ZooKeeperServer.OLD_NAME)
+@ExtendWith(SharedZooKeeper.class)
+class OldServerTest {
+  private static String provider(String name, String address) {
+    return "/old/dubbo/"
+        + name
+        + "/providers/"
+        + ProviderUrls.encoded("dubbo://" + address + "/" + name + "?application=a");
+  }
+
+  @Test
+  void changesOfEveryKind_areSeen_andNoFailureIsToldAtTheStart() {
+    ZooKeeperServer server = SharedZooKeeper.old();
+    server.api().put(provider("orders", "10.0.0.1:20880"), "");
+    try (Mirroring mirroring = Mirroring.of(server, "/old").start()) {
+      mirroring.await("dubbo/orders", "10.0.0.1");
+      RecordingSink sink = mirroring.sink();
+      assertThat(sink.events()).noneMatch(SinkEvent::isFailure);
+
+      server.api().put(provider("orders", "10.0.0.2:20880"), "");
+      mirroring.await("dubbo/orders", "10.0.0.1", "10.0.0.2");
+      server.api().delete(provider("orders", "10.0.0.1:20880"));
+      mirroring.await("dubbo/orders", "10.0.0.2");
+      server.api().put("/old/dubbo/reviews", "");
+      server.api().put("/old/dubbo/reviews/providers", "");
+      server.api().put(provider("reviews", "10.0.0.3:20880"), "");
+      mirroring.await("dubbo/reviews", "10.0.0.3");
+      String node = "/old/services/web/a";
+      server.api().put(node, "{\"address\":\"10.0.0.4\",\"port\":80}");
+      mirroring.await("services/web", "10.0.0.4");
+      server.api().put(node, "{\"address\":\"10.0.0.5\",\"port\":80}");
+      mirroring.await("services/web", "10.0.0.5");
+      server.api().deleteTree("/old/dubbo/reviews");
+      mirroring.await("dubbo/reviews");
+    }
+  }
+}

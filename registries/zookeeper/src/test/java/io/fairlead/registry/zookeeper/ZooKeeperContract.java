@@ -1,0 +1,155 @@
+package io.fairlead.registry.zookeeper;
+
+import io.fairlead.common.KeyedRecord;
+import io.fairlead.harness.FaultyLink;
+import io.fairlead.harness.ZooKeeperApi;
+import io.fairlead.harness.ZooKeeperServer;
+import io.fairlead.registry.AdapterContext;
+import io.fairlead.registry.Instance;
+import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.testkit.AdapterContract;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The contract, with a chroot of its own for each test, behind a link that can be cut. */
+@ExtendWith(SharedZooKeeper.class)
+abstract class ZooKeeperContract extends AdapterContract {
+  private @Nullable FaultyLink link;
+
+  ZooKeeperServer server() {
+    return SharedZooKeeper.get();
+  }
+
+  final ZooKeeperApi api() {
+    return server().api();
+  }
+
+  final String chroot() {
+    return "/" + registryName();
+  }
+
+  @BeforeEach
+  void prepare() {
+    api().put(chroot(), "");
+  }
+
+  @AfterEach
+  void closeLink() {
+    if (link != null) {
+      link.close();
+    }
+  }
+
+  final FaultyLink link() {
+    FaultyLink open = link;
+    if (open == null) {
+      open = FaultyLink.to(server().port());
+      link = open;
+    }
+    return open;
+  }
+
+  /** Keys besides the address and the times. */
+  Map<String, Object> keys() {
+    return Map.of();
+  }
+
+  @Override
+  protected RegistryAdapter adapter(AdapterContext context) {
+    Map<String, Object> all = new TreeMap<>(keys());
+    all.put("addresses", List.of("127.0.0.1:" + link().port()));
+    all.put("chroot", chroot());
+    all.put("sessionTimeout", Duration.ofSeconds(4));
+    all.put("settle", Duration.ofSeconds(3));
+    return new ZooKeeperRegistryFactory()
+        .create(context, KeyedRecord.of(ZooKeeperConfiguration.class).with(all));
+  }
+
+  /** Returns the node that holds an instance; its parent is the service's. */
+  abstract String node(Service service, Instance instance);
+
+  /** Returns that node's content. */
+  abstract String content(Service service, Instance instance);
+
+  @Override
+  protected void put(Service service, Service before) {
+    Set<Instance> there = new HashSet<>(before.instances());
+    Set<String> nodes = new HashSet<>();
+    for (Instance instance : service.instances()) {
+      String node = node(service, instance);
+      nodes.add(node);
+      if (!there.contains(instance)) {
+        api().putEphemeral(node, content(service, instance));
+      }
+    }
+    for (Instance instance : before.instances()) {
+      String node = node(service, instance);
+      if (!nodes.contains(node)) {
+        api().delete(node);
+      }
+    }
+  }
+
+  @Override
+  protected void putAll(List<Service> services) {
+    List<String> paths = new ArrayList<>();
+    List<String> contents = new ArrayList<>();
+    Set<String> parents = new HashSet<>();
+    for (Service service : services) {
+      for (Instance instance : service.instances()) {
+        String node = node(service, instance);
+        for (int slash = node.indexOf('/', 1); slash > 0; slash = node.indexOf('/', slash + 1)) {
+          if (parents.add(node.substring(0, slash))) {
+            paths.add(node.substring(0, slash));
+            contents.add("");
+          }
+        }
+        paths.add(node);
+        contents.add(content(service, instance));
+      }
+    }
+    api().putAll(paths, contents);
+  }
+
+  @Override
+  protected void remove(Service service) {
+    service.instances().forEach(instance -> api().delete(node(service, instance)));
+  }
+
+  @Override
+  protected void cleanUp(Collection<Service> left) {
+    // Each test has a chroot of its own; nothing reads it any more.
+    api().deleteTree(chroot());
+  }
+
+  @Override
+  protected boolean outlivesAdapters(Thread thread) {
+    String name = thread.getName();
+    // The link's, and those of the client that writes.
+    return name.startsWith("link-")
+        || name.startsWith("main-SendThread")
+        || name.startsWith("main-EventThread")
+        || name.endsWith("-output");
+  }
+
+  @Override
+  protected void makeUnreachable() {
+    link().cut();
+  }
+
+  @Override
+  protected void makeReachable() {
+    link().restore();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.registry.zookeeper;
+
+import org.jspecify.annotations.NullMarked;
