@@ -37,18 +37,26 @@ public final class Main {
     boolean quick = List.of(arguments).contains("--quick");
     List<Scenario> chosen =
         Scenarios.all().stream()
-            .filter(scenario -> wanted.isEmpty() || wanted.contains(scenario.name()))
+            .filter(
+                scenario ->
+                    wanted.isEmpty()
+                        || wanted.contains(scenario.name())
+                        || wanted.contains(scenario.group()))
             .toList();
-    chosen.forEach(scenario -> wanted.remove(scenario.name()));
-    if (!wanted.isEmpty()) {
-      System.err.println("bench: no scenario " + wanted + " (expected: some of " + names() + ")");
+    Set<String> unknown = new TreeSet<>(wanted);
+    Scenarios.all().forEach(it -> unknown.removeAll(List.of(it.name(), it.group())));
+    if (!unknown.isEmpty()) {
+      System.err.println("bench: no scenario " + unknown + " (expected: some of " + names() + ")");
       System.exit(2);
     }
     System.exit(run(chosen, quick ? Bench.Effort.QUICK : Bench.Effort.FULL) ? 0 : 1);
   }
 
   private static String names() {
-    return Scenarios.all().stream().map(Scenario::name).collect(Collectors.joining(", "));
+    return Scenarios.all().stream()
+        .flatMap(scenario -> Stream.of(scenario.group(), scenario.name()))
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
   private static boolean run(List<Scenario> scenarios, Bench.Effort effort) throws IOException {

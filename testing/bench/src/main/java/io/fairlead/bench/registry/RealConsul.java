@@ -47,6 +47,11 @@ public final class RealConsul implements RealRegistry {
   }
 
   @Override
+  public long pid() {
+    return server.process().pid();
+  }
+
+  @Override
   public void close() {
     server.close();
   }

@@ -103,6 +103,11 @@ public final class RealNacos implements RealRegistry {
   }
 
   @Override
+  public long pid() {
+    return server.pid();
+  }
+
+  @Override
   public void close() {
     filler.ifPresent(RealNacos::shutDown);
     server.close();

@@ -20,6 +20,9 @@ public interface RealRegistry extends AutoCloseable {
   /** Registers an instance; returns when the registry has taken it. */
   void register(String service, String id, String address, int port);
 
+  /** Returns the process id of its server, for measuring it. */
+  long pid();
+
   @Override
   void close();
 }

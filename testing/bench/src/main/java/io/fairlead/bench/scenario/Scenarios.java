@@ -21,6 +21,8 @@ public final class Scenarios {
         new MemoryScenario(),
         new StalledScenario(),
         new IstiodScenario(),
-        new WholeWayScenario());
+        new WholeWayScenario(),
+        RegistryScenario.consul(),
+        RegistryScenario.nacos());
   }
 }
