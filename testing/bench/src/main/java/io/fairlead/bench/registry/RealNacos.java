@@ -21,8 +21,18 @@ public final class RealNacos implements RealRegistry {
   // More do not make the server faster.
   private static final int THREADS = 8;
 
-  private final NacosServer server = NacosServer.start();
+  private final NacosServer server;
   private Optional<NamingService> filler = Optional.empty();
+
+  /** Starts a server of the newest generation. */
+  public RealNacos() {
+    this(NacosServer.Generation.NACOS_3);
+  }
+
+  /** Starts a server. */
+  public RealNacos(NacosServer.Generation generation) {
+    this.server = NacosServer.start(generation, NacosServer.Login.NONE);
+  }
 
   @Override
   public String name() {

@@ -6,16 +6,19 @@ import io.fairlead.bench.gateway.BenchGateway;
 import io.fairlead.bench.gateway.GatewaySetup;
 import io.fairlead.bench.gateway.Pause;
 import io.fairlead.bench.registry.RealConsul;
+import io.fairlead.bench.registry.RealEureka;
 import io.fairlead.bench.registry.RealNacos;
 import io.fairlead.bench.registry.RealRegistry;
+import io.fairlead.bench.registry.RealZooKeeper;
 import io.fairlead.bench.report.Goal;
 import io.fairlead.bench.report.Sample;
+import io.fairlead.harness.NacosServer;
 import io.fairlead.harness.ProcessUsage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * A scenario that measures a gateway behind one real registry: the first answer after a cold start,
@@ -37,7 +40,7 @@ final class RegistryScenario implements Scenario {
   private static final String PEERS = "others behind Nacos: 19,000 ms, and 5,000 to 7,500 ms; ";
 
   private final String registry;
-  private final Supplier<RealRegistry> server;
+  private final Function<Bench, RealRegistry> server;
   private final double delayMillis;
   private final double newMillis;
 
@@ -48,19 +51,26 @@ final class RegistryScenario implements Scenario {
    * @param newMillis after what time a new service should be visible
    */
   private RegistryScenario(
-      String registry, Supplier<RealRegistry> server, double delayMillis, double newMillis) {
+      String registry, Function<Bench, RealRegistry> server, double delayMillis, double newMillis) {
     this.registry = registry;
     this.server = server;
     this.delayMillis = delayMillis;
     this.newMillis = newMillis;
   }
 
-  static Scenario consul() {
-    return new RegistryScenario("consul", RealConsul::new, 150, 1000);
-  }
-
-  static Scenario nacos() {
-    return new RegistryScenario("nacos", RealNacos::new, 600, 1000);
+  /** Returns one for each registry that there is an adapter for. */
+  static List<Scenario> all() {
+    return List.of(
+        new RegistryScenario("consul", bench -> new RealConsul(), 150, 1000),
+        new RegistryScenario("nacos", bench -> new RealNacos(), 600, 1000),
+        new RegistryScenario(
+            "nacos2", bench -> new RealNacos(NacosServer.Generation.NACOS_2), 600, 1000),
+        new RegistryScenario(
+            "eureka",
+            bench -> new RealEureka(Duration.ofSeconds(bench.pick(30, 1))),
+            31_000,
+            31_000),
+        new RegistryScenario("zookeeper", bench -> new RealZooKeeper(), 100, 1000));
   }
 
   @Override
@@ -76,7 +86,7 @@ final class RegistryScenario implements Scenario {
   @Override
   public void run(Bench bench) throws IOException {
     int services = bench.pick(10_000, 200);
-    try (RealRegistry real = server.get()) {
+    try (RealRegistry real = server.apply(bench)) {
       Sizes sizes = new Sizes(name(), Bench.size(services, INSTANCES), "");
       long begin = System.nanoTime();
       real.fill(services, INSTANCES);
@@ -184,10 +194,7 @@ final class RegistryScenario implements Scenario {
     private void busy() throws IOException {
       int changes = PER_SECOND * bench.pick(60, 1);
       load("100 changes a second", () -> Pace.run(changes, PER_SECOND, number -> change()));
-      latencies(
-          "change to client, 100 a second",
-          CEILING_MILLIS + delayMillis,
-          peers());
+      latencies("change to client, 100 a second", CEILING_MILLIS + delayMillis, peers());
     }
 
     private void newServices() throws IOException {

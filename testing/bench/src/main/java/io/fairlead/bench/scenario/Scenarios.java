@@ -1,6 +1,7 @@
 package io.fairlead.bench.scenario;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All scenarios, in the order in which they run. */
 public final class Scenarios {
@@ -8,21 +9,22 @@ public final class Scenarios {
 
   /** Returns all of them. */
   public static List<Scenario> all() {
-    return List.of(
-        new StartScenario(),
-        new PartsScenario(),
-        new CommitScenario(),
-        new FileScenario(),
-        new FirstSyncScenario(),
-        new BytesScenario(),
-        new LatencyScenario(),
-        new FanOutScenario(),
-        new FlatScenario(),
-        new MemoryScenario(),
-        new StalledScenario(),
-        new IstiodScenario(),
-        new WholeWayScenario(),
-        RegistryScenario.consul(),
-        RegistryScenario.nacos());
+    return Stream.concat(
+            Stream.of(
+                new StartScenario(),
+                new PartsScenario(),
+                new CommitScenario(),
+                new FileScenario(),
+                new FirstSyncScenario(),
+                new BytesScenario(),
+                new LatencyScenario(),
+                new FanOutScenario(),
+                new FlatScenario(),
+                new MemoryScenario(),
+                new StalledScenario(),
+                new IstiodScenario(),
+                new WholeWayScenario()),
+            RegistryScenario.all().stream())
+        .toList();
   }
 }

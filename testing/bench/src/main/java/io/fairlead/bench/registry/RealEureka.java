@@ -1,0 +1,84 @@
+package io.fairlead.bench.registry;
+
+import io.fairlead.harness.EurekaInstance;
+import io.fairlead.harness.EurekaServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** One Eureka server whose answers come from a copy, as of a server that was installed. */
+public final class RealEureka implements RealRegistry {
+  private final EurekaServer server;
+  private final Duration cache;
+
+  /**
+   * Starts a server.
+   *
+   * @param cache how old its answers may be
+   */
+  public RealEureka(Duration cache) {
+    this.cache = cache;
+    this.server = EurekaServer.builder().heap(2048).responseCache(cache).start();
+  }
+
+  @Override
+  public String name() {
+    return "eureka";
+  }
+
+  @Override
+  public String configuration() {
+    return """
+        - name: eureka
+          type: eureka
+          addresses: ["%s"]
+          host: "{service}.eureka"
+          allowLoopback: true
+          protocol: http
+        """
+        .formatted(server.address());
+  }
+
+  @Override
+  public String host(String service) {
+    return service + ".eureka";
+  }
+
+  @Override
+  public String setup() {
+    return "one server, its answers up to " + cache.toSeconds() + " s old";
+  }
+
+  @Override
+  public void fill(int services, int instances) {
+    List<EurekaInstance> all = new ArrayList<>();
+    for (int number = 0; number < services; number++) {
+      for (int i = 1; i <= instances; i++) {
+        String ip = "10." + (96 + i) + "." + number / 250 + "." + (number % 250 + 1);
+        all.add(instance("filler-" + number, Integer.toString(i), ip, 8080));
+      }
+    }
+    server.api().registerAll(all);
+  }
+
+  private static EurekaInstance instance(String service, String id, String address, int port) {
+    return EurekaInstance.of(service, service + "-" + id, address, port)
+        .withMetadata(Map.of("version", "v1"));
+  }
+
+  @Override
+  public void register(String service, String id, String address, int port) {
+    server.api().register(instance(service, id, address, port));
+  }
+
+  @Override
+  public long pid() {
+    return server.pid();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
