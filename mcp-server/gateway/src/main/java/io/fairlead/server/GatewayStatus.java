@@ -15,6 +15,7 @@ import io.fairlead.server.admin.RegistryReads;
 import io.fairlead.server.admin.RegistrySummary;
 import io.fairlead.server.admin.ReplicaState;
 import io.fairlead.server.admin.ReplicaStatus;
+import io.fairlead.server.config.LeftOutAdapter;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.config.ShownText;
 import io.fairlead.server.replicas.OwnReplica;
@@ -227,6 +228,11 @@ final class GatewayStatus implements AdminSource {
   @Override
   public CommitHistory history() {
     return store.history();
+  }
+
+  @Override
+  public List<LeftOutAdapter> leftOutAdapters() {
+    return configuration.leftOut();
   }
 
   @Override

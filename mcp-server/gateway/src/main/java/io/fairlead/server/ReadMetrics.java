@@ -1,17 +1,13 @@
 package io.fairlead.server;
 
-import io.fairlead.registry.Hold;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
-import io.fairlead.registry.Service;
-import io.fairlead.registry.ServiceId;
 import io.fairlead.server.admin.RegistryReads;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -85,46 +81,33 @@ final class ReadMetrics {
     }
   }
 
-  /** A sink in front of another one. Called as the sink's contract says. */
-  private record CountingSink(RegistrySink sink, Reads reads) implements RegistrySink {
+  /** A sink that counts what goes through it. */
+  private static final class CountingSink extends ForwardingSink {
+    private final Reads reads;
+
+    CountingSink(RegistrySink sink, Reads reads) {
+      super(sink);
+      this.reads = reads;
+    }
+
     @Override
     public void resync(ReadOutcome outcome) {
       if (outcome instanceof ReadOutcome.Failed) {
         reads.errors().increment();
       }
-      sink.resync(outcome);
+      super.resync(outcome);
     }
 
     @Override
     public void failing(String problem, Throwable cause) {
       reads.errors().increment();
-      sink.failing(problem, cause);
+      super.failing(problem, cause);
     }
 
     @Override
     public void readTook(Duration took) {
       reads.durations().record(took);
-      sink.readTook(took);
-    }
-
-    @Override
-    public void changed(Service service) {
-      sink.changed(service);
-    }
-
-    @Override
-    public void removed(ServiceId id) {
-      sink.removed(id);
-    }
-
-    @Override
-    public void alive() {
-      sink.alive();
-    }
-
-    @Override
-    public void holding(List<Hold> holds) {
-      sink.holding(holds);
+      super.readTook(took);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.fairlead.server.admin.Audit;
 import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.GatewayConfig;
+import io.fairlead.server.config.LeftOutAdapter;
 import io.fairlead.server.config.Problem;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class Reloads implements ConfigWatcher.Listener {
   private volatile ConfigurationStatus status;
   private volatile String text;
   private volatile Consumer<GatewayConfig> parts = next -> {};
+  private volatile List<LeftOutAdapter> leftOut = List.of();
   // Owned by the watcher's thread.
   private List<String> refused = List.of();
   private List<String> unreadable = List.of();
@@ -39,6 +41,21 @@ final class Reloads implements ConfigWatcher.Listener {
     this.status =
         new ConfigurationStatus(
             options.file().toString(), Instant.now(), List.of(), null, List.of());
+    lookAtAdapters();
+  }
+
+  // The folder is looked at with each text: then a new adapter is there, or left out.
+  private void lookAtAdapters() {
+    List<LeftOutAdapter> before = leftOut;
+    leftOut = options.loader().leftOut();
+    leftOut.stream()
+        .filter(adapter -> !before.contains(adapter))
+        .forEach(adapter -> LOG.warn("adapter left out: {}", adapter));
+  }
+
+  /** Returns the adapters that cannot be used. */
+  List<LeftOutAdapter> leftOut() {
+    return leftOut;
   }
 
   /** Says what takes a changed configuration, once all of it is there. */
@@ -63,6 +80,7 @@ final class Reloads implements ConfigWatcher.Listener {
 
   @Override
   public void changed(ConfigResult result) {
+    lookAtAdapters();
     if (result instanceof ConfigResult.Loaded loaded) {
       apply(options.effective(loaded.config()), loaded.text());
     } else if (result instanceof ConfigResult.Invalid invalid) {

@@ -18,6 +18,15 @@ import java.util.Set;
  *     have the name of a shared one
  */
 public interface RegistryAdapterFactory<C extends Record> {
+  /**
+   * The version of the SPI: this package and {@code io.fairlead.registry.support}. The minor one
+   * grows with what is added, the major one with what an adapter would have to be changed for. A
+   * jar that is dropped in says in its manifest ({@code Fairlead-SPI-Version}) which one it was
+   * made for; the gateway takes it if the major version is its own and the minor one not above its
+   * own.
+   */
+  String SPI_VERSION = "1.0";
+
   /** Returns the value of {@code type:} in the configuration, unique among all factories. */
   String type();
 

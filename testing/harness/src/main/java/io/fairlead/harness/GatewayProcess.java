@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * The gateway as operators run it: {@code bin/fairlead} of the distribution that {@code make dist}
@@ -37,11 +38,11 @@ public final class GatewayProcess implements AutoCloseable {
   private String javaOptions = "-Xmx768m";
   private Optional<ServerProcess> process = Optional.empty();
 
-  private GatewayProcess(String configuration, List<Path> adapters) {
+  private GatewayProcess(String configuration, Optional<List<Path>> adapters) {
     this.executable =
-        adapters.isEmpty()
-            ? executable()
-            : ownDistribution(folder.path().resolve("distribution"), adapters);
+        adapters
+            .map(jars -> ownDistribution(folder.path().resolve("distribution"), jars))
+            .orElseGet(GatewayProcess::executable);
     this.config = folder.write("fairlead.yaml", filledIn(configuration));
   }
 
@@ -62,19 +63,20 @@ public final class GatewayProcess implements AutoCloseable {
    * @throws IllegalStateException if there is no distribution
    */
   public static GatewayProcess of(String configuration) {
-    return new GatewayProcess(configuration, List.of());
+    return new GatewayProcess(configuration, Optional.empty());
   }
 
   /**
    * Returns a gateway with adapters dropped in: a distribution of its own, which shares everything
-   * with the one that was made but the folder {@code adapters/}.
+   * with the one that was made but the folder {@code adapters/}. Each gets a folder, with Jackson
+   * beside it.
    *
    * @param configuration as in {@link #of(String)}
-   * @param adapters jars
+   * @param adapters jars; more may be put into {@link #adapters()}
    * @throws IllegalStateException if there is no distribution, or a jar is none
    */
   public static GatewayProcess withAdapters(String configuration, List<Path> adapters) {
-    return new GatewayProcess(configuration, List.copyOf(adapters));
+    return new GatewayProcess(configuration, Optional.of(List.copyOf(adapters)));
   }
 
   private static Path ownDistribution(Path home, List<Path> adapters) {
@@ -89,11 +91,27 @@ public final class GatewayProcess implements AutoCloseable {
         if (!Files.isRegularFile(adapter)) {
           throw new IllegalStateException(adapter + ": no file (expected: the jar of an adapter)");
         }
-        Files.copy(adapter, dropIns.resolve(adapter.getFileName()));
+        Path own = Files.createDirectories(dropIns.resolve(folderOf(adapter)));
+        Files.copy(adapter, own.resolve(adapter.getFileName()));
+        addJackson(home.resolve("lib"), own);
       }
       return copy;
     } catch (IOException e) {
       throw new UncheckedIOException("no distribution in " + home, e);
+    }
+  }
+
+  private static String folderOf(Path adapter) {
+    return adapter.getFileName().toString().replaceFirst("\\.jar$", "");
+  }
+
+  // An adapter sees none of the gateway's own libraries.
+  private static void addJackson(Path lib, Path folder) throws IOException {
+    try (Stream<Path> jars = Files.list(lib)) {
+      for (Path jar :
+          jars.filter(it -> it.getFileName().toString().startsWith("jackson-")).toList()) {
+        Files.createSymbolicLink(folder.resolve(jar.getFileName()), jar);
+      }
     }
   }
 
@@ -109,6 +127,19 @@ public final class GatewayProcess implements AutoCloseable {
     return configuration
         .replace(XDS, "127.0.0.1:" + xdsPort)
         .replace(ADMIN, "127.0.0.1:" + adminPort);
+  }
+
+  /**
+   * Returns the folder of its adapters, into which a test may drop others.
+   *
+   * @throws IllegalStateException if it shares that of the distribution
+   */
+  public Path adapters() {
+    Path own = folder.path().resolve("distribution/adapters");
+    if (!Files.isDirectory(own)) {
+      throw new IllegalStateException(own + ": missing (expected: a gateway with adapters)");
+    }
+    return own;
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.fairlead.server.cli;
 
 import io.fairlead.server.config.ConfigResult;
+import io.fairlead.server.config.LeftOutAdapter;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -31,13 +33,15 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    List<LeftOutAdapter> leftOut = ConfigFile.loader().leftOut();
+    leftOut.forEach(adapter -> out.println("warning: adapter left out: " + adapter));
     ConfigResult result = file.loadThoroughly();
     if (result instanceof ConfigResult.Invalid invalid) {
       ConfigFile.print(out, invalid.problems());
       return ExitCode.INVALID;
     }
     if (result instanceof ConfigResult.Loaded loaded) {
-      int warnings = loaded.warnings().size();
+      int warnings = loaded.warnings().size() + leftOut.size();
       loaded.warnings().forEach(warning -> out.println("warning: " + warning));
       out.println(
           file.path()

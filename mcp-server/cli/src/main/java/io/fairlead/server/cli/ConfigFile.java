@@ -1,8 +1,8 @@
 package io.fairlead.server.cli;
 
-import io.fairlead.server.config.AdapterTypes;
 import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
+import io.fairlead.server.config.InstalledAdapters;
 import io.fairlead.server.config.Problem;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -70,7 +70,13 @@ final class ConfigFile {
 
   /** Returns a loader with the installed registry types. */
   static ConfigLoader loader() {
-    return new ConfigLoader(AdapterTypes.installed());
+    return new ConfigLoader(adapters());
+  }
+
+  /** Returns the registry types, with those of the distribution's folder if it is run from one. */
+  static InstalledAdapters adapters() {
+    String folder = System.getProperty("fairlead.adapters");
+    return folder == null ? InstalledAdapters.builtIn() : InstalledAdapters.in(Path.of(folder));
   }
 
   /** Writes problems, one a line, then their number. */

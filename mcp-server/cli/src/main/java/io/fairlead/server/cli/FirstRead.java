@@ -1,12 +1,10 @@
 package io.fairlead.server.cli;
 
 import io.fairlead.common.ForeignText;
-import io.fairlead.registry.Hold;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
-import io.fairlead.registry.ServiceId;
-import java.util.List;
+import io.fairlead.server.ForwardingSink;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -15,8 +13,7 @@ import java.util.function.Consumer;
  * A sink that passes everything on and completes a future with the outcome of the first whole read.
  * Called as the sink's contract says; any thread may wait for the future.
  */
-final class FirstRead implements RegistrySink {
-  private final RegistrySink sink;
+final class FirstRead extends ForwardingSink {
   private final Consumer<Service> seen;
   private final CompletableFuture<ReadOutcome> outcome = new CompletableFuture<>();
   private final AtomicInteger services = new AtomicInteger();
@@ -27,7 +24,7 @@ final class FirstRead implements RegistrySink {
    * @param seen receives each service as well, on the adapter's threads
    */
   FirstRead(RegistrySink sink, Consumer<Service> seen) {
-    this.sink = sink;
+    super(sink);
     this.seen = seen;
   }
 
@@ -57,7 +54,7 @@ final class FirstRead implements RegistrySink {
       services.addAndGet(fresh.services().size());
       fresh.services().forEach(seen);
     }
-    sink.resync(read);
+    super.resync(read);
     outcome.complete(read);
   }
 
@@ -65,27 +62,12 @@ final class FirstRead implements RegistrySink {
   public void changed(Service service) {
     services.incrementAndGet();
     seen.accept(service);
-    sink.changed(service);
-  }
-
-  @Override
-  public void removed(ServiceId id) {
-    sink.removed(id);
-  }
-
-  @Override
-  public void alive() {
-    sink.alive();
+    super.changed(service);
   }
 
   @Override
   public void failing(String said, Throwable cause) {
     problem = ForeignText.problem(said);
-    sink.failing(said, cause);
-  }
-
-  @Override
-  public void holding(List<Hold> holds) {
-    sink.holding(holds);
+    super.failing(said, cause);
   }
 }

@@ -1,6 +1,5 @@
 package io.fairlead.server.cli;
 
-import io.fairlead.server.config.AdapterTypes;
 import io.fairlead.server.config.ConfigSchema;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,7 +24,7 @@ final class SchemaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    spec.commandLine().getOut().println(new ConfigSchema(AdapterTypes.installed()).text());
+    spec.commandLine().getOut().println(new ConfigSchema(ConfigFile.adapters().get()).text());
     return ExitCode.DONE;
   }
 }

@@ -3,6 +3,7 @@ package io.fairlead.server.admin;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.server.config.LeftOutAdapter;
 import io.fairlead.server.tls.TlsStatus;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.DeniedClient;
@@ -46,6 +47,11 @@ public interface AdminSource {
 
   /** Returns the status of the configuration file. */
   ConfigurationStatus configuration();
+
+  /** Returns the adapters in the folder of those that are dropped in which are not used. */
+  default List<LeftOutAdapter> leftOutAdapters() {
+    return List.of();
+  }
 
   /** Returns the text of the configuration in force, secrets hidden. */
   String configurationText();

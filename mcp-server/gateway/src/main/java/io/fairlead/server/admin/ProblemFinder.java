@@ -42,6 +42,7 @@ public final class ProblemFinder {
             ServingProblems::storeNotDurable,
             ServingProblems::transactionOpen,
             ServingProblems::reloadRefused,
+            ServingProblems::adapterLeftOut,
             ServingProblems::restartNeeded,
             ReplicaProblems::unreachable,
             ReplicaProblems::differs,

@@ -73,6 +73,8 @@ public record ProblemStatus(
     REMOVALS_HELD,
     /** A changed configuration was refused. */
     RELOAD_REFUSED,
+    /** An adapter that was dropped in cannot be used. */
+    ADAPTER_LEFT_OUT,
     /** An operator's transaction lets all changes wait. */
     TRANSACTION_OPEN,
     /** No client is connected. */

@@ -2,6 +2,7 @@ package io.fairlead.server.admin;
 
 import io.fairlead.server.admin.ProblemStatus.Kind;
 import io.fairlead.server.admin.ProblemStatus.Severity;
+import io.fairlead.server.config.LeftOutAdapter;
 import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.TransactionStatus;
 import java.time.Duration;
@@ -96,6 +97,21 @@ final class ServingProblems {
               "Mend the file; it is read again by itself. A restart would fail until then.",
               "fairlead check --config " + ShellText.quoted(configuration.file()),
               configuration.refusedSince()));
+    }
+  }
+
+  static void adapterLeftOut(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
+    for (LeftOutAdapter adapter : source.leftOutAdapters()) {
+      found.accept(
+          new ProblemStatus(
+              Severity.WARNING,
+              Kind.ADAPTER_LEFT_OUT,
+              String.valueOf(adapter.file().getFileName()),
+              "An adapter is not used: " + adapter,
+              "Mend or remove it; the folder is read again when the configuration changes. Without"
+                  + " it a restart fails if a registry has its type.",
+              "",
+              null));
     }
   }
 

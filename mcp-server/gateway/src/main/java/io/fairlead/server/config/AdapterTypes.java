@@ -12,8 +12,11 @@ import java.util.TreeMap;
 /** The registry types that are installed. Immutable. */
 public final class AdapterTypes {
   private final SortedMap<String, RegistryAdapterFactory<?>> factories = new TreeMap<>();
+  private final List<LeftOutAdapter> leftOut;
 
-  private AdapterTypes(Iterable<RegistryAdapterFactory<?>> factories) {
+  private AdapterTypes(
+      Iterable<RegistryAdapterFactory<?>> factories, List<LeftOutAdapter> leftOut) {
+    this.leftOut = List.copyOf(leftOut);
     for (RegistryAdapterFactory<?> factory : factories) {
       RegistryAdapterFactory<?> other = this.factories.put(factory.type(), factory);
       if (other != null) {
@@ -30,7 +33,7 @@ public final class AdapterTypes {
     }
   }
 
-  private static void refuseSharedKeys(RegistryAdapterFactory<?> factory) {
+  static void refuseSharedKeys(RegistryAdapterFactory<?> factory) {
     List<String> shared = KeyedRecord.of(RegistryConfig.Shared.class).names();
     for (String key : KeyedRecord.of(factory.configurationType()).names()) {
       if (shared.contains(key)) {
@@ -40,16 +43,13 @@ public final class AdapterTypes {
     }
   }
 
-  /**
-   * Returns those that the class path brings: the built-in ones and the jars under {@code
-   * adapters/}.
-   */
+  /** Returns those that the class path brings: the built-in ones. */
   public static AdapterTypes installed() {
     List<RegistryAdapterFactory<?>> found = new ArrayList<>();
     for (RegistryAdapterFactory<?> factory : ServiceLoader.load(RegistryAdapterFactory.class)) {
       found.add(factory);
     }
-    return new AdapterTypes(found);
+    return of(found);
   }
 
   /**
@@ -58,7 +58,7 @@ public final class AdapterTypes {
    * @throws IllegalStateException if two have the same type
    */
   public static AdapterTypes of(List<RegistryAdapterFactory<?>> factories) {
-    return new AdapterTypes(factories);
+    return new AdapterTypes(factories, List.of());
   }
 
   /** Returns the factory of a type, or nothing if it is not installed. */
@@ -69,6 +69,19 @@ public final class AdapterTypes {
   /** Returns the names of the types, sorted. */
   public List<String> names() {
     return List.copyOf(factories.keySet());
+  }
+
+  /** Returns these types with those of a folder as it is now. */
+  AdapterTypes with(AdapterFolder folder) {
+    AdapterFolder.Content content = folder.look(factories.keySet());
+    List<RegistryAdapterFactory<?>> all = new ArrayList<>(factories.values());
+    all.addAll(content.factories());
+    return new AdapterTypes(all, content.leftOut());
+  }
+
+  /** Returns what is in the folder of adapters and not used. */
+  public List<LeftOutAdapter> leftOut() {
+    return leftOut;
   }
 
   /** Returns all factories, by the names of their types. */

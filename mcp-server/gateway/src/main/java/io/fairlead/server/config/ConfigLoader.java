@@ -19,13 +19,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Loads configuration files: reads, validates and binds, checks. Immutable. */
 public final class ConfigLoader {
   /** The most bytes that a configuration file may have. */
   public static final int MAX_BYTES = 16 << 20;
 
-  private final AdapterTypes types;
+  private final Supplier<AdapterTypes> types;
   private final Purpose purpose;
 
   /** The purpose of loading a configuration, which decides what has to exist. */
@@ -46,10 +48,15 @@ public final class ConfigLoader {
 
   /** Creates a loader that knows the given registry types. */
   public ConfigLoader(AdapterTypes types) {
+    this(() -> types, Purpose.READING);
+  }
+
+  /** Creates a loader that asks for the registry types whenever it loads a text. */
+  public ConfigLoader(Supplier<AdapterTypes> types) {
     this(types, Purpose.READING);
   }
 
-  private ConfigLoader(AdapterTypes types, Purpose purpose) {
+  private ConfigLoader(Supplier<AdapterTypes> types, Purpose purpose) {
     this.types = types;
     this.purpose = purpose;
   }
@@ -76,6 +83,11 @@ public final class ConfigLoader {
    */
   public ConfigLoader thorough() {
     return new ConfigLoader(types, Purpose.CHECKING);
+  }
+
+  /** Returns what is in the folder of adapters and not used. */
+  public List<LeftOutAdapter> leftOut() {
+    return types.get().leftOut();
   }
 
   /** Loads a file. A file that cannot be read is a problem like any other. */
@@ -146,7 +158,7 @@ public final class ConfigLoader {
     Problems problems = new Problems(file, document, read.problems());
     Path parent = file.toAbsolutePath().getParent();
     Path folder = parent == null ? file.toAbsolutePath() : parent;
-    RegistryBinder registries = new RegistryBinder(problems);
+    RegistryBinder registries = new RegistryBinder(problems, types.get());
     Optional<GatewayConfig> config =
         new RecordBinder(problems, folder, registries)
             .bind(document.root(), KeyPath.ROOT, KeyedRecord.of(GatewayConfig.class));
@@ -176,10 +188,12 @@ public final class ConfigLoader {
    */
   private final class RegistryBinder implements RecordBinder.RegistryReader {
     private final Problems problems;
+    private final AdapterTypes types;
     private final Map<String, String> owners = new HashMap<>();
 
-    RegistryBinder(Problems problems) {
+    RegistryBinder(Problems problems, AdapterTypes types) {
       this.problems = problems;
+      this.types = types;
     }
 
     @Override
@@ -192,7 +206,8 @@ public final class ConfigLoader {
       if (factory.isEmpty()) {
         problems.atValue(
             KeyPath.key(path, "type"),
-            ConfigurationKey.refusal(type, "one of " + String.join(", ", types.names())));
+            ConfigurationKey.refusal(type, "one of " + String.join(", ", types.names()))
+                + leftOut());
         return Optional.empty();
       }
       KeyedRecord<?> ownKeys = KeyedRecord.of(factory.get().configurationType());
@@ -213,6 +228,15 @@ public final class ConfigLoader {
           path, sharedKeys, () -> config.template("namespace", config.namespaceTemplate()));
       binder.attempt(path, sharedKeys, config::policy);
       return Optional.of(config);
+    }
+
+    private String leftOut() {
+      return types.leftOut().isEmpty()
+          ? ""
+          : "; left out is "
+              + types.leftOut().stream()
+                  .map(LeftOutAdapter::toString)
+                  .collect(Collectors.joining("; "));
     }
 
     private void refuseTakenName(String name, String path) {

@@ -85,7 +85,8 @@ public final class AdapterThread implements AdapterClock, AutoCloseable {
   /**
    * Runs a task again and again until the end, first at once. The task returns the pause until its
    * next run. One that throws is reported as a fault and runs again after a growing pause, so a
-   * failure that is expected is best caught within it.
+   * failure that is expected is best caught within it. The first run may begin before this call has
+   * returned.
    */
   public RepeatedTask repeat(Callable<Duration> task) {
     Backoff backoff =

@@ -66,8 +66,8 @@ final class Contact {
     }
   }
 
-  /** Records that something that failed can be read again. */
-  void recovered() {
+  /** Doubts the answers from now on: something that failed can be read again, or may be behind. */
+  void doubt() {
     doubt(Hold.Reason.OUTAGE);
   }
 

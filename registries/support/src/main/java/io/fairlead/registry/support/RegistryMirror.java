@@ -160,7 +160,20 @@ public final class RegistryMirror implements AutoCloseable {
   }
 
   /** Takes an answer about one service: there is none. */
-  public synchronized void missing(ServiceId id) {
+  public void missing(ServiceId id) {
+    gone(id, true);
+  }
+
+  /**
+   * Takes the registry's own word that a service went, such as an event of its removal: better
+   * evidence than an answer that lacks it, so no second one confirms it. While answers are doubted
+   * it is kept all the same.
+   */
+  public void removed(ServiceId id) {
+    gone(id, false);
+  }
+
+  private synchronized void gone(ServiceId id, boolean confirmable) {
     if (closed) {
       return;
     }
@@ -169,7 +182,7 @@ public final class RegistryMirror implements AutoCloseable {
     mirrored.answered = ++answers;
     mirrored.newest = null;
     if (staleness.isSynced()) {
-      absent(mirrored);
+      absent(mirrored, confirmable);
       later(mirrored);
     }
   }
@@ -208,6 +221,16 @@ public final class RegistryMirror implements AutoCloseable {
     staleness.works(part);
   }
 
+  /**
+   * Records that answers may be behind from now on although no read failed, as after a change to
+   * another server: they are doubted for the settling time.
+   */
+  public synchronized void doubt() {
+    if (!closed) {
+      contact.doubt();
+    }
+  }
+
   /** Records that the registry answered and nothing changed, as a keepalive does. */
   public void alive() {
     works(WHOLE);
@@ -228,7 +251,7 @@ public final class RegistryMirror implements AutoCloseable {
   private void succeeded(String part) {
     succeeded();
     if (staleness.isFailing(part)) {
-      contact.recovered();
+      contact.doubt();
     }
   }
 
@@ -295,7 +318,7 @@ public final class RegistryMirror implements AutoCloseable {
     }
     for (MirroredService mirrored : List.copyOf(services.values())) {
       if (mirrored.answered <= begun.answer() && !read.containsKey(mirrored.id)) {
-        absent(mirrored);
+        absent(mirrored, true);
       }
       if (closed) {
         return;
@@ -353,7 +376,7 @@ public final class RegistryMirror implements AutoCloseable {
     }
   }
 
-  private void absent(MirroredService mirrored) {
+  private void absent(MirroredService mirrored, boolean confirmable) {
     mirrored.askedAt = 0;
     if (closed) {
       return;
@@ -363,7 +386,7 @@ public final class RegistryMirror implements AutoCloseable {
       return;
     }
     Absence gone = retention.absence(mirrored.gone);
-    if (retention.keeps(gone, true)) {
+    if (retention.keeps(gone, confirmable)) {
       mirrored.gone = gone;
       retention.track(mirrored);
     } else {
@@ -449,7 +472,7 @@ public final class RegistryMirror implements AutoCloseable {
       ask.add(mirrored.id);
     } else if (retention.isOverdue(mirrored)) {
       if (mirrored.gone != null) {
-        absent(mirrored);
+        absent(mirrored, true);
       } else if (mirrored.newest != null && mirrored.told != null) {
         mirrored.askedAt = 0;
         merge(mirrored, mirrored.told.unpack(), mirrored.newest.unpack());

@@ -25,7 +25,10 @@ public final class RepeatedTask {
     this.backoff = backoff;
   }
 
-  /** Runs the task within this time from now; an earlier run that is due stays. */
+  /**
+   * Runs the task within this time from now; an earlier run that is due stays. May be called by any
+   * thread, also by a task of the same one.
+   */
   public synchronized void within(Duration delay) {
     long at = thread.nanoTime() + delay.toNanos();
     if (next != null && dueAt - at <= 0) {

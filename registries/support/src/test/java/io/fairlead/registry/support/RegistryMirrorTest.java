@@ -236,6 +236,29 @@ class RegistryMirrorTest {
   }
 
   @Test
+  void removed_byTheRegistrysOwnWord_needsNoConfirmation() {
+    mirror.whole(List.of(ORDERS, REVIEWS));
+
+    mirror.removed(ORDERS.id());
+
+    assertThat(sink.state()).containsOnlyKeys(REVIEWS.id());
+  }
+
+  @Test
+  void doubt_keepsWhatIsMissingFromThenOn() {
+    mirror.whole(List.of(ORDERS, REVIEWS));
+    mirror.doubt();
+
+    mirror.removed(ORDERS.id());
+    mirror.whole(List.of(REVIEWS));
+
+    assertThat(sink.state()).hasSize(2);
+    advance(30);
+    mirror.whole(List.of(REVIEWS));
+    assertThat(sink.state()).containsOnlyKeys(REVIEWS.id());
+  }
+
+  @Test
   void whole_sameIdTwice_hasTheInstancesOfBoth() {
     Service other =
         TestServices.service(

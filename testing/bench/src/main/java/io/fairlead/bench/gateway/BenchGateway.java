@@ -25,13 +25,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The distribution's {@code bin/fairlead serve} as a process of its own, with the registry type
- * {@code load} dropped in beside its adapters. Not thread-safe.
+ * {@code load} beside its adapters. Not thread-safe.
  */
 public final class BenchGateway implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private final Path folder;
   private final GatewaySetup setup;
+  private final Path jar;
   private final int xdsPort = FreePorts.next();
   private final int firstShardPort;
   private final int adminPort = FreePorts.next();
@@ -44,11 +45,12 @@ public final class BenchGateway implements AutoCloseable {
   /**
    * Creates a gateway that is not started yet.
    *
-   * @param folder its own: configuration, store, and a home with the adapter dropped in
+   * @param folder its own: configuration, store, and a home
    */
   public BenchGateway(Path folder, GatewaySetup setup) throws IOException {
     this.folder = folder;
     this.setup = setup;
+    this.jar = ownJar();
     this.firstShardPort = setup.shards() > 1 ? FreePorts.range(setup.shards()) : xdsPort;
     Path dist = Binaries.root().resolve("target/fairlead");
     if (!Files.isExecutable(dist.resolve("bin/fairlead"))) {
@@ -61,11 +63,10 @@ public final class BenchGateway implements AutoCloseable {
         StandardCharsets.UTF_8);
   }
 
-  // The distribution itself stays as it is: its script and libraries, and another adapters/.
+  // The distribution itself stays as it is: its script and libraries.
   private void home(Path dist) throws IOException {
     Path home = folder.resolve("home");
     Files.createDirectories(home.resolve("bin"));
-    Files.createDirectories(home.resolve("adapters"));
     Files.copy(
         dist.resolve("bin/fairlead"),
         home.resolve("bin/fairlead"),
@@ -74,8 +75,6 @@ public final class BenchGateway implements AutoCloseable {
     if (!Files.exists(home.resolve("lib"))) {
       Files.createSymbolicLink(home.resolve("lib"), dist.resolve("lib"));
     }
-    Files.copy(
-        ownJar(), home.resolve("adapters/fairlead-bench.jar"), StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static Path ownJar() throws IOException {
@@ -97,7 +96,14 @@ public final class BenchGateway implements AutoCloseable {
         ServerProcess.start(
             "gateway",
             folder,
-            Map.of("JAVA_HOME", System.getProperty("java.home"), "JAVA_OPTS", setup.javaOptions()),
+            Map.of(
+                "JAVA_HOME",
+                System.getProperty("java.home"),
+                "JAVA_OPTS",
+                setup.javaOptions(),
+                // Not dropped in: its registry converts services as the gateway does.
+                "FAIRLEAD_CLASSPATH",
+                jar.toString()),
             List.of(
                 folder.resolve("home/bin/fairlead").toString(),
                 "serve",

@@ -1,0 +1,4 @@
+@NullMarked
+package com.example.lines;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package io.fairlead.registry.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.registry.RegistryAdapterFactory;
+import japicmp.cmp.JApiCmpArchive;
+import japicmp.cmp.JarArchiveComparator;
+import japicmp.cmp.JarArchiveComparatorOptions;
+import japicmp.model.AccessModifier;
+import japicmp.model.JApiChangeStatus;
+import japicmp.model.JApiClass;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The SPI against that of the version which its number names: {@code baseline/spi-VERSION.jar} has
+ * its classes. What is added raises the minor number, what an adapter would have to be changed for
+ * the major one; the command that the message has writes the next baseline then.
+ */
+class SpiCompatibilityTest {
+  private static final Path BASELINES =
+      Path.of(System.getProperty("fairlead.root")).resolve("registries/support/baseline");
+  private static final String COMMAND =
+      "mvn -pl registries/support -am test -Dtest=SpiCompatibilityTest"
+          + " -Dsurefire.failIfNoSpecifiedTests=false -Dfairlead.baseline=write";
+  private static final List<Class<?>> ONE_OF_EACH_MODULE =
+      List.of(RegistryAdapterFactory.class, RegistryMirror.class, io.fairlead.common.Key.class);
+
+  @TempDir Path temp = Path.of("");
+
+  @Test
+  void spi_isWhatItsVersionSays() throws Exception {
+    Path now = jar("now.jar", classes());
+    Path baseline = BASELINES.resolve("spi-" + RegistryAdapterFactory.SPI_VERSION + ".jar");
+    if (System.getProperty("fairlead.baseline", "").equals("write")) {
+      Files.createDirectories(BASELINES);
+      Files.copy(now, baseline, StandardCopyOption.REPLACE_EXISTING);
+    }
+    assertThat(baseline)
+        .as("the classes of version %s; write them by: %s", baseline.getFileName(), COMMAND)
+        .exists();
+
+    List<String> differences = differences(baseline, now);
+
+    assertThat(differences)
+        .as(
+            "differences from version %s of the SPI. Additions: raise the minor number of"
+                + " RegistryAdapterFactory.SPI_VERSION and of fairlead.spi.version in pom.xml;"
+                + " breaks: the major one. Then write its baseline: %s (before a version is"
+                + " released, its baseline may be written again)",
+            RegistryAdapterFactory.SPI_VERSION, COMMAND)
+        .isEmpty();
+  }
+
+  @Test
+  void methodThatIsTakenAway_isABreak_andOneThatIsNew_anAddition() throws Exception {
+    Map<String, byte[]> classes = classes();
+    Map<String, byte[]> fewer = new TreeMap<>(classes);
+    fewer.remove("io/fairlead/registry/Locality.class");
+    Path all = jar("all.jar", classes);
+    Path some = jar("some.jar", fewer);
+
+    assertThat(differences(all, some)).contains("breaks: io.fairlead.registry.Locality");
+    assertThat(differences(some, all)).contains("adds: io.fairlead.registry.Locality");
+    assertThat(differences(all, all)).isEmpty();
+  }
+
+  private static List<String> differences(Path old, Path now) {
+    JarArchiveComparatorOptions options = new JarArchiveComparatorOptions();
+    options.getIgnoreMissingClasses().setIgnoreAllMissingClasses(true);
+    List<String> found = new ArrayList<>();
+    List<JApiClass> classes =
+        new JarArchiveComparator(options)
+            .compare(
+                new JApiCmpArchive(old.toFile(), "before"),
+                new JApiCmpArchive(now.toFile(), "now"));
+    for (JApiClass one : classes) {
+      if (isPublic(one) && one.getChangeStatus() != JApiChangeStatus.UNCHANGED) {
+        boolean fits = one.isBinaryCompatible() && one.isSourceCompatible();
+        found.add((fits ? "adds: " : "breaks: ") + one.getFullyQualifiedName());
+      }
+    }
+    return found;
+  }
+
+  private static boolean isPublic(JApiClass one) {
+    return Stream.of(
+            one.getAccessModifier().getOldModifier(), one.getAccessModifier().getNewModifier())
+        .anyMatch(modifier -> modifier.isPresent() && modifier.get() == AccessModifier.PUBLIC);
+  }
+
+  private static Map<String, byte[]> classes() throws URISyntaxException, IOException {
+    Map<String, byte[]> classes = new TreeMap<>();
+    for (Class<?> one : ONE_OF_EACH_MODULE) {
+      Path place = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (Files.isDirectory(place)) {
+        folder(place, classes);
+      } else {
+        jar(place, classes);
+      }
+    }
+    return classes;
+  }
+
+  private static void folder(Path folder, Map<String, byte[]> classes) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files
+          .filter(file -> file.toString().endsWith(".class"))
+          .forEach(file -> classes.put(folder.relativize(file).toString(), bytes(file)));
+    }
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void jar(Path file, Map<String, byte[]> classes) throws IOException {
+    try (JarFile jar = new JarFile(file.toFile())) {
+      for (JarEntry entry : jar.stream().filter(it -> it.getName().endsWith(".class")).toList()) {
+        classes.put(entry.getName(), jar.getInputStream(entry).readAllBytes());
+      }
+    }
+  }
+
+  /** Writes a jar that is the same for the same classes. */
+  private Path jar(String name, Map<String, byte[]> classes) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JarOutputStream jar = new JarOutputStream(bytes)) {
+      for (Map.Entry<String, byte[]> one : classes.entrySet()) {
+        JarEntry entry = new JarEntry(one.getKey());
+        entry.setTime(1_767_225_600_000L);
+        jar.putNextEntry(entry);
+        jar.write(one.getValue());
+      }
+    }
+    return Files.write(temp.resolve(name), bytes.toByteArray());
+  }
+}
