@@ -29,8 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The SPI against that of the version which its number names: {@code baseline/spi-VERSION.jar} has
- * its classes. What is added raises the minor number, what an adapter would have to be changed for
- * the major one; the command that the message has writes the next baseline then.
+ * its classes. What an adapter would have to be changed for raises the major number, what is added
+ * the minor one once the version is in {@code baseline/released.txt}; the command that the message
+ * has writes the next baseline then.
  */
 class SpiCompatibilityTest {
   private static final Path BASELINES =
@@ -38,6 +39,7 @@ class SpiCompatibilityTest {
   private static final String COMMAND =
       "mvn -pl registries/support -am test -Dtest=SpiCompatibilityTest"
           + " -Dsurefire.failIfNoSpecifiedTests=false -Dfairlead.baseline=write";
+  private static final String ADDS = "adds: ";
   private static final List<Class<?>> ONE_OF_EACH_MODULE =
       List.of(RegistryAdapterFactory.class, RegistryMirror.class, io.fairlead.common.Key.class);
 
@@ -56,13 +58,16 @@ class SpiCompatibilityTest {
         .exists();
 
     List<String> differences = differences(baseline, now);
+    if (!isReleased()) {
+      differences.removeIf(difference -> difference.startsWith(ADDS));
+    }
 
     assertThat(differences)
         .as(
             "differences from version %s of the SPI. Additions: raise the minor number of"
                 + " RegistryAdapterFactory.SPI_VERSION and of fairlead.spi.version in pom.xml;"
-                + " breaks: the major one. Then write its baseline: %s (before a version is"
-                + " released, its baseline may be written again)",
+                + " breaks: the major one. Then write its baseline: %s (that of a version which was"
+                + " not released may be written again)",
             RegistryAdapterFactory.SPI_VERSION, COMMAND)
         .isEmpty();
   }
@@ -80,6 +85,11 @@ class SpiCompatibilityTest {
     assertThat(differences(all, all)).isEmpty();
   }
 
+  private static boolean isReleased() throws IOException {
+    return Files.readAllLines(BASELINES.resolve("released.txt"))
+        .contains(RegistryAdapterFactory.SPI_VERSION);
+  }
+
   private static List<String> differences(Path old, Path now) {
     JarArchiveComparatorOptions options = new JarArchiveComparatorOptions();
     options.getIgnoreMissingClasses().setIgnoreAllMissingClasses(true);
@@ -92,7 +102,7 @@ class SpiCompatibilityTest {
     for (JApiClass one : classes) {
       if (isPublic(one) && one.getChangeStatus() != JApiChangeStatus.UNCHANGED) {
         boolean fits = one.isBinaryCompatible() && one.isSourceCompatible();
-        found.add((fits ? "adds: " : "breaks: ") + one.getFullyQualifiedName());
+        found.add((fits ? ADDS : "breaks: ") + one.getFullyQualifiedName());
       }
     }
     return found;
