@@ -34,7 +34,6 @@ final class DroppedInAdapterTest {
       xds: {address: "@xds@"}
       admin: {address: "@admin@"}
       store: {path: data/fairlead.db}
-      readiness: {limit: 5s}
       registries:
       - {name: files, type: file, path: services}
       """;

@@ -103,8 +103,8 @@ class AdapterFolderTest {
         .startsWith("etcd.jar: ")
         .contains("thirdparty.Other")
         .contains("expected");
-    AdapterJars.jar(jar, classes, "1.0", "java.lang.String\n", "");
-    assertThat(leftOut()).startsWith("etcd.jar: ").contains("java.lang.String");
+    AdapterJars.jar(jar, classes, "1.0", "thirdparty.Factory$Configuration\n", "");
+    assertThat(leftOut()).startsWith("etcd.jar: ").contains("not a subtype");
   }
 
   @Test
@@ -224,7 +224,8 @@ class AdapterFolderTest {
             problem ->
                 assertThat(problem.text())
                     .startsWith("etcd (expected: one of ")
-                    .contains("; left out is " + folder.resolve("etcd.jar") + ": etcd.jar is no jar"));
+                    .contains(
+                        "; left out is " + folder.resolve("etcd.jar") + ": etcd.jar is no jar"));
   }
 
   @Test
