@@ -30,9 +30,8 @@ final class EurekaAdapter implements RegistryAdapter {
   private static final String CHANGES = "/apps/delta";
   // Servers remember changes for three minutes, and answer from a cache of up to half a minute.
   private static final Duration RETENTION = Duration.ofMinutes(2);
-  // A read may take this share of the time, so that a slow server is asked less often.
-  private static final int SHARE = 3;
-  private static final int WHOLE_SHARE = 20;
+  // Where changes are not served, the pause after a whole read, as a multiple of what it took.
+  private static final int WHOLE_PAUSE = 20;
 
   private final String registry;
   private final EurekaConfiguration configuration;
@@ -101,8 +100,7 @@ final class EurekaAdapter implements RegistryAdapter {
     }
     readAt = thread.nanoTime();
     failures.reset();
-    Duration rest = Duration.ofNanos(readAt - begin).multipliedBy(SHARE);
-    return rest.compareTo(configuration.pollInterval()) > 0 ? rest : configuration.pollInterval();
+    return pause(Duration.ofNanos(readAt - begin));
   }
 
   private boolean isWholeDue(long now) {
@@ -145,7 +143,11 @@ final class EurekaAdapter implements RegistryAdapter {
     if (servesChanges) {
       return configuration.reconcileInterval();
     }
-    Duration rest = took.multipliedBy(WHOLE_SHARE);
+    return pause(took.multipliedBy(WHOLE_PAUSE));
+  }
+
+  /** Returns the poll interval, stretched where a slow server needs the rest. */
+  private Duration pause(Duration rest) {
     return rest.compareTo(configuration.pollInterval()) > 0 ? rest : configuration.pollInterval();
   }
 

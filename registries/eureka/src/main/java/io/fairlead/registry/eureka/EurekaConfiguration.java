@@ -47,7 +47,8 @@ public record EurekaConfiguration(
     @Key(
             value =
                 "time between two reads of what changed; the server answers them from a cache, whose"
-                    + " age (30s where it is not configured) comes on top",
+                    + " age (30s where it is not configured) comes on top; stretched where a read"
+                    + " takes longer",
             defaultValue = "500ms",
             min = "100ms",
             max = "1m")
