@@ -1,7 +1,7 @@
 # What to do with this project; `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-newest-jdk bench soak soak-flaky flaky dist image servers format clean
+.PHONY: help run test test-newest-jdk bench soak soak-flaky flaky cluster dist image servers format clean
 
 # JAVA_HOME=... on the command line chooses the JDK of the build (17 or later).
 ifdef JAVA_HOME
@@ -40,6 +40,10 @@ flaky: ## run the contract with Consul and Nacos over links that break each 5, 2
 	  FAIRLEAD_LINK_PERIOD=$$period $(MVN) -q test -pl registries/consul,registries/nacos -am \
 	    -Dtest='*FlakyLinkContractTest' -Dsurefire.failIfNoSpecifiedTests=false || exit 1; \
 	done
+
+cluster: ## run the tests with a cluster of three Nacos servers, one killed, one hung (1.5 GB)
+	$(MVN) -q test -pl registries/nacos -am -Dtest=NacosClusterTest -DexcludedGroups= \
+	  -Dsurefire.failIfNoSpecifiedTests=false
 
 soak-flaky: ## change a Consul and a Nacos over links that break each 20 s, 30 minutes (FAIRLEAD_FLAKY_MINUTES=n)
 	FAIRLEAD_FLAKY_MINUTES=$${FAIRLEAD_FLAKY_MINUTES:-30} $(MVN) -q verify -pl testing/conformance -am \

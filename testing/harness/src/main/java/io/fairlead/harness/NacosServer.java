@@ -59,7 +59,7 @@ public final class NacosServer implements AutoCloseable {
   /** That administrator's password. */
   public static final String PASSWORD = "pilot-on-board-1";
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration START_LIMIT = Duration.ofSeconds(240);
 
   private final Generation generation;
   private final Login login;

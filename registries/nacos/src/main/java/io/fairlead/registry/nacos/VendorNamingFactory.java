@@ -105,15 +105,20 @@ final class VendorNamingFactory implements Naming.Factory, AutoCloseable {
     }
     Path ca = tls.ca();
     if (ca != null) {
-      properties.setProperty(prefix + "trustCollectionChainPath", ca.toString());
+      properties.setProperty(prefix + "trustCollectionChainPath", url(ca));
     }
     Path cert = tls.cert();
     Path key = tls.key();
     if (cert != null && key != null) {
       properties.setProperty(prefix + "mutualAuth", "true");
-      properties.setProperty(prefix + "certChainFile", cert.toString());
-      properties.setProperty(prefix + "certPrivateKey", key.toString());
+      properties.setProperty(prefix + "certChainFile", url(cert));
+      properties.setProperty(prefix + "certPrivateKey", url(key));
     }
+  }
+
+  /** Returns a file as the client finds it: it looks for a plain path on the class path. */
+  private static String url(Path file) {
+    return file.toUri().toString();
   }
 
   private synchronized Path folder() {
