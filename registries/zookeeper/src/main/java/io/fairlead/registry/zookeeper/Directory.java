@@ -89,12 +89,12 @@ final class Directory {
   }
 
   /**
-   * Takes an answer.
+   * Takes an answer. A directory that is gone is an empty one: ZooKeeper itself deletes those that
+   * Curator makes once they are empty, so that this is no word of an owner.
    *
    * @param read the services that have instances
-   * @param isThere whether the directory is there
    */
-  Content take(List<Service> read, boolean isThere, long now) {
+  Content take(List<Service> read, long now) {
     List<Service> services = new ArrayList<>(read);
     List<ServiceId> gone = new ArrayList<>();
     Set<ServiceId> present = new HashSet<>();
@@ -114,7 +114,7 @@ final class Directory {
         one.empty = true;
         one.emptySince = now;
       }
-      if (!isThere || now - one.emptySince > EMPTY.toNanos()) {
+      if (now - one.emptySince > EMPTY.toNanos()) {
         gone.add(entry.getKey());
         all.remove();
       } else {

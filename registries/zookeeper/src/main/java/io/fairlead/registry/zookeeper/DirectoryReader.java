@@ -29,13 +29,12 @@ final class DirectoryReader {
    * The outcome of a read.
    *
    * @param services the services that have instances
-   * @param isThere whether the directory is there
    * @param code OK, or why the read failed
    * @param path the node that was read last
    */
-  record Answer(List<Service> services, boolean isThere, Code code, String path) {
+  record Answer(List<Service> services, Code code, String path) {
     static Answer failed(Code code, String path) {
-      return new Answer(List.of(), true, code, path);
+      return new Answer(List.of(), code, path);
     }
 
     boolean isRead() {
@@ -160,11 +159,7 @@ final class DirectoryReader {
           }
           String namespace = namespace(configuration.dubboRoot());
           answer.accept(
-              new Answer(
-                  InterfaceServices.of(namespace, name, providers),
-                  code == Code.OK || !providers.isEmpty(),
-                  Code.OK,
-                  path));
+              new Answer(InterfaceServices.of(namespace, name, providers), Code.OK, path));
         });
   }
 
@@ -180,7 +175,7 @@ final class DirectoryReader {
     private final List<DubboApplications.Member> members = new ArrayList<>();
     private final Set<String> asked = new HashSet<>();
     private int left;
-    private Answer failure = new Answer(List.of(), true, Code.OK, "");
+    private Answer failure = new Answer(List.of(), Code.OK, "");
 
     ApplicationRead(Session session, String name, String path, Consumer<Answer> answer) {
       this.session = session;
@@ -261,7 +256,6 @@ final class DirectoryReader {
               instances.isEmpty()
                   ? List.of()
                   : List.of(new Service(id, Map.of(), Map.of(), List.of(), instances)),
-              true,
               Code.OK,
               path));
     }
@@ -281,7 +275,7 @@ final class DirectoryReader {
             new ApplicationRead(session, name, path, answer).begin(nodes);
           } else if (code == Code.NONODE) {
             applications.update(name, List.of()).forEach(onInterface);
-            answer.accept(new Answer(List.of(), false, Code.OK, path));
+            answer.accept(new Answer(List.of(), Code.OK, path));
           } else {
             answer.accept(Answer.failed(code, path));
           }

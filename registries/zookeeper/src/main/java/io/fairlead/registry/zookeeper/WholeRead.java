@@ -24,6 +24,7 @@ final class WholeRead {
   private final DirectoryReader reader;
   private final ZooKeeperConfiguration configuration;
   private final RegistryMirror.Mark mark;
+  private final Set<Directory.Key> known;
   private final Function<Directory.Key, Directory> directories;
   private final LongSupplier nanoTime;
   private final Consumer<WholeRead> done;
@@ -38,6 +39,7 @@ final class WholeRead {
 
   /**
    * @param mark the mirror's, from before the read
+   * @param known the directories that have had something, which are read also if they are gone
    * @param directories gives the directory of a key
    * @param done takes this read once it has ended, in whatever way
    */
@@ -46,6 +48,7 @@ final class WholeRead {
       DirectoryReader reader,
       ZooKeeperConfiguration configuration,
       RegistryMirror.Mark mark,
+      Set<Directory.Key> known,
       Function<Directory.Key, Directory> directories,
       LongSupplier nanoTime,
       Consumer<WholeRead> done) {
@@ -53,6 +56,7 @@ final class WholeRead {
     this.reader = reader;
     this.configuration = configuration;
     this.mark = mark;
+    this.known = known;
     this.directories = directories;
     this.nanoTime = nanoTime;
     this.done = done;
@@ -120,6 +124,7 @@ final class WholeRead {
           }
           Set<Directory.Key> keys = new LinkedHashSet<>();
           names.forEach(name -> keys.add(new Directory.Key(kind, name)));
+          known.stream().filter(key -> key.kind() == kind).forEach(keys::add);
           next.accept(keys);
         });
   }
@@ -173,8 +178,7 @@ final class WholeRead {
 
   private void take(Directory directory, DirectoryReader.Answer answer) {
     if (answer.isRead()) {
-      Directory.Content content =
-          directory.take(answer.services(), answer.isThere(), nanoTime.getAsLong());
+      Directory.Content content = directory.take(answer.services(), nanoTime.getAsLong());
       services.addAll(content.services());
       gone.addAll(content.gone());
       readable.add(directory);

@@ -268,8 +268,7 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
   private void take(Directory directory, DirectoryReader.Answer answer) {
     boolean again = directory.end();
     if (answer.isRead()) {
-      Directory.Content content =
-          directory.take(answer.services(), answer.isThere(), thread.nanoTime());
+      Directory.Content content = directory.take(answer.services(), thread.nanoTime());
       content.services().forEach(mirror::changed);
       content.gone().forEach(mirror::missing);
       works(directory);
@@ -362,6 +361,7 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
             reader,
             configuration,
             mirror.mark(),
+            Set.copyOf(directories.keySet()),
             key -> directories.computeIfAbsent(key, Directory::new),
             thread::nanoTime,
             this::take);

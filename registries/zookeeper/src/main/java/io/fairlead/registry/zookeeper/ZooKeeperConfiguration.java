@@ -62,7 +62,7 @@ public record ZooKeeperConfiguration(
             value = "time between two whole reads, which find what no watch has shown",
             defaultValue = "10m",
             min = "1s",
-            max = "1d")
+            max = "24h")
         Duration reconcileInterval,
     @Key(
             value =

@@ -139,6 +139,24 @@ class ZooKeeperAdapterTest {
   }
 
   @Test
+  void directoryThatGoes_isTheLossOfItsLastInstance_alsoInAWholeRead() {
+    api().put("/emptied/services/web/a", "{\"address\":\"10.0.0.1\",\"port\":80}");
+    try (Mirroring mirroring =
+        Mirroring.of(SharedZooKeeper.get(), "/emptied")
+            .with("reconcileInterval", Duration.ofSeconds(1))
+            .start()) {
+      Service web = mirroring.await("services/web", "10.0.0.1");
+      api().deleteTree("/emptied/services/web");
+      mirroring.await("services/web");
+      int reads = mirroring.sink().reads();
+      // At least one whole read: it asks for the root, and the services of others.
+      Awaitility.await().atMost(LIMIT).until(() -> mirroring.sink().reads() > reads + 12);
+      assertThat(mirroring.sink().state())
+          .hasEntrySatisfying(web.id(), it -> assertThat(it.instances()).isEmpty());
+    }
+  }
+
+  @Test
   void nobodyListens_theReasonIsTold() {
     try (Mirroring mirroring = Mirroring.of(List.of("127.0.0.1:1"), "").start()) {
       SinkEvent failure = mirroring.sink().awaitEvent(0, "a failure", LIMIT, SinkEvent::isFailure);
