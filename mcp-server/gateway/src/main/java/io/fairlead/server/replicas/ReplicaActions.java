@@ -146,7 +146,7 @@ public final class ReplicaActions implements AdminActions {
       Replica replica, Optional<HeldGuard> guard, ReplicaResult without, boolean unaware) {}
 
   /**
-   * What replicas know of a loss.
+   * The findings about a loss at all replicas.
    *
    * @param steps what is to be done at each that was asked; empty if none of them holds the loss
    * @param missing those that could not be asked

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What runs on one node: for each service the number of its instances there, and the newest index
- * at which one of them was written.
+ * The services of one node: for each the number of its instances there, and the newest index at
+ * which one of them was written.
  *
  * @param instances by the folded name of the service
  * @param written by the folded name of the service

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is taken of a real Consul's catalog, and at which address. */
+/** Tests of what is taken of a real Consul's catalog, and at which address. */
 @NeedsServer("consul")
 class ConsulSelectionTest {
   private static ConsulServer consul;
@@ -37,7 +37,8 @@ class ConsulSelectionTest {
         .register(
             """
             {"Node":"n1","Address":"10.99.0.1","TaggedAddresses":{"wan":"203.0.113.9"},"Service":
-             {"ID":"%s","Service":"%s","Address":"%s","Port":80,%s}}"""
+             {"ID":"%s","Service":"%s","Address":"%s","Port":80,%s}}\
+            """
                 .formatted(id, service, address, more));
   }
 
