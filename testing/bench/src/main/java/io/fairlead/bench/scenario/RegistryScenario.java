@@ -222,7 +222,7 @@ final class RegistryScenario implements Scenario {
       return registry.startsWith("nacos") ? PEERS : "";
     }
 
-    /** Something that takes a while. */
+    /** An action that takes a while, during which the load is measured. */
     private interface Meanwhile {
       void run() throws IOException;
     }
