@@ -350,7 +350,8 @@ final class ChangeFeed {
       Set<String> services = new HashSet<>();
       Set<String> onNodes = new HashSet<>();
       for (FailingChecks.Check check : changed) {
-        if (check.service().isEmpty()) {
+        if (check.service().isEmpty() || client.readsProxies()) {
+          // A proxy's check has the proxy's name, not that of the application behind it.
           onNodes.add(check.node());
         } else {
           services.add(check.service());

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.NeedsServer;
+import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.ServiceId;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,13 +129,53 @@ class ConsulSelectionTest {
   }
 
   @Test
+  void proxies_usedOverFewConnections_theirChangesAreFoundByTheIndexes() {
+    String sidecar =
+        "\"Kind\":\"connect-proxy\",\"Meta\":{\"at\":\"%s\"},"
+            + "\"Proxy\":{\"DestinationServiceName\":\"apart\"}";
+    register("apart", "10.1.1.1", "apart", "\"Meta\":{}");
+    register("apart-proxy", "10.1.1.2", "apart-sidecar-proxy", sidecar.formatted("first"));
+    // One watch goes to a service that changed later.
+    register("zz", "10.1.1.3", "zz", "\"Meta\":{}");
+    ConsulConfiguration few = here().proxies(Proxies.USE).maxConnections(6).sweepRate(1).build();
+    try (Mirrored mirrored = new Mirrored(few)) {
+      mirrored.await("apart", 1);
+      for (String at : List.of("second", "third", "fourth")) {
+        register("apart-proxy", "10.1.1.2", "apart-sidecar-proxy", sidecar.formatted(at));
+        mirrored.await("apart", at, it -> it.instances().get(0).metadata().containsValue(at));
+        checkOfProxy("critical");
+        mirrored.await(
+            "apart",
+            "unhealthy",
+            it -> it.instances().get(0).availability() == Availability.UNHEALTHY);
+        checkOfProxy("passing");
+        mirrored.await(
+            "apart", "ready", it -> it.instances().get(0).availability() == Availability.READY);
+      }
+    }
+    consul.api().deregister("n1", "apart-proxy");
+    consul.api().deregister("n1", "apart");
+    consul.api().deregister("n1", "zz");
+  }
+
+  private static void checkOfProxy(String status) {
+    consul
+        .api()
+        .register(
+            """
+            {"Node":"n1","Address":"10.99.0.1","SkipNodeUpdate":true,"Check":
+             {"CheckID":"p","Name":"p","ServiceID":"apart-proxy","Status":"%s"}}"""
+                .formatted(status));
+  }
+
+  @Test
   void proxies_leftOut_anApplicationThatTakesTheirNameIsSeen() {
     register(
         "later",
         "10.1.0.11",
         "later",
         "\"Kind\":\"connect-proxy\",\"Proxy\":{\"DestinationServiceName\":\"x\"}");
-    ConsulConfiguration often = here().maxWait(java.time.Duration.ofSeconds(2)).build();
+    ConsulConfiguration often = here().maxWait(Duration.ofSeconds(2)).build();
     try (Mirrored mirrored = new Mirrored(often)) {
       mirrored.awaitSynced();
       assertThat(mirrored.sink().state()).doesNotContainKey(ServiceId.of("later"));
