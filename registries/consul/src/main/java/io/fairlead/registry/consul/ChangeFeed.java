@@ -30,6 +30,7 @@ final class ChangeFeed {
   static final int QUERIES = 3;
 
   private static final Logger LOG = LoggerFactory.getLogger(ChangeFeed.class);
+  private static final Duration RETRY = Duration.ofMillis(500);
   // With fewer nodes all of them may well change at once.
   private static final int TELLING_NODES = 8;
 
@@ -42,7 +43,6 @@ final class ChangeFeed {
   private final List<BlockingQuery<?>> queries = new ArrayList<>();
   private final List<ChecksListener> checks = new ArrayList<>();
   private final ProbeRound round;
-  private final Backoff backoff;
   private Optional<NodeIndexes> nodes = Optional.empty();
   private final Map<String, Long> indexes = new HashMap<>();
   private final Map<String, Map<String, Integer>> listings = new HashMap<>();
@@ -71,7 +71,6 @@ final class ChangeFeed {
     this.reads = reads;
     this.unwatched = unwatched;
     this.round = new ProbeRound(loop, rate);
-    this.backoff = backoffs.get();
     for (String state : List.of("critical", "warning")) {
       ChecksListener listener = new ChecksListener();
       checks.add(listener);
@@ -112,12 +111,15 @@ final class ChangeFeed {
   void wake(long index) {
     loop.assertOnLoop();
     catalogIndex = index;
-    dirty = true;
-    proceed();
+    compareAgain();
   }
 
   private void compareAll() {
     whole = true;
+    compareAgain();
+  }
+
+  private void compareAgain() {
     dirty = true;
     proceed();
   }
@@ -142,39 +144,26 @@ final class ChangeFeed {
     }
   }
 
-  /** Ends a round; what could not be compared is compared later. */
-  private void ended(Set<Answer.Failed<?>> failures) {
-    if (failures.isEmpty()) {
-      backoff.reset();
-    } else {
-      Answer.Failed<?> failed = failures.iterator().next();
-      LOG.debug("registry {}: {}", loop.registry(), failed.problem());
-      loop.after(backoff.next(), () -> pools.whenUp(this::compareAll));
-    }
-    proceed();
-  }
-
   // Service by service.
 
   private void compareServices() {
     List<ProbeRound.Probe> probes = new ArrayList<>();
-    Set<Answer.Failed<?>> failures = new HashSet<>();
     for (TrackedService tracked : unwatched.values()) {
-      probes.add(over -> compare(tracked, failures, () -> over.accept(Optional.empty())));
+      probes.add(over -> compare(tracked, () -> over.accept(Optional.empty())));
     }
     LOG.debug("registry {}: compares the indexes of {} services", loop.registry(), probes.size());
-    round.start(probes, () -> ended(failures));
+    round.start(probes, this::proceed);
   }
 
-  private void compare(TrackedService tracked, Set<Answer.Failed<?>> failures, Runnable over) {
+  private void compare(TrackedService tracked, Runnable over) {
     client.serviceIndex(
         tracked.key,
         answer -> {
-          if (answer instanceof Answer.Failed<Boolean> failed) {
-            failures.add(failed);
-          } else if (answer instanceof Answer.Read<Boolean> read
-              && WaitIndex.usable(read.index()) != tracked.index
-              && unwatched.containsKey(tracked.key)) {
+          // One that cannot be compared is read, which is tried until it succeeds.
+          boolean same =
+              answer instanceof Answer.Read<Boolean> read
+                  && WaitIndex.usable(read.index()) == tracked.index;
+          if (!same && unwatched.containsKey(tracked.key)) {
             reads.urgent(tracked);
           }
           over.run();
@@ -251,7 +240,11 @@ final class ChangeFeed {
       boolean refused = failures.stream().anyMatch(failed -> !failed.fault().mayPass());
       boolean telling = nodeCount < TELLING_NODES || rose < nodeCount || seen.size() > 1;
       nodesHaveIndexes = telling && !refused;
-      ended(failures);
+      if (!failures.isEmpty()) {
+        // Their indexes are still those of before, so the next comparison shows what changed.
+        loop.after(RETRY, () -> pools.whenUp(ChangeFeed.this::compareAgain));
+      }
+      proceed();
     }
   }
 
@@ -310,8 +303,7 @@ final class ChangeFeed {
       readOn(changed);
       if (more) {
         // The round that a new node's services gave rise to may have begun without it.
-        dirty = true;
-        proceed();
+        compareAgain();
       }
       return true;
     }

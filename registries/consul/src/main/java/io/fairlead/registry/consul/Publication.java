@@ -7,9 +7,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The way of single services to the sink. Additions and changes go through; the last instance of a
- * service leaves only after an answer without instances was read again in mode {@code consistent},
- * and the token was found to exist. Owned by the loop.
+ * The publication of single services to the sink. Additions and changes go through; the last
+ * instance of a service leaves only after an answer without instances was read again in mode {@code
+ * consistent}, and the token was found to exist. Owned by the loop.
  */
 final class Publication {
   private final RegistrySink sink;
@@ -47,7 +47,7 @@ final class Publication {
     this.forget = forget;
   }
 
-  /** Takes it that the catalog lacks a service. */
+  /** Handles that the catalog lacks a service. */
   void vanished(TrackedService tracked) {
     if (whole.phase() == MirrorPhase.READING) {
       forget.accept(tracked);
@@ -63,7 +63,7 @@ final class Publication {
     }
   }
 
-  /** Takes the newest state of a service, which a whole read does not wait for. */
+  /** Publishes the newest state of a service, unless it has to be confirmed first. */
   void taken(TrackedService tracked, Service newest, boolean confirmed) {
     Service merged = retention.keep(tracked, newest);
     if (!merged.instances().isEmpty()) {
