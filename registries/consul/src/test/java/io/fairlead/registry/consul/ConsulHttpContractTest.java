@@ -2,6 +2,8 @@ package io.fairlead.registry.consul;
 
 import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.NeedsServer;
+import java.net.URI;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -25,7 +27,14 @@ final class ConsulHttpContractTest extends ConsulContract {
   }
 
   @Override
-  ConsulConfiguration configuration() {
-    return Configurations.at(server.address()).build();
+  int target() {
+    return server.address().getPort();
+  }
+
+  @Override
+  Configurations configuration(int port) {
+    // Over HTTP/1.1 a half-open connection shows when a wait on it is over, and not before.
+    return Configurations.at(URI.create("http://127.0.0.1:" + port))
+        .maxWait(Duration.ofSeconds(20));
   }
 }

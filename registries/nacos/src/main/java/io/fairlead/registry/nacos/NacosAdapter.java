@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +56,7 @@ final class NacosAdapter implements RegistryAdapter {
   private final NacosMirror mirror;
   private final ReadQueue reads;
   private final Backoff backoff = new Backoff(FIRST_RETRY, LAST_RETRY, ThreadLocalRandom.current());
+  private final AtomicBoolean started = new AtomicBoolean();
   private final Map<ServiceId, List<InstanceRecord>> pushes = new ConcurrentHashMap<>();
   private final Set<ServiceId> unreadable = new HashSet<>();
 
@@ -129,6 +131,9 @@ final class NacosAdapter implements RegistryAdapter {
 
   @Override
   public void start() {
+    if (!started.compareAndSet(false, true)) {
+      throw new IllegalStateException("registry " + registry + ": started twice");
+    }
     threads.own(this::begin);
   }
 
