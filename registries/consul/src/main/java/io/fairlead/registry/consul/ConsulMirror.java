@@ -72,7 +72,7 @@ final class ConsulMirror {
     this.cluster = new ClusterIdentity(loop, client);
     this.suspicion = new Suspicion(loop);
     this.datacenter = configuration.foldedDatacenter();
-    WaitLimit waits = new WaitLimit(loop, configuration.maxWait());
+    WaitLimit waits = new WaitLimit(loop, configuration.maxWait(), pools::multiplexes);
     this.reads = new Reads(loop, pools, client, configuration.sweepRate(), new ReadsReceiver());
     this.watches =
         new Watches(loop, configuration, pools, client, reads, backoffs, waits, WatchListener::new);

@@ -1,6 +1,7 @@
 package io.fairlead.registry.consul;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,17 +16,25 @@ final class WaitLimit {
   private static final long MIN_NANOS = Duration.ofMillis(500).toNanos();
   // The time after which the configured wait is tried again.
   private static final long VALID_NANOS = Duration.ofMinutes(10).toNanos();
+  // Over HTTP/1.1 a connection that died without a word shows when a wait on it is over, and not
+  // before; over HTTP/2 a ping shows it.
+  private static final Duration MAX_WITHOUT_PING = Duration.ofSeconds(30);
   // Consul ends a wait up to a sixteenth late, so waits cut by the same limit may differ by that.
   private static final int TOLERANCE = 8;
 
   private final Loop loop;
   private final Duration configured;
+  private final BooleanSupplier pings;
   private Duration learned;
   private long learnedAt;
 
-  WaitLimit(Loop loop, Duration configured) {
+  /**
+   * @param pings whether a dead connection is noticed while a query waits on it
+   */
+  WaitLimit(Loop loop, Duration configured, BooleanSupplier pings) {
     this.loop = loop;
     this.configured = configured;
+    this.pings = pings;
     this.learned = configured;
   }
 
@@ -33,6 +42,9 @@ final class WaitLimit {
   Duration current() {
     if (loop.now() - learnedAt > VALID_NANOS) {
       learned = configured;
+    }
+    if (!pings.getAsBoolean() && learned.compareTo(MAX_WITHOUT_PING) > 0) {
+      return MAX_WITHOUT_PING;
     }
     return learned;
   }

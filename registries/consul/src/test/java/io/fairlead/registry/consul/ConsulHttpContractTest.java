@@ -3,7 +3,6 @@ package io.fairlead.registry.consul;
 import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.NeedsServer;
 import java.net.URI;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -33,8 +32,6 @@ final class ConsulHttpContractTest extends ConsulContract {
 
   @Override
   Configurations configuration(int port) {
-    // Over HTTP/1.1 a half-open connection shows when a wait on it is over, and not before.
-    return Configurations.at(URI.create("http://127.0.0.1:" + port))
-        .maxWait(Duration.ofSeconds(20));
+    return Configurations.at(URI.create("http://127.0.0.1:" + port));
   }
 }
