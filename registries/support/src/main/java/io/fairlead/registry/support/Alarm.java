@@ -7,6 +7,9 @@ import java.time.Duration;
  * the mirror's lock.
  */
 final class Alarm {
+  // Whoever sets it to now, each time that it rings, does not keep the thread busy.
+  private static final Duration MIN_DELAY = Duration.ofMillis(10);
+
   private final AdapterClock clock;
   private final Runnable ring;
   private boolean set;
@@ -21,12 +24,12 @@ final class Alarm {
   }
 
   void set(Duration delay) {
-    Duration positive = delay.isNegative() ? Duration.ZERO : delay;
-    long at = clock.nanoTime() + positive.toNanos();
+    Duration bounded = delay.compareTo(MIN_DELAY) < 0 ? MIN_DELAY : delay;
+    long at = clock.nanoTime() + bounded.toNanos();
     if (!set || at - setTo < 0) {
       set = true;
       setTo = at;
-      clock.after(positive, ring);
+      clock.after(bounded, ring);
     }
   }
 

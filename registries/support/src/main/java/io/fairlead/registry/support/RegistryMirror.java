@@ -464,7 +464,11 @@ public final class RegistryMirror implements AutoCloseable {
    * Asks for another read of a service whose time is over; counts its latest answer if none came.
    */
   private void due(MirroredService mirrored, Set<ServiceId> ask) {
-    if (closed || retention.left(mirrored) > 0) {
+    if (closed) {
+      return;
+    }
+    if (retention.left(mirrored) > 0) {
+      mirrored.askedAt = 0;
       return;
     }
     if (mirrored.askedAt == 0) {

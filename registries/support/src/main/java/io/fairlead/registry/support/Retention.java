@@ -93,10 +93,10 @@ final class Retention {
 
   /** Returns when something is to be done about a service: from now on, perhaps negative. */
   Duration due(MirroredService mirrored) {
-    return Duration.ofNanos(
-        mirrored.askedAt == 0
-            ? left(mirrored)
-            : mirrored.askedAt + GRACE.toNanos() - clock.nanoTime());
+    long left = left(mirrored);
+    // Doubted anew since it was asked for, it is kept for longer.
+    boolean isAsked = mirrored.askedAt != 0 && left <= 0;
+    return Duration.ofNanos(isAsked ? mirrored.askedAt + GRACE.toNanos() - clock.nanoTime() : left);
   }
 
   /** Whether no answer came in the time that was given for it. */
