@@ -43,7 +43,7 @@ public record ConsulConfiguration(
     @Key(
             value =
                 "how long one blocking query may wait, and less where Consul or a proxy ends waits"
-                    + " earlier; over HTTP/1.1 30s at most, as a dead connection shows only then;"
+                    + " earlier; over HTTP/1.1 15s at most, as a dead connection shows only then;"
                     + " services without a watch are read at least this often",
             defaultValue = "5m",
             min = "1s",

@@ -18,7 +18,7 @@ final class WaitLimit {
   private static final long VALID_NANOS = Duration.ofMinutes(10).toNanos();
   // Over HTTP/1.1 a connection that died without a word shows when a wait on it is over, and not
   // before; over HTTP/2 a ping shows it.
-  private static final Duration MAX_WITHOUT_PING = Duration.ofSeconds(30);
+  private static final Duration MAX_WITHOUT_PING = Duration.ofSeconds(15);
   // Consul ends a wait up to a sixteenth late, so waits cut by the same limit may differ by that.
   private static final int TOLERANCE = 8;
 
