@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.harness.ConsulApi;
 import io.fairlead.harness.ConsulCluster;
 import io.fairlead.harness.ConsulServer;
+import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.IstiodServer;
 import io.fairlead.harness.NeedsServer;
-import io.fairlead.registry.testkit.FaultProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -37,7 +37,7 @@ final class ConsulFaultsTest {
             + keys);
   }
 
-  private static Object through(FaultProxy link) {
+  private static Object through(FaultyLink link) {
     return "http://127.0.0.1:" + link.port();
   }
 
@@ -97,7 +97,7 @@ final class ConsulFaultsTest {
   @Test
   void dataLost_indexIsHigherThanBefore_servicesThatRegisterAgainNeverLeave() {
     try (ConsulServer consul = ConsulServer.started();
-        FaultProxy link = FaultProxy.to(consul.address().getPort())) {
+        FaultyLink link = FaultyLink.to(consul.address().getPort())) {
       register(consul.api(), "web", 1);
       register(consul.api(), "web", 2);
       register(consul.api(), "api", 1);
@@ -185,7 +185,7 @@ final class ConsulFaultsTest {
   void connectionsRefused_theLastGoodStateStaysAndChangesArriveAfterwards() {
     try (ConsulServer consul =
             ConsulServer.builder().hcl("limits { http_max_conns_per_client = 12 }").start();
-        FaultProxy link = FaultProxy.to(consul.address().getPort())) {
+        FaultyLink link = FaultyLink.to(consul.address().getPort())) {
       for (int i = 0; i < 30; i++) {
         register(consul.api(), "s" + i, 1);
       }
@@ -252,7 +252,7 @@ final class ConsulFaultsTest {
   @Test
   void answersLost_changesArriveAllTheSame() {
     try (ConsulServer consul = ConsulServer.started();
-        FaultProxy link = FaultProxy.to(consul.address().getPort())) {
+        FaultyLink link = FaultyLink.to(consul.address().getPort())) {
       register(consul.api(), "web", 1);
       register(consul.api(), "api", 1);
       register(consul.api(), "api", 2);
@@ -275,7 +275,7 @@ final class ConsulFaultsTest {
   @Test
   void connectionFrozen_isSeenAndChangesArriveAfterwards() {
     try (ConsulServer consul = ConsulServer.started();
-        FaultProxy link = FaultProxy.to(consul.address().getPort())) {
+        FaultyLink link = FaultyLink.to(consul.address().getPort())) {
       register(consul.api(), "web", 1);
       register(consul.api(), "api", 1);
       try (WatchedGateway gateway = gateway(through(link), "")) {

@@ -3,11 +3,11 @@ package io.fairlead.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.harness.ConsulServer;
+import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.GatewayProcess;
 import io.fairlead.harness.NacosLink;
 import io.fairlead.harness.NacosServer;
 import io.fairlead.harness.NeedsServer;
-import io.fairlead.registry.testkit.FaultProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +63,7 @@ final class FlakyLinksTest {
     Staleness staleness = new Staleness(System::nanoTime);
     try (ConsulServer consul = ConsulServer.started();
         NacosServer nacos = NacosServer.start();
-        FaultProxy toConsul = FaultProxy.to(consul.address().getPort());
+        FaultyLink toConsul = FaultyLink.to(consul.address().getPort());
         NacosLink toNacos = NacosLink.to(nacos)) {
       SteadyChurn churn =
           new SteadyChurn(
@@ -147,7 +147,7 @@ final class FlakyLinksTest {
     System.out.println("flaky links: " + text);
   }
 
-  private static String configuration(FaultProxy consul, NacosLink nacos) {
+  private static String configuration(FaultyLink consul, NacosLink nacos) {
     return """
     xds: {address: "@xds@"}
     admin: {address: "@admin@"}

@@ -1,6 +1,5 @@
 package io.fairlead.harness;
 
-import io.fairlead.registry.testkit.FaultProxy;
 import java.time.Duration;
 
 /**
@@ -8,12 +7,12 @@ import java.time.Duration;
  * Thread-safe.
  */
 public final class NacosLink implements AutoCloseable {
-  private final FaultProxy http;
-  private final FaultProxy grpc;
+  private final FaultyLink http;
+  private final FaultyLink grpc;
 
   private NacosLink(int port, int target) {
-    this.http = FaultProxy.between(port, target);
-    this.grpc = FaultProxy.between(port + 1000, target + 1000);
+    this.http = FaultyLink.between(port, target);
+    this.grpc = FaultyLink.between(port + 1000, target + 1000);
   }
 
   /** Returns a way that works. */
@@ -27,12 +26,12 @@ public final class NacosLink implements AutoCloseable {
   }
 
   /** Returns the way of lists and direct reads. */
-  public FaultProxy http() {
+  public FaultyLink http() {
     return http;
   }
 
   /** Returns the way of registrations by clients, and of pushes. */
-  public FaultProxy grpc() {
+  public FaultyLink grpc() {
     return grpc;
   }
 

@@ -2,7 +2,6 @@ package io.fairlead.registry.consul;
 
 import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.NeedsServer;
-import java.net.URI;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -26,12 +25,7 @@ final class ConsulHttpContractTest extends ConsulContract {
   }
 
   @Override
-  int target() {
-    return server.address().getPort();
-  }
-
-  @Override
-  Configurations configuration(int port) {
-    return Configurations.at(URI.create("http://127.0.0.1:" + port));
+  ConsulConfiguration configuration() {
+    return Configurations.at(server.address()).build();
   }
 }

@@ -47,9 +47,7 @@ abstract class FileContract extends AdapterContract {
 
   @Override
   protected Set<Capability> lacking() {
-    // Files are neither reached over a network nor asked for with a secret, and nothing serves
-    // them.
-    return Set.of(Capability.MAINTENANCE, Capability.NETWORK, Capability.RESTART, Capability.LOGIN);
+    return Set.of(Capability.MAINTENANCE);
   }
 
   @Override

@@ -24,11 +24,6 @@ class OneFileContractTest extends FileContract {
     return temp.resolve("below").resolve("services.txt");
   }
 
-  @Override
-  protected int manyServices() {
-    return 10_000;
-  }
-
   private void write() {
     ServicesYaml.replace(file, ServicesYaml.of(services.values()));
   }

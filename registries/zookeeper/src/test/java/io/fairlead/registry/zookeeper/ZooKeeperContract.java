@@ -1,6 +1,7 @@
 package io.fairlead.registry.zookeeper;
 
 import io.fairlead.common.KeyedRecord;
+import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.ZooKeeperApi;
 import io.fairlead.harness.ZooKeeperServer;
 import io.fairlead.registry.AdapterContext;
@@ -8,7 +9,6 @@ import io.fairlead.registry.Instance;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.testkit.AdapterContract;
-import io.fairlead.registry.testkit.FaultProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The contract, with a chroot of its own for each test, behind a link that can be cut. */
 @ExtendWith(SharedZooKeeper.class)
 abstract class ZooKeeperContract extends AdapterContract {
-  private @Nullable FaultProxy link;
+  private @Nullable FaultyLink link;
 
   ZooKeeperServer server() {
     return SharedZooKeeper.get();
@@ -51,18 +51,13 @@ abstract class ZooKeeperContract extends AdapterContract {
     }
   }
 
-  final FaultProxy link() {
-    FaultProxy open = link;
+  final FaultyLink link() {
+    FaultyLink open = link;
     if (open == null) {
-      open = FaultProxy.to(server().port());
+      open = FaultyLink.to(server().port());
       link = open;
     }
     return open;
-  }
-
-  @Override
-  protected List<FaultProxy> links() {
-    return List.of(link());
   }
 
   /** Keys besides the address and the times. */
@@ -141,8 +136,9 @@ abstract class ZooKeeperContract extends AdapterContract {
   @Override
   protected boolean outlivesAdapters(Thread thread) {
     String name = thread.getName();
-    // Those of the client that writes.
-    return name.startsWith("main-SendThread")
+    // The link's, and those of the client that writes.
+    return name.startsWith("link-")
+        || name.startsWith("main-SendThread")
         || name.startsWith("main-EventThread")
         || name.endsWith("-output");
   }

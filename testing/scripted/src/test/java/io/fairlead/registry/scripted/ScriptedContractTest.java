@@ -57,8 +57,7 @@ final class ScriptedContractTest extends AdapterContract {
 
   @Override
   protected Set<Capability> lacking() {
-    // It shows faults of its connections by itself, and knows no secret.
-    return Set.of(Capability.NETWORK, Capability.RESTART, Capability.LOGIN);
+    return Set.of();
   }
 
   @Override
