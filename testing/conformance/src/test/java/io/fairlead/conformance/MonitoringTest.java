@@ -43,7 +43,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class MonitoringTest {
   private static final int SHARDS = 64;
-  private static final int MAX_SERIES = 250;
+  private static final int MAX_SERIES = 300;
   private static final Path FILES = Binaries.root().resolve("helm/fairlead/files");
   private static final Path ALERTS = FILES.resolve("alerts.yaml");
   private static final Path OPERATING = Binaries.root().resolve("docs/operating.md");
