@@ -1,6 +1,7 @@
 package io.fairlead.registry.consul;
 
 import io.fairlead.common.Causes;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -29,6 +30,7 @@ final class Call {
   private Optional<PooledConnection> pooled = Optional.empty();
   private Optional<HttpClientRequest> sent = Optional.empty();
   private Optional<Loop.Timer> deadline = Optional.empty();
+  private boolean starting;
   private boolean done;
 
   Call(Loop loop, ConnectionPool pool, Request request, Consumer<Outcome> then) {
@@ -82,8 +84,10 @@ final class Call {
     return call;
   }
 
+  /** Sends the request; the outcome is delivered later, never within this call. */
   void start() {
     loop.assertOnLoop();
+    starting = true;
     ConnectionPool target = pool.orElseThrow();
     target.count(request.query(), 1);
     deadline = Optional.of(loop.after(request.limit().plus(EXTRA_LIMIT), () -> overdue(target)));
@@ -106,6 +110,7 @@ final class Call {
                 () -> finish(new Broken(why.fault(), why.problem(), why.cause())));
           }
         });
+    starting = false;
   }
 
   private void overdue(ConnectionPool target) {
@@ -174,24 +179,33 @@ final class Call {
         .compose(response -> response.body().map(body -> raw(response, body)))
         .onComplete(
             result -> {
-              if (loop.isClosed()) {
-                return;
+              if (starting) {
+                // A connection that is ending refuses at once; whoever starts the call does not
+                // have it yet.
+                loop.after(Duration.ofMillis(1), () -> ended(target, pooled, result));
+              } else {
+                ended(target, pooled, result);
               }
-              loop.assertOnLoop();
-              Outcome outcome =
-                  result.succeeded() ? result.result() : broken(target, result.cause());
-              if (outcome instanceof Response raw && raw.status() == 429 && raw.closes()) {
-                // Consul accepts a connection above its limit, answers 429 to whatever comes, and
-                // closes it; 429 on a connection that stays is its limit on the rate of requests.
-                pooled.closed = true;
-                pooled.connection.close();
-                target.overLimit(new ConsulCallException(Fault.LIMITED, "429 on a new connection"));
-              } else if (outcome instanceof Response) {
-                pooled.served = true;
-              }
-              target.release(pooled);
-              finish(outcome);
             });
+  }
+
+  private void ended(ConnectionPool target, PooledConnection pooled, AsyncResult<Response> result) {
+    if (loop.isClosed()) {
+      return;
+    }
+    loop.assertOnLoop();
+    Outcome outcome = result.succeeded() ? result.result() : broken(target, result.cause());
+    if (outcome instanceof Response raw && raw.status() == 429 && raw.closes()) {
+      // Consul accepts a connection above its limit, answers 429 to whatever comes, and closes it;
+      // 429 on a connection that stays is its limit on the rate of requests.
+      pooled.closed = true;
+      pooled.connection.close();
+      target.overLimit(new ConsulCallException(Fault.LIMITED, "429 on a new connection"));
+    } else if (outcome instanceof Response) {
+      pooled.served = true;
+    }
+    target.release(pooled);
+    finish(outcome);
   }
 
   private Response raw(HttpClientResponse response, Buffer body) {
