@@ -8,6 +8,7 @@ import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.IstiodServer;
 import io.fairlead.harness.NeedsServer;
+import io.fairlead.harness.Pause;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.harness.ConsulApi;
 import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.NeedsServer;
+import io.fairlead.harness.Pause;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

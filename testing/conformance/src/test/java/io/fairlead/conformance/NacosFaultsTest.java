@@ -8,6 +8,7 @@ import io.fairlead.harness.NacosInstance;
 import io.fairlead.harness.NacosLink;
 import io.fairlead.harness.NacosServer;
 import io.fairlead.harness.NeedsServer;
+import io.fairlead.harness.Pause;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

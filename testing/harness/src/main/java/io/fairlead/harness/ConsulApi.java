@@ -205,7 +205,7 @@ public final class ConsulApi implements AutoCloseable {
   void awaitReady(Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!isReady(deadline)) {
-      pause();
+      Pause.of(Duration.ofMillis(50));
     }
   }
 
@@ -219,7 +219,7 @@ public final class ConsulApi implements AutoCloseable {
   void awaitLeader(String datacenter, Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!knowsLeader(datacenter, deadline)) {
-      pause();
+      Pause.of(Duration.ofMillis(50));
     }
   }
 
@@ -231,15 +231,6 @@ public final class ConsulApi implements AutoCloseable {
         throw e;
       }
       return false;
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(50);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
     }
   }
 

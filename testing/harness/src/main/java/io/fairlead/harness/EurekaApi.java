@@ -114,12 +114,7 @@ public final class EurekaApi {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("GET " + address + "/apps: " + hash + " (expected: nothing)");
       }
-      try {
-        Thread.sleep(50);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError("interrupted while a Eureka server gets empty", e);
-      }
+      Pause.of(Duration.ofMillis(50));
       hash = hash();
     }
   }

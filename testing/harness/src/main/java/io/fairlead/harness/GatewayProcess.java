@@ -210,7 +210,7 @@ public final class GatewayProcess implements AutoCloseable {
                 + "); its log:\n"
                 + String.join("\n", process().linesSince(0)));
       }
-      pause();
+      Pause.of(PAUSE);
     }
     return this;
   }
@@ -338,15 +338,6 @@ public final class GatewayProcess implements AutoCloseable {
     String javaHome =
         Optional.ofNullable(System.getenv("JAVA_HOME")).orElse(System.getProperty("java.home"));
     return Map.of("JAVA_HOME", javaHome, "JAVA_OPTS", javaOptions);
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while a gateway gets ready", e);
-    }
   }
 
   /** Returns what istiod's mesh configuration names: {@code xds://HOST:PORT}. */

@@ -48,12 +48,7 @@ final class HttpPort {
       if (System.nanoTime() > deadline) {
         throw new AssertionError(base + ": nobody listens (expected: within " + limit + ")");
       }
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError("interrupted while waiting for " + base, e);
-      }
+      Pause.of(Duration.ofMillis(20));
     }
   }
 

@@ -254,7 +254,7 @@ public final class NacosApi {
         throw new AssertionError(
             method + " " + path + ": " + response.statusCode() + " " + response.body());
       }
-      pause();
+      Pause.of(Duration.ofMillis(200));
     }
   }
 
@@ -266,15 +266,6 @@ public final class NacosApi {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted during " + request, e);
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(200);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while a Nacos server gets ready", e);
     }
   }
 

@@ -84,20 +84,12 @@ public final class ZooKeeperApi implements AutoCloseable {
         if (System.nanoTime() - deadline > 0) {
           throw new AssertionError(what + ": ZooKeeper on " + address + " is away", e);
         }
-        pause();
+        Pause.of(Duration.ofMillis(100));
       } catch (KeeperException e) {
         throw new AssertionError(what + ": " + e.getMessage(), e);
       } catch (InterruptedException e) {
         throw interrupted(e);
       }
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(100);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
     }
   }
 
@@ -109,7 +101,7 @@ public final class ZooKeeperApi implements AutoCloseable {
         client().exists("/", false);
         return;
       } catch (KeeperException e) {
-        pause();
+        Pause.of(Duration.ofMillis(100));
       } catch (InterruptedException e) {
         throw interrupted(e);
       }

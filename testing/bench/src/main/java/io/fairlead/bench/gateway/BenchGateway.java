@@ -3,6 +3,7 @@ package io.fairlead.bench.gateway;
 import io.fairlead.harness.Binaries;
 import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.Metrics;
+import io.fairlead.harness.Pause;
 import io.fairlead.harness.ProcessUsage;
 import io.fairlead.harness.ServerProcess;
 import java.io.IOException;

@@ -29,15 +29,7 @@ public final class RealEureka implements RealRegistry {
 
   @Override
   public String configuration() {
-    return """
-        - name: eureka
-          type: eureka
-          addresses: ["%s"]
-          host: "{service}.eureka"
-          allowLoopback: true
-          protocol: http
-        """
-        .formatted(server.address());
+    return RealRegistry.plain("eureka", server.address().toString());
   }
 
   @Override
@@ -55,7 +47,7 @@ public final class RealEureka implements RealRegistry {
     List<EurekaInstance> all = new ArrayList<>();
     for (int number = 0; number < services; number++) {
       for (int i = 1; i <= instances; i++) {
-        String ip = "10." + (96 + i) + "." + number / 250 + "." + (number % 250 + 1);
+        String ip = RealRegistry.fillerAddress(number, i);
         all.add(instance("filler-" + number, Integer.toString(i), ip, 8080));
       }
     }

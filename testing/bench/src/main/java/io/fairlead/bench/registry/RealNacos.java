@@ -41,15 +41,7 @@ public final class RealNacos implements RealRegistry {
 
   @Override
   public String configuration() {
-    return """
-        - name: nacos
-          type: nacos
-          addresses: ["%s"]
-          host: "{service}.nacos"
-          allowLoopback: true
-          protocol: http
-        """
-        .formatted(server.address());
+    return RealRegistry.plain("nacos", server.address().toString());
   }
 
   @Override
@@ -99,7 +91,7 @@ public final class RealNacos implements RealRegistry {
     List<Instance> instances = new ArrayList<>();
     for (int i = 1; i <= count; i++) {
       Instance instance = new Instance();
-      instance.setIp("10." + (96 + i) + "." + number / 250 + "." + (number % 250 + 1));
+      instance.setIp(RealRegistry.fillerAddress(number, i));
       instance.setPort(8080);
       instance.setMetadata(new HashMap<>(Map.of("version", "v1")));
       instances.add(instance);

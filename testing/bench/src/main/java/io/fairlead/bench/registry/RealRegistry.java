@@ -23,6 +23,26 @@ public interface RealRegistry extends AutoCloseable {
   /** Returns the process id of its server, for measuring it. */
   long pid();
 
+  /**
+   * Returns the address of an instance, counted from 1, of one of the services it is filled with.
+   */
+  static String fillerAddress(int service, int instance) {
+    return "10." + (96 + instance) + "." + service / 250 + "." + (service % 250 + 1);
+  }
+
+  /** Returns the configuration of a registry that is named as its type and read without TLS. */
+  static String plain(String type, String address) {
+    return """
+        - name: %1$s
+          type: %1$s
+          addresses: ["%2$s"]
+          host: "{service}.%1$s"
+          allowLoopback: true
+          protocol: http
+        """
+        .formatted(type, address);
+  }
+
   @Override
   void close();
 }

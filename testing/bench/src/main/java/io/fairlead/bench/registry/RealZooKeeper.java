@@ -20,15 +20,7 @@ public final class RealZooKeeper implements RealRegistry {
 
   @Override
   public String configuration() {
-    return """
-        - name: zookeeper
-          type: zookeeper
-          addresses: ["%s"]
-          host: "{service}.zookeeper"
-          allowLoopback: true
-          protocol: http
-        """
-        .formatted(server.address());
+    return RealRegistry.plain("zookeeper", server.address().toString());
   }
 
   @Override
@@ -49,7 +41,7 @@ public final class RealZooKeeper implements RealRegistry {
       paths.add(ROOT + "/" + service);
       paths.add(providers(service));
       for (int i = 1; i <= instances; i++) {
-        String ip = "10." + (96 + i) + "." + number / 250 + "." + (number % 250 + 1);
+        String ip = RealRegistry.fillerAddress(number, i);
         paths.add(provider(service, ip, 8080));
       }
     }

@@ -2,7 +2,7 @@ package io.fairlead.bench.scenario;
 
 import io.fairlead.bench.client.LeanClient;
 import io.fairlead.bench.gateway.BenchGateway;
-import io.fairlead.bench.gateway.Pause;
+import io.fairlead.harness.Pause;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

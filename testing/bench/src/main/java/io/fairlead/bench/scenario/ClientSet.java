@@ -2,7 +2,7 @@ package io.fairlead.bench.scenario;
 
 import io.fairlead.bench.client.LeanClient;
 import io.fairlead.bench.client.Response;
-import io.fairlead.bench.gateway.Pause;
+import io.fairlead.harness.Pause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.fairlead.bench.scenario;
 
 import io.fairlead.bench.gateway.BenchGateway;
-import io.fairlead.bench.gateway.Pause;
 import io.fairlead.harness.IstiodServer;
+import io.fairlead.harness.Pause;
 import io.fairlead.harness.ProcessUsage;
 import io.fairlead.harness.Push;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.fairlead.bench.scenario;
 
 import io.fairlead.bench.gateway.BenchGateway;
 import io.fairlead.bench.gateway.GatewaySetup;
-import io.fairlead.bench.gateway.Pause;
 import io.fairlead.bench.report.Figure;
 import io.fairlead.bench.report.Sample;
+import io.fairlead.harness.Pause;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.fairlead.bench.scenario;
 
 import io.fairlead.bench.client.Response;
+import io.fairlead.harness.Pause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ final class Latencies implements Consumer<Response> {
         throw new IllegalStateException(
             begun.size() + " changes without an ACK (expected: none after " + limit + ")");
       }
-      io.fairlead.bench.gateway.Pause.of(Duration.ofMillis(5));
+      Pause.of(Duration.ofMillis(5));
     }
     synchronized (this) {
       List<Double> all = List.copyOf(millis);

@@ -1,6 +1,6 @@
 package io.fairlead.bench.scenario;
 
-import io.fairlead.bench.gateway.Pause;
+import io.fairlead.harness.Pause;
 import java.io.IOException;
 import java.time.Duration;
 

@@ -1,6 +1,6 @@
 package io.fairlead.bench.scenario;
 
-import io.fairlead.bench.gateway.Pause;
+import io.fairlead.harness.Pause;
 import io.fairlead.harness.ProcessUsage;
 import java.time.Duration;
 import java.util.function.Supplier;

@@ -4,10 +4,10 @@ import io.fairlead.bench.client.LeanClient;
 import io.fairlead.bench.client.LeanClient.Protocol;
 import io.fairlead.bench.gateway.BenchGateway;
 import io.fairlead.bench.gateway.GatewaySetup;
-import io.fairlead.bench.gateway.Pause;
 import io.fairlead.bench.report.Figure;
 import io.fairlead.bench.report.Sample;
 import io.fairlead.bench.source.Services;
+import io.fairlead.harness.Pause;
 import java.io.IOException;
 import java.time.Duration;
 
