@@ -1,5 +1,6 @@
 package io.fairlead.server;
 
+import io.fairlead.registry.ForwardingSink;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.server.admin.RegistryReads;

@@ -1,10 +1,5 @@
-package io.fairlead.server;
+package io.fairlead.registry;
 
-import io.fairlead.registry.Hold;
-import io.fairlead.registry.ReadOutcome;
-import io.fairlead.registry.RegistrySink;
-import io.fairlead.registry.Service;
-import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package io.fairlead.server.cli;
 
 import io.fairlead.common.ForeignText;
+import io.fairlead.registry.ForwardingSink;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
-import io.fairlead.server.ForwardingSink;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;

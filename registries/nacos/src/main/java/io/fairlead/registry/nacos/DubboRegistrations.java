@@ -6,11 +6,11 @@ import java.util.Set;
 
 /** The registrations of Dubbo providers that are served: Dubbo 3 makes two of each. */
 public enum DubboRegistrations {
-  /** Those by interface. */
+  /** The registration by interface alone. */
   INTERFACE,
-  /** Those by application. */
+  /** The registration by application alone. */
   APPLICATION,
-  /** Both. */
+  /** Both registrations. */
   BOTH;
 
   private static final String PROVIDERS = "providers:";

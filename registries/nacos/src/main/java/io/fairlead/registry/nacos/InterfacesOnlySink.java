@@ -1,12 +1,11 @@
 package io.fairlead.registry.nacos;
 
-import io.fairlead.registry.Hold;
+import io.fairlead.registry.ForwardingSink;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,20 +19,19 @@ import org.slf4j.LoggerFactory;
  * are served by interface, and services that have no others. Instances of the same name that
  * something else registered, such as Spring Cloud, stay. Confined to the adapter's thread.
  */
-final class InterfacesOnlySink implements RegistrySink {
+final class InterfacesOnlySink extends ForwardingSink {
   private static final Logger LOG = LoggerFactory.getLogger(InterfacesOnlySink.class);
 
   /** The metadata key that each registration by application has, and no other one. */
   private static final String MARK = "dubbo.metadata.revision";
 
   private final String registry;
-  private final RegistrySink sink;
   private final Set<ServiceId> leftOut = new HashSet<>();
   private boolean told;
 
   InterfacesOnlySink(String registry, RegistrySink sink) {
+    super(sink);
     this.registry = registry;
-    this.sink = sink;
   }
 
   @Override
@@ -42,10 +40,10 @@ final class InterfacesOnlySink implements RegistrySink {
       leftOut.clear();
       List<Service> services = new ArrayList<>(fresh.services().size());
       fresh.services().forEach(service -> shown(service).ifPresent(services::add));
-      sink.resync(new ReadOutcome.Fresh(services));
+      super.resync(new ReadOutcome.Fresh(services));
       tell();
     } else {
-      sink.resync(outcome);
+      super.resync(outcome);
     }
   }
 
@@ -54,11 +52,11 @@ final class InterfacesOnlySink implements RegistrySink {
     boolean before = leftOut.contains(service.id());
     Optional<Service> shown = shown(service);
     if (shown.isPresent()) {
-      sink.changed(shown.get());
+      super.changed(shown.get());
     } else if (before) {
-      sink.alive();
+      alive();
     } else {
-      sink.removed(service.id());
+      super.removed(service.id());
       tell();
     }
   }
@@ -66,7 +64,7 @@ final class InterfacesOnlySink implements RegistrySink {
   @Override
   public void removed(ServiceId id) {
     leftOut.remove(id);
-    sink.removed(id);
+    super.removed(id);
   }
 
   /** Returns what is served of a service; empty if it is left out. */
@@ -104,25 +102,5 @@ final class InterfacesOnlySink implements RegistrySink {
           leftOut.size(),
           leftOut.iterator().next());
     }
-  }
-
-  @Override
-  public void alive() {
-    sink.alive();
-  }
-
-  @Override
-  public void failing(String problem, Throwable cause) {
-    sink.failing(problem, cause);
-  }
-
-  @Override
-  public void readTook(Duration took) {
-    sink.readTook(took);
-  }
-
-  @Override
-  public void holding(List<Hold> holds) {
-    sink.holding(holds);
   }
 }

@@ -4,11 +4,11 @@ import java.util.Locale;
 
 /** The registrations of Dubbo providers that are served: Dubbo 3 makes two of each. */
 public enum DubboRegistrations {
-  /** Those by interface. */
+  /** The registration by interface alone. */
   INTERFACE,
-  /** Those by application. */
+  /** The registration by application alone. */
   APPLICATION,
-  /** Both. */
+  /** Both registrations. */
   BOTH;
 
   /** Whether registrations by interface are served. */

@@ -32,7 +32,10 @@ record Registration(
   private static final String STORAGE = "dubbo.metadata.storage-type";
   private static final String STATUS = "instance_status";
 
-  /** What says nothing about where a request may go, or changes with each start. */
+  /**
+   * The metadata keys of Dubbo itself, and those that change with each start: none says where to
+   * route.
+   */
   private static final Set<String> INTERNAL =
       Set.of(
           REVISION,

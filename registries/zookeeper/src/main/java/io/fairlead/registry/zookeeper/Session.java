@@ -45,10 +45,10 @@ final class Session implements AutoCloseable {
     /** The session is over: a new one is needed. */
     void expired();
 
-    /** Something happened to a node that is watched, or to one below it. */
+    /** A node that is watched, or one below it, came, went or has other content. */
     void changed(Watcher.Event.EventType what, String path);
 
-    /** An answer took so long. */
+    /** An answer came, after this time. */
     void took(Duration time);
   }
 
