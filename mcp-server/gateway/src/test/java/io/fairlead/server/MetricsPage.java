@@ -16,7 +16,7 @@ final class MetricsPage {
       %s -->
       `GET /metrics` of the admin address gives them in Prometheus' text format. [operating.md](operating.md#alerts) has the alerts that are made of them, with what to do about each.
 
-      - The number of series is bounded by the configuration and the program: no label holds what a client or a service chose, but for the revision of connected istiods, of which at most 50 have a label of their own at a time. One istiod on 64 shards with one registry makes about 220 series.
+      - The number of series is bounded by the configuration and the program: no label holds what a client or a service chose, but for the revision of connected istiods, of which at most 50 have a label of their own at a time. One istiod on 64 shards with one registry makes about 250 series.
       - Counters are there from the start, with 0, for each value of a label that is known beforehand.
       - `_timestamp_seconds` is a Unix time: an age is `time() -` it.
       - A histogram also has `_bucket`, `_count` and `_sum`; the gauge with `_max` beside it is the largest value of the last minutes.
