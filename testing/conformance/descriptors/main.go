@@ -11,8 +11,12 @@ import (
 	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
+	extensions "istio.io/api/extensions/v1alpha1"
 	mcp "istio.io/api/mcp/v1alpha1"
 	networking "istio.io/api/networking/v1alpha3"
+	proxy "istio.io/api/networking/v1beta1"
+	security "istio.io/api/security/v1beta1"
+	telemetry "istio.io/api/telemetry/v1alpha1"
 )
 
 // collector gathers files, imported ones first, each once.
@@ -43,7 +47,12 @@ func (c *collector) add(file protoreflect.FileDescriptor) error {
 func run() error {
 	c := collector{seen: map[string]bool{}}
 	for _, message := range []proto.Message{
-		&networking.ServiceEntry{}, &networking.WorkloadEntry{}, &mcp.Resource{},
+		&mcp.Resource{},
+		&networking.DestinationRule{}, &networking.EnvoyFilter{}, &networking.Gateway{},
+		&networking.ServiceEntry{}, &networking.Sidecar{}, &networking.VirtualService{},
+		&networking.WorkloadEntry{}, &networking.WorkloadGroup{}, &proxy.ProxyConfig{},
+		&security.AuthorizationPolicy{}, &security.PeerAuthentication{}, &security.RequestAuthentication{},
+		&telemetry.Telemetry{}, &extensions.WasmPlugin{}, &extensions.TrafficExtension{},
 	} {
 		if err := c.add(message.ProtoReflect().Descriptor().ParentFile()); err != nil {
 			return err
