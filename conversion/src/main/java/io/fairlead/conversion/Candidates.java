@@ -4,9 +4,13 @@ import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
 
 /**
@@ -21,6 +25,7 @@ import java.util.function.BinaryOperator;
 final class Candidates {
   private final LoopbackRule loopback;
   private final FindingLog log;
+  private final BiConsumer<Instance, Reason> leftOut;
   private final boolean hostNames;
   private final List<Instance> instances;
   private final List<Candidate> usable = new ArrayList<>();
@@ -29,14 +34,43 @@ final class Candidates {
   private final SortedMap<Candidate.Key, Candidate> distinct = new TreeMap<>();
 
   Candidates(LoopbackRule loopback, List<Instance> instances, FindingLog log) {
+    this(loopback, instances, log, (instance, reason) -> {});
+  }
+
+  /**
+   * @param leftOut is told of each instance that becomes no endpoint
+   */
+  private Candidates(
+      LoopbackRule loopback,
+      List<Instance> instances,
+      FindingLog log,
+      BiConsumer<Instance, Reason> leftOut) {
     this.loopback = loopback;
     this.log = log;
+    this.leftOut = leftOut;
     this.instances = instances;
     for (Instance instance : instances) {
       add(instance);
     }
     long ips = distinct.values().stream().filter(Candidate::isIp).count();
     this.hostNames = distinct.size() - ips > ips;
+  }
+
+  /** Returns what becomes of each instance, in the order of the instances. */
+  static List<InstanceOutcome> outcomes(LoopbackRule loopback, List<Instance> instances) {
+    Map<Instance, Reason> leftOut = new IdentityHashMap<>();
+    Map<Instance, String> endpoints = new IdentityHashMap<>();
+    new Candidates(loopback, instances, new FindingLog(""), leftOut::put)
+        .endpoints()
+        .forEach(one -> endpoints.put(one.instance(), one.key().toString()));
+    return instances.stream()
+        .map(
+            instance ->
+                new InstanceOutcome(
+                    instance,
+                    Optional.ofNullable(endpoints.get(instance)),
+                    Optional.ofNullable(leftOut.get(instance))))
+        .toList();
   }
 
   /** Whether host names are endpoints, too. */
@@ -83,9 +117,9 @@ final class Candidates {
   private void add(Instance instance) {
     Address address = Address.parse(instance.address());
     if (address instanceof Address.Unusable unusable) {
-      log.add(unusable.reason(), instance.id(), instance.address());
+      leaveOut(instance, unusable.reason(), instance.address());
     } else if (!Ports.isLegal(instance.port())) {
-      log.add(Reason.PORT_OUT_OF_RANGE, instance.id(), String.valueOf(instance.port()));
+      leaveOut(instance, Reason.PORT_OUT_OF_RANGE, String.valueOf(instance.port()));
     } else if (address instanceof Address.Ip ip) {
       add(instance, ip.text(), ip.loopback(), true);
     } else if (address instanceof Address.HostName host) {
@@ -95,7 +129,7 @@ final class Candidates {
 
   private void add(Instance instance, String address, boolean isLoopback, boolean isIp) {
     if (isLoopback && loopback == LoopbackRule.REFUSE) {
-      log.add(Reason.ADDRESS_LOOPBACK, instance.id(), instance.address());
+      leaveOut(instance, Reason.ADDRESS_LOOPBACK, instance.address());
       return;
     }
     Candidate candidate = new Candidate(instance, address, isIp);
@@ -120,6 +154,11 @@ final class Candidates {
   }
 
   private void leaveOut(Candidate candidate, Reason reason, String detail) {
-    log.add(reason, candidate.instance().id(), detail);
+    leaveOut(candidate.instance(), reason, detail);
+  }
+
+  private void leaveOut(Instance instance, Reason reason, String detail) {
+    log.add(reason, instance.id(), detail);
+    leftOut.accept(instance, reason);
   }
 }

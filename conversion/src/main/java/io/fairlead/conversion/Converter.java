@@ -68,6 +68,14 @@ public final class Converter {
         log.findings());
   }
 
+  /**
+   * Returns what becomes of each instance of a service in {@link #convert}, for people who look for
+   * one; if the service is refused, no endpoint is served all the same.
+   */
+  public List<InstanceOutcome> outcomes(Service service) {
+    return Candidates.outcomes(policy.loopback(), service.instances());
+  }
+
   private ProtocolChoice.Choice fallback() {
     return new ProtocolChoice.Choice(
         IstioProtocol.configured(policy.protocol()),

@@ -297,6 +297,32 @@ class ConverterTest {
   }
 
   @Test
+  void outcomes_ofEachInstance_areThoseOfTheConversion() {
+    Service service =
+        service(
+            "web",
+            instance("a", "10.0.0.1", 80, Availability.READY),
+            instance("b", "10.0.0.1", 80, Availability.READY),
+            instance("c", "127.0.0.1", 80, Availability.READY),
+            instance("d", "10.0.0.2", 0, Availability.READY),
+            instance("e", "2001:DB8::1", 81, Availability.READY),
+            instance("f", "10.0.0.3", 80, Availability.MAINTENANCE));
+
+    List<InstanceOutcome> outcomes = new Converter(policy().build()).outcomes(service);
+
+    assertThat(outcomes)
+        .extracting(each -> each.instance().id())
+        .containsExactly("a", "b", "c", "d", "e", "f");
+    assertThat(outcomes)
+        .extracting(each -> each.endpoint().orElse(""))
+        .containsExactly("10.0.0.1:80", "", "", "", "[2001:db8::1]:81", "");
+    assertThat(outcomes)
+        .extracting(each -> each.leftOut().map(Reason::name).orElse(""))
+        .containsExactly(
+            "", "DUPLICATE_ENDPOINT", "ADDRESS_LOOPBACK", "PORT_OUT_OF_RANGE", "", "MAINTENANCE");
+  }
+
+  @Test
   void convert_loopback_isLeftOutUnlessAllowed() {
     Service service =
         service("web", instance("127.0.0.1", 80), instance("[::1]", 80), instance("10.0.0.1", 80));

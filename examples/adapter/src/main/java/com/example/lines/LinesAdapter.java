@@ -5,6 +5,7 @@ import io.fairlead.common.Causes;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.support.AdapterThread;
 import io.fairlead.registry.support.MirrorOptions;
 import io.fairlead.registry.support.RegistryMirror;
@@ -12,6 +13,7 @@ import io.fairlead.registry.support.RepeatedTask;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +77,11 @@ final class LinesAdapter implements RegistryAdapter {
 
   private void faulty(Throwable fault) {
     mirror.failed(configuration.url() + ": a fault in the adapter (see the log)", fault);
+  }
+
+  @Override
+  public Optional<Service> reported(ServiceId id) {
+    return mirror.reported(id);
   }
 
   @Override

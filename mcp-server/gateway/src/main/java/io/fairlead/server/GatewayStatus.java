@@ -5,6 +5,8 @@ import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.conversion.InstanceOutcome;
+import io.fairlead.registry.ServiceId;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.admin.HoldStatus;
@@ -197,6 +199,11 @@ final class GatewayStatus implements AdminSource {
   @Override
   public List<ServiceReport> services(String registry) {
     return registries.reports(registry);
+  }
+
+  @Override
+  public Optional<List<InstanceOutcome>> instances(String registry, ServiceId service) {
+    return fleet.outcomes(registry, service);
   }
 
   @Override

@@ -3,9 +3,12 @@ package io.fairlead.server;
 import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistrySettings;
 import io.fairlead.common.Causes;
+import io.fairlead.conversion.Converter;
+import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.RegistryConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +42,7 @@ final class RegistryFleet implements AutoCloseable {
   private final ReadMetrics reads;
   private final Map<String, Running> running = new LinkedHashMap<>();
   // Changed as a whole: who looks at it must not wait for an adapter that ends.
-  private volatile List<RegistryConfig> shown = List.of();
+  private volatile List<Running> shown = List.of();
   private boolean started;
   private boolean closed;
 
@@ -62,7 +66,22 @@ final class RegistryFleet implements AutoCloseable {
 
   /** The configurations of what runs, in the order of their start. For any thread, never waits. */
   List<RegistryConfig> registries() {
-    return shown;
+    return shown.stream().map(Running::config).toList();
+  }
+
+  /**
+   * Returns what becomes of each instance of a service; empty if the registry's adapter does not
+   * know it, or not any more. For any thread, never waits.
+   */
+  Optional<List<InstanceOutcome>> outcomes(String registry, ServiceId id) {
+    return shown.stream()
+        .filter(each -> each.config().name().equals(registry))
+        .findFirst()
+        .flatMap(
+            each ->
+                Optional.ofNullable(each.adapter())
+                    .flatMap(adapter -> adapter.reported(id))
+                    .map(service -> new Converter(each.config().policy()).outcomes(service)));
   }
 
   /**
@@ -109,7 +128,7 @@ final class RegistryFleet implements AutoCloseable {
   }
 
   private void show() {
-    shown = running.values().stream().map(Running::config).toList();
+    shown = List.copyOf(running.values());
   }
 
   private void add(RegistryConfig config) {

@@ -150,6 +150,44 @@ class ServiceAnswersTest {
   }
 
   @Test
+  void instances_areShownAsTheRegistryHasThem_withWhatBecameOfEach() throws IOException {
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      many.append(", {address: 10.1.0.").append(i).append(", port: 80}");
+    }
+    workspace.write(
+        "one/many.yaml",
+        """
+        services:
+        - name: many
+          namespace: team
+          instances: [{address: 10.9.9.9, port: 80, healthy: false, weight: 3,
+            locality: eu/a, metadata: {version: v1}}%s]
+        """
+            .formatted(many));
+    startReady("");
+
+    JsonNode all = answer("many").path("instances");
+    assertThat(all.path("total").asInt()).isEqualTo(201);
+    assertThat(all.path("endpoints").asInt()).isEqualTo(200);
+    assertThat(all.path("items")).hasSize(100);
+    assertThat(all.path("kept")).isEmpty();
+    assertThat(all.path("items").path(0))
+        .isEqualTo(
+            json(
+                """
+                {"id": "10.9.9.9:80", "address": "10.9.9.9", "port": 80, "weight": 3.0,
+                 "availability": "unhealthy", "locality": "eu/a", "metadata": {"version": "v1"},
+                 "tags": [], "endpoint": "", "became": "out_of_service", "reason": "unhealthy",
+                 "text": "the registry reports the instance as unhealthy"}
+                """));
+    JsonNode one = answer("many?instance=10.1.0.199&instances=5").path("instances");
+    assertThat(one.path("matching").asInt()).isEqualTo(1);
+    assertThat(one.at("/items/0/endpoint").asText()).isEqualTo("10.1.0.199:80");
+    assertThat(one.at("/items/0/became").asText()).isEqualTo("endpoint");
+  }
+
+  @Test
   void service_ofAnotherRevision_isInTheMeshOfThatRevisionOnly() throws IOException {
     startReady("");
     try (StateClient stable = client("default");

@@ -1,5 +1,7 @@
 package io.fairlead.registry;
 
+import java.util.Optional;
+
 /**
  * A connection to one registry that reports its services, and their changes, to a sink.
  *
@@ -8,8 +10,8 @@ package io.fairlead.registry;
  * back-off until it succeeds), then single changes as they happen. No failure ends the adapter:
  * problems are reported to the sink, and reading goes on.
  *
- * <p>Threading: {@link #start()} is called once, {@link #close()} from any thread, also from within
- * a call of the sink.
+ * <p>Threading: {@link #start()} is called once, {@link #close()} and {@link #reported} from any
+ * thread, also from within a call of the sink.
  */
 public interface RegistryAdapter extends AutoCloseable {
   /**
@@ -18,6 +20,15 @@ public interface RegistryAdapter extends AutoCloseable {
    * @throws IllegalStateException if it was started before
    */
   void start();
+
+  /**
+   * Returns a service as the sink was last told of it, for the page that shows what became of each
+   * instance; empty for an unknown one, and by an adapter that does not remember what it told. Any
+   * thread calls it at any time; it neither waits nor asks the registry.
+   */
+  default Optional<Service> reported(ServiceId id) {
+    return Optional.empty();
+  }
 
   /**
    * Stops the adapter: waits for a call of the sink under way, unless it is called within that

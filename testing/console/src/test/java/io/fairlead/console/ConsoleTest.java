@@ -225,6 +225,13 @@ final class ConsoleTest {
     assertThat(page.locator(".yaml pre").textContent())
         .contains("kind: ServiceEntry")
         .contains("vouchers.shop.shop");
+    assertThat(page.locator("[aria-label=Instances] tbody tr").allTextContents())
+        .hasSize(4)
+        .allSatisfy(row -> assertThat(row).contains("10.7.0.", "8080"))
+        .first()
+        .asString()
+        .contains("10.7.0.4", "the registry reports the instance as unhealthy");
+    Browsers.picture(page, "service-wide");
     page.waitForFunction(
         "() => document.querySelectorAll('[aria-label=Istiods] tbody tr').length === 3");
     assertThat(page.locator("[aria-label=Istiods]").textContent())

@@ -58,6 +58,7 @@ final class SampleMesh implements AutoCloseable {
     for (String name : SHOP) {
       shop.put(service("shop", name, "http", 3));
     }
+    shop.put(withAnUnhealthyOne(service("shop", "vouchers", "http", 3)));
     shop.put(service("shop", HOSTILE, "http", 1));
     shop.put(service("shop", "without-a-port", instance("10.7.1.1", 0)));
     shop.put(service("shop", "odd-protocol", "<b>gopher</b>", 2));
@@ -82,6 +83,21 @@ final class SampleMesh implements AutoCloseable {
     }
     return new Service(
         new ServiceId(namespace, "", name), Map.of(), Map.of("protocol", protocol), List.of(), all);
+  }
+
+  private static Service withAnUnhealthyOne(Service service) {
+    List<Instance> all = new ArrayList<>(service.instances());
+    Instance like = instance("10.7.0.4", 8080);
+    all.add(
+        new Instance(
+            like.id(),
+            like.address(),
+            like.port(),
+            like.weight(),
+            Availability.UNHEALTHY,
+            like.locality(),
+            like.metadata()));
+    return new Service(service.id(), service.variables(), service.metadata(), service.tags(), all);
   }
 
   private static Service service(String namespace, String name, Instance... instances) {

@@ -56,7 +56,8 @@ final class AdminClient {
         .collect(Collectors.joining("/"));
   }
 
-  private static String encoded(String text) {
+  /** Encodes a text for a query. */
+  static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 

@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
     name = "describe",
     mixinStandardHelpOptions = true,
     description = {
-      "Show all about one service: its registry, what was refused or repaired, its resource and"
-          + " instances, and for each istiod whether it has it, or why not.",
+      "Show all about one service: its registry, what was refused or repaired, its resource, for each"
+          + " istiod whether it has it, or why not, and for each instance what became of it.",
       "If several services match, they are listed."
     },
     footer = {
@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  fairlead describe consul/reviews",
       "  fairlead describe reviews.service.dc1.consul",
+      "  fairlead describe consul/reviews --instance 10.0.0.7",
       "  fairlead describe reviews -o yaml"
     })
 final class DescribeCommand implements Callable<Integer> {
@@ -43,6 +44,13 @@ final class DescribeCommand implements Callable<Integer> {
           "REGISTRY/ID, the name or a part of the name of a service, its host, or NAMESPACE/NAME of"
               + " its resource")
   private String wanted = "";
+
+  @Option(
+      names = "--instance",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "only instances with that as a part of id, address or endpoint")
+  private String instance = "";
 
   @Mixin private final AdminTarget target = new AdminTarget();
 
@@ -69,7 +77,7 @@ final class DescribeCommand implements Callable<Integer> {
   }
 
   private int describe(AdminClient client) throws AdminClientException, InterruptedException {
-    ServiceQuery query = new ServiceQuery(client);
+    ServiceQuery query = new ServiceQuery(client, instance);
     Optional<JsonNode> service = query.byId(wanted);
     if (service.isEmpty()) {
       ArrayNode found = query.find(wanted);

@@ -145,7 +145,7 @@ final class GetCommand implements Callable<Integer> {
     if (kind != Kind.services || output == Format.name) {
       return false;
     }
-    Optional<JsonNode> found = new ServiceQuery(client).byId(name);
+    Optional<JsonNode> found = new ServiceQuery(client, "").byId(name);
     if (found.isEmpty()) {
       return false;
     }

@@ -23,6 +23,16 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
   private static final String BLANK = " ".repeat(12);
   private static final List<Column> INSTANCES =
       List.of(
+          new Column("  ADDRESS", item -> "  " + address(item)).name(16),
+          new Column("BECAME", ServicePage::became).text(12),
+          new Column("WEIGHT", item -> weight(item.path("weight"))).leaves(3),
+          Column.of("LOCALITY", "locality").text(10).leaves(4),
+          new Column("METADATA", item -> pairs(item.path("metadata"), "=", ", "))
+              .text(16)
+              .leaves(2),
+          Column.of("ID", "id").text(12).leaves(1));
+  private static final List<Column> ENDPOINTS =
+      List.of(
           Column.of("  ADDRESS", "address").name(16),
           new Column("PORTS", item -> pairs(item.path("ports"), " ", ", ")).text(10),
           new Column("WEIGHT", item -> item.path("weight").asText("1")).leaves(2),
@@ -80,7 +90,12 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
     Paragraph.print(out, terminal, "", "", service.path("explanation").asText());
     clients(out, terminal);
     findings(out, terminal);
-    instances(out, terminal, spec.path("endpoints"));
+    JsonNode reported = service.path("instances");
+    if (reported.isObject()) {
+      instances(out, terminal, reported);
+    } else {
+      endpoints(out, terminal, spec.path("endpoints"));
+    }
   }
 
   private static void field(PrintWriter out, Terminal terminal, String name, String text) {
@@ -178,8 +193,75 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
     }
   }
 
-  private void instances(PrintWriter out, Terminal terminal, JsonNode endpoints) {
-    heading(out, terminal, "INSTANCES", endpoints);
+  private void instances(PrintWriter out, Terminal terminal, JsonNode reported) {
+    JsonNode kept = reported.path("kept");
+    long total = reported.path("total").asLong();
+    long matching = reported.path("matching").asLong();
+    out.println();
+    out.println(
+        Colour.BOLD.on(terminal, "INSTANCES")
+            + "  "
+            + total
+            + " in the registry, "
+            + reported.path("endpoints").asLong()
+            + " of them served"
+            + (matching < total ? ", " + matching + " that match" : ""));
+    ArrayNode shown = JsonNodeFactory.instance.arrayNode();
+    reported.path("items").forEach(item -> add(shown, item));
+    if (!shown.isEmpty()) {
+      new TextTable(INSTANCES, shown, terminal, false).print(out);
+    }
+    if (matching > shown.size()) {
+      Paragraph.print(
+          out,
+          terminal,
+          "  ",
+          "  ",
+          "and "
+              + (matching - shown.size())
+              + " more. To find one: fairlead describe "
+              + Printable.of(Kind.services.nameOf(service))
+              + " --instance ADDRESS");
+    }
+    if (!kept.isEmpty()) {
+      Paragraph.print(
+          out,
+          terminal,
+          "  ",
+          "  ",
+          "Served, though the registry does not report them any more: "
+              + StreamSupport.stream(kept.spliterator(), false)
+                  .limit(MAX_INSTANCES)
+                  .map(JsonNode::asText)
+                  .collect(Collectors.joining(", "))
+              + (reported.path("keptTotal").asLong() > MAX_INSTANCES ? ", and more" : ""));
+    }
+  }
+
+  private static void add(ArrayNode shown, JsonNode item) {
+    if (shown.size() < MAX_INSTANCES) {
+      shown.add(item);
+    }
+  }
+
+  private static String address(JsonNode item) {
+    String address = item.path("address").asText();
+    return (address.indexOf(':') < 0 ? address : "[" + address + "]")
+        + ":"
+        + item.path("port").asText();
+  }
+
+  private static String weight(JsonNode weight) {
+    return weight.isNull() ? "no number" : weight.asText().replaceFirst("\\.0$", "");
+  }
+
+  private static String became(JsonNode item) {
+    String reason = item.path("reason").asText();
+    return (reason.isEmpty() ? item.path("became").asText() : reason).replace('_', ' ');
+  }
+
+  private void endpoints(PrintWriter out, Terminal terminal, JsonNode endpoints) {
+    heading(out, terminal, "ENDPOINTS", endpoints);
     if (endpoints.isEmpty()) {
       return;
     }
@@ -199,7 +281,7 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
         shown.add(indented);
       }
     }
-    new TextTable(INSTANCES, shown, terminal, false).print(out);
+    new TextTable(ENDPOINTS, shown, terminal, false).print(out);
     if (endpoints.size() > shown.size()) {
       out.println(
           "  and "

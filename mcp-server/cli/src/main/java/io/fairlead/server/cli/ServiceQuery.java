@@ -13,14 +13,23 @@ import java.util.function.Predicate;
  */
 final class ServiceQuery {
   private final AdminClient client;
+  private final String instance;
 
-  ServiceQuery(AdminClient client) {
+  /**
+   * @param instance part of the id, address or endpoint of the instances that are wanted; empty for
+   *     the first ones
+   */
+  ServiceQuery(AdminClient client, String instance) {
     this.client = client;
+    this.instance = instance;
   }
 
   /** Returns the answer about the service of a registry with that id. */
   Optional<JsonNode> byId(String id) throws AdminClientException, InterruptedException {
-    return id.indexOf('/') < 0 ? Optional.empty() : client.find("services/" + AdminClient.path(id));
+    return id.indexOf('/') < 0
+        ? Optional.empty()
+        : client.find(
+            "services/" + AdminClient.path(id) + "?instance=" + AdminClient.encoded(instance));
   }
 
   /** Returns the services that are meant: those of exactly that name, else those that have it. */

@@ -41,6 +41,19 @@ class DescribeCommandTest extends AdminFixture {
   }
 
   @Test
+  void describe_instances_showsWhatBecameOfEach() {
+    Invocation describe = Invocation.at(80, "describe", "web-000", "--admin", url);
+
+    assertThat(describe.out().lines().map(line -> line.replaceAll(" +", " ")))
+        .contains(
+            "INSTANCES 1 in the registry, 0 of them served",
+            " 10.0.0.2:80 unhealthy no number eu/a version=v1 second");
+    assertThat(
+            Invocation.of("describe", "even/web-000", "--instance", "none", "--admin", url).out())
+        .contains("1 in the registry, 0 of them served, 0 that match");
+  }
+
+  @Test
   void describe_several_listsThem() {
     Invocation describe = Invocation.of("describe", "e", "--admin", url);
 

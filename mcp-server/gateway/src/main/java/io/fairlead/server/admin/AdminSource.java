@@ -3,6 +3,8 @@ package io.fairlead.server.admin;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.conversion.InstanceOutcome;
+import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.LeftOutAdapter;
 import io.fairlead.server.tls.TlsStatus;
 import io.fairlead.server.xds.ClientStatus;
@@ -30,6 +32,12 @@ public interface AdminSource {
 
   /** Returns the status of each service of a registry; empty for an unknown registry. */
   List<ServiceReport> services(String registry);
+
+  /**
+   * Returns what becomes of each instance of a service, in the order of its adapter; empty if the
+   * adapter does not remember what it reported.
+   */
+  Optional<List<InstanceOutcome>> instances(String registry, ServiceId service);
 
   /** Returns the snapshot that is served. */
   Snapshot snapshot();

@@ -249,7 +249,10 @@ final class ApiHandlers {
     Responses.json(context, 200, ServiceSearch.summary(source, new ServiceAnswers(source)));
   }
 
-  /** One service of a registry, by its id as text, with the answer for each client. */
+  /**
+   * One service of a registry, by its id as text, with the answer for each client and its
+   * instances: {@code ?instances=} how many at most, {@code ?instance=} part of an id or endpoint.
+   */
   void service(RoutingContext context) {
     String path = context.request().path();
     String rest = path.substring(SERVICES.length());
@@ -268,7 +271,8 @@ final class ApiHandlers {
             .filter(report -> report.service().toString().equals(id))
             .findFirst();
     if (found.isPresent()) {
-      Responses.json(context, 200, answers.of(registry, found.get()));
+      InstanceView instances = InstanceView.of(context.request().params());
+      Responses.json(context, 200, answers.whole(registry, found.get(), instances));
     } else if (known.get().isUnread()) {
       Responses.json(context, 200, answers.unread(known.get(), id));
     } else {

@@ -32,6 +32,11 @@ record Page(int offset, int limit) {
     return number(parameters, "held", ApiViews.MAX_LISTED, 0, Integer.MAX_VALUE);
   }
 
+  /** Reads how many instances of a service are listed. */
+  static int instances(MultiMap parameters) {
+    return number(parameters, "instances", ApiViews.MAX_LISTED, 0, MAX_LIMIT);
+  }
+
   private static int number(MultiMap parameters, String name, int otherwise, int least, int most) {
     String text = parameters.get(name);
     if (text == null) {

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +103,19 @@ final class ServiceAnswers {
     return node;
   }
 
+  /** Returns the same with the instances that a request asks for. */
+  ObjectNode whole(String registry, ServiceReport report, InstanceView instances) {
+    ObjectNode node = of(registry, report);
+    Resource served = served(registry, report);
+    node.set(
+        "instances",
+        source
+            .instances(registry, report.service())
+            .map(all -> instances.of(all, Optional.ofNullable(served).map(ServiceAnswers::entry)))
+            .orElse(null));
+    return node;
+  }
+
   /** Returns a service of a registry that was not read in this process yet. */
   ObjectNode unread(RegistrySummary registry, String id) {
     String reason = notRead(registry);
@@ -130,6 +144,7 @@ final class ServiceAnswers {
         .put("clientsAll", clients.size());
     node.set("clients", clients);
     node.putArray("findings");
+    node.putNull("instances");
     return node;
   }
 
@@ -382,8 +397,12 @@ final class ServiceAnswers {
   }
 
   private static int endpoints(Resource resource) {
+    return entry(resource).getEndpointsCount();
+  }
+
+  private static ServiceEntry entry(Resource resource) {
     try {
-      return ServiceEntry.parseFrom(resource.decode().getBody().getValue()).getEndpointsCount();
+      return ServiceEntry.parseFrom(resource.decode().getBody().getValue());
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException(resource + ": not a ServiceEntry", e);
     }

@@ -5,7 +5,10 @@ import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -92,6 +95,11 @@ final class IsolatedFactory<C extends Record> implements RegistryAdapterFactory<
       } catch (RuntimeException | LinkageError e) {
         new FailedAdapter(context, "the adapter could not be started: " + Causes.of(e), e).start();
       }
+    }
+
+    @Override
+    public Optional<Service> reported(ServiceId id) {
+      return within(loader, () -> adapter.reported(id));
     }
 
     @Override

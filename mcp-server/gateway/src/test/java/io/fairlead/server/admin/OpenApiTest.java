@@ -214,6 +214,7 @@ class OpenApiTest {
       get(server, "/services/{registry}/{id}", "/services/even/broken", 200);
       get(server, "/services/{registry}/{id}", "/services/odd/any", 200);
       get(server, "/services/{registry}/{id}", "/services/even/none", 404);
+      get(server, "/services/{registry}/{id}", "/services/even/web-000?instances=-1", 400);
       act(server);
       source.readiness(
           new ReadinessStatus(

@@ -7,10 +7,14 @@ import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.aggregation.guard.HeldService;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
+import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.registry.Availability;
 import io.fairlead.registry.Hold;
+import io.fairlead.registry.Instance;
+import io.fairlead.registry.Locality;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.HostPort;
 import io.fairlead.server.tls.TlsStatus;
@@ -165,6 +169,25 @@ public class SampleSource implements AdminSource, AdminActions {
                 "",
                 List.of(new Finding(Reason.NO_PORT, "broken", "0"))))
         : List.of();
+  }
+
+  @Override
+  public Optional<List<InstanceOutcome>> instances(String registry, ServiceId service) {
+    Instance unhealthy =
+        new Instance(
+            "second",
+            "10.0.0.2",
+            80,
+            Double.NaN,
+            Availability.UNHEALTHY,
+            Locality.parse("eu/a"),
+            Map.of("version", "v1"),
+            List.of("blue"));
+    return service.name().equals("web-000")
+        ? Optional.of(
+            List.of(
+                new InstanceOutcome(unhealthy, Optional.empty(), Optional.of(Reason.UNHEALTHY))))
+        : Optional.empty();
   }
 
   @Override

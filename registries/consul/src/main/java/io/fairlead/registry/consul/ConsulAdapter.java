@@ -4,6 +4,8 @@ import io.fairlead.common.Backoff;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -15,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,8 @@ final class ConsulAdapter implements RegistryAdapter {
   private final AdapterContext context;
   private final ConsulConfiguration configuration;
   private final AtomicReference<State> state = new AtomicReference<>(new State.New());
+  // The newest; written on the event loop.
+  private volatile @Nullable ConsulMirror mirror;
 
   ConsulAdapter(AdapterContext context, ConsulConfiguration configuration) {
     this.context = context;
@@ -158,7 +163,7 @@ final class ConsulAdapter implements RegistryAdapter {
                         new Backoff(FIRST_BACKOFF, MAX_BACKOFF, random),
                         () -> probed(pools, staleness)))
             .toList();
-    ConsulMirror mirror =
+    ConsulMirror made =
         new ConsulMirror(
             loop,
             configuration,
@@ -167,7 +172,8 @@ final class ConsulAdapter implements RegistryAdapter {
             pools,
             client,
             () -> new Backoff(FIRST_BACKOFF, MAX_BACKOFF, random));
-    mirror.start();
+    mirror = made;
+    made.start();
     pools.start(all, client::leader);
   }
 
@@ -178,6 +184,11 @@ final class ConsulAdapter implements RegistryAdapter {
     } else if (pools.allDown()) {
       staleness.fail(ADDRESSES, pools.refusal(Query.NOW));
     }
+  }
+
+  @Override
+  public Optional<Service> reported(ServiceId id) {
+    return Optional.ofNullable(mirror).flatMap(newest -> newest.reported(id));
   }
 
   @Override

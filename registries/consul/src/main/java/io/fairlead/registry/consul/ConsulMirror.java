@@ -7,15 +7,15 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.support.HoldReporter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
  * The mirrored state of one Consul datacenter, and the decisions about what the sink gets. Owned by
- * the loop.
+ * the loop; {@link #reported} is for any thread.
  *
  * <p>A whole read gives the sink one view: at the start, and after Consul's index went backwards,
  * the sign of a rebuilt or restored cluster. In between the services are published one by one.
@@ -49,7 +49,7 @@ final class ConsulMirror {
   private final WholeReads whole;
   private final Retention retention;
   private final Publication publication;
-  private final Map<String, TrackedService> trackedServices = new HashMap<>();
+  private final Map<String, TrackedService> trackedServices = new ConcurrentHashMap<>();
   private final List<TrackedService> afterCatalog = new ArrayList<>();
   private long catalogIndex;
   private String datacenter;
@@ -115,6 +115,13 @@ final class ConsulMirror {
             retention,
             () -> datacenter,
             this::forget);
+  }
+
+  /** Returns a service as the sink knows it, or will with the next whole view. */
+  Optional<Service> reported(ServiceId id) {
+    return Optional.ofNullable(trackedServices.get(id.name()))
+        .filter(tracked -> tracked.id.equals(id))
+        .flatMap(TrackedService::known);
   }
 
   void start() {

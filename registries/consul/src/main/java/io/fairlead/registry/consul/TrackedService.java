@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The state of one name of the catalog. Owned by the loop. */
+/** The state of one name of the catalog. Owned by the loop; {@link #known()} is for any thread. */
 final class TrackedService {
   /** The folded name. */
   final String key;
@@ -24,7 +24,7 @@ final class TrackedService {
   final ServiceId id;
 
   // The state that the sink has, or will have with the next whole view.
-  private Optional<PackedService> known = Optional.empty();
+  private volatile Optional<PackedService> known = Optional.empty();
 
   /** The newest answer, while {@link #known()} has instances that it lacks. */
   Optional<Service> newest = Optional.empty();
@@ -107,7 +107,7 @@ final class TrackedService {
   }
 
   boolean hasInstances() {
-    return known.isPresent() && known.get().hasInstances();
+    return known.map(PackedService::hasInstances).orElse(false);
   }
 
   /** Whether the new state lacks an instance that the known one has. */

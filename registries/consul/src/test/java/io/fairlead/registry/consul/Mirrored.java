@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
@@ -49,6 +50,12 @@ final class Mirrored implements AutoCloseable {
     Map<ServiceId, Service> state =
         sink.awaitState(
             name + ": " + what, LIMIT, now -> now.containsKey(id) && test.test(now.get(id)));
+    Awaitility.await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(adapter.reported(id))
+                    .isEqualTo(Optional.ofNullable(sink.state().get(id))));
     return Objects.requireNonNull(state.get(id));
   }
 

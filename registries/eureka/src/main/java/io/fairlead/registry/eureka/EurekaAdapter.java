@@ -3,6 +3,7 @@ package io.fairlead.registry.eureka;
 import io.fairlead.common.Backoff;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.support.AdapterThread;
 import io.fairlead.registry.support.MirrorOptions;
@@ -218,6 +219,11 @@ final class EurekaAdapter implements RegistryAdapter {
     if (task != null) {
       task.within(Duration.ZERO);
     }
+  }
+
+  @Override
+  public Optional<Service> reported(ServiceId id) {
+    return mirror.reported(id);
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.fairlead.registry.file;
 
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -73,6 +76,11 @@ final class FileAdapter implements RegistryAdapter {
     watcher = opened;
     thread = started;
     started.start();
+  }
+
+  @Override
+  public Optional<Service> reported(ServiceId id) {
+    return feed.reported(id);
   }
 
   @Override

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A feed that passes the differences between successive views of the files to the sink. Confined to
- * the adapter's thread, which orders the calls.
+ * the adapter's thread, which orders the calls; {@link #reported} is for any thread.
  *
  * <p><b>While a file cannot be used</b>, additions and changes of the others are passed on at once.
  * Two cases are uncertain: a service that is in no file any more may have moved to that file, and a
@@ -53,7 +53,7 @@ final class SinkFeed {
   // The time since which each path has been unusable.
   private final Map<Path, Instant> unreadable = new TreeMap<>();
   private List<Hold> holds = List.of();
-  private @Nullable Map<ServiceId, Service> sent;
+  private volatile @Nullable Map<ServiceId, Service> sent;
   private @Nullable String problem;
 
   /** The start of a wait, by both clocks. */
@@ -200,7 +200,8 @@ final class SinkFeed {
 
   /** Whether these lack a service that the sink has. */
   boolean misses(Set<ServiceId> services) {
-    return sent != null && !services.containsAll(sent.keySet());
+    Map<ServiceId, Service> before = sent;
+    return before != null && !services.containsAll(before.keySet());
   }
 
   /** Reports that the files cannot be read at all; the same problem is reported once. */
@@ -209,6 +210,11 @@ final class SinkFeed {
       problem = text;
       sink.resync(new ReadOutcome.Failed(text, cause));
     }
+  }
+
+  /** Returns a service as the sink was last told of it. */
+  Optional<Service> reported(ServiceId id) {
+    return Optional.ofNullable(sent).flatMap(services -> Optional.ofNullable(services.get(id)));
   }
 
   /** Makes the next view a resync. */

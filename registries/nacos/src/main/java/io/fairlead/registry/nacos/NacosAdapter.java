@@ -6,6 +6,7 @@ import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.time.Instant;
@@ -330,6 +331,11 @@ final class NacosAdapter implements RegistryAdapter {
               Optional.ofNullable(pushes.remove(id))
                   .ifPresent(newest -> mirror.pushed(id, newest)));
     }
+  }
+
+  @Override
+  public Optional<Service> reported(ServiceId id) {
+    return mirror.reported(id);
   }
 
   @Override

@@ -14,14 +14,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The state of one mirrored registry, and the rules that turn what is read into calls of the sink.
  * Lists, pushes and whole reads only request direct reads; only a direct read changes the state.
  * Additions and changes are passed on at once. A removal is passed on after a confirming read, or,
  * while the answers of the namespace are doubted ({@link NamespaceTrust}), once the service or
- * instance has been missing for the settling time. Confined to the owner's thread; does no input or
- * output of its own.
+ * instance has been missing for the settling time. Confined to the owner's thread, but for {@link
+ * #reported}; does no input or output of its own.
  */
 final class NacosMirror {
   /** The least time between two reads that confirm each other. */
@@ -58,7 +59,7 @@ final class NacosMirror {
   private final Duration pollInterval;
   private final Clock clock;
   private final AbsenceReporter holds;
-  private final Map<ServiceId, TrackedService> services = new HashMap<>();
+  private final Map<ServiceId, TrackedService> services = new ConcurrentHashMap<>();
   private final Map<String, NamespaceTrust> contacts = new HashMap<>();
   private final ListSizes sizes = new ListSizes();
   private int lists;
@@ -90,6 +91,13 @@ final class NacosMirror {
           all.add(content.toService(id));
         });
     return all;
+  }
+
+  /** Returns a service as the sink was last told of it. For any thread. */
+  Optional<Service> reported(ServiceId id) {
+    return Optional.ofNullable(services.get(id))
+        .flatMap(tracked -> Optional.ofNullable(tracked.published))
+        .map(content -> content.toService(id));
   }
 
   /** Returns the known services, for subscribing. */

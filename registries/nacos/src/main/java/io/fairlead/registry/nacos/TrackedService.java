@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The state of one mirrored service. Confined to the owner's thread. */
+/**
+ * The state of one mirrored service. Confined to the owner's thread, but that any thread may read
+ * what was published.
+ */
 final class TrackedService {
   final ServiceId id;
 
@@ -13,7 +16,7 @@ final class TrackedService {
   @Nullable Content latest;
 
   /** The content that the sink was given: the latest, unless removals wait for confirmation. */
-  @Nullable Content published;
+  volatile @Nullable Content published;
 
   /** The service's absence from the list; null while it is in the list. */
   @Nullable Absence gone;

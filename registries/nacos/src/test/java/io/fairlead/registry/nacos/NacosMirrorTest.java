@@ -25,6 +25,10 @@ class NacosMirrorTest {
   @AfterEach
   void noRuleOfTheSinkIsBroken() {
     bench.sink.assertNoViolations();
+    bench
+        .sink
+        .state()
+        .forEach((id, service) -> assertThat(bench.mirror.reported(id)).contains(service));
   }
 
   @Test

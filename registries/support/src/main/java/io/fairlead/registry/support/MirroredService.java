@@ -13,12 +13,15 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The state of one service of a {@link RegistryMirror}. Guarded by the mirror's lock. */
+/**
+ * The state of one service of a {@link RegistryMirror}. Guarded by the mirror's lock, but that any
+ * thread may read what was told.
+ */
 final class MirroredService {
   final ServiceId id;
 
   /** The state that the sink has; null if it has none. */
-  @Nullable PackedService told;
+  volatile @Nullable PackedService told;
 
   /** The newest answer, if it differs from what was told; null if the newest lacks the service. */
   @Nullable PackedService newest;

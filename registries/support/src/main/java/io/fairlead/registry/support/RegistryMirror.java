@@ -15,7 +15,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The mirror of a registry: it takes what an adapter has read, whole or service by service, and
@@ -69,7 +71,8 @@ public final class RegistryMirror implements AutoCloseable {
   private final Retention retention;
   private final EmptyStart empty;
   private final Alarm alarm;
-  private final Map<ServiceId, MirroredService> services = new HashMap<>();
+  // Written under the lock; what was told is read without it.
+  private final Map<ServiceId, MirroredService> services = new ConcurrentHashMap<>();
   private final Set<ServiceId> removed = new HashSet<>();
   private boolean reading;
   private long answers;
@@ -253,6 +256,16 @@ public final class RegistryMirror implements AutoCloseable {
     if (staleness.isFailing(part)) {
       contact.doubt();
     }
+  }
+
+  /**
+   * Returns a service as the sink was last told of it, for {@link
+   * io.fairlead.registry.RegistryAdapter#reported}; never waits.
+   */
+  public Optional<Service> reported(ServiceId id) {
+    return Optional.ofNullable(services.get(id))
+        .flatMap(mirrored -> Optional.ofNullable(mirrored.told))
+        .map(PackedService::unpack);
   }
 
   /** Returns the number of services that the sink has. */

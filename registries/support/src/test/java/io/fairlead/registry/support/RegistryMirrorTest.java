@@ -36,6 +36,7 @@ class RegistryMirrorTest {
   @AfterEach
   void noRuleWasBroken() {
     sink.assertNoViolations();
+    sink.state().forEach((id, service) -> assertThat(mirror.reported(id)).contains(service));
   }
 
   @Test

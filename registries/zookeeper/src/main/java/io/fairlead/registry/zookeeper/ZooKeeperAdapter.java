@@ -5,6 +5,7 @@ import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.SecretUnavailableException;
+import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.support.AdapterThread;
 import io.fairlead.registry.support.MirrorOptions;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -92,6 +94,11 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
     }
     awaySince = thread.nanoTime();
     thread.repeat(this::look);
+  }
+
+  @Override
+  public Optional<Service> reported(ServiceId id) {
+    return mirror.reported(id);
   }
 
   @Override

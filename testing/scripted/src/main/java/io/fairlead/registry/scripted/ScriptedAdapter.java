@@ -4,7 +4,8 @@ import io.fairlead.common.Backoff;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
-import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.EOFException;
@@ -15,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +34,7 @@ final class ScriptedAdapter implements RegistryAdapter {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
   private final String registry;
-  private final RegistrySink sink;
+  private final RememberingSink sink;
   private final ScriptedConfiguration configuration;
   private final Backoff backoff;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -41,7 +43,7 @@ final class ScriptedAdapter implements RegistryAdapter {
 
   ScriptedAdapter(AdapterContext context, ScriptedConfiguration configuration) {
     this.registry = context.registry();
-    this.sink = context.sink();
+    this.sink = new RememberingSink(context.sink());
     this.configuration = configuration;
     Duration most =
         configuration.retry().compareTo(FIRST_PAUSE) < 0 ? FIRST_PAUSE : configuration.retry();
@@ -130,6 +132,11 @@ final class ScriptedAdapter implements RegistryAdapter {
 
   private boolean isClosed() {
     return closed.getCount() == 0;
+  }
+
+  @Override
+  public Optional<Service> reported(ServiceId id) {
+    return sink.reported(id);
   }
 
   @Override

@@ -1,15 +1,19 @@
 // One service, the whole way: registry, rules and repairs, resource, commit, each istiod.
 import {html, nothing} from "../lit/lit-html.js";
-import {encodePath, number, plural} from "../format.js";
+import {live} from "../lit/directives/live.js";
+import {encodePath, number, plural, words} from "../format.js";
 import {answer} from "../live.js";
 import {copyButton, empty, facts, finding, loaded, pill, prose, table, tone, when} from "../parts.js";
+import {go, withQuery} from "../app.js";
 import {resourceAsks, resourceView} from "./resource.js";
 
 const REGISTRIES = "/api/v1/registries";
 const HOLDS = "/api/v1/holds";
 
 const id = route => route.rest.slice(1).join("/");
-const path = route => "/api/v1/services/" + encodePath(route.rest[0]) + "/" + encodePath(id(route));
+const wanted = route => route.query.get("instance") || "";
+const path = route => "/api/v1/services/" + encodePath(route.rest[0]) + "/" + encodePath(id(route))
+  + (wanted(route) ? "?instance=" + encodeURIComponent(wanted(route)) : "");
 
 export const istiods = clients => clients.length === 0
   ? empty("No istiod is connected. ", html`<code>fairlead mesh-config</code> prints what it needs.`)
@@ -39,6 +43,52 @@ function registry(service) {
     ${holds.map(h => html`<p class="notice warn">${prose(h.explanation)} <a href="/guards">Guards →</a></p>`)}`;
 }
 
+const SHOWN = 50;
+const TYPING = 200;
+
+let draft; // what is typed and not yet in the address
+let typing = 0;
+
+function type(event) {
+  draft = event.target.value;
+  clearTimeout(typing);
+  typing = setTimeout(() => { go(withQuery({instance: draft.trim()}), {replace: true, keepPlace: true}); draft = undefined; }, TYPING);
+}
+
+const search = route => html`
+  <form class="filters" role="search" @submit=${event => event.preventDefault()}>
+    <input type="search" placeholder="Address or id  ( / )" aria-label="Address or id of an instance" autocomplete="off" spellcheck="false"
+      .value=${live(draft ?? wanted(route))} @input=${type}>
+  </form>`;
+
+const became = i => i.reason ? html`${pill(i.became, words(i.reason))} <span class="soft">${i.text}</span>`
+  : i.became === "endpoint" ? pill("served", "endpoint") : html`${pill("waiting", "not served")} <span class="soft">${i.text}</span>`;
+const metadata = i => [...Object.entries(i.metadata).map(([key, value]) => key + "=" + value), ...i.tags].map(text => html`<code class="label">${text}</code> `);
+
+/** Each instance as the registry reports it, and what became of it. */
+function instances(route, service) {
+  const all = service.instances;
+  if (!all) return nothing;
+  const some = test => all.items.some(test);
+  const shown = Math.min(SHOWN, all.items.length);
+  return html`
+    <details class="box" ?open=${all.total <= 10 || all.endpoints < all.total || wanted(route)}>
+      <summary>${plural(all.total, "instance")}, ${number(all.endpoints)} served</summary>
+      ${all.total > 10 || wanted(route) ? search(route) : nothing}
+      ${all.items.length === 0 ? all.total ? empty("No instance matches.") : empty("It has no instances.") : table("Instances", [
+        ["Address", i => html`<code>${i.address.includes(":") ? "[" + i.address + "]" : i.address}:${i.port}</code>`],
+        ["Became", became, "wide"],
+        ["Health", i => pill(i.availability === "ready" ? "up" : "plain", words(i.availability))],
+        some(i => i.weight !== 1) && ["Weight", i => i.weight === null ? "no number" : number(i.weight), "number"],
+        some(i => i.locality) && ["Locality", i => i.locality || "–"],
+        some(i => Object.keys(i.metadata).length || i.tags.length) && ["Metadata", metadata, "wide"],
+        some(i => i.id !== i.address + ":" + i.port) && ["Id", i => html`<span class="name">${i.id}</span>`],
+      ], all.items.slice(0, SHOWN))}
+      ${all.matching > shown ? html`<p class="soft">and ${plural(all.matching - shown, "other")}: search for one by its address</p>` : nothing}
+      ${all.keptTotal ? html`<p class="notice warn">Served, though the registry does not report them any more: ${all.kept.slice(0, SHOWN).join(", ")}${all.keptTotal > SHOWN ? " and more" : ""}</p>` : nothing}
+    </details>`;
+}
+
 function view(route, service) {
   const missing = service.clientsAll - service.clientsWith;
   return html`
@@ -46,7 +96,7 @@ function view(route, service) {
     <div class="headline"><h1>${service.service}</h1>${pill(service.outcome)}${copyButton(location.href, "Copy link")}</div>
     ${service.host ? html`<p class="host">${service.host}</p>` : nothing}
     <p class="notice ${tone(service.outcome) === "good" && missing ? "warn" : tone(service.outcome)}">${prose(service.explanation)}${service.outcome === "held" ? html` <a href="/guards?registry=${encodeURIComponent(service.registry)}">Decide about it</a>` : nothing}</p>
-    ${step(1, "Registry", registry(service))}
+    ${step(1, "Registry", html`${registry(service)}${instances(route, service)}`)}
     ${step(2, "Rules and repairs", service.findings.length ? html`<ul class="findings">${service.findings.map(finding)}</ul>`
       : empty("Nothing was refused, left out or repaired."))}
     ${step(3, "Resource", service.resource ? loaded(answer(resourceAsks(service.resource)[0][0]), document => resourceView(service.resource, document))
