@@ -23,8 +23,9 @@ public interface RegistryAdapter extends AutoCloseable {
 
   /**
    * Returns a service as the sink was last told of it, for the page that shows what became of each
-   * instance; empty for an unknown one, and by an adapter that does not remember what it told. Any
-   * thread calls it at any time; it neither waits nor asks the registry.
+   * instance; empty for one that it does not know, or not any more as it has no instance, and by an
+   * adapter that does not remember what it told. Any thread calls it at any time; it neither waits
+   * nor asks the registry.
    */
   default Optional<Service> reported(ServiceId id) {
     return Optional.empty();

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
@@ -54,8 +53,8 @@ final class Mirrored implements AutoCloseable {
         .atMost(LIMIT)
         .untilAsserted(
             () ->
-                assertThat(adapter.reported(id))
-                    .isEqualTo(Optional.ofNullable(sink.state().get(id))));
+                assertThat(adapter.reported(id).map(Service::instances).orElse(List.of()))
+                    .isEqualTo(Objects.requireNonNull(sink.state().get(id)).instances()));
     return Objects.requireNonNull(state.get(id));
   }
 
