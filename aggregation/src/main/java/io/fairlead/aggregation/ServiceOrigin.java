@@ -1,10 +1,14 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.vip.VirtualAddressBook;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.CommitLog;
 import io.fairlead.versioning.Origin;
 import io.fairlead.versioning.Resource;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +20,33 @@ import org.jspecify.annotations.Nullable;
  * @param service the service
  * @param addressed whether its addresses are the registry's own, and no virtual IPs
  */
-record ServiceOrigin(String registry, ServiceId service, boolean addressed) {
+public record ServiceOrigin(String registry, ServiceId service, boolean addressed) {
   private static final String KIND = "service";
+
+  /**
+   * Returns the origin of a resource. For one of which nothing is stored its name stands for the
+   * service, and its addresses count as virtual IPs.
+   */
+  public static ServiceOrigin of(Resource resource) {
+    return new Reader(host -> String.join(",", EntryContent.addresses(resource))).read(resource);
+  }
+
+  /**
+   * Returns the state of a store that holds these resources, as far as they say it themselves: the
+   * virtual IPs of their hosts are noted, those of hosts that went are not known.
+   */
+  public static CommitLog.State storeOf(Collection<Resource> resources) {
+    Map<String, String> notes = new HashMap<>();
+    for (Resource resource : resources) {
+      List<String> addresses = EntryContent.addresses(resource);
+      if (!addresses.isEmpty() && !of(resource).addressed()) {
+        notes.put(
+            VirtualAddressBook.noteKey(CompactEntry.hostOf(resource.key())),
+            String.join(",", addresses));
+      }
+    }
+    return new CommitLog.State(resources, notes, 0);
+  }
 
   /**
    * Its form in the store.

@@ -1,5 +1,6 @@
 package io.fairlead.versioning;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,7 +36,7 @@ public record Origin(String kind, String place, String name) {
   }
 
   /** Returns the form in which it is stored; empty if it is unknown. */
-  String toText() {
+  public String toText() {
     return equals(UNKNOWN) ? "" : escaped(kind + " " + place.length() + " " + place + name);
   }
 
@@ -65,6 +66,11 @@ public record Origin(String kind, String place, String name) {
             found ->
                 Matcher.quoteReplacement(
                     String.valueOf((char) Integer.parseInt(found.group(1), HEXADECIMAL))));
+  }
+
+  /** Reads what {@link #toText} wrote. */
+  public static Origin parse(String stored) {
+    return parse(stored, new HashMap<>());
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.fairlead.server;
 
 import io.fairlead.aggregation.Registries;
-import io.fairlead.aggregation.RegistrySettings;
 import io.fairlead.common.Causes;
 import io.fairlead.conversion.Converter;
 import io.fairlead.conversion.InstanceOutcome;
@@ -18,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,19 +89,18 @@ final class RegistryFleet implements AutoCloseable {
     if (closed) {
       return;
     }
-    Set<String> names = next.stream().map(RegistryConfig::name).collect(Collectors.toSet());
-    List<String> leaving = running.keySet().stream().filter(name -> !names.contains(name)).toList();
-    List<RegistrySettings> changed = new ArrayList<>();
-    List<RegistrySettings> arriving = new ArrayList<>();
-    List<RegistryConfig> toStart = new ArrayList<>();
-    for (RegistryConfig config : next) {
-      Running before = running.get(config.name());
-      if (before == null || !before.config().equals(config)) {
-        boolean sameSource = before != null && before.config().hasSourceOf(config);
-        (sameSource ? changed : arriving).add(config.settings());
-        toStart.add(config);
-        LOG.info("registry {}: {}", config.name(), before == null ? "added" : "changed");
-      }
+    RegistryChanges changes =
+        RegistryChanges.of(running.values().stream().map(Running::config).toList(), next);
+    List<String> leaving = changes.leaving();
+    List<RegistryConfig> toStart =
+        next.stream()
+            .filter(each -> changes.changed().contains(each) || changes.arriving().contains(each))
+            .toList();
+    for (RegistryConfig config : toStart) {
+      LOG.info(
+          "registry {}: {}",
+          config.name(),
+          running.containsKey(config.name()) ? "changed" : "added");
     }
     List<String> ending = new ArrayList<>(leaving);
     toStart.forEach(config -> ending.add(config.name()));
@@ -117,7 +113,11 @@ final class RegistryFleet implements AutoCloseable {
     if (leaving.isEmpty() && toStart.isEmpty()) {
       return;
     }
-    Map<String, RegistrySink> sinks = registries.reload(leaving, changed, arriving);
+    Map<String, RegistrySink> sinks =
+        registries.reload(
+            leaving,
+            changes.changed().stream().map(RegistryConfig::settings).toList(),
+            changes.arriving().stream().map(RegistryConfig::settings).toList());
     List<Running> made = new ArrayList<>();
     for (RegistryConfig config : toStart) {
       RegistrySink sink = Objects.requireNonNull(sinks.get(config.name()));

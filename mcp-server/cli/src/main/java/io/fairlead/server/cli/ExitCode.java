@@ -11,5 +11,8 @@ final class ExitCode {
   /** The command line or the configuration is invalid. */
   static final int INVALID = 2;
 
+  /** {@code preview --diff}: the configuration would change something. */
+  static final int DIFFERENT = 3;
+
   private ExitCode() {}
 }

@@ -1,11 +1,14 @@
 package io.fairlead.server.cli;
 
 import io.fairlead.common.Durations;
+import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.RegistryConfig;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,12 +24,18 @@ import picocli.CommandLine.Spec;
       "Read the registries once and print the ServiceEntries as YAML, each with a comment that says"
           + " where its protocol and port come from.",
       "Every refused or repaired service is a line on the standard error, with its reason; a"
-          + " summary follows. Nothing is served or stored."
+          + " summary follows. Nothing is served or stored.",
+      "With --diff: what this configuration would change at a running gateway, whose own registries"
+          + " and configuration are compared: hosts that go, come, change or get another name, with"
+          + " the push that each costs an istiod (none, endpoints, full), and what the deletion"
+          + " guard would hold. Ends with 0 if nothing would change, with 3 if something would, with"
+          + " 1 if a registry or the gateway cannot be read."
     },
     footer = {
       "",
-      "Example:",
-      "  fairlead preview --config fairlead.yaml --registry dc1 > entries.yaml"
+      "Examples:",
+      "  fairlead preview --config fairlead.yaml --registry dc1 > entries.yaml",
+      "  fairlead preview --config next.yaml --diff --admin gateway:15014"
     })
 final class PreviewCommand implements Callable<Integer> {
   @Mixin private final ConfigFile file = new ConfigFile();
@@ -45,19 +54,41 @@ final class PreviewCommand implements Callable<Integer> {
       description = "longest wait for the registries (default: ${DEFAULT-VALUE})")
   private String timeout = "";
 
+  @Option(names = "--diff", description = "show what would change at a running gateway (--admin)")
+  private boolean diff;
+
+  @Mixin private final AdminTarget target = new AdminTarget();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "table|wide|json|yaml",
+      description = "the format of --diff (default: table); wide: all columns, whole")
+  private @Nullable Format output;
+
+  @Option(
+      names = "--all",
+      description = "with --diff: list every change, however many; json and yaml always do")
+  private boolean all;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // Set by picocli.
   private CommandSpec spec;
 
   @Override
   public Integer call() throws InterruptedException {
-    ConfigResult result = file.loadWithSecrets();
+    checkOptions();
+    ConfigLoader loader = ConfigFile.loader();
+    ConfigResult result = loader.withSecrets().load(file.path());
     if (result instanceof ConfigResult.Invalid invalid) {
       ConfigFile.print(spec.commandLine().getErr(), invalid.problems());
       return ExitCode.INVALID;
     }
-    GatewayConfig config = ((ConfigResult.Loaded) result).config();
+    ConfigResult.Loaded loaded = (ConfigResult.Loaded) result;
+    GatewayConfig config = loaded.config();
     Logging.withoutRegistries();
+    if (diff) {
+      return compare(loaded, loader);
+    }
     Preview preview = new Preview(config, selected(config));
     List<String> failures;
     try (Progress progress =
@@ -73,6 +104,50 @@ final class PreviewCommand implements Callable<Integer> {
     preview.print(spec.commandLine().getOut());
     preview.explain(spec.commandLine().getErr());
     return ExitCode.DONE;
+  }
+
+  private void checkOptions() {
+    if (output == Format.name) {
+      throw new ParameterException(
+          spec.commandLine(), "--output: name (expected: table, wide, json or yaml)");
+    }
+    if (!diff && (output != null || all)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          (all ? "--all" : "--output") + ": only with --diff (expected: --diff, or neither)");
+    }
+  }
+
+  private int compare(ConfigResult.Loaded loaded, ConfigLoader loader) throws InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    Terminal terminal = Main.terminal(spec);
+    RegistryReader reader = new RegistryReader(selected(loaded.config()));
+    RunningGateway running;
+    try (Progress progress = Progress.of(terminal, err, reader::progress)) {
+      // Before the registries: whoever has no gateway need not wait for them.
+      running = RunningGateway.ask(target.client());
+      progress.start();
+      reader.read(limit());
+    } catch (AdminClientException e) {
+      err.println("fairlead preview: " + e.getMessage());
+      return ExitCode.FAILED;
+    }
+    ConfigDiff found =
+        new ConfigComparison(running, loaded, reader.services()).compare(file.path(), loader);
+    Format format = output == null ? Format.table : output;
+    if (format.isTable()) {
+      new DiffPage(out, terminal, format == Format.wide).print(found, reader.failures(), all);
+    } else {
+      out.print(format.text(found.tree(reader.failures())));
+    }
+    out.flush();
+    reader
+        .failures()
+        .forEach((name, failure) -> err.println("fairlead preview: " + name + ": " + failure));
+    return reader.failures().isEmpty()
+        ? found.changes().isEmpty() ? ExitCode.DONE : ExitCode.DIFFERENT
+        : ExitCode.FAILED;
   }
 
   private List<RegistryConfig> selected(GatewayConfig config) {

@@ -92,9 +92,13 @@ final class ApiHandlers {
     Responses.json(context, 200, source.replica().json());
   }
 
-  /** {@code ?q=} part of the name, {@code ?type=} kind, {@code ?registry=}. */
+  /**
+   * {@code ?q=} part of the name, {@code ?type=} kind, {@code ?registry=}, {@code ?after=} only the
+   * names behind that one, {@code ?content=true} with what istiod is sent.
+   */
   void resources(RoutingContext context) {
     String wanted = parameter(context, "q");
+    String after = parameter(context, "after");
     String kind = parameter(context, "type");
     String registry = parameter(context, "registry");
     Snapshot snapshot = source.snapshot();
@@ -104,10 +108,16 @@ final class ApiHandlers {
                 .filter(type -> kind.isEmpty() || type.kind().equalsIgnoreCase(kind))
                 .flatMap(type -> snapshot.resources(type).stream())
                 .filter(resource -> contains(resource.key().name(), wanted))
+                .filter(resource -> resource.key().name().compareTo(after) > 0)
                 .filter(resource -> registry.isEmpty() || isFrom(resource, registry))
                 .sorted(Comparator.comparing(Resource::key))
                 .toList();
     Map<String, DampedHost> damped = damped();
+    if (parameter(context, "content").equals("true")) {
+      // Many are asked for at once, so the store is not asked when each came.
+      list(context, found, resource -> ApiViews.content(resource, damped));
+      return;
+    }
     list(
         context,
         found,

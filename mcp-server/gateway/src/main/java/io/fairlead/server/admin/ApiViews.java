@@ -17,6 +17,7 @@ import io.fairlead.versioning.Durability;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.TransactionStatus;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -124,6 +125,13 @@ final class ApiViews {
           .put("changes", waiting.changes());
     }
     return node;
+  }
+
+  /** Returns a line of the list with the resource as istiod is sent it, and what it was made of. */
+  static ObjectNode content(Resource resource, Map<String, DampedHost> damped) {
+    return resource(resource, damped, Optional.empty())
+        .put("content", Base64.getEncoder().encodeToString(resource.encoded().toByteArray()))
+        .put("origin", resource.origin().toText());
   }
 
   /**
