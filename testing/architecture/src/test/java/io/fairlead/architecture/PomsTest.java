@@ -51,7 +51,7 @@ class PomsTest {
   /** What is only pinned is the version of what other libraries bring. */
   @Test
   void parent_namesOnlyLibrariesThatAreUsed() {
-    assertThat(poms.unused()).containsExactly("guava", "micrometer-core", "snakeyaml");
+    assertThat(poms.unused()).containsExactly("guava", "micrometer-core");
   }
 
   @Test

@@ -36,6 +36,8 @@ record Room(String folder, List<String> packages, Set<String> uses) {
           room("registries/eureka", "io.fairlead.registry.eureka..").using(API, SUPPORT),
           room("registries/zookeeper", "io.fairlead.registry.zookeeper..").using(API, SUPPORT),
           room("conversion", "io.fairlead.conversion..").using(API, "istio-api"),
+          room("configs/core", "io.fairlead.configs.document..", "io.fairlead.configs.validation..")
+              .using("istio-api"),
           room("versioning", "io.fairlead.versioning..").using("istio-api"),
           room("aggregation", "io.fairlead.aggregation..")
               .using(API, "conversion", "versioning", "istio-api"),

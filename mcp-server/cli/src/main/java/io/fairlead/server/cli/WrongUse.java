@@ -1,7 +1,7 @@
 package io.fairlead.server.cli;
 
 import io.fairlead.common.ForeignText;
-import io.fairlead.server.config.Similar;
+import io.fairlead.common.Similar;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.ConfigurationKey.Shape;
 import io.fairlead.common.KeyedRecord;
+import io.fairlead.common.Similar;
 import io.fairlead.common.TextValues;
 import io.fairlead.registry.Secret;
 import java.nio.file.Path;

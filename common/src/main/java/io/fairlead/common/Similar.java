@@ -1,4 +1,4 @@
-package io.fairlead.server.config;
+package io.fairlead.common;
 
 import java.util.Collection;
 import java.util.List;

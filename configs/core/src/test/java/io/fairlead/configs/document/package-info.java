@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.configs.document;
+
+import org.jspecify.annotations.NullMarked;

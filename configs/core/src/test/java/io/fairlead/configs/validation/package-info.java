@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.configs.validation;
+
+import org.jspecify.annotations.NullMarked;
