@@ -100,6 +100,11 @@ abstract class MirroredRegistry {
     write(service, id, instance, Optional.of(instance));
   }
 
+  /** Writes everything again as it is, for a registry that has forgotten it. */
+  final void writeAll() {
+    services.forEach((service, instances) -> instances.keySet().forEach(id -> touch(service, id)));
+  }
+
   /** The instance of that id. */
   final Registered instance(String service, String id) {
     return Optional.ofNullable(instances(service).get(id))

@@ -15,23 +15,31 @@ final class NacosRegistry extends MirroredRegistry {
   }
 
   NacosRegistry(NacosServer server, WhenEmpty whenEmpty) {
-    super("nacos", whenEmpty);
+    this("nacos", server, whenEmpty);
+  }
+
+  NacosRegistry(String name, NacosServer server) {
+    this(name, server, WhenEmpty.STAYS);
+  }
+
+  private NacosRegistry(String name, NacosServer server, WhenEmpty whenEmpty) {
+    super(name, whenEmpty);
     this.server = server;
   }
 
   @Override
   String configuration() {
     return """
-        - name: nacos
+        - name: %1$s
           type: nacos
           priority: 200
-          addresses: ["%s"]
-          host: "{service}.nacos"
+          addresses: ["%2$s"]
+          host: "{service}.%1$s"
           allowLoopback: true
           protocol: http
-          keepEmpty: %s
+          keepEmpty: %3$s
         """
-        .formatted(server.address(), keepEmpty());
+        .formatted(name(), server.address(), keepEmpty());
   }
 
   @Override
@@ -41,7 +49,7 @@ final class NacosRegistry extends MirroredRegistry {
 
   @Override
   String host(String service) {
-    return service + ".nacos";
+    return service + "." + name();
   }
 
   @Override

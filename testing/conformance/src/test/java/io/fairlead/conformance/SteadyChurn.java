@@ -1,8 +1,10 @@
 package io.fairlead.conformance;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
@@ -22,17 +24,22 @@ final class SteadyChurn {
   private static final int MAX_INSTANCES = 6;
 
   private final Random random;
-  private final List<MirroredRegistry> registries;
-  private final Staleness staleness;
+  private final Map<MirroredRegistry, Staleness> registries;
+  // Those that take changes at present.
+  private final List<MirroredRegistry> open;
   private int addresses;
   private int changes;
 
-  /** One that fills the registries. */
-  SteadyChurn(long seed, List<MirroredRegistry> registries, Staleness staleness) {
+  /**
+   * One that fills the registries.
+   *
+   * @param registries in an order that stays, each with what is told of its changes
+   */
+  SteadyChurn(long seed, Map<MirroredRegistry, Staleness> registries) {
     this.random = new Random(seed);
-    this.registries = List.copyOf(registries);
-    this.staleness = staleness;
-    for (MirroredRegistry registry : registries) {
+    this.registries = new LinkedHashMap<>(registries);
+    this.open = new ArrayList<>(registries.keySet());
+    for (MirroredRegistry registry : open) {
       for (int i = 0; i < SERVICES; i++) {
         for (int j = 0; j < 3; j++) {
           // Nobody waits for it yet.
@@ -46,9 +53,22 @@ final class SteadyChurn {
     return String.format("s%03d", number);
   }
 
-  /** Makes one change. */
+  /** Leaves a registry alone from now on. */
+  void leave(MirroredRegistry registry) {
+    open.remove(registry);
+  }
+
+  /** Changes a registry again. */
+  void resume(MirroredRegistry registry) {
+    open.add(registry);
+  }
+
+  /** Makes one change, if there is a registry to change. */
   void change() {
-    MirroredRegistry registry = registries.get(random.nextInt(registries.size()));
+    if (open.isEmpty()) {
+      return;
+    }
+    MirroredRegistry registry = open.get(random.nextInt(open.size()));
     String service = name(random.nextInt(SERVICES));
     SortedMap<String, Registered> instances = registry.instances(service);
     String any = new ArrayList<>(instances.keySet()).get(random.nextInt(instances.size()));
@@ -56,12 +76,16 @@ final class SteadyChurn {
     if (dice == 0 && instances.size() < MAX_INSTANCES) {
       put(registry, service, free(instances));
     } else if (dice == 1 && instances.size() > MIN_INSTANCES) {
-      staleness.deregisters(endpoint(registry, service, registry.instance(service, any)));
+      staleness(registry).deregisters(endpoint(registry, service, registry.instance(service, any)));
       registry.remove(service, any);
       changes++;
     } else {
       put(registry, service, any);
     }
+  }
+
+  private Staleness staleness(MirroredRegistry registry) {
+    return Objects.requireNonNull(registries.get(registry), registry.name());
   }
 
   private static String free(SortedMap<String, Registered> instances) {
@@ -75,10 +99,10 @@ final class SteadyChurn {
   private void put(MirroredRegistry registry, String service, String id) {
     Registered before = registry.instances(service).get(id);
     if (before != null) {
-      staleness.deregisters(endpoint(registry, service, before));
+      staleness(registry).deregisters(endpoint(registry, service, before));
     }
     Registered instance = Registered.at(nextAddress(), 8080);
-    staleness.registers(endpoint(registry, service, instance));
+    staleness(registry).registers(endpoint(registry, service, instance));
     registry.put(service, id, instance);
     changes++;
   }
@@ -95,7 +119,7 @@ final class SteadyChurn {
   /** What the mesh must hold: endpoints by host. */
   Map<String, Set<String>> expected() {
     Map<String, Set<String>> expected = new TreeMap<>();
-    for (MirroredRegistry registry : registries) {
+    for (MirroredRegistry registry : registries.keySet()) {
       for (int i = 0; i < SERVICES; i++) {
         Set<String> endpoints = new TreeSet<>();
         registry

@@ -71,6 +71,12 @@ final class Directory {
     return again;
   }
 
+  /** Gives up the read under way, whose answer does not come. */
+  void abandon() {
+    reading = false;
+    again = false;
+  }
+
   /** Marks whether it can be read; returns whether that is new. */
   boolean failing(boolean now) {
     boolean changed = failing != now;

@@ -55,6 +55,9 @@ final class Session implements AutoCloseable {
   private final AdapterThread thread;
   private final Listener listener;
   private final ZooKeeper client;
+  // One for all: the client keeps each that it was ever given, over all connections, and tells all
+  // of them of each connection, too.
+  private final Watcher below = this::takeChange;
   private final TlsProperties tls;
   private final Deque<Runnable> waiting = new ArrayDeque<>();
   private int underWay;
@@ -104,6 +107,13 @@ final class Session implements AutoCloseable {
     thread.execute(() -> handle(event));
   }
 
+  /** On the client's thread. What becomes of the connection is told to the client's own watcher. */
+  private void takeChange(WatchedEvent event) {
+    if (event.getType() != Watcher.Event.EventType.None) {
+      take(event);
+    }
+  }
+
   private void handle(WatchedEvent event) {
     if (closed) {
       return;
@@ -140,7 +150,7 @@ final class Session implements AutoCloseable {
         done ->
             client.addWatch(
                 path,
-                this::take,
+                below,
                 AddWatchMode.PERSISTENT_RECURSIVE,
                 (code, at, context) -> done.accept(code, null),
                 null),

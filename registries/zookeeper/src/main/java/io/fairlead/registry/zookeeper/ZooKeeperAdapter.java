@@ -207,6 +207,9 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
     Session last = session.getAndSet(null);
     if (last != null) {
       last.close();
+      // Its answers never come.
+      directories.values().forEach(Directory::abandon);
+      listing = false;
     }
     open();
   }

@@ -101,6 +101,31 @@ class ZooKeeperAdapterTest {
   }
 
   @Test
+  void connectionsThatBreakAgainAndAgain_costTheSameEachTime() {
+    int breaks = 7;
+    try (FaultyLink link = FaultyLink.to(SharedZooKeeper.get().port());
+        Mirroring mirroring =
+            Mirroring.of(List.of("127.0.0.1:" + link.port()), "/breaks")
+                .with("sessionTimeout", Duration.ofSeconds(30))) {
+      List<String> addresses = new ArrayList<>(List.of("10.0.0.1"));
+      api().put(provider("/breaks", "orders", "10.0.0.1:20880"), "");
+      mirroring.start();
+      mirroring.await("dubbo/orders", "10.0.0.1");
+      for (int number = 2; number < 2 + breaks; number++) {
+        int mark = mirroring.sink().mark();
+        link.reset();
+        mirroring.sink().awaitEvent(mark, "a failure", LIMIT, SinkEvent::isFailure);
+        addresses.add("10.0.0." + number);
+        api().put(provider("/breaks", "orders", "10.0.0." + number + ":20880"), "");
+        mirroring.await("dubbo/orders", addresses.toArray(String[]::new));
+      }
+      // An event is handled after what was begun before it. One whole read is 8 requests here, and
+      // there is one more a second.
+      assertThat(mirroring.sink().reads()).isLessThan(100 * breaks);
+    }
+  }
+
+  @Test
   void nodesThatMayNotBeRead_areShown_andTheOthersServed(@TempDir Path folder) throws IOException {
     try (ZooKeeperServer server = ZooKeeperServer.start()) {
       server.api().put(provider("/rights", "open", "10.0.0.1:20880"), "");
