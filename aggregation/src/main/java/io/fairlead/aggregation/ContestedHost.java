@@ -1,21 +1,33 @@
 package io.fairlead.aggregation;
 
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host that several registries claim. Immutable.
  *
  * @param holder label of the registry that has it
- * @param others labels of the others
+ * @param others labels of the others, with the time since which each has lacked it
  */
-record ContestedHost(String holder, List<String> others) {
+record ContestedHost(String holder, Map<String, Since> others) {
   ContestedHost {
-    others = List.copyOf(others);
+    others = Map.copyOf(others);
   }
 
-  static ContestedHost of(String holder, Set<String> claimants) {
+  /**
+   * Returns the state of a host, in which those that lacked it before keep their time.
+   *
+   * @param before its former state; null if it was not contested
+   */
+  static ContestedHost of(
+      @Nullable ContestedHost before, String holder, Set<String> claimants, Since now) {
+    Map<String, Since> former = before == null ? Map.of() : before.others;
     return new ContestedHost(
-        holder, claimants.stream().filter(label -> !label.equals(holder)).toList());
+        holder,
+        claimants.stream()
+            .filter(label -> !label.equals(holder))
+            .collect(Collectors.toMap(label -> label, label -> former.getOrDefault(label, now))));
   }
 }

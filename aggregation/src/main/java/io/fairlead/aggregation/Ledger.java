@@ -27,9 +27,14 @@ final class Ledger {
       ServiceStatus status,
       @Nullable ResourceKey nameOrNull,
       List<Finding> findings,
-      int instances) {
-    /** Returns the line of a service: without a name it could not be served under any. */
-    static Line of(ServiceState state, HostClaims claims) {
+      int instances,
+      Since since) {
+    /**
+     * Returns the line of a service: without a name it could not be served under any.
+     *
+     * @param now since when that is its status, if it had another before
+     */
+    static Line of(ServiceState state, HostClaims claims, Since now) {
       Optional<ResourceKey> name = claims.nameOf(state.service());
       return new Line(
           state.service(),
@@ -38,7 +43,12 @@ final class Ledger {
               : state.status(),
           name.orElse(null),
           findings(state, claims),
-          state.instances());
+          state.instances(),
+          now);
+    }
+
+    private Line since(Since former) {
+      return new Line(service, status, nameOrNull, findings, instances, former);
     }
 
     private static List<Finding> findings(ServiceState state, HostClaims claims) {
@@ -85,7 +95,14 @@ final class Ledger {
   void write(ServiceId service, @Nullable Line line) {
     Line before;
     synchronized (lines) {
-      before = line == null ? lines.remove(service) : lines.put(line);
+      before = lines.get(service);
+      if (line == null) {
+        lines.remove(service);
+      } else if (before != null && before.status() == line.status()) {
+        lines.put(line.since(before.since()));
+      } else {
+        lines.put(line);
+      }
     }
     if (before != null) {
       count(before, -1);

@@ -250,6 +250,7 @@ public final class Registries implements AutoCloseable {
         line.name().map(key -> key.name()).orElse(""),
         host,
         shadowed ? holder : "",
+        shadowed ? source.shadowedSince(host, label).orElse(line.since()) : line.since(),
         view.ledger().findings(line));
   }
 

@@ -11,7 +11,9 @@ import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -49,6 +51,9 @@ final class RegistryState implements HostClaims.Listener {
   // Whether this registration has had its first whole view.
   private boolean fresh;
   private boolean lastKnown;
+  // Whether some registration has had one: what was so before it may have begun earlier.
+  private boolean known;
+  private Since present = new Since(Instant.EPOCH, true);
   // Whether a former process's state is still to be compared with the first whole view.
   private boolean restored;
 
@@ -210,6 +215,7 @@ final class RegistryState implements HostClaims.Listener {
     }
     emptied.forEach(entry -> keepEmpty(entry, now));
     fresh = true;
+    known = true;
     restored = false;
   }
 
@@ -375,8 +381,17 @@ final class RegistryState implements HostClaims.Listener {
     }
   }
 
+  // By the second, so that the services of a whole view share one.
+  private Since now() {
+    Instant second = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    if (!present.time().equals(second) || present.atLeast() == known) {
+      present = new Since(second, !known);
+    }
+    return present;
+  }
+
   private void write(ServiceId service) {
     ServiceState state = services.get(service);
-    ledger.write(service, state == null ? null : Ledger.Line.of(state, claims));
+    ledger.write(service, state == null ? null : Ledger.Line.of(state, claims, now()));
   }
 }

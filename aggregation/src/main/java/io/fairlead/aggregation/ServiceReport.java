@@ -14,6 +14,7 @@ import java.util.List;
  * @param host its host; empty if it has no resource
  * @param shadowedBy label of the registry whose service has the host; empty unless the status is
  *     {@link ServiceStatus#SHADOWED}
+ * @param since since when that is its status
  * @param findings what was refused, left out or repaired
  */
 public record ServiceReport(
@@ -22,6 +23,7 @@ public record ServiceReport(
     String resource,
     String host,
     String shadowedBy,
+    Since since,
     List<Finding> findings) {
   public ServiceReport {
     findings = List.copyOf(findings);

@@ -58,6 +58,8 @@ final class ServiceSource implements ChangeSource {
 
   // Whether every configured registry is there.
   private boolean complete;
+  // Whether clients could be answered; what was so before it may have begun earlier.
+  private boolean served;
   private final DueTimer timer;
 
   /** A source that begins with what the loop's store holds of it. */
@@ -290,12 +292,17 @@ final class ServiceSource implements ChangeSource {
     dropped.addAll(book.droppedNotes());
     ChangeSet drained = new ChangeSet(changes.puts(), changes.removals(), notes, dropped);
     changes.taken();
+    Since present = new Since(clock.instant(), !served);
     changes
         .winners()
         .forEach(
             (host, winner) -> {
               if (winner.isPresent() && table.slot(host).isContested()) {
-                contested.put(host, ContestedHost.of(winner.get(), table.slot(host).claimants()));
+                contested.compute(
+                    host,
+                    (same, before) ->
+                        ContestedHost.of(
+                            before, winner.get(), table.slot(host).claimants(), present));
               } else {
                 contested.remove(host);
               }
@@ -347,6 +354,7 @@ final class ServiceSource implements ChangeSource {
   // Marks every registration as synced whose state was committed by now.
   @Override
   public void committed() {
+    served |= isReady();
     for (RegistryState state : registries.values()) {
       if (state.isSynced()) {
         state.view().markSynced();
@@ -363,12 +371,19 @@ final class ServiceSource implements ChangeSource {
     return found == null ? "" : found.holder();
   }
 
+  /** Returns since when a registry has lacked a host to another one. For any thread. */
+  Optional<Since> shadowedSince(String host, String label) {
+    return Optional.ofNullable(contested.get(host))
+        .flatMap(found -> Optional.ofNullable(found.others().get(label)));
+  }
+
   /** Returns how many hosts each registry lacks to another one, by label. For any thread. */
   Map<String, Integer> shadowed() {
     Map<String, Integer> counts = new HashMap<>();
     contested
         .values()
-        .forEach(host -> host.others().forEach(label -> counts.merge(label, 1, Integer::sum)));
+        .forEach(
+            host -> host.others().keySet().forEach(label -> counts.merge(label, 1, Integer::sum)));
     return counts;
   }
 

@@ -302,7 +302,12 @@ class FlapDampingTest {
     assertThat(world.served()).containsOnlyKeys("mesh/calm.test");
     assertThat(registries().damped())
         .containsExactly(
-            new DampedHost("web.test", List.of(WEB), World.NOW.plus(FIRST).minusSeconds(1), 6));
+            new DampedHost(
+                "web.test",
+                List.of(WEB),
+                World.NOW.minusSeconds(1),
+                World.NOW.plus(FIRST).minusSeconds(1),
+                6));
     world.advance(FIRST);
     assertThat(web()).isEqualTo("a 10.0.0.1");
     sink.removed(ServiceId.of("web"));

@@ -77,6 +77,9 @@ final class World {
     public void close() {}
   }
 
+  /** The wall clock of the registries, which tests may turn; time by it decides nothing. */
+  Instant wall = NOW;
+
   final ManualCommitThread thread = new ManualCommitThread();
   final Log log;
   final VersionedStore store;
@@ -115,7 +118,7 @@ final class World {
           return ResourceEncoder.SERVICE_ENTRY.encode(entry, addressesOfIt);
         };
     this.loop = new CommitLoop(store, Batching.DEFAULT, CommitObserver.NONE, thread);
-    this.registries = new Registries(loop, options, clock, counting);
+    this.registries = new Registries(loop, options, () -> wall, counting);
     loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
   }
 

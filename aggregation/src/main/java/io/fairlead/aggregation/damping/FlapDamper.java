@@ -46,7 +46,7 @@ public final class FlapDamper {
   }
 
   /** A host that waits; the end of the wait is monotonic, in nanoseconds. */
-  private record Waiting(List<String> resources, long until, int changes) {}
+  private record Waiting(List<String> resources, long since, long until, int changes) {}
 
   /** The end of a wait. */
   private record WaitEnd(long at, String host) {}
@@ -160,7 +160,8 @@ public final class FlapDamper {
   private void show(String host, HostEvaluation evaluation, FlapHistory history, long now) {
     if (history.isWaiting()) {
       int changes = history.changes(policy.window(), now);
-      waiting.put(host, new Waiting(evaluation.resources(), history.until(), changes));
+      waiting.put(
+          host, new Waiting(evaluation.resources(), history.since(), history.until(), changes));
     } else {
       waiting.remove(host);
     }
@@ -226,7 +227,9 @@ public final class FlapDamper {
           // Rounded: the two clocks do not tick together, and each call would give another time.
           Instant until =
               now.plusNanos(wait.until() - nanos + 500_000).truncatedTo(ChronoUnit.MILLIS);
-          hosts.add(new DampedHost(host, wait.resources(), until, wait.changes()));
+          Instant since =
+              now.minusNanos(nanos - wait.since() - 500_000).truncatedTo(ChronoUnit.MILLIS);
+          hosts.add(new DampedHost(host, wait.resources(), since, until, wait.changes()));
         });
     return hosts;
   }

@@ -15,6 +15,7 @@ final class FlapHistory {
   private int waits;
   private boolean waiting;
   private long until;
+  private long since;
   private long last;
 
   /** Whether an addition that is wanted has to wait at that time. */
@@ -106,6 +107,9 @@ final class FlapHistory {
     long max = policy.max().toNanos();
     int doublings = Math.min(waits, Long.SIZE - 2);
     long wait = first > (max >> doublings) ? max : first << doublings;
+    if (waits == 0) {
+      since = now;
+    }
     waits++;
     waiting = true;
     until = now + wait;
@@ -133,6 +137,11 @@ final class FlapHistory {
   /** Returns the end of the present wait. */
   long until() {
     return until;
+  }
+
+  /** Returns since when it has had to wait; of a damped one. */
+  long since() {
+    return since;
   }
 
   /** Whether it has had to wait since it was last calm. */

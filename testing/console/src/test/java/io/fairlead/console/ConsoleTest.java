@@ -231,7 +231,11 @@ final class ConsoleTest {
         .first()
         .asString()
         .contains("10.7.0.4", "the registry reports the instance as unhealthy");
-    Browsers.picture(page, "service-wide");
+    Browsers.picture(page, "instances-wide");
+    page.setViewportSize(Browsers.NARROW, 740);
+    Browsers.picture(page, "instances-narrow");
+    assertThat((Integer) page.evaluate("document.documentElement.scrollWidth"))
+        .isLessThanOrEqualTo((Integer) page.evaluate("window.innerWidth"));
     page.waitForFunction(
         "() => document.querySelectorAll('[aria-label=Istiods] tbody tr').length === 3");
     assertThat(page.locator("[aria-label=Istiods]").textContent())

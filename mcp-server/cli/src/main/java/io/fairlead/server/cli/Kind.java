@@ -37,12 +37,14 @@ enum Kind {
       Column.of("VERSION", "version").text(12).leaves(6),
       Column.of("BYTES", "bytes").leaves(5),
       Column.time("FIRST SEEN", "firstSeen").leaves(1),
+      Column.time("DAMPED SINCE", "damped.since").onlyWide(),
       Column.until("DAMPED FOR", "damped.until").leaves(7)),
   services(
       "",
       Column.of("REGISTRY", "registry").leaves(3),
       Column.of("SERVICE", "service").name(34),
       Column.of("OUTCOME", "outcome"),
+      since().leaves(6),
       Column.of("HOST", "host").name(20).leaves(5),
       Column.of("ENDPOINTS", "endpoints").leaves(4),
       new Column("ISTIODS", item -> share(item, "clientsWith", "clientsAll")).leaves(2),
@@ -52,6 +54,7 @@ enum Kind {
       Column.of("REGISTRY", "registry").leaves(1),
       Column.of("SERVICE", "service").name(30),
       Column.of("OUTCOME", "outcome"),
+      since().leaves(2),
       new Column("FINDINGS", item -> reasons(item.path("findings"))).text(20)),
   clients(
       "node",
@@ -135,6 +138,18 @@ enum Kind {
   Kind(String identity, Column... columns) {
     this.identity = identity;
     this.columns = List.of(columns);
+  }
+
+  /** A time that may be older has a plus. */
+  private static Column since() {
+    Column time = Column.time("SINCE", "since");
+    return new Column(
+        time.title(),
+        time.value(),
+        item -> time.brief().apply(item) + (item.path("sinceAtLeast").asBoolean() ? "+" : ""),
+        0,
+        0,
+        Column.Cut.END);
   }
 
   /** Returns the columns of its table. */

@@ -74,6 +74,7 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
     String title = service.path("registry").asText() + "/" + service.path("service").asText();
     out.println(Colour.BOLD.on(terminal, Printable.of(title)));
     field(out, terminal, "outcome", Colour.ofWord(outcome).on(terminal, outcome));
+    field(out, terminal, "since", sinceText());
     field(out, terminal, "registry", registryText());
     field(out, terminal, "host", service.path("host").asText());
     field(out, terminal, "resource", resourceText());
@@ -107,6 +108,16 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
         Paragraph.print(out, terminal, DisplayWidth.padded(name, BLANK.length()), BLANK, text);
       }
     }
+  }
+
+  private String sinceText() {
+    String since = service.path("since").asText("");
+    return service.path("since").isNull()
+        ? ""
+        : ago(since)
+            + (service.path("sinceAtLeast").asBoolean()
+                ? " or longer: it was so when this gateway first read it"
+                : "");
   }
 
   private String registryText() {

@@ -18,13 +18,16 @@ import io.fairlead.versioning.VersionedStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +148,52 @@ class TlsCommandsTest {
     assertFails(
         get(admin(null).replace("http", "https"), "--ca", file("ca.crt")),
         "that port speaks plaintext (expected: http:// in --admin)");
+  }
+
+  @Test
+  void variables_standInForTheOptions() throws Exception {
+    String address = admin(tls("ca.crt")).replace("https://", "");
+    Map<String, String> all =
+        Map.of(
+            "FAIRLEAD_CA", file("ca.crt"),
+            "FAIRLEAD_CERTIFICATE", file("client.crt"),
+            "FAIRLEAD_KEY", file("client.key"),
+            "FAIRLEAD_SERVER_NAME", "localhost");
+
+    assertThat(withVariables(all, "get", "registries", "-o", "name", "--admin", address))
+        .isEqualTo("0: even\nodd\n");
+    assertThat(
+            withVariables(all, "get", "registries", "--admin", address, "--ca", file("other.crt")))
+        .as("an option goes before its variable")
+        .startsWith("1: ")
+        .contains("its certificate is not of an authority in " + file("other.crt"));
+    assertThat(
+            withVariables(
+                Map.of("FAIRLEAD_CA", file("ca.crt"), "FAIRLEAD_SERVER_NAME", "gateway.example"),
+                "watch",
+                xds(tls(null)),
+                "--once"))
+        .startsWith("1: ")
+        .contains("its certificate is not for gateway.example");
+  }
+
+  /** Returns the exit code of a process of its own, and what it printed. */
+  private String withVariables(Map<String, String> variables, String... arguments)
+      throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(variables);
+    Path said = folder.resolve("said");
+    Process process = builder.redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    return process.exitValue() + ": " + Files.readString(said);
   }
 
   @Test

@@ -107,15 +107,19 @@ public final class AdminServer implements AutoCloseable {
       Supplier<String> metrics,
       AdminLimits limits)
       throws IOException {
+    Handshakes handshakes = new Handshakes();
     Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                // No files are served, and the cache would need a writable temporary folder.
-                .setFileSystemOptions(
-                    new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false)));
-    Connections connections = new Connections(limits, System::nanoTime);
+        Vertx.builder()
+            .withTransport(handshakes)
+            .with(
+                new VertxOptions()
+                    // No files are served, and the cache would need a writable temporary folder.
+                    .setFileSystemOptions(
+                        new FileSystemOptions()
+                            .setFileCachingEnabled(false)
+                            .setClassPathResolvingEnabled(false)))
+            .build();
+    Connections connections = new Connections(limits, System::nanoTime, handshakes);
     EventStreams events = new EventStreams(vertx, source, connections, limits);
     vertx.setPeriodic(SWEEP_MILLIS, timer -> connections.closeOverdue());
     List<Open> open = new ArrayList<>();

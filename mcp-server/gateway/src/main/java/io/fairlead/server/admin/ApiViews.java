@@ -121,6 +121,7 @@ final class ApiViews {
     DampedHost waiting = damped.get(resource.key().name());
     if (waiting != null) {
       node.putObject("damped")
+          .put("since", waiting.since().toString())
           .put("until", waiting.until().toString())
           .put("changes", waiting.changes());
     }

@@ -3,9 +3,12 @@ package io.fairlead.server.admin;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * The open connections of the admin server. Each has a time by which its caller has to be done with
@@ -17,6 +20,7 @@ final class Connections {
 
   private final AdminLimits limits;
   private final LongSupplier nanoTime;
+  private final Handshakes handshakes;
   private final Map<HttpConnection, Open> open = new ConcurrentHashMap<>();
 
   /** A connection's state; written by its event loop. */
@@ -24,6 +28,8 @@ final class Connections {
     private final String address;
     private volatile long deadline;
     private volatile boolean ending;
+    // Whether a whole request has come on it.
+    private volatile boolean used;
 
     Open(String address, long deadline) {
       this.address = address;
@@ -31,20 +37,44 @@ final class Connections {
     }
   }
 
-  Connections(AdminLimits limits, LongSupplier nanoTime) {
+  Connections(AdminLimits limits, LongSupplier nanoTime, Handshakes handshakes) {
+    this.handshakes = handshakes;
     this.limits = limits;
     this.nanoTime = nanoTime;
   }
 
-  /** Takes a new connection, or closes it where there are too many. */
+  /**
+   * Takes a new connection. Where there are too many, the oldest one on which no request has come
+   * yet gives way to it; if there is none, the new one is closed.
+   */
   void opened(HttpConnection connection) {
+    handshakes.over(connection.remoteAddress());
     String address = String.valueOf(connection.remoteAddress().hostAddress());
-    if (open.size() >= limits.connections() || of(address) >= limits.connectionsOfAnAddress()) {
+    if (open.size() >= limits.connections() && !closeSilent(state -> true)
+        || of(address) >= limits.connectionsOfAnAddress()
+            && !closeSilent(state -> state.address.equals(address))) {
       close(connection);
       return;
     }
     open.put(connection, new Open(address, in(limits.request())));
     connection.closeHandler(closed -> open.remove(connection));
+  }
+
+  /** Closes the oldest connection without a request; false if there is none. */
+  private boolean closeSilent(Predicate<Open> condition) {
+    Optional<HttpConnection> oldest =
+        open.entrySet().stream()
+            .filter(each -> !each.getValue().used && condition.test(each.getValue()))
+            .min(
+                Comparator.comparing(
+                    each -> each.getValue().deadline, (a, b) -> Long.signum(a - b)))
+            .map(Map.Entry::getKey);
+    oldest.ifPresent(
+        silent -> {
+          open.remove(silent);
+          close(silent);
+        });
+    return oldest.isPresent();
   }
 
   private long of(String address) {
@@ -57,6 +87,7 @@ final class Connections {
     if (connection == null) {
       return true;
     }
+    connection.used = true;
     if (connection.ending) {
       return false;
     }

@@ -164,7 +164,7 @@ final class RegistryProblems {
                   + ". Their newest additions wait.",
               "Look at the health checks of their instances.",
               "fairlead get services " + most.host(),
-              null));
+              damped.stream().map(DampedHost::since).min(Comparator.naturalOrder()).orElseThrow()));
     }
   }
 }

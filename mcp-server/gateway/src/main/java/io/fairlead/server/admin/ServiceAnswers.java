@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.ServiceStatus;
@@ -83,10 +84,12 @@ final class ServiceAnswers {
     }
     int endpoints = served == null ? 0 : endpoints(served);
     ObjectNode node = NODES.objectNode();
+    ServiceStatus status = status(report, served);
     node.put("registry", registry)
         .put("service", report.service().toString())
-        .put("outcome", status(report, served).label())
-        .put(
+        .put("outcome", status.label());
+    putSince(node, since(status, report));
+    node.put(
             "explanation",
             served == null
                 ? absent(report, absence, having, deliveries.size())
@@ -130,6 +133,8 @@ final class ServiceAnswers {
     node.put("registry", registry.name())
         .put("service", id)
         .put("outcome", ServiceStatus.UNKNOWN.label())
+        .putNull("since")
+        .put("sinceAtLeast", false)
         .put(
             "explanation",
             "Not known yet: "
@@ -189,6 +194,23 @@ final class ServiceAnswers {
       node.put("since", ServingProblems.text(since));
     }
     return node.put("reason", reason);
+  }
+
+  // Since when a service has its outcome; empty for one that passes at once.
+  private Optional<Since> since(ServiceStatus status, ServiceReport report) {
+    return switch (status) {
+      case DAMPED ->
+          Optional.ofNullable(damped.get(report.resource()))
+              .map(host -> new Since(host.since(), false));
+      case WAITING -> Optional.empty();
+      default -> Optional.of(report.since());
+    };
+  }
+
+  private static void putSince(ObjectNode node, Optional<Since> since) {
+    since.ifPresentOrElse(
+        known -> node.put("since", known.time().toString()), () -> node.putNull("since"));
+    node.put("sinceAtLeast", since.map(Since::atLeast).orElse(false));
   }
 
   private @Nullable Resource served(String registry, ServiceReport report) {
@@ -260,6 +282,9 @@ final class ServiceAnswers {
   private static String damped(DampedHost host) {
     return "damped until "
         + ServingProblems.text(host.until())
+        + " (since "
+        + ServingProblems.text(host.since())
+        + ")"
         + ", because it flaps ("
         + host.changes()
         + " repeated changes)";

@@ -29,10 +29,17 @@ final class ServiceFaults {
   /** The services of one registry with one fault. */
   private static final class Group {
     private final ServiceReport example;
+    private Instant since;
     private int count;
 
     Group(ServiceReport example) {
       this.example = example;
+      this.since = example.since().time();
+    }
+
+    void add(ServiceReport report) {
+      count++;
+      since = report.since().time().isBefore(since) ? report.since().time() : since;
     }
   }
 
@@ -59,7 +66,7 @@ final class ServiceFaults {
         for (ServiceReport report : source.services(registry.name())) {
           if (report.status() == ServiceStatus.REFUSED
               || report.status() == ServiceStatus.SHADOWED) {
-            groups.computeIfAbsent(cause(report), cause -> new Group(report)).count++;
+            groups.computeIfAbsent(cause(report), cause -> new Group(report)).add(report);
           }
         }
         groups.forEach((cause, group) -> problems.add(problem(registry.name(), cause, group)));
@@ -103,7 +110,7 @@ final class ServiceFaults {
         message,
         advice,
         "fairlead get refused --registry " + registry,
-        null);
+        group.since);
   }
 
   private static String sentence(String clause) {

@@ -2,12 +2,22 @@ package io.fairlead.server.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.harness.TestAuthority;
 import io.fairlead.registry.Secret;
 import io.fairlead.server.config.HostPort;
+import io.fairlead.server.config.ListenerTls;
+import io.fairlead.server.tls.ClientTls;
+import io.fairlead.server.tls.ReloadingTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -303,6 +314,92 @@ class AdminRequestsTest {
       }
     }
     assertThat(source.transactions()).hasSize(transactions);
+  }
+
+  @Test
+  void silentConnections_aThousand_giveWayToACaller() throws IOException {
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 1000; i++) {
+        silent.add(connected(server));
+        if (i % 100 == 0) {
+          assertThat(get("/livez")).contains(" 200 ");
+        }
+      }
+      assertThat(get("/livez")).contains(" 200 ");
+      for (Socket socket : silent.subList(0, 1000 - SHORT.connections())) {
+        assertThat(isClosed(socket)).isTrue();
+      }
+    } finally {
+      close(silent);
+    }
+  }
+
+  @Test
+  void silentHandshakes_aThousand_areBoundedAndGiveWayToACaller(@TempDir Path folder)
+      throws Exception {
+    TestAuthority authority = TestAuthority.create("servers");
+    authority.write(folder.resolve("ca.crt"));
+    authority.leaf("localhost", "127.0.0.1").write(folder, "tls");
+    ReloadingTls tls =
+        ReloadingTls.load(
+            "admin",
+            new ListenerTls(null, folder.resolve("tls.crt"), folder.resolve("tls.key"), null, null),
+            Clock.systemUTC());
+    List<Socket> silent = new ArrayList<>();
+    List<HttpClient> callers = new ArrayList<>();
+    try (AdminServer secure =
+        AdminServer.start(
+            List.of(new AdminListener(new HostPort("127.0.0.1", 0), tls.options())),
+            null,
+            source,
+            source,
+            () -> "",
+            AdminLimits.DEFAULT)) {
+      URI address = URI.create(secure.urls().get(0) + "/livez");
+      for (int i = 0; i < 1000; i++) {
+        silent.add(new Socket("127.0.0.1", address.getPort()));
+        silent.get(i).setSoTimeout(PATIENCE_MILLIS);
+        if (i % 200 == 0) {
+          // Each has a handshake of its own.
+          HttpClient caller =
+              HttpClient.newBuilder()
+                  .sslContext(
+                      ClientTls.load(folder.resolve("ca.crt"), null, null, "localhost").context())
+                  .build();
+          callers.add(caller);
+        }
+        for (HttpClient caller : i % 200 == 199 ? callers : List.<HttpClient>of()) {
+          // Also those that were there before stay.
+          assertThat(
+                  caller
+                      .send(
+                          HttpRequest.newBuilder(address).build(),
+                          HttpResponse.BodyHandlers.ofString())
+                      .body())
+              .isEqualTo("ok\n");
+        }
+      }
+      for (Socket socket : silent.subList(0, 1000 - Handshakes.MAX_PENDING)) {
+        assertThat(isClosed(socket)).isTrue();
+      }
+    } finally {
+      close(silent);
+    }
+  }
+
+  private static boolean isClosed(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (java.net.SocketException e) {
+      return true;
+    }
+  }
+
+  private static void close(List<Socket> sockets) throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
   }
 
   @Test

@@ -254,7 +254,8 @@ class AdminServerTest {
     JsonNode found = json("/api/v1/resources?q=web-002").path("items").path(0);
 
     assertThat(found.path("damped").toString())
-        .isEqualTo("{\"until\":\"2026-01-02T12:00:09Z\",\"changes\":14}");
+        .isEqualTo(
+            "{\"since\":\"2026-01-02T12:00:00Z\",\"until\":\"2026-01-02T12:00:09Z\",\"changes\":14}");
     assertThat(json("/api/v1/resources?q=web-003").path("items").path(0).has("damped")).isFalse();
   }
 

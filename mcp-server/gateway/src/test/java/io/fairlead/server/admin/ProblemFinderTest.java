@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.Finding;
@@ -147,7 +148,13 @@ class ProblemFinderTest {
   private static ServiceReport service(String id, ServiceStatus status, Finding... findings) {
     boolean shadowed = status == ServiceStatus.SHADOWED;
     return new ServiceReport(
-        ServiceId.of(id), status, "", "", shadowed ? "dc0" : "", List.of(findings));
+        ServiceId.of(id),
+        status,
+        "",
+        "",
+        shadowed ? "dc0" : "",
+        new Since(ago(id.charAt(0)), true),
+        List.of(findings));
   }
 
   private static GuardStatus guard(GuardStatus.State state, List<String> waitingFor) {
@@ -340,7 +347,8 @@ class ProblemFinderTest {
             "Services that are refused: 1, for example d: " + Reason.UDP_NOT_SERVED.text() + ".",
             "Services that are refused: 2, for example b: " + Reason.NO_PORT.text() + ".");
     assertThat(found.get(1).advice()).startsWith("Register an instance with a legal port");
-    assertThat(found.get(0).since()).isNull();
+    assertThat(found.get(0).since()).isEqualTo(ago('d'));
+    assertThat(found.get(1).since()).as("of the first that was refused").isEqualTo(ago('c'));
   }
 
   @Test
@@ -356,11 +364,12 @@ class ProblemFinderTest {
 
   @Test
   void find_dampedHosts_areOneProblem() {
-    source.damped.add(new DampedHost("a.mesh", List.of(), NOW, 11));
-    source.damped.add(new DampedHost("b.mesh", List.of(), NOW, 40));
+    source.damped.add(new DampedHost("a.mesh", List.of(), NOW.minusSeconds(60), NOW, 11));
+    source.damped.add(new DampedHost("b.mesh", List.of(), NOW.minusSeconds(5), NOW, 40));
 
     assertThat(only().kind()).isEqualTo(Kind.HOSTS_DAMPED);
     assertThat(only().message()).contains(": 2, most of all b.mesh");
+    assertThat(only().since()).isEqualTo(ago(60));
   }
 
   @Test

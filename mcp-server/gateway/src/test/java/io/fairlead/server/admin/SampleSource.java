@@ -2,6 +2,7 @@ package io.fairlead.server.admin;
 
 import com.google.protobuf.ByteString;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.aggregation.guard.HeldService;
@@ -160,6 +161,7 @@ public class SampleSource implements AdminSource, AdminActions {
                 "shop/web-000",
                 "web-000.shop",
                 "",
+                new Since(NOON, true),
                 List.of()),
             new ServiceReport(
                 ServiceId.of("broken"),
@@ -167,6 +169,7 @@ public class SampleSource implements AdminSource, AdminActions {
                 "",
                 "",
                 "",
+                new Since(NOON, false),
                 List.of(new Finding(Reason.NO_PORT, "broken", "0"))))
         : List.of();
   }
@@ -234,7 +237,7 @@ public class SampleSource implements AdminSource, AdminActions {
   @Override
   public List<DampedHost> damped() {
     return List.of(
-        new DampedHost("web-002.shop", List.of("shop/web-002"), NOON.plusSeconds(9), 14));
+        new DampedHost("web-002.shop", List.of("shop/web-002"), NOON, NOON.plusSeconds(9), 14));
   }
 
   @Override

@@ -3,7 +3,7 @@ import {html, nothing} from "../lit/lit-html.js";
 import {live} from "../lit/directives/live.js";
 import {number, plural, words} from "../format.js";
 import {answer} from "../live.js";
-import {empty, loaded, pager, pill, select, serviceLink, table} from "../parts.js";
+import {empty, loaded, pager, pill, select, serviceLink, table, when} from "../parts.js";
 import {go, withQuery} from "../app.js";
 
 const SIZE = 50;
@@ -57,7 +57,7 @@ function nothingFound(route) {
 const list = (route, page) => page.total === 0 ? nothingFound(route) : html`
   ${table("Services", [
     ["Service", s => html`${serviceLink(s.registry, s.service)}${s.host ? html`<div class="soft host">${s.host}</div>` : nothing}`],
-    ["Outcome", s => pill(s.outcome)],
+    ["Outcome", s => html`${pill(s.outcome)}${s.since && s.outcome !== "served" ? html`<div class="soft">${when(s.since)}${s.sinceAtLeast ? " or longer" : nothing}</div>` : nothing}`],
     ["Registry", s => s.registry],
     ["Endpoints", s => number(s.endpoints), "number"],
     ["In istiods", s => html`<span class=${s.clientsWith < s.clientsAll ? "warn" : ""}>${s.clientsWith} of ${s.clientsAll}</span>`, "number"],
