@@ -156,7 +156,8 @@ final class ConnectionPool {
             });
   }
 
-  private void opened(HttpClientConnection connection) {
+  /** Takes a connection that was opened. */
+  void opened(HttpClientConnection connection) {
     boolean http2 = connection.protocolVersion() == HttpVersion.HTTP_2;
     streams = http2 ? (int) Math.max(1, Math.min(1000, connection.maxActiveStreams())) : 1;
     PooledConnection pooled = new PooledConnection(connection, streams);
