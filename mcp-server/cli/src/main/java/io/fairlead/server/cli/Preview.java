@@ -6,6 +6,7 @@ import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.render.ResourceDocument;
@@ -15,6 +16,7 @@ import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.Snapshot;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -67,6 +69,26 @@ final class Preview {
     return reader.failures().entrySet().stream()
         .map(failure -> failure.getKey() + ": " + failure.getValue())
         .toList();
+  }
+
+  /** Returns how each service becomes what it is. */
+  List<ServiceExplanation> explanations() {
+    List<ServiceExplanation> explanations = new ArrayList<>();
+    Map<String, List<Service>> read = reader.services();
+    for (RegistryConfig registry : registries) {
+      Map<ServiceId, List<ServiceReport>> ofService = new HashMap<>();
+      reports
+          .getOrDefault(registry.name(), List.of())
+          .forEach(
+              report ->
+                  ofService.computeIfAbsent(report.service(), id -> new ArrayList<>()).add(report));
+      for (Service service : read.getOrDefault(registry.name(), List.of())) {
+        explanations.add(
+            ServiceExplanation.of(
+                registry, service, ofService.getOrDefault(service.id(), List.of())));
+      }
+    }
+    return explanations;
   }
 
   /** Returns what goes on, for any thread. */

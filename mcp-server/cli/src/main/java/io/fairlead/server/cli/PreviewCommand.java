@@ -29,15 +29,20 @@ import picocli.CommandLine.Spec;
           + " and configuration are compared: hosts that go, come, change or get another name, with"
           + " the push that each costs an istiod (none, endpoints, full), and what the deletion"
           + " guard would hold. Ends with 0 if nothing would change, with 3 if something would, with"
-          + " 1 if a registry or the gateway cannot be read."
+          + " 1 if a registry or the gateway cannot be read.",
+      "With --explain: how one service becomes what it is: each step with the rule, key or metadata"
+          + " that decides it, and the state before and after."
     },
     footer = {
       "",
       "Examples:",
       "  fairlead preview --config fairlead.yaml --registry dc1 > entries.yaml",
-      "  fairlead preview --config next.yaml --diff --admin gateway:15014"
+      "  fairlead preview --config next.yaml --diff --admin gateway:15014",
+      "  fairlead preview --explain dc1/orders"
     })
 final class PreviewCommand implements Callable<Integer> {
+  private static final int MAX_LISTED = 20;
+
   @Mixin private final ConfigFile file = new ConfigFile();
 
   @Option(
@@ -57,12 +62,22 @@ final class PreviewCommand implements Callable<Integer> {
   @Option(names = "--diff", description = "show what would change at a running gateway (--admin)")
   private boolean diff;
 
+  @Option(
+      names = "--explain",
+      paramLabel = "SERVICE",
+      description =
+          "explain one service: REGISTRY/ID, its name or a part of it, its host, or the name of its"
+              + " resource")
+  private String explain = "";
+
   @Mixin private final AdminTarget target = new AdminTarget();
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "table|wide|json|yaml",
-      description = "the format of --diff (default: table); wide: all columns, whole")
+      description =
+          "the format of --diff and --explain (default: table, for people); wide: all columns,"
+              + " whole")
   private @Nullable Format output;
 
   @Option(
@@ -101,8 +116,36 @@ final class PreviewCommand implements Callable<Integer> {
           failure -> spec.commandLine().getErr().println("fairlead preview: " + failure));
       return ExitCode.FAILED;
     }
+    if (!explain.isEmpty()) {
+      return explain(preview.explanations());
+    }
     preview.print(spec.commandLine().getOut());
     preview.explain(spec.commandLine().getErr());
+    return ExitCode.DONE;
+  }
+
+  private int explain(List<ServiceExplanation> all) {
+    List<ServiceExplanation> exact = all.stream().filter(one -> one.isExactly(explain)).toList();
+    List<ServiceExplanation> found =
+        exact.isEmpty() ? all.stream().filter(one -> one.contains(explain)).toList() : exact;
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    if (found.size() != 1) {
+      err.println(
+          "fairlead preview: --explain: "
+              + Printable.of(explain)
+              + ": "
+              + (found.isEmpty() ? "no such service" : found.size() + " services match")
+              + " (expected: REGISTRY/ID of one, a part of its name, or its host)");
+      found.stream().limit(MAX_LISTED).forEach(one -> err.println("  " + Printable.of(one.name())));
+      return ExitCode.FAILED;
+    }
+    if (output == null || output.isTable()) {
+      found.get(0).print(out, Main.terminal(spec));
+    } else {
+      out.print(output.text(found.get(0).tree()));
+    }
+    out.flush();
     return ExitCode.DONE;
   }
 
@@ -111,10 +154,17 @@ final class PreviewCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--output: name (expected: table, wide, json or yaml)");
     }
-    if (!diff && (output != null || all)) {
+    if (diff && !explain.isEmpty()) {
       throw new ParameterException(
-          spec.commandLine(),
-          (all ? "--all" : "--output") + ": only with --diff (expected: --diff, or neither)");
+          spec.commandLine(), "--explain: not with --diff (expected: one of them)");
+    }
+    if (all && !diff) {
+      throw new ParameterException(
+          spec.commandLine(), "--all: only with --diff (expected: both, or neither)");
+    }
+    if (output != null && !diff && explain.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--output: only with --diff or --explain (expected: one of them)");
     }
   }
 

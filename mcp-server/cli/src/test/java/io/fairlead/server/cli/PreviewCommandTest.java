@@ -159,4 +159,51 @@ class PreviewCommandTest {
     assertThat(preview("--registry", "third").err()).contains("one of first, second");
     assertThat(preview("--timeout", "soon").code()).isEqualTo(2);
   }
+
+  @Test
+  void explain_showsEachStepWithWhatDecidesIt() {
+    Invocation explained = Invocation.at(80, "preview", "-c", config(), "--explain", "first/web");
+
+    assertThat(explained.code()).as(explained.err()).isZero();
+    assertThat(explained.out())
+        .isEqualTo(
+            """
+            first/web
+            registry    1 instance (1 ready)
+                          by registry first
+            host        {service}.{namespace}.file -> web.file
+                          by host of the registry
+            namespace   file
+                          by namespace of the registry
+            visibility  *
+                          by exportTo of the registry
+            revisions   all
+                          by revisions of the registry, metadata istio.io/rev
+            port        80
+                          by all instances have it
+            protocol    TCP
+                          by default, as the registry has no protocol configured
+            endpoints   1 instance -> 1 endpoint
+                          by resolution STATIC
+            repair      10.0.0.1:80: bad key -> repaired
+                          by the key is not legal as a label, so it was left out
+            outcome     served as file/web.file
+            """);
+  }
+
+  private String config() {
+    return folder.resolve("fairlead.yaml").toString();
+  }
+
+  @Test
+  void explain_ofNoneOrSeveral_saysSo_andByHostFindsOne() {
+    assertThat(preview("--explain", "nothing").err())
+        .contains("--explain: nothing: no such service (expected: REGISTRY/ID");
+    assertThat(preview("--explain", "web").code()).isEqualTo(1);
+    assertThat(preview("--explain", "web").err()).contains("2 services match", "  second/web");
+    Invocation json = preview("--explain", "second/web", "-o", "json");
+    assertThat(json.code()).isZero();
+    assertThat(json.out()).contains("\"outcome\" : \"shadowed\"", "\"shadowedBy\" : \"first\"");
+    assertThat(preview("--explain", "x", "--diff").code()).isEqualTo(2);
+  }
 }
