@@ -185,8 +185,9 @@ class PreviewCommandTest {
                           by default, as the registry has no protocol configured
             endpoints   1 instance -> 1 endpoint
                           by resolution STATIC
-            repair      10.0.0.1:80: bad key -> repaired
-                          by the key is not legal as a label, so it was left out
+            repair      10.0.0.1:80: bad key=x -> repaired
+                          by the metadata is not a legal Kubernetes label and was left out
+                             of the endpoint's labels
             outcome     served as file/web.file
             """);
   }
