@@ -72,6 +72,9 @@ final class EurekaAdapter implements RegistryAdapter {
 
   @Override
   public void start() {
+    if (polling != null) {
+      throw new IllegalStateException("registry " + registry + ": started before (expected: once)");
+    }
     polling = thread.repeat(this::poll);
   }
 

@@ -1,6 +1,7 @@
 package io.fairlead.registry.eureka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.registry.AdapterContext;
@@ -60,6 +61,14 @@ class EurekaFaultTest {
     }
     start();
     awaitPorts(80, instances);
+  }
+
+  @Test
+  void start_twice_isRefused() {
+    start();
+    assertThatThrownBy(() -> adapter.start())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("registry fault: started before");
   }
 
   /** Waits until exactly these instances are there, all on one port. */
