@@ -2,7 +2,16 @@ package io.fairlead.configs.validation;
 
 import com.google.protobuf.Message;
 import io.fairlead.istio.networking.v1alpha3.DestinationRule;
+import io.fairlead.istio.networking.v1alpha3.Gateway;
+import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.istio.networking.v1alpha3.Sidecar;
 import io.fairlead.istio.networking.v1alpha3.VirtualService;
+import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
+import io.fairlead.istio.networking.v1alpha3.WorkloadGroup;
+import io.fairlead.istio.networking.v1beta1.ProxyConfig;
+import io.fairlead.istio.security.v1beta1.AuthorizationPolicy;
+import io.fairlead.istio.security.v1beta1.PeerAuthentication;
+import io.fairlead.istio.security.v1beta1.RequestAuthentication;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +30,61 @@ public enum IstioKind {
       "networking.istio.io",
       List.of("v1alpha3", "v1beta1", "v1"),
       DestinationRule::getDefaultInstance,
-      () -> rules(DestinationRule.class, new DestinationRuleRules()));
+      () -> rules(DestinationRule.class, new DestinationRuleRules())),
+  GATEWAY(
+      "Gateway",
+      "networking.istio.io",
+      List.of("v1alpha3", "v1beta1", "v1"),
+      Gateway::getDefaultInstance,
+      () -> rules(Gateway.class, new GatewayRules())),
+  SIDECAR(
+      "Sidecar",
+      "networking.istio.io",
+      List.of("v1alpha3", "v1beta1", "v1"),
+      Sidecar::getDefaultInstance,
+      () -> rules(Sidecar.class, new SidecarRules())),
+  AUTHORIZATION_POLICY(
+      "AuthorizationPolicy",
+      "security.istio.io",
+      List.of("v1beta1", "v1"),
+      AuthorizationPolicy::getDefaultInstance,
+      () -> rules(AuthorizationPolicy.class, new AuthorizationPolicyRules())),
+  PEER_AUTHENTICATION(
+      "PeerAuthentication",
+      "security.istio.io",
+      List.of("v1beta1", "v1"),
+      PeerAuthentication::getDefaultInstance,
+      () -> rules(PeerAuthentication.class, new PeerAuthenticationRules())),
+  REQUEST_AUTHENTICATION(
+      "RequestAuthentication",
+      "security.istio.io",
+      List.of("v1beta1", "v1"),
+      RequestAuthentication::getDefaultInstance,
+      () -> rules(RequestAuthentication.class, new RequestAuthenticationRules())),
+  SERVICE_ENTRY(
+      "ServiceEntry",
+      "networking.istio.io",
+      List.of("v1alpha3", "v1beta1", "v1"),
+      ServiceEntry::getDefaultInstance,
+      () -> rules(ServiceEntry.class, new ServiceEntryRules())),
+  WORKLOAD_ENTRY(
+      "WorkloadEntry",
+      "networking.istio.io",
+      List.of("v1alpha3", "v1beta1", "v1"),
+      WorkloadEntry::getDefaultInstance,
+      () -> rules(WorkloadEntry.class, new WorkloadEntryRules())),
+  WORKLOAD_GROUP(
+      "WorkloadGroup",
+      "networking.istio.io",
+      List.of("v1alpha3", "v1beta1", "v1"),
+      WorkloadGroup::getDefaultInstance,
+      () -> rules(WorkloadGroup.class, new WorkloadGroupRules())),
+  PROXY_CONFIG(
+      "ProxyConfig",
+      "networking.istio.io",
+      List.of("v1beta1"),
+      ProxyConfig::getDefaultInstance,
+      () -> rules(ProxyConfig.class, new ProxyConfigRules()));
 
   private final String kind;
   private final String group;

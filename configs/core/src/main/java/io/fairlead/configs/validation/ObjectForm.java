@@ -37,6 +37,7 @@ final class ObjectForm {
   private static final int MAX_NAME = 253;
   private static final int MAX_ANNOTATIONS = 256 << 10;
   private static final int MAX_SIMILAR = 64;
+  private static final String DRY_RUN = AuthorizationPolicyRules.DRY_RUN;
   private static final String INTERNAL = "internal.istio.io/";
 
   private final Node.Mapping root;
@@ -71,7 +72,7 @@ final class ObjectForm {
   }
 
   /** Returns the metadata, as far as it can be read. */
-  Metadata metadata(String defaultNamespace) {
+  Metadata metadata(String defaultNamespace, Optional<IstioKind> kind) {
     for (Node.Entry entry : root.entries()) {
       if (entry.key().equals("status")) {
         at.at("status").warn("status, which is ignored", "none: istiods write it");
@@ -113,6 +114,11 @@ final class ObjectForm {
     labels.forEach((key, value) -> Labels.check(key, value, metadataAt.at("labels").at(key)));
     Map<String, String> annotations = texts(metadata, "annotations", metadataAt.at("annotations"));
     annotations(annotations, metadataAt.at("annotations"));
+    if (annotations.containsKey(DRY_RUN)
+        && kind.isPresent()
+        && kind.get() != IstioKind.AUTHORIZATION_POLICY) {
+      metadataAt.at("annotations").at(DRY_RUN).refuse(DRY_RUN, "an AuthorizationPolicy");
+    }
     return Metadata.of(namespace, name, labels, annotations);
   }
 

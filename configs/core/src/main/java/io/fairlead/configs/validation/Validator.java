@@ -34,7 +34,7 @@ public final class Validator {
     Spot root = Spot.of(document.root(), findings);
     ObjectForm form = new ObjectForm(document.root(), root);
     Optional<IstioKind> kind = form.kind();
-    Metadata metadata = form.metadata(defaultNamespace);
+    Metadata metadata = form.metadata(defaultNamespace, kind);
     if (kind.isEmpty()) {
       return new Outcome.Invalid(metadata.namespace() + "/" + metadata.name(), findings.errors());
     }
