@@ -63,8 +63,8 @@ final class FlakyLinksTest {
             Duration.ofMillis(50),
             Duration.ofSeconds(20),
             Duration.ofSeconds(30),
-            // A server that starts anew answers nobody meanwhile.
-            Duration.ofSeconds(90));
+            // Besides the time that a server takes to start anew.
+            Duration.ofSeconds(60));
     with(
         List.of(
             SoakedRegistry::consul,

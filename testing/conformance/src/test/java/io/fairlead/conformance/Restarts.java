@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 
 /**
  * The restarts of servers in the course of a soak: one at a time, twice each in a long one. A
@@ -20,6 +21,7 @@ final class Restarts implements AutoCloseable {
 
   private final List<SoakedRegistry> registries;
   private final SteadyChurn churn;
+  private final BiConsumer<MirroredRegistry, Duration> away;
   private final int planned;
   private final Duration period;
   private final ExecutorService thread =
@@ -27,17 +29,30 @@ final class Restarts implements AutoCloseable {
   private Optional<Restart> underWay = Optional.empty();
   private int begun;
 
-  private record Restart(SoakedRegistry registry, long begin, Future<?> end) {}
+  private record Restart(SoakedRegistry registry, long begin, Future<?> end) {
+    Duration time() {
+      return Duration.ofNanos(System.nanoTime() - begin);
+    }
+  }
 
-  Restarts(List<SoakedRegistry> registries, Duration length, SteadyChurn churn) {
+  /**
+   * @param away is told how long a server has been away, again and again while it is
+   */
+  Restarts(
+      List<SoakedRegistry> registries,
+      Duration length,
+      SteadyChurn churn,
+      BiConsumer<MirroredRegistry, Duration> away) {
     this.registries = registries;
     this.churn = churn;
+    this.away = away;
     this.planned = registries.size() * (length.compareTo(LONG) < 0 ? 1 : 2);
     this.period = length.dividedBy(planned + 1L);
   }
 
   /** Begins the next restart if it is time for it. */
   void look(Duration elapsed) throws ExecutionException, InterruptedException {
+    underWay.ifPresent(one -> away.accept(one.registry().mirrored(), one.time()));
     if (underWay.isPresent() && underWay.get().end().isDone()) {
       end();
     }
@@ -56,10 +71,10 @@ final class Restarts implements AutoCloseable {
     Restart restart = underWay.orElseThrow();
     restart.end().get();
     underWay = Optional.empty();
+    Duration time = restart.time();
+    away.accept(restart.registry().mirrored(), time);
     churn.resume(restart.registry().mirrored());
-    Soak.say(
-        "%s was killed and started anew, away for %d s",
-        restart.registry(), Duration.ofNanos(System.nanoTime() - restart.begin()).toSeconds());
+    Soak.say("%s was killed and started anew, away for %d s", restart.registry(), time.toSeconds());
   }
 
   /** Waits for the last one. */
