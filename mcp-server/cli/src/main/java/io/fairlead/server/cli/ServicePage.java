@@ -216,7 +216,7 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
             + " in the registry, "
             + reported.path("endpoints").asLong()
             + " of them served"
-            + (matching < total ? ", " + matching + " that match" : ""));
+            + (matching < total ? ", matching: " + matching : ""));
     ArrayNode shown = JsonNodeFactory.instance.arrayNode();
     reported.path("items").forEach(item -> add(shown, item));
     if (!shown.isEmpty()) {

@@ -50,7 +50,7 @@ class DescribeCommandTest extends AdminFixture {
             " 10.0.0.2:80 unhealthy no number eu/a version=v1 second");
     assertThat(
             Invocation.of("describe", "even/web-000", "--instance", "none", "--admin", url).out())
-        .contains("1 in the registry, 0 of them served, 0 that match");
+        .contains("1 in the registry, 0 of them served, matching: 0");
   }
 
   @Test

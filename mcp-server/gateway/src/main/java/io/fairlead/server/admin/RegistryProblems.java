@@ -39,10 +39,11 @@ final class RegistryProblems {
               Kind.REGISTRY_FAILING,
               registry.name(),
               "The registry cannot be read: " + registry.problem(),
-              unknown
-                  ? unknown(source)
-                  : "What was known of it stays in the mesh, however long this lasts, and gets"
-                      + " older.",
+              "Mend its address, token or network; it is read again by itself. "
+                  + (unknown
+                      ? unknown(source)
+                      : "What was known of it stays in the mesh, however long this lasts, and gets"
+                          + " older."),
               "fairlead get registries " + registry.name(),
               since));
     }
@@ -51,9 +52,10 @@ final class RegistryProblems {
   // One that came with a changed configuration keeps nobody waiting.
   private static String unknown(AdminSource source) {
     return source.readiness().ready()
-        ? "Nothing of it is in the mesh yet; what left the configuration for it stays until it has"
-            + " been read."
-        : "Nothing is known of it from before, so clients wait for it.";
+        ? "Nothing of it is in the mesh yet. If another registry left the configuration in the same"
+            + " change, that one is served until this one has been read."
+        : "Nothing is known of it from before, so clients wait for it; without it in the"
+            + " configuration they are answered at once.";
   }
 
   static void unread(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
