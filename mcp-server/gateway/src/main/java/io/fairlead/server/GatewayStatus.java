@@ -5,6 +5,7 @@ import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.admin.AdminSource;
@@ -204,6 +205,11 @@ final class GatewayStatus implements AdminSource {
   @Override
   public Optional<List<InstanceOutcome>> instances(String registry, ServiceId service) {
     return fleet.outcomes(registry, service);
+  }
+
+  @Override
+  public List<Explanation.Step> steps(String registry, ServiceId service) {
+    return fleet.steps(registry, service);
   }
 
   @Override

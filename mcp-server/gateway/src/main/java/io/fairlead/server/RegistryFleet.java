@@ -2,11 +2,14 @@ package io.fairlead.server;
 
 import io.fairlead.aggregation.Registries;
 import io.fairlead.common.Causes;
+import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.Converter;
+import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.RegistryConfig;
 import java.time.Duration;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +75,19 @@ final class RegistryFleet implements AutoCloseable {
    * know it, or not any more. For any thread, never waits.
    */
   Optional<List<InstanceOutcome>> outcomes(String registry, ServiceId id) {
+    return reported(registry, id, (policy, service) -> new Converter(policy).outcomes(service));
+  }
+
+  /**
+   * Returns the steps by which a service becomes what is served of it; empty if the registry's
+   * adapter does not know it, or not any more. For any thread, never waits.
+   */
+  List<Explanation.Step> steps(String registry, ServiceId id) {
+    return reported(registry, id, Explanation::of).map(Explanation::steps).orElse(List.of());
+  }
+
+  private <T> Optional<T> reported(
+      String registry, ServiceId id, BiFunction<ConversionPolicy, Service, T> question) {
     return shown.stream()
         .filter(each -> each.config().name().equals(registry))
         .findFirst()
@@ -78,7 +95,7 @@ final class RegistryFleet implements AutoCloseable {
             each ->
                 Optional.ofNullable(each.adapter())
                     .flatMap(adapter -> adapter.reported(id))
-                    .map(service -> new Converter(each.config().policy()).outcomes(service)));
+                    .map(service -> question.apply(each.config().policy(), service)));
   }
 
   /**

@@ -181,6 +181,9 @@ class ServiceAnswersTest {
                  "tags": [], "endpoint": "", "became": "out_of_service", "reason": "unhealthy",
                  "text": "the registry reports the instance as unhealthy"}
                 """));
+    assertThat(answer("many").path("steps").findValuesAsText("stage"))
+        .startsWith("registry", "host", "namespace")
+        .contains("port", "protocol", "endpoints");
     JsonNode one = answer("many?instance=10.1.0.199&instances=5").path("instances");
     assertThat(one.path("matching").asInt()).isEqualTo(1);
     assertThat(one.at("/items/0/endpoint").asText()).isEqualTo("10.1.0.199:80");

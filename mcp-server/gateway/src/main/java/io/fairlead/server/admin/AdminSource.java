@@ -3,6 +3,7 @@ package io.fairlead.server.admin;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.LeftOutAdapter;
@@ -38,6 +39,12 @@ public interface AdminSource {
    * adapter does not remember what it reported.
    */
   Optional<List<InstanceOutcome>> instances(String registry, ServiceId service);
+
+  /**
+   * Returns the steps by which a service becomes what is served of it; empty if the adapter does
+   * not remember what it reported.
+   */
+  List<Explanation.Step> steps(String registry, ServiceId service);
 
   /** Returns the snapshot that is served. */
   Snapshot snapshot();

@@ -116,6 +116,18 @@ final class ServiceAnswers {
             .instances(registry, report.service())
             .map(all -> instances.of(all, Optional.ofNullable(served).map(ServiceAnswers::entry)))
             .orElse(null));
+    ArrayNode steps = node.putArray("steps");
+    source
+        .steps(registry, report.service())
+        .forEach(
+            step ->
+                steps
+                    .addObject()
+                    .put("stage", step.stage())
+                    .put("rule", step.rule())
+                    .put("subject", step.subject())
+                    .put("before", step.before())
+                    .put("after", step.after()));
     return node;
   }
 
@@ -150,6 +162,7 @@ final class ServiceAnswers {
     node.set("clients", clients);
     node.putArray("findings");
     node.putNull("instances");
+    node.putArray("steps");
     return node;
   }
 

@@ -7,6 +7,7 @@ import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.aggregation.guard.HeldService;
 import io.fairlead.conversion.ConvertedEntry;
+import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.conversion.Reason;
@@ -172,6 +173,12 @@ public class SampleSource implements AdminSource, AdminActions {
                 new Since(NOON, false),
                 List.of(new Finding(Reason.NO_PORT, "broken", "0"))))
         : List.of();
+  }
+
+  @Override
+  public List<Explanation.Step> steps(String registry, ServiceId service) {
+    return List.of(
+        new Explanation.Step("host", "host of the registry", service.toString(), "{service}", "a"));
   }
 
   @Override

@@ -89,6 +89,18 @@ function instances(route, service) {
     </details>`;
 }
 
+/** How it became what it is, step by step. */
+const steps = service => !service.steps || service.steps.length === 0 ? nothing : html`
+    <details class="box">
+      <summary>${plural(service.steps.length, "step")}: what decides host, port and the rest</summary>
+      ${table("Steps", [
+        ["Step", s => s.stage],
+        ["Before", s => s.before ? html`<code>${s.before}</code>` : "–"],
+        ["After", s => html`<code>${s.after}</code>`],
+        ["By", s => html`<span class="soft">${s.rule}</span>`, "wide"],
+      ], service.steps)}
+    </details>`;
+
 function view(route, service) {
   const missing = service.clientsAll - service.clientsWith;
   return html`
@@ -98,8 +110,8 @@ function view(route, service) {
     ${service.host ? html`<p class="host">${service.host}</p>` : nothing}
     <p class="notice ${tone(service.outcome) === "good" && missing ? "warn" : tone(service.outcome)}">${prose(service.explanation)}${service.outcome === "held" ? html` <a href="/guards?registry=${encodeURIComponent(service.registry)}">Decide about it</a>` : nothing}</p>
     ${step(1, "Registry", html`${registry(service)}${instances(route, service)}`)}
-    ${step(2, "Rules and repairs", service.findings.length ? html`<ul class="findings">${service.findings.map(finding)}</ul>`
-      : empty("Nothing was refused, left out or repaired."))}
+    ${step(2, "Rules and repairs", html`${service.findings.length ? html`<ul class="findings">${service.findings.map(finding)}</ul>`
+      : empty("Nothing was refused, left out or repaired.")}${steps(service)}`)}
     ${step(3, "Resource", service.resource ? loaded(answer(resourceAsks(service.resource)[0][0]), document => resourceView(service.resource, document))
       : empty("None: nothing is served of it."))}
     ${step(4, html`istiods <span class="soft">${service.clientsWith} of ${plural(service.clientsAll, "istiod")} ${service.clientsWith === 1 ? "has" : "have"} it</span>`, istiods(service.clients))}`;
