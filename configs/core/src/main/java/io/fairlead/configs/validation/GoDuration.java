@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /** Durations as Go writes them, which is how istiod reads them: {@code 1h30m}, {@code 100ms}. */
 final class GoDuration {
-  /** What a duration looks like, for people. */
+  /** The form of a duration, for people. */
   static final String FORM = "a duration such as 100ms, 5s or 1h30m";
 
   private static final int MAX_LENGTH = 64;

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** Names of hosts and addresses, by istiod's rules. */
 final class Hosts {
-  /** What a host looks like, for people. */
+  /** The form of a host, for people. */
   static final String FORM = "a DNS name, also with a first label *";
 
   static final String NAME_FORM = "a DNS name";

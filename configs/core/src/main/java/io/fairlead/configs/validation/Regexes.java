@@ -11,7 +11,7 @@ final class Regexes {
   /** The longest expression, in bytes. */
   static final int MAX_LENGTH = 1024;
 
-  /** What Go allows repetitions to come to, those around others multiplied. */
+  /** The most repetitions that Go allows, those around others multiplied. */
   private static final int MAX_REPETITIONS = 1000;
 
   private static final int MAX_COUNT = 32;

@@ -1,12 +1,12 @@
 package io.fairlead.server.cli;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.istio.networking.v1alpha3.ServicePort;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
+import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.versioning.Resource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,17 +37,8 @@ record EntryDifference(PushCost cost, List<String> what) {
     Metadata old = before.decode().getMetadata();
     Metadata now = after.decode().getMetadata();
     comparison.metadata(before, old, after, now);
-    comparison.spec(entry(before), entry(after));
+    comparison.spec(ResourceDocument.serviceEntry(before), ResourceDocument.serviceEntry(after));
     return comparison.result();
-  }
-
-  /** Returns the ServiceEntry in a resource. */
-  static ServiceEntry entry(Resource resource) {
-    try {
-      return ServiceEntry.parseFrom(resource.decode().getBody().getValue());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException(resource + ": not a ServiceEntry", e);
-    }
   }
 
   /** The parts found so far. */

@@ -5,6 +5,7 @@ import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
@@ -173,7 +174,7 @@ final class HostChanges {
   }
 
   private static String endpoints(Resource resource) {
-    int count = EntryDifference.entry(resource).getEndpointsCount();
+    int count = ResourceDocument.serviceEntry(resource).getEndpointsCount();
     return count == 1 ? "1 endpoint" : count + " endpoints";
   }
 

@@ -21,7 +21,7 @@ import java.util.Optional;
  * gets through beside them. Guarded by its own lock.
  */
 final class Handshakes implements Transport {
-  /** How many there may be at a time. */
+  /** The most handshakes under way at a time. */
   static final int MAX_PENDING = 128;
 
   private final NioTransport sockets = new Sockets();

@@ -3,13 +3,12 @@ package io.fairlead.server.admin;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.ServiceStatus;
-import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
@@ -82,7 +81,7 @@ final class ServiceAnswers {
         without.merge(reason, 1, Integer::sum);
       }
     }
-    int endpoints = served == null ? 0 : endpoints(served);
+    int endpoints = served == null ? 0 : ResourceDocument.serviceEntry(served).getEndpointsCount();
     ObjectNode node = NODES.objectNode();
     ServiceStatus status = status(report, served);
     node.put("registry", registry)
@@ -114,7 +113,10 @@ final class ServiceAnswers {
         "instances",
         source
             .instances(registry, report.service())
-            .map(all -> instances.of(all, Optional.ofNullable(served).map(ServiceAnswers::entry)))
+            .map(
+                all ->
+                    instances.of(
+                        all, Optional.ofNullable(served).map(ResourceDocument::serviceEntry)))
             .orElse(null));
     ArrayNode steps = node.putArray("steps");
     source
@@ -432,17 +434,5 @@ final class ServiceAnswers {
           .append(view.problem());
     }
     return notes.toString();
-  }
-
-  private static int endpoints(Resource resource) {
-    return entry(resource).getEndpointsCount();
-  }
-
-  private static ServiceEntry entry(Resource resource) {
-    try {
-      return ServiceEntry.parseFrom(resource.decode().getBody().getValue());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException(resource + ": not a ServiceEntry", e);
-    }
   }
 }

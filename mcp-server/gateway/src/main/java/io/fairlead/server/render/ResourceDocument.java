@@ -46,6 +46,19 @@ public final class ResourceDocument {
     return document;
   }
 
+  /**
+   * Returns the ServiceEntry in a resource of that type, decoded anew on each call.
+   *
+   * @throws IllegalStateException if there is none in it
+   */
+  public static ServiceEntry serviceEntry(Resource resource) {
+    try {
+      return ServiceEntry.parseFrom(resource.decode().getBody().getValue());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(resource + ": not a ServiceEntry", e);
+    }
+  }
+
   private static ObjectNode metadata(Metadata metadata) {
     ObjectNode node = JSON.createObjectNode();
     int slash = metadata.getName().indexOf('/');

@@ -1,14 +1,13 @@
 package io.fairlead.server.replicas;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.ConvertedEntry;
-import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ReplicaState;
 import io.fairlead.server.admin.ReplicaStatus;
+import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
@@ -156,14 +155,9 @@ public final class OwnReplica implements Replica {
         ResourceKey.isName(report.resource())
             ? source.snapshot().find(new ResourceKey(SERVICE_ENTRY, report.resource()))
             : null;
-    if (resource == null || !report.status().isServed()) {
-      return 0;
-    }
-    try {
-      return ServiceEntry.parseFrom(resource.decode().getBody().getValue()).getEndpointsCount();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException(resource + ": not a ServiceEntry", e);
-    }
+    return resource == null || !report.status().isServed()
+        ? 0
+        : ResourceDocument.serviceEntry(resource).getEndpointsCount();
   }
 
   /** Opens a transaction with a new id. */
