@@ -1,8 +1,8 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.aggregation.guard.Moment;
 import io.fairlead.conversion.Converter;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.guard.Moment;
 import io.fairlead.registry.Hold;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;

@@ -1,8 +1,8 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.damping.DampingPolicy;
-import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
+import io.fairlead.guard.GuardPolicy;
 
 /**
  * The options of the merge of services.

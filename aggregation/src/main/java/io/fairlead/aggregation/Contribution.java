@@ -1,7 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.KeyedTable;
-import io.fairlead.aggregation.guard.ServiceCount;
+import io.fairlead.guard.ServiceCount;
 import io.fairlead.registry.ServiceId;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.Expiry;
-import io.fairlead.aggregation.guard.ConnectionHealth;
-import io.fairlead.aggregation.guard.DeletionGuard;
-import io.fairlead.aggregation.guard.GuardPolicy;
-import io.fairlead.aggregation.guard.GuardStatus;
-import io.fairlead.aggregation.guard.HeldLoss;
-import io.fairlead.aggregation.guard.HeldService;
-import io.fairlead.aggregation.guard.Moment;
-import io.fairlead.aggregation.guard.ServiceCount;
+import io.fairlead.guard.ConnectionHealth;
+import io.fairlead.guard.DeletionGuard;
+import io.fairlead.guard.GuardPolicy;
+import io.fairlead.guard.GuardStatus;
+import io.fairlead.guard.HeldLoss;
+import io.fairlead.guard.HeldService;
+import io.fairlead.guard.Moment;
+import io.fairlead.guard.ServiceCount;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;

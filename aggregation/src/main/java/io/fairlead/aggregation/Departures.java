@@ -1,8 +1,8 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.aggregation.guard.GuardPolicy;
-import io.fairlead.aggregation.guard.GuardStatus;
-import io.fairlead.aggregation.guard.Moment;
+import io.fairlead.guard.GuardPolicy;
+import io.fairlead.guard.GuardStatus;
+import io.fairlead.guard.Moment;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;

@@ -1,10 +1,10 @@
 package io.fairlead.aggregation;
 
 import com.google.protobuf.ByteString;
-import io.fairlead.aggregation.guard.HeldLoss;
-import io.fairlead.aggregation.guard.HeldService;
-import io.fairlead.aggregation.guard.Moment;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.guard.HeldLoss;
+import io.fairlead.guard.HeldService;
+import io.fairlead.guard.Moment;
 import io.fairlead.registry.ServiceId;
 import java.util.Optional;
 

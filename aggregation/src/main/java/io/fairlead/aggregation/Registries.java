@@ -1,8 +1,9 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.damping.DampedHost;
-import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.guard.GuardStatus;
+import io.fairlead.guard.Guards;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.versioning.ChangeSource;
 import io.fairlead.versioning.CommitLoop;
@@ -43,7 +44,7 @@ import java.util.stream.Stream;
  * <p>Threading: every method may be called from any thread; none blocks. State is owned by the
  * commit thread.
  */
-public final class Registries implements AutoCloseable {
+public final class Registries implements Guards, AutoCloseable {
   private final InstantSource clock;
   private final ServiceSource source;
   private final CommitLoop loop;
@@ -255,16 +256,18 @@ public final class Registries implements AutoCloseable {
   }
 
   /**
-   * What the deletion guards hold, and what left with a change of the configuration and stays for
-   * now, by registry.
+   * {@inheritDoc}
+   *
+   * <p>What left with a change of the configuration and stays for now is among them.
    */
+  @Override
   public List<GuardStatus> guards() {
     return byRegistry(
         views().stream().flatMap(view -> view.guards(clock).stream()),
         source.departures().guards());
   }
 
-  /** The same without the services, however many are held. */
+  @Override
   public List<GuardStatus> guardSummaries() {
     return byRegistry(
         views().stream().flatMap(view -> view.guardSummaries(clock).stream()),
@@ -278,23 +281,12 @@ public final class Registries implements AutoCloseable {
         .toList();
   }
 
-  /**
-   * Lets go all that a deletion guard holds, in one commit that follows.
-   *
-   * @param guard id of the guard
-   * @return whether there is such a guard
-   */
+  @Override
   public boolean approve(String guard) {
     return decide(guard, view -> source.approve(view, guard), () -> source.approveDeparture(guard));
   }
 
-  /**
-   * Keeps all that a deletion guard holds until the registry gives it again, or until it is
-   * approved after all.
-   *
-   * @param guard id of the guard
-   * @return whether there is such a guard
-   */
+  @Override
   public boolean reject(String guard) {
     return decide(guard, view -> source.reject(view, guard), () -> source.rejectDeparture(guard));
   }

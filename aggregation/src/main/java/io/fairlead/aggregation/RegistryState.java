@@ -1,13 +1,13 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.Expiry;
-import io.fairlead.aggregation.guard.ConnectionHealth;
-import io.fairlead.aggregation.guard.DeletionGuard;
-import io.fairlead.aggregation.guard.GuardPolicy;
-import io.fairlead.aggregation.guard.Moment;
 import io.fairlead.common.ForeignText;
 import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.guard.ConnectionHealth;
+import io.fairlead.guard.DeletionGuard;
+import io.fairlead.guard.GuardPolicy;
+import io.fairlead.guard.Moment;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
 import java.time.Duration;

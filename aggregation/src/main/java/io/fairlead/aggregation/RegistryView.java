@@ -1,10 +1,10 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.aggregation.guard.ConnectionHealth;
-import io.fairlead.aggregation.guard.DeletionGuard;
-import io.fairlead.aggregation.guard.GuardStatus;
-import io.fairlead.aggregation.guard.Moment;
 import io.fairlead.common.ForeignText;
+import io.fairlead.guard.ConnectionHealth;
+import io.fairlead.guard.DeletionGuard;
+import io.fairlead.guard.GuardStatus;
+import io.fairlead.guard.Moment;
 import io.fairlead.registry.Hold;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,45 +38,26 @@ final class RegistryView {
 
   /** A contact that says nothing about parts that fail. */
   void reached(Moment now) {
-    ConnectionHealth before = health;
-    health =
-        new ConnectionHealth(
-            Optional.of(now),
-            before.steady().or(() -> Optional.of(now)),
-            before.problem(),
-            before.failing());
+    health = health.reached(now);
   }
 
   /** A contact after which nothing is known to fail. */
   void healthy(Moment now) {
-    ConnectionHealth before = health;
-    if (before.problem().isPresent()) {
+    if (health.problem().isPresent()) {
       LOG.info("registry {}: can be read again", settings.name());
     }
-    Optional<Moment> steady = before.problem().isPresent() ? Optional.empty() : before.steady();
-    health =
-        new ConnectionHealth(
-            Optional.of(now),
-            steady.or(() -> Optional.of(now)),
-            Optional.empty(),
-            Optional.empty());
+    health = health.healthy(now);
   }
 
   void failing(String said, Throwable cause, Moment now) {
     String problem = ForeignText.problem(said);
-    ConnectionHealth before = health;
     // Not on every try: a registry that is down for hours fails every few seconds.
-    if (!before.problem().equals(Optional.of(problem))) {
+    if (!health.problem().equals(Optional.of(problem))) {
       LOG.warn("registry {}: {}", settings.name(), problem);
       // The problem says what happened and what to do; the trace is for whoever debugs an adapter.
       LOG.debug("registry {}: the cause of the problem", settings.name(), cause);
     }
-    health =
-        new ConnectionHealth(
-            before.last(),
-            before.steady(),
-            Optional.of(problem),
-            before.failing().or(() -> Optional.of(now)));
+    health = health.failed(problem, now);
   }
 
   void holding(List<Hold> newHolds) {

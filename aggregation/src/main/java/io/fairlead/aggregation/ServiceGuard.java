@@ -1,10 +1,10 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.aggregation.guard.ConnectionHealth;
-import io.fairlead.aggregation.guard.DeletionGuard;
-import io.fairlead.aggregation.guard.GuardPolicy;
-import io.fairlead.aggregation.guard.Moment;
-import io.fairlead.aggregation.guard.ServiceCount;
+import io.fairlead.guard.ConnectionHealth;
+import io.fairlead.guard.DeletionGuard;
+import io.fairlead.guard.GuardPolicy;
+import io.fairlead.guard.Moment;
+import io.fairlead.guard.ServiceCount;
 import io.fairlead.registry.ServiceId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

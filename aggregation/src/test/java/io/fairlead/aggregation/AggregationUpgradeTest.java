@@ -2,9 +2,9 @@ package io.fairlead.aggregation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.aggregation.guard.GuardStatus;
-import io.fairlead.aggregation.guard.HeldService;
 import io.fairlead.aggregation.vip.VirtualAddresses;
+import io.fairlead.guard.GuardStatus;
+import io.fairlead.guard.HeldService;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;

@@ -3,10 +3,10 @@ package io.fairlead.aggregation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.aggregation.damping.DampingPolicy;
-import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.conversion.HostTemplate;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.guard.GuardPolicy;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.ReadOutcome;

@@ -7,8 +7,8 @@ import static io.fairlead.aggregation.GuardedRegistry.shrunk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;

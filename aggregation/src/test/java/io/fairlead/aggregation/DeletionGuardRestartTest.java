@@ -6,7 +6,7 @@ import static io.fairlead.aggregation.GuardedRegistry.services;
 import static io.fairlead.aggregation.GuardedRegistry.shrunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.aggregation.guard.HeldService;
+import io.fairlead.guard.HeldService;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.util.List;

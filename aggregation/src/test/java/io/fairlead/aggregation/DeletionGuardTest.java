@@ -8,9 +8,9 @@ import static io.fairlead.aggregation.GuardedRegistry.shrunk;
 import static io.fairlead.aggregation.GuardedRegistry.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.aggregation.guard.GuardStatus;
-import io.fairlead.aggregation.guard.HeldService;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.guard.GuardStatus;
+import io.fairlead.guard.HeldService;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;

@@ -2,8 +2,8 @@ package io.fairlead.aggregation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.aggregation.guard.GuardPolicy;
-import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.guard.GuardPolicy;
+import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;

@@ -5,8 +5,8 @@ import static io.fairlead.aggregation.Given.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.aggregation.damping.DampingPolicy;
-import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
+import io.fairlead.guard.GuardPolicy;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;

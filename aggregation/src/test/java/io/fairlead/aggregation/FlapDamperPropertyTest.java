@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.aggregation.damping.DampingPolicy;
 import io.fairlead.aggregation.damping.FlapDamper;
-import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
+import io.fairlead.guard.GuardPolicy;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.ServiceId;

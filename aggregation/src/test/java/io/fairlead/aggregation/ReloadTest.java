@@ -4,9 +4,9 @@ import static io.fairlead.aggregation.Given.fresh;
 import static io.fairlead.aggregation.Given.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.aggregation.guard.GuardPolicy;
-import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.HostTemplate;
+import io.fairlead.guard.GuardPolicy;
+import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;

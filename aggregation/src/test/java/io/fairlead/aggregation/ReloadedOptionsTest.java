@@ -6,9 +6,9 @@ import static io.fairlead.aggregation.GuardedRegistry.services;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.aggregation.damping.DampingPolicy;
-import io.fairlead.aggregation.guard.GuardPolicy;
-import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.aggregation.vip.VirtualAddresses;
+import io.fairlead.guard.GuardPolicy;
+import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package io.fairlead.aggregation;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.fairlead.aggregation.damping.DampingPolicy;
-import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.guard.GuardPolicy;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.registry.RegistrySink;

@@ -1,15 +1,24 @@
 package io.fairlead.server;
 
 import io.fairlead.aggregation.Registries;
+import io.fairlead.configs.ConfigSink;
+import io.fairlead.configs.ConfigSource;
+import io.fairlead.configs.merge.Configs;
+import io.fairlead.configs.merge.ValidatedContent;
+import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.RegistrySink;
 import io.fairlead.server.admin.AdminListener;
 import io.fairlead.server.admin.AdminServer;
+import io.fairlead.server.config.ConfigSourceConfig;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.HostPort;
+import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.replicas.ReplicaActions;
 import io.fairlead.server.replicas.ReplicaSet;
 import io.fairlead.server.tls.ReloadingTls;
 import io.fairlead.server.tls.TlsListeners;
 import io.fairlead.server.xds.XdsServer;
+import io.fairlead.versioning.ChangeSource;
 import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.VersionedStore;
@@ -19,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -50,7 +60,9 @@ public final class Gateway implements AutoCloseable {
   private final CommitLoop loop;
   private final Registries registries;
   private final ReadinessWatch readinessWatch;
-  private final RegistryFleet fleet;
+  private final Fleet<RegistryConfig, RegistrySink, RegistryAdapter> fleet;
+  private final Configs configs;
+  private final Fleet<ConfigSourceConfig, ConfigSink, ConfigSource> configFleet;
   private final TlsListeners tls;
   private final XdsServer xds;
   private final AdminServer admin;
@@ -76,16 +88,24 @@ public final class Gateway implements AutoCloseable {
       ready = loop.ready();
       registries = new Registries(loop, config.aggregation(), Clock.systemUTC());
       opened("registries", registries);
-      loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
-      fleet = new RegistryFleet(registries, metrics.reads());
+      configs = new Configs(loop, config.guard(), new ValidatedContent(), Clock.systemUTC());
+      Map<String, ChangeSource> sources = new LinkedHashMap<>();
+      sources.put(CommitLoop.FIRST_SOURCE, registries.source());
+      sources.put(Configs.SOURCE, configs.source());
+      loop.configure(sources);
+      fleet = new Fleet<>(new RegistryKind(registries, metrics.reads()));
       opened("prepared adapters", fleet);
       fleet.prepare(config.registries());
+      configFleet = new Fleet<>(new ConfigSourceKind(configs));
+      opened("prepared config sources", configFleet);
+      configFleet.prepare(config.configSources());
       tls = TlsListeners.start(config.xds().tls(), config.admin().tls(), options.watchPeriod());
       opened("certificates", tls);
       tls.xds().ifPresent(metrics::count);
       tls.admin().ifPresent(metrics::count);
       status =
-          new GatewayStatus(reloads, log, store, loop, registries, fleet, tls, metrics.reads());
+          new GatewayStatus(
+              reloads, log, store, loop, registries, fleet, configs, tls, metrics.reads());
       ReplicaSet replicas = status.replicaSet();
       opened("replicas", replicas);
       admin =
@@ -94,7 +114,7 @@ public final class Gateway implements AutoCloseable {
               config.admin().token(),
               status,
               new ReplicaActions(replicas, status.ownReplica()),
-              () -> metrics.scrape(registries, status));
+              () -> metrics.scrape(registries, configs, status));
       opened("admin server", admin);
       useReplicas(config);
       replicas.joinTransactions(ready);
@@ -105,6 +125,8 @@ public final class Gateway implements AutoCloseable {
       status.serving(xds::clients, xds::denied, xds::idleSince, xds::deliveries);
       opened("adapters", fleet);
       fleet.start();
+      opened("config sources", configFleet);
+      configFleet.start();
       opened("memory trim", MemoryTrim.start(store));
       readinessWatch = new ReadinessWatch(ready, config.readiness().limit(), status::waitedFor);
       opened("readiness watch", readinessWatch);
@@ -165,6 +187,9 @@ public final class Gateway implements AutoCloseable {
   private void apply(GatewayConfig next) {
     GatewayConfig before = reloads.inForce();
     registries.use(next.aggregation());
+    if (!next.guard().equals(before.guard())) {
+      configs.use(next.guard());
+    }
     if (!next.batching().equals(before.batching())) {
       loop.use(next.batching());
     }
@@ -176,6 +201,7 @@ public final class Gateway implements AutoCloseable {
     readinessWatch.use(next.readiness().limit());
     useReplicas(next);
     fleet.apply(next.registries());
+    configFleet.apply(next.configSources());
   }
 
   /** Whether clients are answered. */

@@ -3,9 +3,12 @@ package io.fairlead.server;
 import com.sun.management.OperatingSystemMXBean;
 import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistryStatus;
-import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.configs.merge.ConfigProblem;
+import io.fairlead.configs.merge.ConfigSourceStatus;
+import io.fairlead.configs.merge.Configs;
 import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.Hold;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ConfigurationStatus;
@@ -93,6 +96,14 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
       gauge("guard.held", "Services of a registry whose loss is held, 0 if none is");
   private final MultiGauge guardHeldEndpoints =
       gauge("guard.held.endpoints", "Endpoints of a registry whose loss is held");
+  private final MultiGauge configUp =
+      gauge("config.source.up", "1 while a config source can be read, else 0");
+  private final MultiGauge configDocuments =
+      gauge("config.source.documents", "Documents that a config source has");
+  private final MultiGauge configProblems =
+      gauge(
+          "config.source.problems",
+          "What is wrong with these documents: an error keeps the resource as it was before");
   private final MultiGauge holds =
       gauge("holds", "What is kept in the mesh on a suspicion, by registry and reason");
   private final MultiGauge problems =
@@ -209,9 +220,10 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
   }
 
   /** Everything in Prometheus' text format, as it is now. */
-  String scrape(Registries registries, AdminSource status) {
+  String scrape(Registries registries, Configs configs, AdminSource status) {
     refresh(registries.statuses(), registries.shadowed(), status.snapshot());
-    refreshHeld(registries);
+    refreshHeld(registries, configs);
+    refreshConfigs(status.configSources());
     refreshGateway(status);
     refreshProblems(status.problems());
     refreshReplicas(status.replicas());
@@ -262,6 +274,23 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
         snapshot.types().stream().<Row<?>>map(type -> row(snapshot, type)).toList(), true);
   }
 
+  private synchronized void refreshConfigs(List<ConfigSourceStatus> sources) {
+    List<Row<?>> ups = new ArrayList<>();
+    List<Row<?>> documents = new ArrayList<>();
+    List<Row<?>> problems = new ArrayList<>();
+    for (ConfigSourceStatus source : sources) {
+      Tags tags = Tags.of("source", source.name());
+      ups.add(Row.of(tags, source.lastSuccess().isPresent() && source.problem().isEmpty() ? 1 : 0));
+      documents.add(Row.of(tags, source.documents()));
+      for (ConfigProblem.Severity severity : ConfigProblem.Severity.values()) {
+        problems.add(Row.of(tags.and("severity", lower(severity)), source.count(severity)));
+      }
+    }
+    configUp.register(ups, true);
+    configDocuments.register(documents, true);
+    configProblems.register(problems, true);
+  }
+
   private synchronized void refreshReplicas(List<ReplicaStatus> statuses) {
     Instant now = Instant.now();
     single(replicas, statuses.size());
@@ -273,10 +302,10 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
         Math.toIntExact(statuses.stream().filter(status -> status.differsLong(now)).count()));
   }
 
-  private synchronized void refreshHeld(Registries registries) {
+  private synchronized void refreshHeld(Registries registries, Configs configs) {
     List<Row<?>> services = new ArrayList<>();
     List<Row<?>> endpoints = new ArrayList<>();
-    List<GuardStatus> guards = registries.guardSummaries();
+    List<GuardStatus> guards = registries.and(configs).guardSummaries();
     List<RegistryStatus> statuses = registries.statuses();
     // Also what has left the configuration and is still served.
     Set<String> names = new TreeSet<>();

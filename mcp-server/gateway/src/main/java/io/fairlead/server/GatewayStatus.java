@@ -4,9 +4,17 @@ import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
-import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.configs.merge.ConfigSourceStatus;
+import io.fairlead.configs.merge.Configs;
+import io.fairlead.conversion.ConversionPolicy;
+import io.fairlead.conversion.Converter;
 import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.InstanceOutcome;
+import io.fairlead.guard.GuardStatus;
+import io.fairlead.guard.Guards;
+import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ConfigurationStatus;
@@ -46,6 +54,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -63,7 +72,9 @@ final class GatewayStatus implements AdminSource {
   private final CommitLoop loop;
   private final CompletableFuture<Void> ready;
   private final Registries registries;
-  private final RegistryFleet fleet;
+  private final Fleet<RegistryConfig, RegistrySink, RegistryAdapter> fleet;
+  private final Configs configs;
+  private final Guards guards;
   private final ReadMetrics reads;
   private final TlsListeners tls;
   private final Instant started = Instant.now();
@@ -83,7 +94,8 @@ final class GatewayStatus implements AdminSource {
       VersionedStore store,
       CommitLoop loop,
       Registries registries,
-      RegistryFleet fleet,
+      Fleet<RegistryConfig, RegistrySink, RegistryAdapter> fleet,
+      Configs configs,
       TlsListeners tls,
       ReadMetrics reads) {
     this.configuration = configuration;
@@ -93,9 +105,11 @@ final class GatewayStatus implements AdminSource {
     this.ready = loop.ready();
     this.registries = registries;
     this.fleet = fleet;
+    this.configs = configs;
+    this.guards = registries.and(configs);
     this.tls = tls;
     this.reads = reads;
-    this.own = new OwnReplica(this, registries, loop.transactions(), BuildInfo.version());
+    this.own = new OwnReplica(this, guards, loop.transactions(), BuildInfo.version());
     this.replicas = new ReplicaSet(own);
   }
 
@@ -139,11 +153,16 @@ final class GatewayStatus implements AdminSource {
                 registry ->
                     new ReadinessStatus.Waiting(
                         registry.name(), Objects.requireNonNullElse(registry.problem(), "")));
-    Stream<ReadinessStatus.Waiting> others =
-        loop.unready().stream()
-            .filter(source -> !source.equals(CommitLoop.FIRST_SOURCE))
-            .map(source -> new ReadinessStatus.Waiting(source, ""));
-    return Stream.concat(unread, others).toList();
+    Stream<ReadinessStatus.Waiting> documents =
+        loop.unready().contains(Configs.SOURCE)
+            ? configs.status().stream()
+                .filter(source -> source.lastSuccess().isEmpty())
+                .map(
+                    source ->
+                        new ReadinessStatus.Waiting(
+                            "configs/" + source.name(), source.problem().orElse("")))
+            : Stream.empty();
+    return Stream.concat(unread, documents).toList();
   }
 
   /** Returns the sources that are waited for, and why, for the log. */
@@ -160,7 +179,7 @@ final class GatewayStatus implements AdminSource {
         registries.statuses().stream()
             .collect(Collectors.toMap(RegistryStatus::name, Function.identity()));
     List<RegistrySummary> views = new ArrayList<>();
-    for (RegistryConfig config : fleet.registries()) {
+    for (RegistryConfig config : fleet.running().stream().map(Fleet.Running::config).toList()) {
       RegistryStatus registry = known.get(config.name());
       if (registry == null) {
         LOG.debug("{}: withdrawn at this moment", config.name());
@@ -204,12 +223,24 @@ final class GatewayStatus implements AdminSource {
 
   @Override
   public Optional<List<InstanceOutcome>> instances(String registry, ServiceId service) {
-    return fleet.outcomes(registry, service);
+    return reported(registry, service, (policy, found) -> new Converter(policy).outcomes(found));
   }
 
   @Override
   public List<Explanation.Step> steps(String registry, ServiceId service) {
-    return fleet.steps(registry, service);
+    return reported(registry, service, Explanation::of).map(Explanation::steps).orElse(List.of());
+  }
+
+  private <T> Optional<T> reported(
+      String registry, ServiceId id, BiFunction<ConversionPolicy, Service, T> question) {
+    return fleet.running().stream()
+        .filter(each -> each.config().name().equals(registry))
+        .findFirst()
+        .flatMap(
+            each ->
+                Optional.ofNullable(each.reader())
+                    .flatMap(adapter -> adapter.reported(id))
+                    .map(service -> question.apply(each.config().policy(), service)));
   }
 
   @Override
@@ -264,13 +295,18 @@ final class GatewayStatus implements AdminSource {
   }
 
   @Override
+  public List<ConfigSourceStatus> configSources() {
+    return configs.status();
+  }
+
+  @Override
   public List<GuardStatus> guards() {
-    return registries.guards();
+    return guards.guards();
   }
 
   @Override
   public List<HoldStatus> holds() {
-    return holds(registries.statuses(), registries.guardSummaries());
+    return holds(registries.statuses(), guards.guardSummaries());
   }
 
   /** What adapters keep, and what the deletion guard does. */

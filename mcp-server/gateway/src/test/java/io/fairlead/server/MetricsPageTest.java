@@ -48,7 +48,10 @@ class MetricsPageTest {
         admin: {address: "127.0.0.1:0"}
         registries:
         - {name: one, type: file, path: one}
+        configs:
+        - {name: mesh, type: file, path: mesh}
         """);
+    workspace.write("mesh/empty.yaml", "");
     try (Gateway gateway = workspace.start();
         StateClient client = new StateClient(gateway.xdsAddresses().get(0).port(), "")) {
       client.subscribe(SERVICE_ENTRY);
@@ -58,7 +61,9 @@ class MetricsPageTest {
           .untilAsserted(
               () -> {
                 scrape = get(gateway);
-                assertThat(scrape).contains("fairlead_findings{", "fairlead_clients{");
+                assertThat(scrape)
+                    .contains(
+                        "fairlead_findings{", "fairlead_clients{", "fairlead_config_source_up{");
               });
     }
     if ("write".equals(System.getProperty("fairlead.docs"))) {

@@ -30,17 +30,25 @@ record Room(String folder, List<String> packages, Set<String> uses) {
           room(API, "io.fairlead.registry"),
           room(SUPPORT, "io.fairlead.registry.support..").using(API),
           room("registries/testkit", "io.fairlead.registry.testkit..").using(API),
-          room("registries/file", "io.fairlead.registry.file..").using(API),
+          room("files", "io.fairlead.files..").using(API),
+          room("registries/file", "io.fairlead.registry.file..").using(API, "files"),
           room("registries/consul", "io.fairlead.registry.consul..").using(API, SUPPORT),
           room("registries/nacos", "io.fairlead.registry.nacos..").using(API, SUPPORT),
           room("registries/eureka", "io.fairlead.registry.eureka..").using(API, SUPPORT),
           room("registries/zookeeper", "io.fairlead.registry.zookeeper..").using(API, SUPPORT),
           room("conversion", "io.fairlead.conversion..").using(API, "istio-api"),
-          room("configs/core", "io.fairlead.configs.document..", "io.fairlead.configs.validation..")
-              .using("istio-api"),
           room("versioning", "io.fairlead.versioning..").using("istio-api"),
+          room("guard", "io.fairlead.guard..").using(API, "versioning"),
           room("aggregation", "io.fairlead.aggregation..")
-              .using(API, "conversion", "versioning", "istio-api"),
+              .using(API, "conversion", "versioning", "guard", "istio-api"),
+          room("configs/api", "io.fairlead.configs"),
+          room("configs/file", "io.fairlead.configs.file..").using("configs/api", "files"),
+          room(
+                  "configs/core",
+                  "io.fairlead.configs.merge..",
+                  "io.fairlead.configs.document..",
+                  "io.fairlead.configs.validation..")
+              .using("configs/api", API, "versioning", "guard", "istio-api"),
           room("revisions", "io.fairlead.revisions..").using("versioning"),
           room("mcp-server/xds", SERVER + ".xds..").using("revisions", "versioning", "istio-api"),
           room(
@@ -51,13 +59,23 @@ record Room(String folder, List<String> packages, Set<String> uses) {
                   SERVER + ".render..",
                   SERVER + ".replicas..",
                   SERVER + ".tls..")
-              .using(API, "conversion", "versioning", "aggregation", "mcp-server/xds", "istio-api"),
+              .using(
+                  API,
+                  "conversion",
+                  "versioning",
+                  "aggregation",
+                  "guard",
+                  "configs/api",
+                  "configs/core",
+                  "mcp-server/xds",
+                  "istio-api"),
           room("mcp-server/cli", SERVER + ".cli..", SERVER + ".watch..")
               .using(
                   API,
                   "conversion",
                   "versioning",
                   "aggregation",
+                  "guard",
                   "mcp-server/xds",
                   "mcp-server/gateway",
                   "istio-api"),

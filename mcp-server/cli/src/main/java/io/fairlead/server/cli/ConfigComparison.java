@@ -2,11 +2,11 @@ package io.fairlead.server.cli;
 
 import io.fairlead.aggregation.ServiceOrigin;
 import io.fairlead.aggregation.ServiceReport;
-import io.fairlead.aggregation.guard.GuardStatus;
-import io.fairlead.aggregation.guard.HeldService;
+import io.fairlead.guard.GuardStatus;
+import io.fairlead.guard.HeldService;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.server.RegistryChanges;
+import io.fairlead.server.FleetChanges;
 import io.fairlead.server.cli.HostChanges.Origin;
 import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
@@ -72,7 +72,7 @@ final class ConfigComparison {
   }
 
   private ConfigDiff with(GatewayConfig old, GatewayConfig shown) {
-    RegistryChanges changes = changes(old, shown);
+    FleetChanges<RegistryConfig> changes = changes(old, shown);
     Map<String, List<Service>> readOfOld = new HashMap<>(read);
     changes.arriving().forEach(registry -> readOfOld.remove(registry.name()));
     try (TrialGateway trial =
@@ -99,12 +99,12 @@ final class ConfigComparison {
     }
   }
 
-  private RegistryChanges changes(GatewayConfig old, GatewayConfig shown) {
+  private FleetChanges<RegistryConfig> changes(GatewayConfig old, GatewayConfig shown) {
     Map<String, RegistryConfig> real =
         next.config().registries().stream()
             .collect(Collectors.toMap(RegistryConfig::name, Function.identity()));
-    RegistryChanges compared = RegistryChanges.of(old.registries(), shown.registries());
-    return new RegistryChanges(
+    FleetChanges<RegistryConfig> compared = FleetChanges.of(old.registries(), shown.registries());
+    return new FleetChanges<>(
         compared.leaving(),
         compared.changed().stream().map(each -> real.getOrDefault(each.name(), each)).toList(),
         compared.arriving().stream().map(each -> real.getOrDefault(each.name(), each)).toList());

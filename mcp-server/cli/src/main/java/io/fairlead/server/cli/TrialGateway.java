@@ -6,7 +6,7 @@ import io.fairlead.aggregation.damping.DampingPolicy;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
-import io.fairlead.server.RegistryChanges;
+import io.fairlead.server.FleetChanges;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.versioning.Batching;
 import io.fairlead.versioning.CommitLog;
@@ -63,7 +63,9 @@ final class TrialGateway implements AutoCloseable {
 
   /** Goes over to another configuration, as a running gateway does. */
   Snapshot reload(
-      AggregationOptions options, RegistryChanges changes, Map<String, List<Service>> read) {
+      AggregationOptions options,
+      FleetChanges<RegistryConfig> changes,
+      Map<String, List<Service>> read) {
     registries.use(options.with(DampingPolicy.OFF));
     Map<String, RegistrySink> sinks =
         registries.reload(

@@ -2,9 +2,10 @@ package io.fairlead.server.admin;
 
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
-import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.configs.merge.ConfigSourceStatus;
 import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.InstanceOutcome;
+import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.LeftOutAdapter;
 import io.fairlead.server.tls.TlsStatus;
@@ -30,6 +31,11 @@ public interface AdminSource {
 
   /** Returns the registries, in the order of the configuration. */
   List<RegistrySummary> registries();
+
+  /** Returns the config sources, by name. */
+  default List<ConfigSourceStatus> configSources() {
+    return List.of();
+  }
 
   /** Returns the status of each service of a registry; empty for an unknown registry. */
   List<ServiceReport> services(String registry);

@@ -1,6 +1,6 @@
 package io.fairlead.server.admin;
 
-import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.Hold;
 import java.time.Instant;
 import java.util.Objects;

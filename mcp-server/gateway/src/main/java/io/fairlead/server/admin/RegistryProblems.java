@@ -1,7 +1,7 @@
 package io.fairlead.server.admin;
 
 import io.fairlead.aggregation.damping.DampedHost;
-import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.Hold;
 import io.fairlead.server.admin.ProblemStatus.Kind;
 import io.fairlead.server.admin.ProblemStatus.Severity;

@@ -3,7 +3,9 @@ package io.fairlead.server.config;
 import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.RegistryAdapterFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
@@ -82,6 +84,11 @@ public final class AdapterTypes {
   /** Returns what is in the folder of adapters and not used. */
   public List<LeftOutAdapter> leftOut() {
     return leftOut;
+  }
+
+  /** Returns the factories by the names of their types. */
+  Map<String, RegistryAdapterFactory<?>> byName() {
+    return Collections.unmodifiableSortedMap(factories);
   }
 
   /** Returns all factories, by the names of their types. */

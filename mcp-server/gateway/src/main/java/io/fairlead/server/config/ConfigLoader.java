@@ -2,8 +2,8 @@ package io.fairlead.server.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fairlead.common.Causes;
-import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.KeyedRecord;
+import io.fairlead.configs.ConfigSourceFactory;
 import io.fairlead.registry.RegistryAdapterFactory;
 import io.fairlead.registry.RegularFile;
 import java.io.IOException;
@@ -14,10 +14,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -158,9 +155,9 @@ public final class ConfigLoader {
     Problems problems = new Problems(file, document, read.problems());
     Path parent = file.toAbsolutePath().getParent();
     Path folder = parent == null ? file.toAbsolutePath() : parent;
-    RegistryBinder registries = new RegistryBinder(problems, types.get());
+    ElementBinder elements = new ElementBinder(problems, types.get());
     Optional<GatewayConfig> config =
-        new RecordBinder(problems, folder, registries)
+        new RecordBinder(problems, folder, elements)
             .bind(document.root(), KeyPath.ROOT, KeyedRecord.of(GatewayConfig.class));
     config.ifPresent(bound -> SemanticChecks.check(bound, problems));
     Problems warnings = new Problems(file, document, List.of());
@@ -184,68 +181,66 @@ public final class ConfigLoader {
   }
 
   /**
-   * The registries of one file, each by the keys of its type. Confined to the thread that loads.
+   * The registries and config sources of one file, each by the keys of its type. Confined to the
+   * thread that loads.
    */
-  private final class RegistryBinder implements RecordBinder.RegistryReader {
+  private final class ElementBinder implements RecordBinder.ElementReader {
     private final Problems problems;
-    private final AdapterTypes types;
-    private final Map<String, String> owners = new HashMap<>();
+    private final TypedElements<RegistryAdapterFactory<?>, RegistryConfig.Shared> registries;
+    private final TypedElements<ConfigSourceFactory<?>, ConfigSourceConfig.Shared> configs;
 
-    RegistryBinder(Problems problems, AdapterTypes types) {
+    ElementBinder(Problems problems, AdapterTypes types) {
       this.problems = problems;
-      this.types = types;
+      this.registries =
+          new TypedElements<>(
+              problems,
+              RegistryConfig.Shared.class,
+              types.byName(),
+              factory -> KeyedRecord.of(factory.configurationType()),
+              leftOut(types));
+      this.configs =
+          new TypedElements<>(
+              problems,
+              ConfigSourceConfig.Shared.class,
+              ConfigSourceTypes.installed().byName(),
+              factory -> KeyedRecord.of(factory.configurationType()),
+              "");
     }
 
     @Override
-    public Optional<RegistryConfig> read(RecordBinder binder, JsonNode node, String path) {
-      KeyedRecord<RegistryConfig.Shared> sharedKeys = KeyedRecord.of(RegistryConfig.Shared.class);
-      Optional<RegistryConfig.Shared> shared = binder.bindKnown(node, path, sharedKeys);
-      refuseTakenName(node.path("name").asText(""), path);
-      String type = node.path("type").asText("");
-      Optional<RegistryAdapterFactory<?>> factory = types.find(type);
-      if (factory.isEmpty()) {
-        problems.atValue(
-            KeyPath.key(path, "type"),
-            ConfigurationKey.refusal(type, "one of " + String.join(", ", types.names()))
-                + leftOut());
-        return Optional.empty();
-      }
-      KeyedRecord<?> ownKeys = KeyedRecord.of(factory.get().configurationType());
-      List<String> known = new ArrayList<>(sharedKeys.names());
-      known.addAll(ownKeys.names());
-      binder.refuseUnknown(node, path, known);
-      Optional<? extends Record> own = binder.bindKnown(node, path, ownKeys);
-      own.ifPresent(record -> checkFiles(record, path));
-      if (shared.isEmpty() || own.isEmpty()) {
-        return Optional.empty();
-      }
-      RegistryConfig config = new RegistryConfig(shared.get(), own.get(), factory.get());
+    public Optional<RegistryConfig> registry(RecordBinder binder, JsonNode node, String path) {
+      return registries
+          .read(binder, node, path, this::checkFiles)
+          .map(bound -> new RegistryConfig(bound.shared(), bound.own(), bound.factory()))
+          .map(config -> checked(config, binder, path));
+    }
+
+    @Override
+    public Optional<ConfigSourceConfig> configSource(
+        RecordBinder binder, JsonNode node, String path) {
+      return configs
+          .read(binder, node, path, this::checkFiles)
+          .map(bound -> new ConfigSourceConfig(bound.shared(), bound.own(), bound.factory()));
+    }
+
+    private RegistryConfig checked(RegistryConfig config, RecordBinder binder, String path) {
       if (purpose == Purpose.CHECKING && !problems.isWithin(path)) {
         problems.at(path, config.problems());
       }
-      binder.attempt(path, sharedKeys, () -> config.template("host", config.hostTemplate()));
-      binder.attempt(
-          path, sharedKeys, () -> config.template("namespace", config.namespaceTemplate()));
-      binder.attempt(path, sharedKeys, config::policy);
-      return Optional.of(config);
+      KeyedRecord<RegistryConfig.Shared> keys = registries.sharedKeys();
+      binder.attempt(path, keys, () -> config.template("host", config.hostTemplate()));
+      binder.attempt(path, keys, () -> config.template("namespace", config.namespaceTemplate()));
+      binder.attempt(path, keys, config::policy);
+      return config;
     }
 
-    private String leftOut() {
+    private static String leftOut(AdapterTypes types) {
       return types.leftOut().isEmpty()
           ? ""
           : "; left out is "
               + types.leftOut().stream()
                   .map(LeftOutAdapter::toString)
                   .collect(Collectors.joining("; "));
-    }
-
-    private void refuseTakenName(String name, String path) {
-      String owner = owners.putIfAbsent(name, path);
-      if (owner != null && !name.isEmpty()) {
-        problems.atValue(
-            KeyPath.key(path, "name"),
-            name + " (expected: a name of its own; " + owner + " has this one)");
-      }
     }
 
     private void checkFiles(Record own, String path) {

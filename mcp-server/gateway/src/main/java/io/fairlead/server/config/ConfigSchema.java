@@ -7,12 +7,13 @@ import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.ConfigurationKey.Shape;
 import io.fairlead.common.KeyedRecord;
 import io.fairlead.common.TextValues;
-import io.fairlead.registry.RegistryAdapterFactory;
 import io.fairlead.registry.Secret;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,27 +49,49 @@ public final class ConfigSchema {
           .put("type", "string")
           .put("minLength", 1);
     }
-    KeyedRecord<RegistryConfig.Shared> shared = KeyedRecord.of(RegistryConfig.Shared.class);
-    object(definitions.putObject("registry"), shared);
-    ObjectNode any = definitions.putObject("anyRegistry").put("type", "object");
+    Map<String, KeyedRecord<?>> registries = new LinkedHashMap<>();
+    types
+        .byName()
+        .forEach((type, made) -> registries.put(type, KeyedRecord.of(made.configurationType())));
+    typed(definitions, "registry", KeyedRecord.of(RegistryConfig.Shared.class), registries);
+    Map<String, KeyedRecord<?>> configs = new LinkedHashMap<>();
+    ConfigSourceTypes.installed()
+        .byName()
+        .forEach((type, made) -> configs.put(type, KeyedRecord.of(made.configurationType())));
+    typed(definitions, "config", KeyedRecord.of(ConfigSourceConfig.Shared.class), configs);
+  }
+
+  /** Defines an element of a list whose type decides what keys it has besides the shared ones. */
+  private static void typed(
+      ObjectNode definitions,
+      String element,
+      KeyedRecord<?> shared,
+      Map<String, KeyedRecord<?>> ownKeys) {
+    object(definitions.putObject(element), shared);
+    ObjectNode any = definitions.putObject(any(element)).put("type", "object");
     any.putArray("required").add("name").add("type");
     ArrayNode names = any.putObject("properties").putObject("type").putArray("enum");
     ArrayNode branches = any.putArray("allOf");
-    for (RegistryAdapterFactory<?> factory : types.factories()) {
-      String name = "registry-" + factory.type();
-      ObjectNode registry = definitions.putObject(name);
-      object(registry, KeyedRecord.of(factory.configurationType()));
-      ObjectNode properties = registry.withObjectProperty("properties");
-      for (String key : shared.names()) {
-        properties.putObject(key).put("$ref", DEFINITIONS + "registry/properties/" + key);
-      }
-      names.add(factory.type());
-      ObjectNode branch = branches.addObject();
-      ObjectNode condition = branch.putObject("if");
-      condition.putArray("required").add("type");
-      condition.putObject("properties").putObject("type").put("const", factory.type());
-      branch.putObject("then").put("$ref", DEFINITIONS + name);
-    }
+    ownKeys.forEach(
+        (type, keys) -> {
+          String name = element + "-" + type;
+          ObjectNode own = definitions.putObject(name);
+          object(own, keys);
+          ObjectNode properties = own.withObjectProperty("properties");
+          for (String key : shared.names()) {
+            properties.putObject(key).put("$ref", DEFINITIONS + element + "/properties/" + key);
+          }
+          names.add(type);
+          ObjectNode branch = branches.addObject();
+          ObjectNode condition = branch.putObject("if");
+          condition.putArray("required").add("type");
+          condition.putObject("properties").putObject("type").put("const", type);
+          branch.putObject("then").put("$ref", DEFINITIONS + name);
+        });
+  }
+
+  private static String any(String element) {
+    return "any" + Character.toUpperCase(element.charAt(0)) + element.substring(1);
   }
 
   /** Returns the schema as JSON. */
@@ -131,7 +154,9 @@ public final class ConfigSchema {
     Class<?> type = key.valueType();
     Optional<KeyedRecord<?>> record = KeyedRecord.in(type);
     if (type == RegistryConfig.class) {
-      schema.put("$ref", DEFINITIONS + "anyRegistry");
+      schema.put("$ref", DEFINITIONS + any("registry"));
+    } else if (type == ConfigSourceConfig.class) {
+      schema.put("$ref", DEFINITIONS + any("config"));
     } else if (type == Duration.class || type == Secret.class) {
       schema.put("$ref", DEFINITIONS + (type == Duration.class ? "duration" : "secret"));
     } else if (record.isPresent()) {

@@ -2,11 +2,11 @@ package io.fairlead.server.config;
 
 import io.fairlead.aggregation.AggregationOptions;
 import io.fairlead.aggregation.damping.DampingPolicy;
-import io.fairlead.aggregation.guard.GuardPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.Key;
 import io.fairlead.common.KeyedRecord;
+import io.fairlead.guard.GuardPolicy;
 import io.fairlead.registry.Secret;
 import io.fairlead.server.xds.Authorization;
 import io.fairlead.server.xds.ClientRule;
@@ -45,12 +45,22 @@ public record GatewayConfig(
     @Key(value = "what is mirrored", expected = "at least one registry")
         List<RegistryConfig> registries,
     @Key(
+            "where Istio configuration of other kinds is kept: VirtualServices, DestinationRules and"
+                + " so on; without it there is none")
+        @Nullable List<ConfigSourceConfig> configs,
+    @Key(
             "the other gateways behind the same Service: actions of operators reach all of them;"
                 + " without it there are none")
         @Nullable ReplicasConfig replicas) {
 
   public GatewayConfig {
     registries = List.copyOf(registries);
+    configs = configs == null ? null : List.copyOf(configs);
+  }
+
+  /** Returns the config sources. */
+  public List<ConfigSourceConfig> configSources() {
+    return configs == null ? List.of() : configs;
   }
 
   /** The listeners that istiod connects to. */
@@ -259,7 +269,17 @@ public record GatewayConfig(
     Path name = store.path().getFileName();
     Store moved = new Store(folder.resolve(name == null ? Path.of("fairlead.db") : name));
     return new GatewayConfig(
-        xds, admin, moved, batching, readiness, guard, damping, virtualIps, registries, replicas);
+        xds,
+        admin,
+        moved,
+        batching,
+        readiness,
+        guard,
+        damping,
+        virtualIps,
+        registries,
+        configs,
+        replicas);
   }
 
   /** Returns the keys that differ in another configuration, but only take effect at a start. */

@@ -28,19 +28,22 @@ import org.jspecify.annotations.Nullable;
 final class RecordBinder {
   private final Problems problems;
   private final Path folder;
-  private final RegistryReader registries;
+  private final ElementReader elements;
 
   /** Creates a binder that takes relative paths as relative to a folder. */
-  RecordBinder(Problems problems, Path folder, RegistryReader registries) {
+  RecordBinder(Problems problems, Path folder, ElementReader elements) {
     this.problems = problems;
     this.folder = folder;
-    this.registries = registries;
+    this.elements = elements;
   }
 
-  /** A reader of registries, whose keys depend on their types. */
-  interface RegistryReader {
-    /** Reads one; empty if there was a problem, which is then noted. */
-    Optional<RegistryConfig> read(RecordBinder binder, JsonNode node, String path);
+  /** A reader of registries and config sources, whose keys depend on their types. */
+  interface ElementReader {
+    /** Reads a registry; empty if there was a problem, which is then noted. */
+    Optional<RegistryConfig> registry(RecordBinder binder, JsonNode node, String path);
+
+    /** Reads a config source; empty if there was a problem, which is then noted. */
+    Optional<ConfigSourceConfig> configSource(RecordBinder binder, JsonNode node, String path);
   }
 
   /** Reads a record; empty if there was a problem, which is then noted. */
@@ -157,7 +160,10 @@ final class RecordBinder {
   private Optional<?> single(JsonNode node, String path, ConfigurationKey key) {
     Class<?> type = key.valueType();
     if (type == RegistryConfig.class) {
-      return registries.read(this, node, path);
+      return elements.registry(this, node, path);
+    }
+    if (type == ConfigSourceConfig.class) {
+      return elements.configSource(this, node, path);
     }
     Optional<KeyedRecord<?>> record = KeyedRecord.in(type);
     if (record.isPresent() && (node.isObject() || type.isRecord())) {

@@ -26,18 +26,19 @@ import org.jspecify.annotations.Nullable;
  * @param factory makes its adapters
  */
 public record RegistryConfig(
-    Shared shared, Record own, RegistryAdapterFactory<? extends Record> factory) {
+    Shared shared, Record own, RegistryAdapterFactory<? extends Record> factory)
+    implements ReadFrom<RegistryConfig> {
 
   // Fixed, so that it is the same after a restart and on every replica, and ordered by priority,
   // since istiod lets the older of two entries with the same host win.
   private static final Instant OLDEST = Instant.parse("2020-01-01T00:00:00Z");
 
-  /** Returns its name. */
+  @Override
   public String name() {
     return shared.name();
   }
 
-  /** Whether it reads from where another one reads, whatever becomes of what is read. */
+  @Override
   public boolean hasSourceOf(RegistryConfig other) {
     return shared.type().equals(other.shared.type()) && own.equals(other.own);
   }

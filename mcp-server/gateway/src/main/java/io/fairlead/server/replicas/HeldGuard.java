@@ -1,7 +1,7 @@
 package io.fairlead.server.replicas;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.fairlead.aggregation.guard.GuardStatus;
+import io.fairlead.guard.GuardStatus;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.fairlead.server.replicas;
 
-import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.ServiceReport;
-import io.fairlead.aggregation.guard.GuardStatus;
 import io.fairlead.conversion.ConvertedEntry;
+import io.fairlead.guard.GuardStatus;
+import io.fairlead.guard.Guards;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ReplicaState;
 import io.fairlead.server.admin.ReplicaStatus;
@@ -37,7 +37,7 @@ public final class OwnReplica implements Replica {
   private final Instant started = Instant.now();
   private final String name = ownName();
   private final AdminSource source;
-  private final Registries registries;
+  private final Guards guards;
   private final Transactions transactions;
   private final String program;
   private volatile String address = "";
@@ -49,14 +49,13 @@ public final class OwnReplica implements Replica {
    * This gateway.
    *
    * @param source what it knows of itself
-   * @param registries what decides about held losses
+   * @param guards what decides about held losses
    * @param transactions its transactions
    * @param program the version of the program
    */
-  public OwnReplica(
-      AdminSource source, Registries registries, Transactions transactions, String program) {
+  public OwnReplica(AdminSource source, Guards guards, Transactions transactions, String program) {
     this.source = source;
-    this.registries = registries;
+    this.guards = guards;
     this.transactions = transactions;
     this.program = program;
   }
@@ -116,7 +115,7 @@ public final class OwnReplica implements Replica {
         source.clients().size(),
         source.clients().stream().mapToLong(client -> client.lag().toMillis()).max().orElse(0),
         source.holds().size(),
-        registries.guardSummaries().stream().map(GuardStatus::id).toList(),
+        guards.guardSummaries().stream().map(GuardStatus::id).toList(),
         transactions.list().stream().map(TransactionStatus::id).toList());
   }
 
@@ -127,14 +126,14 @@ public final class OwnReplica implements Replica {
 
   @Override
   public List<HeldGuard> guards() {
-    return registries.guards().stream().map(HeldGuard::of).toList();
+    return guards.guards().stream().map(HeldGuard::of).toList();
   }
 
   @Override
   public boolean stillHas(HeldGuard guard) {
     return guard.hasLeft()
         ? guard.services().keySet().stream().anyMatch(name -> isFrom(guard.registry(), name))
-        : registries.reports(guard.registry()).stream()
+        : source.services(guard.registry()).stream()
             .anyMatch(
                 report -> {
                   Integer left = guard.services().get(report.service().toString());
@@ -182,8 +181,8 @@ public final class OwnReplica implements Replica {
   @Override
   public boolean decide(String guard, Decision decision) {
     return switch (decision) {
-      case APPROVE -> registries.approve(guard);
-      case REJECT -> registries.reject(guard);
+      case APPROVE -> guards.approve(guard);
+      case REJECT -> guards.reject(guard);
     };
   }
 }

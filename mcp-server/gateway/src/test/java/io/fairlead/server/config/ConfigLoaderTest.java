@@ -259,7 +259,7 @@ class ConfigLoaderTest {
     for (ConfigurationKey key : type.keys()) {
       if (!key.restart().isEmpty()) {
         keys.add(prefix + key.name());
-      } else if (key.valueType() != RegistryConfig.class) {
+      } else if (!ReadFrom.class.isAssignableFrom(key.valueType())) {
         KeyedRecord.in(key.valueType())
             .ifPresent(nested -> addRestartKeys(nested, prefix + key.name() + ".", keys));
       }

@@ -51,7 +51,7 @@ class ConfigProblemsTest {
         in(HEAD + "batchin: {}\n", "f.yaml:7:1: batchin: unknown key (expected: batching?)"),
         in(
             HEAD + "zzzzzz: {}\n",
-            "f.yaml:7:1: zzzzzz: unknown key (expected: one of admin, batching, damping, guard,"
+            "f.yaml:7:1: zzzzzz: unknown key (expected: one of admin, batching, configs, damping, guard,"
                 + " readiness, registries, replicas, store, virtualIps, xds)"),
         in(
             HEAD + "batching: {quiet: 5}\n",

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -84,6 +85,12 @@ class ConfigSchemaTest {
     ObjectNode sample = registries.addObject();
     sample.put("name", "one").put("type", "sample").put("rate", 2).putArray("addresses").add("a");
     registries.addObject().put("name", "two").put("type", "fresh");
+    document
+        .putArray("configs")
+        .addObject()
+        .put("name", "mesh")
+        .put("type", "file")
+        .put("path", "/");
     document.putObject("replicas").putArray("addresses").add("http://127.0.0.1:15014");
     return document;
   }
@@ -147,6 +154,14 @@ class ConfigSchemaTest {
             KeyedRecord.of(SampleFactory.Sample.class))) {
       attempts += compare(type, "/registries/0", differences);
     }
+    attempts += compare(KeyedRecord.of(ConfigSourceConfig.Shared.class), "/configs/0", differences);
+    attempts +=
+        compare(
+            KeyedRecord.of(
+                Objects.requireNonNull(ConfigSourceTypes.installed().byName().get("file"))
+                    .configurationType()),
+            "/configs/0",
+            differences);
 
     assertThat(differences).isEmpty();
     assertThat(attempts).isGreaterThan(200);
@@ -156,7 +171,7 @@ class ConfigSchemaTest {
       throws IOException {
     int attempts = 0;
     for (ConfigurationKey key : type.keys()) {
-      if (key.valueType() == RegistryConfig.class || key.name().equals("type")) {
+      if (ReadFrom.class.isAssignableFrom(key.valueType()) || key.name().equals("type")) {
         continue;
       }
       for (Attempt attempt : attempts(key)) {

@@ -36,6 +36,8 @@ final class ConfigurationPage {
       page.page.append("\n## ").append(key.name()).append('\n').append(sentence(purpose(key)));
       if (key.valueType() == RegistryConfig.class) {
         page.registries(types);
+      } else if (key.valueType() == ConfigSourceConfig.class) {
+        page.configSources();
       } else {
         page.table(key.name() + ".", KeyedRecord.in(key.valueType()).orElseThrow());
       }
@@ -51,6 +53,18 @@ final class ConfigurationPage {
       page.append("`host` is `").append(factory.defaultHost()).append("` by default.\n");
       table("", KeyedRecord.of(factory.configurationType()));
     }
+  }
+
+  private void configSources() {
+    page.append("\n### Keys of every type of config source\n");
+    table("", KeyedRecord.of(ConfigSourceConfig.Shared.class));
+    ConfigSourceTypes.installed()
+        .byName()
+        .forEach(
+            (type, factory) -> {
+              page.append("\n### Keys of config sources of type ").append(type).append('\n');
+              table("", KeyedRecord.of(factory.configurationType()));
+            });
   }
 
   private void table(String prefix, KeyedRecord<?> type) {

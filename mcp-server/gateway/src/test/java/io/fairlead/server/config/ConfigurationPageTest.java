@@ -62,6 +62,11 @@ class ConfigurationPageTest {
     for (RegistryAdapterFactory<?> factory : TYPES.factories()) {
       add(KeyedRecord.of(factory.configurationType()), keys);
     }
+    add(KeyedRecord.of(ConfigSourceConfig.Shared.class), keys);
+    ConfigSourceTypes.installed()
+        .byName()
+        .values()
+        .forEach(factory -> add(KeyedRecord.of(factory.configurationType()), keys));
 
     assertThat(keys).hasSizeGreaterThan(60).noneMatch(key -> key.text().isEmpty());
     assertThat(keys)
@@ -73,7 +78,7 @@ class ConfigurationPageTest {
   private static void add(KeyedRecord<?> type, List<ConfigurationKey> keys) {
     for (ConfigurationKey key : type.keys()) {
       keys.add(key);
-      if (key.valueType() != RegistryConfig.class) {
+      if (!ReadFrom.class.isAssignableFrom(key.valueType())) {
         KeyedRecord.in(key.valueType()).ifPresent(nested -> add(nested, keys));
       }
     }

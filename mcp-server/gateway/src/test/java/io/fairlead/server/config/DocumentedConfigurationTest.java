@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -50,6 +51,7 @@ class DocumentedConfigurationTest {
   @Test
   void load_theDocumentedBlock_isValid() throws IOException {
     Files.createDirectories(folder.resolve("services"));
+    Files.createDirectories(folder.resolve("mesh"));
     Files.createDirectories(folder.resolve("run/secrets"));
     for (String file : List.of("ca.crt", "client.crt", "client.key", "run/secrets/consul")) {
       Files.writeString(folder.resolve(file), "placeholder");
@@ -87,9 +89,9 @@ class DocumentedConfigurationTest {
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       String key = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
       named.add(key);
-      if (key.equals("registries")) {
-        for (JsonNode registry : entry.getValue()) {
-          addNamed(registry, "registries[" + registry.path("type").asText() + "]", named);
+      if (key.equals("registries") || key.equals("configs")) {
+        for (JsonNode element : entry.getValue()) {
+          addNamed(element, key + "[" + element.path("type").asText() + "]", named);
         }
       } else {
         addNamed(entry.getValue(), key, named);
@@ -98,11 +100,10 @@ class DocumentedConfigurationTest {
   }
 
   /**
-   * The paths of all keys of the configuration's schema; the shared keys of registries once, under
-   * the first type that the block has; either form of a secret or a range is its key alone.
+   * The paths of all keys of the configuration's schema; the shared keys of registries and of
+   * config sources once, under one type; either form of a secret or a range is its key alone.
    */
   private static final class SchemaKeys {
-    private static final String SHARED_WITH = "consul";
     private final JsonNode schema;
     private final TreeSet<String> keys;
 
@@ -113,14 +114,20 @@ class DocumentedConfigurationTest {
 
     void addAll() {
       add(schema, "");
-      JsonNode shared = schema.at("/$defs/registry/properties");
-      addProperties(shared, "registries[" + SHARED_WITH + "]");
-      for (String type : TYPES.names()) {
+      addTyped("registry", "registries", "consul", TYPES.names());
+      addTyped("config", "configs", "file", ConfigSourceTypes.installed().byName().keySet());
+    }
+
+    private void addTyped(
+        String element, String list, String sharedWith, Collection<String> types) {
+      JsonNode shared = schema.at("/$defs/" + element + "/properties");
+      addProperties(shared, list + "[" + sharedWith + "]");
+      for (String type : types) {
         if (!HIDDEN_TYPES.contains(type)) {
           for (Map.Entry<String, JsonNode> own :
-              schema.at("/$defs/registry-" + type + "/properties").properties()) {
+              schema.at("/$defs/" + element + "-" + type + "/properties").properties()) {
             if (!shared.has(own.getKey())) {
-              add(own.getKey(), own.getValue(), "registries[" + type + "]");
+              add(own.getKey(), own.getValue(), list + "[" + type + "]");
             }
           }
         }

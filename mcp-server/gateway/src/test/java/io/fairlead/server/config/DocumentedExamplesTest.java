@@ -47,6 +47,7 @@ class DocumentedExamplesTest {
         Files.writeString(stand, "placeholder");
       }
       Files.createDirectories(folder.resolve("services"));
+      Files.createDirectories(folder.resolve("mesh"));
       ConfigResult result =
           LOADER.parse(folder.resolve("fairlead.yaml"), FILE.matcher(placed).replaceAll("$1"));
       return result instanceof ConfigResult.Invalid invalid ? invalid.problems().toString() : "";

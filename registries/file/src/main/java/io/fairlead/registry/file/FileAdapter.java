@@ -1,12 +1,15 @@
 package io.fairlead.registry.file;
 
+import io.fairlead.files.Listing;
+import io.fairlead.files.Surroundings;
+import io.fairlead.files.TimedFiles;
+import io.fairlead.files.TreeWatcher;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,7 +73,7 @@ final class FileAdapter implements RegistryAdapter {
     if (closed || thread != null) {
       throw new IllegalStateException("registry " + registry + ": started twice or after its end");
     }
-    TreeWatcher opened = new TreeWatcher(registry, top.getFileSystem());
+    TreeWatcher opened = new TreeWatcher("registry " + registry, top.getFileSystem());
     Thread started = new Thread(() -> run(opened), "file-" + registry);
     started.setDaemon(true);
     watcher = opened;
@@ -268,7 +271,7 @@ final class FileAdapter implements RegistryAdapter {
   private void watch(TreeWatcher events) {
     Map<Path, Predicate<String>> watched = new HashMap<>();
     try {
-      watched.putAll(files.ask(top, this::above));
+      watched.putAll(files.ask(top, () -> Surroundings.of(top)));
     } catch (IOException e) {
       // The listing reports it, too; the folders that are watched already stay watched.
       LOG.debug("registry {}: {}", registry, describe(e));
@@ -282,39 +285,6 @@ final class FileAdapter implements RegistryAdapter {
     if (!closed) {
       call.run();
     }
-  }
-
-  /**
-   * Returns the folders above the top whose events show that it appears or vanishes: the nearest
-   * that exists, and that of its target if it is a link. Names with two dots count, since ConfigMap
-   * mounts are swapped by them.
-   */
-  private Map<Path, Predicate<String>> above() {
-    Map<Path, Predicate<String>> above = new HashMap<>();
-    Path child = top.toAbsolutePath().normalize();
-    Path folder = child.getParent();
-    while (folder != null && !Files.isDirectory(folder)) {
-      child = folder;
-      folder = folder.getParent();
-    }
-    if (folder != null) {
-      above.put(folder, named(child));
-    }
-    try {
-      Path real = top.toRealPath();
-      if (real.getParent() != null) {
-        above.merge(real.getParent(), named(real), Predicate::or);
-      }
-    } catch (IOException e) {
-      // It is missing, which the listing reports; the folder above shows when it appears.
-      LOG.trace("registry {}: {} has no real path: {}", registry, top, e.toString());
-    }
-    return above;
-  }
-
-  private static Predicate<String> named(Path path) {
-    String name = String.valueOf(path.getFileName());
-    return it -> it.equals(name) || it.startsWith("..");
   }
 
   private String describe(IOException e) {

@@ -1,5 +1,8 @@
 package io.fairlead.registry.file;
 
+import io.fairlead.files.Listing;
+import io.fairlead.files.Stamp;
+import io.fairlead.files.TimedFiles;
 import io.fairlead.registry.ServiceId;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -178,7 +181,7 @@ final class FileCache {
     }
     byte[] content;
     try {
-      content = files.read(file);
+      content = files.read(file, YamlCursor.MAX_BYTES);
     } catch (NoSuchFileException e) {
       // The next listing shows whether it is gone.
       throw e;
@@ -232,7 +235,7 @@ final class FileCache {
           return false;
         }
         long now = System.currentTimeMillis();
-        byte[] content = files.read(file);
+        byte[] content = files.read(file, YamlCursor.MAX_BYTES);
         if (files.stamp(file).equals(stamp)) {
           if (!(parse(file, content) instanceof Parsed.Good after)
               || !after.ids().containsAll(before.ids())) {

@@ -1,5 +1,6 @@
 package io.fairlead.registry.file;
 
+import io.fairlead.files.Listing;
 import io.fairlead.registry.RegularFile;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -155,7 +155,7 @@ class FileAdapterTest {
     Files.delete(folder);
     Files.delete(folder.getParent());
     assertThat(awaitFailure(mark).outcome().problem())
-        .isEqualTo(folder + ": does not exist (expected: a folder or file of services)");
+        .isEqualTo(folder + ": does not exist (expected: a folder or a file of YAML)");
     mark = sink.mark();
     write("one/services/a.yaml", "b");
     sink.awaitEvent(mark, "a resync", LIMIT, SinkEvent.Resynced.class::isInstance);
@@ -520,7 +520,7 @@ class FileAdapterTest {
     assertThat(awaitFailure(0).outcome().problem())
         .isEqualTo(
             temp.resolve("b.yaml")
-                + ": a link to a file that is not there (expected: a folder or file of services)");
+                + ": a link to a file that is not there (expected: a folder or a file of YAML)");
     write("missing", "b");
     awaitNames("a", "b");
   }

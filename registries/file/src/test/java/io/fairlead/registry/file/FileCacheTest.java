@@ -3,6 +3,8 @@ package io.fairlead.registry.file;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.files.Listing;
+import io.fairlead.files.TimedFiles;
 import io.fairlead.registry.ServiceId;
 import java.io.IOException;
 import java.nio.ByteBuffer;

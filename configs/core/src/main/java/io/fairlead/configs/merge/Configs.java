@@ -1,0 +1,148 @@
+package io.fairlead.configs.merge;
+
+import io.fairlead.configs.ConfigSink;
+import io.fairlead.guard.GuardPolicy;
+import io.fairlead.guard.GuardStatus;
+import io.fairlead.guard.Guards;
+import io.fairlead.versioning.ChangeSource;
+import io.fairlead.versioning.CommitLoop;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The config sources that the gateway reads, as the sources and the admin API see them: a source
+ * reports documents to the sink that it is given, and the merge of all reports is committed.
+ *
+ * <p>Threading: every method may be called from any thread; none blocks. State is owned by the
+ * commit thread.
+ */
+public final class Configs implements Guards {
+  /** The name under which {@link #source()} is to be configured. */
+  public static final String SOURCE = "configs";
+
+  private final CommitLoop loop;
+  private final ContentReader reader;
+  private final InstantSource clock;
+  private final MergedDocuments merge;
+  // By name. Guarded by itself.
+  private final Map<String, DocumentSink> sinks = new TreeMap<>();
+
+  /**
+   * Config sources whose resources are committed by a loop. To be made before the loop is
+   * configured.
+   *
+   * @param clock the wall clock, for showing times only
+   */
+  public Configs(CommitLoop loop, GuardPolicy guard, ContentReader reader, InstantSource clock) {
+    this.loop = loop;
+    this.reader = reader;
+    this.clock = clock;
+    this.merge = new MergedDocuments(loop, guard, clock);
+  }
+
+  /** The changes of all documents. */
+  public ChangeSource source() {
+    return merge;
+  }
+
+  /**
+   * Goes over to another set of sources in one step; the first one is that of the start. What
+   * leaves by it stays served until all that came with this or an earlier change have been read.
+   *
+   * @param leaving names of sources that are withdrawn; unknown ones are ignored
+   * @param changed sources that have other settings, but read from where they did
+   * @param arriving sources that are new, or read from somewhere else
+   * @return the sinks of the sources that changed or arrive, by name
+   */
+  public Map<String, ConfigSink> reload(
+      Collection<String> leaving,
+      Collection<SourceSettings> changed,
+      Collection<SourceSettings> arriving) {
+    Map<String, ConfigSink> made = new HashMap<>();
+    List<Runnable> steps = new ArrayList<>();
+    synchronized (sinks) {
+      for (String name : leaving) {
+        forget(name);
+        steps.add(() -> merge.detach(name));
+      }
+      changed.forEach(settings -> made.put(settings.name(), attach(settings, false, steps)));
+      arriving.forEach(settings -> made.put(settings.name(), attach(settings, true, steps)));
+      // Within the lock, so that the commit thread hears of changes in their order.
+      loop.executeNow(
+          () -> {
+            steps.forEach(Runnable::run);
+            merge.complete();
+          });
+    }
+    return made;
+  }
+
+  private ConfigSink attach(SourceSettings settings, boolean elsewhere, List<Runnable> steps) {
+    forget(settings.name());
+    DocumentSink sink = new DocumentSink(settings, reader, clock, loop::nanoTime, this::waker);
+    sinks.put(settings.name(), sink);
+    steps.add(() -> merge.attach(sink, elsewhere));
+    return sink;
+  }
+
+  private Runnable waker(DocumentSink sink) {
+    return loop.coalesced(
+        () -> {
+          // A report is one change, which a person has made: it does not wait for more.
+          loop.commitAfterThisTask();
+          merge.take(sink);
+        });
+  }
+
+  private void forget(String name) {
+    DocumentSink before = sinks.remove(name);
+    if (before != null) {
+      before.close();
+    }
+  }
+
+  /** Goes over to another deletion guard; what is held is judged by it, too. */
+  public void use(GuardPolicy guard) {
+    loop.executeNow(() -> merge.use(guard));
+  }
+
+  @Override
+  public List<GuardStatus> guards() {
+    return merge.guards();
+  }
+
+  @Override
+  public List<GuardStatus> guardSummaries() {
+    return merge.guardSummaries();
+  }
+
+  @Override
+  public boolean approve(String guard) {
+    return decide(guard, () -> merge.approve(guard));
+  }
+
+  @Override
+  public boolean reject(String guard) {
+    return decide(guard, () -> merge.reject(guard));
+  }
+
+  private boolean decide(String guard, Runnable decision) {
+    if (!merge.hasGuard(guard)) {
+      return false;
+    }
+    loop.executeNow(decision);
+    return true;
+  }
+
+  /** Returns what is to be shown of the sources, by their names. */
+  public List<ConfigSourceStatus> status() {
+    synchronized (sinks) {
+      return sinks.values().stream().map(DocumentSink::status).toList();
+    }
+  }
+}

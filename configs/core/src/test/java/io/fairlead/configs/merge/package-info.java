@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.configs.merge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.configs.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,151 @@
+package io.fairlead.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.fairlead.harness.StateClient;
+import io.fairlead.istio.mcp.v1alpha1.Resource;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Istio configuration from files, from the configuration's key to a client. */
+class ConfigSourcesTest {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final String ROUTES = "networking.istio.io/v1/VirtualService";
+  private static final String MESH = "- {name: mesh, type: file, path: mesh}\n";
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Workspace workspace;
+  private Gateway gateway;
+  private StateClient client;
+
+  ConfigSourcesTest(@TempDir Path folder) {
+    this.workspace = new Workspace(folder);
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    workspace.service("one", "web", "10.0.0.1");
+    configure(MESH);
+    workspace.write("mesh/web.yaml", route("web", "web.one"));
+    gateway = workspace.start();
+    client = new StateClient(gateway.xdsAddresses().get(0).port(), "");
+    client.subscribe(ROUTES);
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    gateway.close();
+  }
+
+  private void configure(String sources) {
+    workspace.configure(
+        "- {name: one, type: file, path: one}\n"
+            + (sources.isEmpty() ? "" : "configs:\n" + sources));
+  }
+
+  private static String route(String name, String host) {
+    return """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: %s}
+        spec:
+          hosts: [%s]
+          http: [{route: [{destination: {host: %s}}]}]
+        """
+        .formatted(name, host, host);
+  }
+
+  private List<String> next() {
+    DiscoveryResponse response = client.await();
+    client.ack(response);
+    return response.getResourcesList().stream()
+        .map(
+            any -> {
+              try {
+                return any.unpack(Resource.class).getMetadata().getName();
+              } catch (InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+              }
+            })
+        .sorted()
+        .toList();
+  }
+
+  private String metrics() {
+    try {
+      return http.send(
+              HttpRequest.newBuilder(URI.create(gateway.adminUrls().get(0) + "/metrics")).build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void awaitMetric(String sample) {
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(metrics()).containsPattern("(?m)^" + sample + "$"));
+  }
+
+  @Test
+  void document_isServedFromTheFirstAnswerOnAndGoesWithItsFile() {
+    assertThat(next()).containsExactly("default/web");
+
+    workspace.write("mesh/more.yaml", route("shop", "shop.one"));
+
+    assertThat(next()).containsExactly("default/shop", "default/web");
+  }
+
+  @Test
+  void brokenEdit_sendsNothingAndIsCounted() {
+    assertThat(next()).containsExactly("default/web");
+
+    workspace.write("mesh/web.yaml", route("web", "web.one").replace("route:", "rout:"));
+    awaitMetric("fairlead_config_source_problems\\{severity=\"error\",source=\"mesh\"} [1-9].*");
+    client.awaitSilence();
+
+    workspace.write("mesh/web.yaml", route("web", "shop.one"));
+    assertThat(next()).containsExactly("default/web");
+    awaitMetric("fairlead_config_source_problems\\{severity=\"error\",source=\"mesh\"} 0.0");
+  }
+
+  @Test
+  void sourcesOfAChangedConfiguration_comeAndGo() {
+    assertThat(next()).containsExactly("default/web");
+
+    workspace.write("other/shop.yaml", route("shop", "shop.one"));
+    configure(MESH + "- {name: other, type: file, path: other, namespace: shop}\n");
+    assertThat(next()).containsExactly("default/web", "shop/shop");
+    awaitMetric("fairlead_config_source_documents\\{source=\"other\"} 1.0");
+
+    configure("");
+    assertThat(next()).isEmpty();
+    await().atMost(LIMIT).until(() -> !metrics().contains("fairlead_config_source_up{"));
+  }
+
+  @Test
+  void sourceThatCannotBeRead_isDownAndKeepsWhatItHad() {
+    assertThat(next()).containsExactly("default/web");
+    awaitMetric("fairlead_config_source_up\\{source=\"mesh\"} 1.0");
+
+    configure("- {name: mesh, type: file, path: nowhere}\n");
+
+    awaitMetric("fairlead_config_source_up\\{source=\"mesh\"} 0.0");
+    client.awaitSilence();
+  }
+}
