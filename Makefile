@@ -1,7 +1,7 @@
 # What to do with this project; `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-newest-jdk bench soak soak-registries flaky cluster dist image servers format clean
+.PHONY: help run test test-newest-jdk bench soak soak-registries flaky cluster oracles dist image servers format clean
 
 # JAVA_HOME=... on the command line chooses the JDK of the build (17 or later).
 ifdef JAVA_HOME
@@ -48,6 +48,12 @@ cluster: ## run the tests with a cluster of three Nacos servers, one killed, one
 soak-registries: ## all five registries behind links that break, with restarts, an hour (FAIRLEAD_SOAK_MINUTES=n; QUICK=1: 2)
 	FAIRLEAD_SOAK_MINUTES=$${FAIRLEAD_SOAK_MINUTES:-$(if $(QUICK),2,60)} $(MVN) -q verify -pl testing/conformance -am \
 	  -Dtest='io.fairlead.conformance.FlakyLinksTest' -Dsurefire.failIfNoSpecifiedTests=false
+
+oracles: ## hold the validation of Istio resources against more istiods (their code compiles for minutes)
+	testing/conformance/servers/build.sh .cache/servers \
+	  istio-validator-1.20.0 istio-validator-1.24.0 istio-validator-main
+	$(MVN) -q test -pl configs/core -am -Dtest=MoreIstiodsTest -DexcludedGroups= \
+	  -Dsurefire.failIfNoSpecifiedTests=false
 
 dist: ## make the distribution in target/fairlead
 	$(MVN) -q -DskipTests package

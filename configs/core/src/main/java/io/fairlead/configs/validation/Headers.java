@@ -20,7 +20,9 @@ final class Headers {
 
   /** Checks the name of a header that requests are matched by. */
   static void checkMatched(String name, Spot at) {
-    if (!isClaim(name) && !PSEUDO.contains(name) && !NAME.matches(name)) {
+    if (PSEUDO.contains(name)) {
+      at.refuseForOlder(name, NAME_FORM + ", or uri, method, authority or scheme");
+    } else if (!isClaim(name) && !NAME.matches(name)) {
       at.refuse(name.isEmpty() ? "no name" : name, NAME_FORM);
     }
   }

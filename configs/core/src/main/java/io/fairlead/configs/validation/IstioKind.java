@@ -1,7 +1,10 @@
 package io.fairlead.configs.validation;
 
 import com.google.protobuf.Message;
+import io.fairlead.istio.extensions.v1alpha1.TrafficExtension;
+import io.fairlead.istio.extensions.v1alpha1.WasmPlugin;
 import io.fairlead.istio.networking.v1alpha3.DestinationRule;
+import io.fairlead.istio.networking.v1alpha3.EnvoyFilter;
 import io.fairlead.istio.networking.v1alpha3.Gateway;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.istio.networking.v1alpha3.Sidecar;
@@ -12,6 +15,7 @@ import io.fairlead.istio.networking.v1beta1.ProxyConfig;
 import io.fairlead.istio.security.v1beta1.AuthorizationPolicy;
 import io.fairlead.istio.security.v1beta1.PeerAuthentication;
 import io.fairlead.istio.security.v1beta1.RequestAuthentication;
+import io.fairlead.istio.telemetry.v1alpha1.Telemetry;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +88,31 @@ public enum IstioKind {
       "networking.istio.io",
       List.of("v1beta1"),
       ProxyConfig::getDefaultInstance,
-      () -> rules(ProxyConfig.class, new ProxyConfigRules()));
+      () -> rules(ProxyConfig.class, new ProxyConfigRules())),
+  ENVOY_FILTER(
+      "EnvoyFilter",
+      "networking.istio.io",
+      List.of("v1alpha3"),
+      EnvoyFilter::getDefaultInstance,
+      () -> rules(EnvoyFilter.class, new EnvoyFilterRules())),
+  TELEMETRY(
+      "Telemetry",
+      "telemetry.istio.io",
+      List.of("v1alpha1", "v1"),
+      Telemetry::getDefaultInstance,
+      () -> rules(Telemetry.class, new TelemetryRules())),
+  WASM_PLUGIN(
+      "WasmPlugin",
+      "extensions.istio.io",
+      List.of("v1alpha1"),
+      WasmPlugin::getDefaultInstance,
+      () -> rules(WasmPlugin.class, new WasmPluginRules())),
+  TRAFFIC_EXTENSION(
+      "TrafficExtension",
+      "extensions.istio.io",
+      List.of("v1alpha1"),
+      TrafficExtension::getDefaultInstance,
+      () -> rules(TrafficExtension.class, new TrafficExtensionRules()));
 
   private final String kind;
   private final String group;

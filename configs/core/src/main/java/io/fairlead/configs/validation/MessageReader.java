@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -62,12 +61,9 @@ final class MessageReader {
           FieldDescriptor.Type.FIXED64);
 
   private final UnknownFields unknownFields;
-  private final Function<String, Optional<Descriptor>> types;
+  private final AnyTypes types;
 
-  /**
-   * @param types the message type of a type URL
-   */
-  MessageReader(UnknownFields unknownFields, Function<String, Optional<Descriptor>> types) {
+  MessageReader(UnknownFields unknownFields, AnyTypes types) {
     this.unknownFields = unknownFields;
     this.types = types;
   }
@@ -240,9 +236,8 @@ final class MessageReader {
       typeAt.refuse(written.map(Node::describe).orElse("nothing"), "the URL of a type");
       return false;
     }
-    Optional<Descriptor> type = types.apply(url.value());
+    Optional<Descriptor> type = types.find(url.value(), typeAt);
     if (type.isEmpty()) {
-      typeAt.refuse("unknown type " + url.value(), "a type of Envoy's API v3");
       return false;
     }
     DynamicMessage.Builder content = DynamicMessage.newBuilder(type.get());

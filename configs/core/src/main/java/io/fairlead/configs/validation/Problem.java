@@ -18,7 +18,7 @@ public record Problem(
   public enum Severity {
     /** The document is invalid. */
     ERROR,
-    /** The document is valid, but istiods before 1.24 refuse it. */
+    /** The document is valid, but istiods before 1.27, or some of them, refuse it. */
     REFUSED_BY_OLDER,
     /** The document is valid, but probably does not do what is meant. */
     WARNING

@@ -38,10 +38,22 @@ final class Selectors {
     check(hasSelector, selector, at);
     if (hasTarget) {
       checkTarget(target, at.at("targetRef"));
+      if (!target.getKind().equals("Gateway")) {
+        at.at("targetRef").refuseForOlder(target.getKind(), "targetRefs, or a Gateway");
+      }
     }
     at.each("targetRefs", targets, Selectors::checkTarget);
+    warnOfTargets(hasTarget, at.at("targetRef"));
+    warnOfTargets(!targets.isEmpty(), at.at("targetRefs"));
     if ((hasSelector ? 1 : 0) + (hasTarget ? 1 : 0) + (targets.isEmpty() ? 0 : 1) > 1) {
       at.refuse("selector, targetRef and targetRefs", "one of them");
+    }
+  }
+
+  /** Warns of targets, which older istiods do not know: to them the resource has no selector. */
+  static void warnOfTargets(boolean areThere, Spot at) {
+    if (areThere) {
+      at.warn("targets, to which older istiods pay no heed", "a selector, if there are such");
     }
   }
 

@@ -158,11 +158,12 @@ final class TrafficPolicyRules {
         tcp.hasMaxConnectionDuration(),
         tcp.getMaxConnectionDuration(),
         tcpAt.at("maxConnectionDuration"));
-    // No time at all turns it off.
-    checkDuration(
-        tcp.hasIdleTimeout() && !isBelowMilli(tcp.getIdleTimeout()),
-        tcp.getIdleTimeout(),
-        tcpAt.at("idleTimeout"));
+    if (tcp.hasIdleTimeout() && isBelowMilli(tcp.getIdleTimeout())) {
+      // No time at all turns it off.
+      tcpAt.at("idleTimeout").refuseForOlder("less than 1ms", "at least 1ms");
+    } else {
+      checkDuration(tcp.hasIdleTimeout(), tcp.getIdleTimeout(), tcpAt.at("idleTimeout"));
+    }
     ConnectionPoolSettings.TCPSettings.TcpKeepalive keepalive = tcp.getTcpKeepalive();
     Spot keepaliveAt = tcpAt.at("tcpKeepalive");
     checkDuration(keepalive.hasTime(), keepalive.getTime(), keepaliveAt.at("time"));

@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 public final class Validator {
   private static final MessageReader READER =
-      new MessageReader(UnknownFields.REFUSED, url -> Optional.empty());
+      new MessageReader(UnknownFields.REFUSED, AnyTypes.NONE);
 
   private final String defaultNamespace;
 

@@ -20,12 +20,14 @@ import java.util.regex.Pattern;
  * @param text the document in Kubernetes form
  */
 record Case(String kind, String name, Verdict verdict, String text) {
-  /** A judgement of a document by two istiods. */
+  /** A judgement of a document by two istiods; of a TrafficExtension, by the one that has it. */
   enum Verdict {
     ACCEPTED("accepted"),
     REFUSED("refused"),
-    REFUSED_BY_OLDER("refused before 1.24"),
-    REFUSED_BY_NEWER("refused from 1.24");
+    REFUSED_BY_OLDER("refused by older"),
+    REFUSED_BY_NEWER("refused by newer"),
+    /** Accepted by both, refused by others between them, which {@link MoreIstiodsTest} asks. */
+    REFUSED_IN_BETWEEN("refused in between");
 
     private final String words;
 
@@ -38,6 +40,11 @@ record Case(String kind, String name, Verdict verdict, String text) {
         return byNewer ? ACCEPTED : REFUSED_BY_NEWER;
       }
       return byNewer ? REFUSED_BY_OLDER : REFUSED;
+    }
+
+    /** Returns what the two istiods say. */
+    Verdict ofTheTwo() {
+      return this == REFUSED_IN_BETWEEN ? ACCEPTED : this;
     }
 
     @Override
@@ -54,6 +61,13 @@ record Case(String kind, String name, Verdict verdict, String text) {
       cases.addAll(of(kind.kind()));
     }
     return cases;
+  }
+
+  /** Returns the cases of the kinds that the two istiods know. */
+  static List<Case> ofOlder() {
+    return all().stream()
+        .filter(one -> !one.kind().equals(IstioKind.TRAFFIC_EXTENSION.kind()))
+        .toList();
   }
 
   private static List<Case> of(String kind) {

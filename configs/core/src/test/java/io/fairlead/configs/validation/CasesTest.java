@@ -37,7 +37,7 @@ final class CasesTest {
                   valid ->
                       assertThat(valid.warnings())
                           .noneMatch(problem -> problem.severity() == Severity.REFUSED_BY_OLDER));
-      case REFUSED_BY_OLDER ->
+      case REFUSED_BY_OLDER, REFUSED_IN_BETWEEN ->
           assertThat(outcome)
               .isInstanceOfSatisfying(
                   Outcome.Valid.class,

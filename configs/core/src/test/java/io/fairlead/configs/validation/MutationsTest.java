@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 final class MutationsTest {
   private static final int MUTATIONS = 5000;
   private static final int ASKED = 1000;
+  // Which the warning says: an istiod may refuse it.
+  private static final String UNCHECKED = "whose content is not checked";
   private static final List<String> WORDS =
       List.of(
           "",
@@ -50,7 +52,7 @@ final class MutationsTest {
   @Test
   void mutations_neverFail() {
     Random random = new Random(15);
-    List<Case> cases = validCases();
+    List<Case> cases = validCases(Case.all());
     int valid = 0;
     for (int i = 0; i < MUTATIONS; i++) {
       String text = mutated(cases.get(random.nextInt(cases.size())).text(), random);
@@ -69,7 +71,7 @@ final class MutationsTest {
   @NeedsServer({Oracle.OLDER, Oracle.NEWER})
   void acceptedMutations_areAcceptedByIstiods() throws Exception {
     Random random = new Random(16);
-    List<Case> cases = validCases();
+    List<Case> cases = validCases(Case.ofOlder());
     List<String> faults = new ArrayList<>();
     int asked = 0;
     try (Oracle older = new Oracle(Oracle.OLDER);
@@ -78,6 +80,9 @@ final class MutationsTest {
         String text = mutated(cases.get(random.nextInt(cases.size())).text(), random);
         List<Outcome> outcomes = validated(text);
         if (outcomes.size() != 1 || !(outcomes.get(0) instanceof Outcome.Valid valid)) {
+          continue;
+        }
+        if (valid.warnings().stream().anyMatch(problem -> problem.found().contains(UNCHECKED))) {
           continue;
         }
         Oracle.Answer byNewer = newer.ask(text, Optional.of(valid.body()));
@@ -102,11 +107,11 @@ final class MutationsTest {
     assertThat(asked).isEqualTo(ASKED);
   }
 
-  private static List<Case> validCases() {
-    return Case.all().stream()
+  private static List<Case> validCases(List<Case> cases) {
+    return cases.stream()
         .filter(
             one ->
-                one.verdict() == Case.Verdict.ACCEPTED
+                one.verdict().ofTheTwo() == Case.Verdict.ACCEPTED
                     || one.verdict() == Case.Verdict.REFUSED_BY_OLDER)
         .toList();
   }

@@ -36,13 +36,13 @@ final class OracleTest {
     List<String> faults = new ArrayList<>();
     try (Oracle older = new Oracle(Oracle.OLDER);
         Oracle newer = new Oracle(Oracle.NEWER)) {
-      for (Case one : Case.all()) {
+      for (Case one : Case.ofOlder()) {
         Outcome outcome = one.validated();
         Optional<Outcome.Valid> valid =
             outcome instanceof Outcome.Valid is ? Optional.of(is) : Optional.empty();
         Oracle.Answer byOlder = older.ask(one.text(), valid.map(Outcome.Valid::body));
         Oracle.Answer byNewer = newer.ask(one.text(), valid.map(Outcome.Valid::body));
-        if (Case.Verdict.of(byOlder.accepted(), byNewer.accepted()) != one.verdict()) {
+        if (Case.Verdict.of(byOlder.accepted(), byNewer.accepted()) != one.verdict().ofTheTwo()) {
           faults.add(one + " is not " + one.verdict() + ": " + byOlder + ", " + byNewer);
         }
         valid.ifPresent(is -> faults.addAll(faults(one, is, byOlder, byNewer)));
