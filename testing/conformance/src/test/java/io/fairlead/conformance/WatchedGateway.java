@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fairlead.harness.GatewayProcess;
+import io.fairlead.harness.IstioConfig;
+import io.fairlead.harness.IstiodServer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -82,6 +85,19 @@ final class WatchedGateway implements AutoCloseable {
         service + " with " + Set.of(endpoints),
         limit,
         held -> Set.of(endpoints).equals(held.get(host(service))));
+  }
+
+  /** Waits until an istiod has endpoints with exactly these addresses. */
+  static void awaitEndpoints(IstiodServer istiod, String... addresses) {
+    Awaitility.await("istiod with " + List.of(addresses))
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        istiod.serviceEntries().stream()
+                            .map(IstioConfig::endpointAddresses)
+                            .flatMap(List::stream))
+                    .containsExactlyInAnyOrder(addresses));
   }
 
   /** Waits until the mesh has that many services, and gives them. */

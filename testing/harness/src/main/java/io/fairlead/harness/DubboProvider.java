@@ -18,9 +18,11 @@ public final class DubboProvider implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(120);
 
   private final TempFolder folder = TempFolder.create("dubbo");
+  private final String socket;
   private final ServerProcess process;
 
   private DubboProvider(Map<String, String> properties, String address) {
+    this.socket = address + ":" + properties.get("port");
     List<String> command = new ArrayList<>();
     command.add(Binaries.require(NAME).toString());
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -57,6 +59,11 @@ public final class DubboProvider implements AutoCloseable {
   /** Waits until it has registered. */
   public void awaitUp() {
     process.awaitLine("provider is up", LIMIT);
+  }
+
+  /** Returns what it registers for the first of its protocols: {@code ADDRESS:PORT}. */
+  public String socket() {
+    return socket;
   }
 
   /** Asks it to end: it deregisters. */
