@@ -31,6 +31,7 @@ final class Directory {
   /** A service that was there. */
   private static final class Known {
     private Map<String, String> variables = Map.of();
+    private int instances;
     private boolean empty;
     private long emptySince;
   }
@@ -48,6 +49,8 @@ final class Directory {
   private boolean reading;
   private boolean again;
   private boolean failing;
+  private boolean doubting;
+  private long doubtedAt;
 
   Directory(Key key) {
     this.key = key;
@@ -95,12 +98,34 @@ final class Directory {
   }
 
   /**
+   * Whether an answer is not to be taken, as it has less than the one before, and none has had so
+   * for long.
+   *
+   * @param patience the time after which it is taken
+   */
+  boolean doubts(List<Service> read, Duration patience, long now) {
+    if (!doubting && hasLess(read)) {
+      doubting = true;
+      doubtedAt = now;
+    }
+    return doubting && hasLess(read) && now - doubtedAt < patience.toNanos();
+  }
+
+  private boolean hasLess(List<Service> read) {
+    Map<ServiceId, Integer> counts = new HashMap<>();
+    read.forEach(service -> counts.put(service.id(), service.instances().size()));
+    return known.entrySet().stream()
+        .anyMatch(one -> counts.getOrDefault(one.getKey(), 0) < one.getValue().instances);
+  }
+
+  /**
    * Takes an answer. A directory that is gone is an empty one: ZooKeeper itself deletes those that
    * Curator makes once they are empty, so that this is no word of an owner.
    *
    * @param read the services that have instances
    */
   Content take(List<Service> read, long now) {
+    doubting = false;
     List<Service> services = new ArrayList<>(read);
     List<ServiceId> gone = new ArrayList<>();
     Set<ServiceId> present = new HashSet<>();
@@ -108,6 +133,7 @@ final class Directory {
       present.add(service.id());
       Known one = known.computeIfAbsent(service.id(), it -> new Known());
       one.variables = service.variables();
+      one.instances = service.instances().size();
       one.empty = false;
     }
     for (Iterator<Map.Entry<ServiceId, Known>> all = known.entrySet().iterator(); all.hasNext(); ) {
@@ -118,6 +144,7 @@ final class Directory {
       }
       if (!one.empty) {
         one.empty = true;
+        one.instances = 0;
         one.emptySince = now;
       }
       if (now - one.emptySince > EMPTY.toNanos()) {

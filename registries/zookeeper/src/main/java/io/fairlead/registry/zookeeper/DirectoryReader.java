@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.zookeeper.KeeperException.Code;
 import org.slf4j.Logger;
@@ -24,6 +25,12 @@ import org.slf4j.LoggerFactory;
 final class DirectoryReader {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryReader.class);
   private static final int MAX_NAMED = 1000;
+
+  /** The node below an interface with its providers. */
+  static final String PROVIDERS = "providers";
+
+  /** The node below an interface with what operators have set of its providers. */
+  static final String OVERRIDES = "configurators";
 
   /**
    * The outcome of a read.
@@ -131,36 +138,76 @@ final class DirectoryReader {
   // ---- By interface ---------------------------------------------------------------------------
 
   private void readInterface(Session session, String name, Consumer<Answer> answer) {
-    String path = configuration.dubboRoot() + "/" + name + "/providers";
+    list(
+        session,
+        configuration.dubboRoot() + "/" + name + "/" + OVERRIDES,
+        answer,
+        (rules, nodes) -> {
+          List<ProviderOverride> overrides = overrides(name, rules, nodes);
+          list(
+              session,
+              configuration.dubboRoot() + "/" + name + "/" + PROVIDERS,
+              answer,
+              (path, urls) -> {
+                List<Provider> providers = providers(name, path, urls, overrides);
+                String namespace = namespace(configuration.dubboRoot());
+                answer.accept(
+                    new Answer(InterfaceServices.of(namespace, name, providers), Code.OK, path));
+              });
+        });
+  }
+
+  /** Lists what is below a node; where that fails the answer says so, and there is no next step. */
+  private static void list(
+      Session session,
+      String path,
+      Consumer<Answer> answer,
+      BiConsumer<String, List<String>> next) {
     session.children(
         path,
         (code, nodes) -> {
-          if (code != Code.OK && code != Code.NONODE) {
+          if (code == Code.OK || code == Code.NONODE) {
+            next.accept(path, nodes);
+          } else {
             answer.accept(Answer.failed(code, path));
-            return;
           }
-          List<Provider> providers = new ArrayList<>();
-          Set<String> sockets = new HashSet<>();
-          for (String node : nodes) {
-            try {
-              Provider provider = ProviderUrl.parse(node);
-              providers.add(provider);
-              sockets.add(provider.address() + ":" + provider.port());
-              providing.add(provider.parameter("application"));
-            } catch (MalformedNodeException e) {
-              malformed(path, node, e);
-            }
-          }
-          // Most providers register both ways; what they say by interface is fresher.
-          for (Provider provider : applications.providersOf(name)) {
-            if (sockets.add(provider.address() + ":" + provider.port())) {
-              providers.add(provider);
-            }
-          }
-          String namespace = namespace(configuration.dubboRoot());
-          answer.accept(
-              new Answer(InterfaceServices.of(namespace, name, providers), Code.OK, path));
         });
+  }
+
+  private List<ProviderOverride> overrides(String name, String path, List<String> nodes) {
+    List<ProviderOverride> overrides = new ArrayList<>();
+    for (String node : nodes) {
+      try {
+        ProviderUrl.override(name, node).ifPresent(overrides::add);
+      } catch (MalformedNodeException e) {
+        malformed(path, node, e);
+      }
+    }
+    return overrides;
+  }
+
+  private List<Provider> providers(
+      String name, String path, List<String> nodes, List<ProviderOverride> overrides) {
+    List<Provider> providers = new ArrayList<>();
+    Set<String> sockets = new HashSet<>();
+    for (String node : nodes) {
+      try {
+        Provider provider = ProviderUrl.parse(node);
+        providers.add(
+            overrides.isEmpty() ? provider : ProviderOverride.applied(overrides, provider));
+        sockets.add(provider.address() + ":" + provider.port());
+        providing.add(provider.parameter("application"));
+      } catch (MalformedNodeException e) {
+        malformed(path, node, e);
+      }
+    }
+    // Most providers register both ways; what they say by interface is fresher.
+    for (Provider provider : applications.providersOf(name)) {
+      if (sockets.add(provider.address() + ":" + provider.port())) {
+        providers.add(provider);
+      }
+    }
+    return providers;
   }
 
   // ---- By application -------------------------------------------------------------------------

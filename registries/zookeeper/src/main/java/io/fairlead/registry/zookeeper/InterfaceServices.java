@@ -240,8 +240,10 @@ final class InterfaceServices {
   }
 
   private static boolean isOff(Provider provider) {
-    return provider.parameter("disabled").equals("true")
-        || provider.parameter("enabled").equals("false");
+    String disabled = provider.parameter("disabled");
+    return disabled.isEmpty()
+        ? provider.parameter("enabled").equals("false")
+        : disabled.equals("true");
   }
 
   private static double weight(Provider provider) {

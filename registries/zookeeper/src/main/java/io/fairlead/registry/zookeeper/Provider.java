@@ -24,8 +24,22 @@ record Provider(
   private static final String NO_VERSION = "0.0.0";
 
   Provider {
-    version = version.equals(NO_VERSION) ? "" : version;
+    version = normal(version);
     parameters = Map.copyOf(parameters);
+  }
+
+  private static String normal(String version) {
+    return version.equals(NO_VERSION) ? "" : version;
+  }
+
+  /** Whether it is of this version and group of the interface. */
+  boolean isOf(String otherVersion, String otherGroup) {
+    return version.equals(normal(otherVersion)) && group.equals(otherGroup);
+  }
+
+  /** Returns the same provider that says something else. */
+  Provider with(Map<String, String> others) {
+    return new Provider(version, group, protocol, address, port, others);
   }
 
   /** Returns a parameter; empty if there is none. */

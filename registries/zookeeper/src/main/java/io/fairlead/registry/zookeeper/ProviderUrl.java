@@ -5,16 +5,30 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A parser of the names of the nodes that Dubbo's providers make below their interface: a URL,
- * URL-encoded as a whole, such as {@code
- * dubbo://10.0.0.1:20880/demo.Greeter?version=1.0.0&group=blue}. Stateless.
+ * A parser of the names of the nodes that Dubbo makes below an interface: a URL, URL-encoded as a
+ * whole, such as a provider's {@code dubbo://10.0.0.1:20880/demo.Greeter?version=1.0.0&group=blue}.
+ * Stateless.
  */
 final class ProviderUrl {
   private static final int MAX_PARAMETERS = 500;
+  // No number that a URL can have is it: a provider's is taken as given.
+  private static final int NO_PORT = Integer.MIN_VALUE;
 
   private ProviderUrl() {}
+
+  /**
+   * The parts of a URL. Immutable.
+   *
+   * @param protocol in lower case
+   * @param host an IP address or a host name, as given
+   * @param port {@link #NO_PORT} if there is none
+   * @param path without the slash at its beginning
+   */
+  private record Parts(
+      String protocol, String host, int port, String path, Map<String, String> parameters) {}
 
   /**
    * Returns the provider in the name of a node.
@@ -22,6 +36,39 @@ final class ProviderUrl {
    * @throws MalformedNodeException if the name is no such URL
    */
   static Provider parse(String node) throws MalformedNodeException {
+    Parts url = parts(node);
+    if (url.port() == NO_PORT) {
+      throw new MalformedNodeException("no port (expected: HOST:PORT after the protocol)");
+    }
+    return new Provider(
+        value(url.parameters(), "version"),
+        value(url.parameters(), "group"),
+        url.protocol(),
+        url.host(),
+        url.port(),
+        url.parameters());
+  }
+
+  /**
+   * Returns the override in the name of a node, such as {@code
+   * override://10.0.0.1:20880/demo.Greeter?category=configurators&weight=5}; empty if a mesh has
+   * nothing of it.
+   *
+   * @param name the interface that the node is below
+   * @throws MalformedNodeException if the name is no such URL
+   */
+  static Optional<ProviderOverride> override(String name, String node)
+      throws MalformedNodeException {
+    Parts url = parts(node);
+    String of = url.parameters().getOrDefault("interface", url.path());
+    if (!of.equals(name) && !of.equals("*")) {
+      throw new MalformedNodeException("of another interface (expected: the one it is below)");
+    }
+    int port = url.port() == NO_PORT ? 0 : url.port();
+    return ProviderOverride.of(url.protocol(), url.host(), port, url.parameters());
+  }
+
+  private static Parts parts(String node) throws MalformedNodeException {
     String url = decoded(node);
     int scheme = url.indexOf("://");
     if (scheme <= 0) {
@@ -31,20 +78,17 @@ final class ProviderUrl {
     int query = rest.indexOf('?');
     Map<String, String> parameters = query < 0 ? Map.of() : parameters(rest.substring(query + 1));
     String place = query < 0 ? rest : rest.substring(0, query);
-    int path = place.indexOf('/');
-    String authority = path < 0 ? place : place.substring(0, path);
+    int slash = place.indexOf('/');
+    String authority = slash < 0 ? place : place.substring(0, slash);
     // A user and password before the address concern Dubbo only.
     String socket = authority.substring(authority.lastIndexOf('@') + 1);
     int colon = socket.lastIndexOf(':');
-    if (colon <= 0 || socket.endsWith("]")) {
-      throw new MalformedNodeException("no port (expected: HOST:PORT after the protocol)");
-    }
-    return new Provider(
-        value(parameters, "version"),
-        value(parameters, "group"),
+    boolean hasPort = colon > 0 && !socket.endsWith("]");
+    return new Parts(
         url.substring(0, scheme).toLowerCase(Locale.ROOT),
-        socket.substring(0, colon),
-        port(socket.substring(colon + 1)),
+        hasPort ? socket.substring(0, colon) : socket,
+        hasPort ? port(socket.substring(colon + 1)) : NO_PORT,
+        slash < 0 ? "" : place.substring(slash + 1),
         parameters);
   }
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.zookeeper.KeeperException.Code;
 
@@ -24,8 +23,7 @@ final class WholeRead {
   private final DirectoryReader reader;
   private final ZooKeeperConfiguration configuration;
   private final RegistryMirror.Mark mark;
-  private final Set<Directory.Key> known;
-  private final Function<Directory.Key, Directory> directories;
+  private final Directories directories;
   private final LongSupplier nanoTime;
   private final Consumer<WholeRead> done;
 
@@ -39,24 +37,20 @@ final class WholeRead {
 
   /**
    * @param mark the mirror's, from before the read
-   * @param known the directories that have had something, which are read also if they are gone
-   * @param directories gives the directory of a key
+   * @param directories those that have had something, which are read also if they are gone
    * @param done takes this read once it has ended, in whatever way
    */
   WholeRead(
       Session session,
-      DirectoryReader reader,
+      Directories directories,
       ZooKeeperConfiguration configuration,
       RegistryMirror.Mark mark,
-      Set<Directory.Key> known,
-      Function<Directory.Key, Directory> directories,
       LongSupplier nanoTime,
       Consumer<WholeRead> done) {
     this.session = session;
-    this.reader = reader;
+    this.reader = directories.reader();
     this.configuration = configuration;
     this.mark = mark;
-    this.known = known;
     this.directories = directories;
     this.nanoTime = nanoTime;
     this.done = done;
@@ -124,7 +118,7 @@ final class WholeRead {
           }
           Set<Directory.Key> keys = new LinkedHashSet<>();
           names.forEach(name -> keys.add(new Directory.Key(kind, name)));
-          known.stream().filter(key -> key.kind() == kind).forEach(keys::add);
+          directories.keys().stream().filter(key -> key.kind() == kind).forEach(keys::add);
           next.accept(keys);
         });
   }
@@ -142,7 +136,7 @@ final class WholeRead {
   }
 
   private void readInterfaces(Set<Directory.Key> keys) {
-    keys.removeIf(key -> !ZooKeeperAdapter.isInterface(key.name()));
+    keys.removeIf(key -> !Directories.isInterface(key.name()));
     reader
         .interfacesOfApplications()
         .forEach(name -> keys.add(new Directory.Key(Kind.INTERFACE, name)));
@@ -157,7 +151,7 @@ final class WholeRead {
   private void read(Set<Directory.Key> keys, Runnable next) {
     left = keys.size() + 1;
     for (Directory.Key key : keys) {
-      Directory directory = directories.apply(key);
+      Directory directory = directories.of(key);
       reader.read(
           session,
           key,

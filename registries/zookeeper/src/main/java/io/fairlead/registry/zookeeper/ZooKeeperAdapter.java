@@ -10,11 +10,8 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.support.AdapterThread;
 import io.fairlead.registry.support.MirrorOptions;
 import io.fairlead.registry.support.RegistryMirror;
-import io.fairlead.registry.zookeeper.Directory.Kind;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,18 +39,16 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
   private final String servers;
   private final AdapterThread thread;
   private final RegistryMirror mirror;
-  private final DirectoryReader reader;
+  private final Directories directories;
   private final AtomicBoolean started = new AtomicBoolean();
   // Written by the thread; taken by whoever closes.
   private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
 
-  private final Map<Directory.Key, Directory> directories = new HashMap<>();
   private boolean watchesOnce;
   // Whether a server without persistent watches is about to end the connection.
   private boolean ending;
   private boolean connected;
   private boolean complete;
-  private boolean listing;
   private @Nullable WholeRead whole;
   private long awaySince;
   private long nextWhole;
@@ -78,11 +73,7 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
         new RegistryMirror(
             context, thread, MirrorOptions.believing(configuration.settle()), this::readAgain);
     made.set(mirror);
-    this.reader =
-        new DirectoryReader(
-            context.registry(),
-            configuration,
-            name -> markDirty(new Directory.Key(Kind.INTERFACE, name)));
+    this.directories = new Directories(context.registry(), servers, configuration, thread, mirror);
   }
 
   // ---- Life cycle -----------------------------------------------------------------------------
@@ -156,6 +147,7 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
       return;
     }
     connected = true;
+    directories.connected(present);
     complete = false;
     whole = null;
     nextWhole = thread.nanoTime() + RETRY.toNanos();
@@ -191,6 +183,7 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
   @Override
   public void disconnected() {
     connected = false;
+    directories.disconnected();
     complete = false;
     whole = null;
     awaySince = thread.nanoTime();
@@ -207,9 +200,7 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
     Session last = session.getAndSet(null);
     if (last != null) {
       last.close();
-      // Its answers never come.
-      directories.values().forEach(Directory::abandon);
-      listing = false;
+      directories.abandon();
     }
     open();
   }
@@ -221,144 +212,17 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
 
   @Override
   public void changed(Watcher.Event.EventType what, String path) {
-    if (isBelow(path, configuration.servicesRoot())) {
-      changed(Kind.APPLICATION, path.substring(configuration.servicesRoot().length()));
-    } else if (isBelow(path, configuration.dubboRoot())) {
-      changedByInterface(path.substring(configuration.dubboRoot().length()));
-    }
-  }
-
-  private static boolean isBelow(String path, String root) {
-    return path.startsWith(root)
-        && (path.length() == root.length() || path.charAt(root.length()) == '/');
-  }
-
-  private void changed(Kind kind, String below) {
-    if (below.isEmpty()) {
-      listAgain(kind);
-      return;
-    }
-    int end = below.indexOf('/', 1);
-    markDirty(new Directory.Key(kind, below.substring(1, end < 0 ? below.length() : end)));
-  }
-
-  private void changedByInterface(String below) {
-    String[] parts = below.split("/", 5);
-    if (parts.length < 2) {
-      changed(Kind.INTERFACE, below);
-    } else if (parts[1].equals("metadata")) {
-      Directory.Key application =
-          new Directory.Key(Kind.APPLICATION, parts.length > 2 ? parts[2] : "");
-      if (parts.length == 4 && directories.containsKey(application)) {
-        markDirty(application);
-      }
-    } else if (isInterface(parts[1]) && (parts.length == 2 || parts[2].equals("providers"))) {
-      changed(Kind.INTERFACE, below);
-    }
-  }
-
-  /** Whether a node below Dubbo's root is an interface: others are what Dubbo keeps there, too. */
-  static boolean isInterface(String name) {
-    return !name.equals("metadata") && !name.equals("mapping") && !name.equals("config");
-  }
-
-  // ---- One directory --------------------------------------------------------------------------
-
-  private void markDirty(Directory.Key key) {
-    Session present = session.get();
-    if (present == null || !connected) {
-      return;
-    }
-    Directory directory = directories.computeIfAbsent(key, Directory::new);
-    if (directory.begin()) {
-      reader.read(present, key, answer -> take(directory, answer));
-    }
-  }
-
-  private void take(Directory directory, DirectoryReader.Answer answer) {
-    boolean again = directory.end();
-    if (answer.isRead()) {
-      Directory.Content content = directory.take(answer.services(), thread.nanoTime());
-      content.services().forEach(mirror::changed);
-      content.gone().forEach(mirror::missing);
-      works(directory);
-    } else {
-      fails(directory, answer);
-    }
-    if (again) {
-      markDirty(directory.key());
-    } else if (directory.isIdle()) {
-      directories.remove(directory.key(), directory);
-    }
-  }
-
-  private void works(Directory directory) {
-    if (directory.failing(false)) {
-      mirror.works(directory.key().toString());
-    }
-  }
-
-  private void fails(Directory directory, DirectoryReader.Answer answer) {
-    if (Codes.isLost(answer.code())) {
-      // The connection's end is told for all.
-      return;
-    }
-    directory.failing(true);
-    mirror.failed(
-        directory.key().toString(),
-        servers + ": " + answer.path() + ": " + Codes.meaning(answer.code()),
-        KeeperException.create(answer.code()));
+    directories.changed(path);
   }
 
   /** Reads what the mirror wants to be sure of. */
   private void readAgain(Set<ServiceId> ids) {
     Session present = session.get();
-    if (ids.isEmpty()) {
-      if (present != null && connected && whole == null) {
-        readWhole(present);
-      }
-      return;
+    if (!ids.isEmpty()) {
+      ids.forEach(directories::readAgain);
+    } else if (present != null && connected && whole == null) {
+      readWhole(present);
     }
-    for (ServiceId id : ids) {
-      Directory.Key key = reader.directoryOf(id);
-      if (present != null && connected) {
-        directories.computeIfAbsent(key, Directory::new).expect(id);
-        markDirty(key);
-      }
-    }
-  }
-
-  /** Compares the list of a kind with what is known: servers without persistent watches. */
-  private void listAgain(Kind kind) {
-    Session present = session.get();
-    if (present == null || !connected || listing) {
-      return;
-    }
-    listing = true;
-    present.children(
-        root(kind),
-        (code, names) -> {
-          listing = false;
-          if (code != Code.OK && code != Code.NONODE) {
-            return;
-          }
-          Set<String> there = Set.copyOf(names);
-          for (String name : there) {
-            Directory.Key key = new Directory.Key(kind, name);
-            if (!directories.containsKey(key) && (kind != Kind.INTERFACE || isInterface(name))) {
-              markDirty(key);
-            }
-          }
-          for (Directory.Key key : Set.copyOf(directories.keySet())) {
-            if (key.kind() == kind && !there.contains(key.name())) {
-              markDirty(key);
-            }
-          }
-        });
-  }
-
-  private String root(Kind kind) {
-    return kind == Kind.INTERFACE ? configuration.dubboRoot() : configuration.servicesRoot();
   }
 
   // ---- Everything -----------------------------------------------------------------------------
@@ -367,14 +231,7 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
     nextWhole = thread.nanoTime() + configuration.reconcileInterval().toNanos();
     WholeRead read =
         new WholeRead(
-            present,
-            reader,
-            configuration,
-            mirror.mark(),
-            Set.copyOf(directories.keySet()),
-            key -> directories.computeIfAbsent(key, Directory::new),
-            thread::nanoTime,
-            this::take);
+            present, directories, configuration, mirror.mark(), thread::nanoTime, this::take);
     whole = read;
     read.begin();
   }
@@ -394,7 +251,7 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
       return;
     }
     complete = true;
-    read.unreadable().forEach(this::fails);
+    read.unreadable().forEach(directories::fails);
     if (read.unreadable().isEmpty() || mirror.size() == 0) {
       mirror.whole(read.mark(), read.services());
     } else {
@@ -403,7 +260,7 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
       read.gone().forEach(mirror::missing);
       mirror.works("");
     }
-    read.readable().forEach(this::works);
-    directories.values().removeIf(Directory::isIdle);
+    read.readable().forEach(directories::works);
+    directories.forgetIdle();
   }
 }

@@ -5,6 +5,7 @@ import io.fairlead.harness.ZooKeeperServer;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.RecordingSink;
@@ -47,14 +48,18 @@ final class Mirroring implements AutoCloseable {
   }
 
   Mirroring start() {
-    RegistryAdapter made =
-        new ZooKeeperRegistryFactory()
-            .create(
-                new AdapterContext("zk", sink),
-                KeyedRecord.of(ZooKeeperConfiguration.class).with(keys));
+    RegistryAdapter made = make(sink);
     adapter = made;
     made.start();
     return this;
+  }
+
+  /** Returns an adapter with another sink, which the caller starts and closes. */
+  RegistryAdapter make(RegistrySink other) {
+    return new ZooKeeperRegistryFactory()
+        .create(
+            new AdapterContext("zk", other),
+            KeyedRecord.of(ZooKeeperConfiguration.class).with(keys));
   }
 
   RecordingSink sink() {
