@@ -47,6 +47,7 @@ record Room(String folder, List<String> packages, Set<String> uses) {
                   "configs/core",
                   "io.fairlead.configs.merge..",
                   "io.fairlead.configs.document..",
+                  "io.fairlead.configs.references..",
                   "io.fairlead.configs.validation..")
               .using("configs/api", API, "versioning", "guard", "istio-api"),
           room("revisions", "io.fairlead.revisions..").using("versioning"),

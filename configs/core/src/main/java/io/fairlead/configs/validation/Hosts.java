@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Names of hosts and addresses, by istiod's rules. */
-final class Hosts {
+public final class Hosts {
   /** The form of a host, for people. */
   static final String FORM = "a DNS name, also with a first label *";
 
@@ -114,7 +114,7 @@ final class Hosts {
   }
 
   /** Whether one of the two names, of which any may have a wildcard, covers the other. */
-  static boolean overlap(String a, String b) {
+  public static boolean overlap(String a, String b) {
     boolean wildA = a.startsWith("*");
     boolean wildB = b.startsWith("*");
     if (wildA && wildB) {
@@ -129,7 +129,7 @@ final class Hosts {
   }
 
   /** Whether all names of the first are names of the second. */
-  static boolean isWithin(String inner, String outer) {
+  public static boolean isWithin(String inner, String outer) {
     if (inner.startsWith("*")) {
       return outer.startsWith("*")
           && inner.length() >= outer.length()
@@ -139,7 +139,7 @@ final class Hosts {
   }
 
   /** Whether this is an IP address; an IPv6 one may have a zone. */
-  static boolean isIp(String text) {
+  public static boolean isIp(String text) {
     if (text.length() > MAX_NAME) {
       return false;
     }

@@ -7,6 +7,7 @@ import io.fairlead.configs.validation.Problem.Severity;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A part of a document that a rule speaks about, which need not be there. It knows its path and
  * finds its place in the text only when something is wrong with it.
  */
-final class Spot {
+public final class Spot {
   private static final int MAX_SHOWN = 120;
   private static final Pattern SIMPLE_KEY = Pattern.compile("[A-Za-z0-9_/-]{1,80}");
 
@@ -36,18 +37,29 @@ final class Spot {
     return new Spot(findings, root, null, "", -1);
   }
 
+  /**
+   * Returns what is found in a document, in the order of the text.
+   *
+   * @param root the document; without it all positions are its beginning
+   */
+  public static List<Problem> warnings(Optional<Node.Mapping> root, Consumer<Spot> check) {
+    Findings findings = new Findings();
+    check.accept(of(root.orElseGet(() -> new Node.Mapping(Position.START, List.of())), findings));
+    return findings.warnings();
+  }
+
   /** Returns the value of a field, or of a key of a map. */
-  Spot at(String field) {
+  public Spot at(String field) {
     return new Spot(findings, root, this, field, -1);
   }
 
   /** Returns an element of a list. */
-  Spot at(int element) {
+  public Spot at(int element) {
     return new Spot(findings, root, this, "", element);
   }
 
   /** Has each element of a list checked. */
-  <T> void each(String field, List<T> values, BiConsumer<T, Spot> check) {
+  public <T> void each(String field, List<T> values, BiConsumer<T, Spot> check) {
     Spot list = at(field);
     for (int i = 0; i < values.size(); i++) {
       check.accept(values.get(i), list.at(i));
@@ -65,7 +77,7 @@ final class Spot {
   }
 
   /** Reports something that is accepted. */
-  void warn(String found, String expected) {
+  public void warn(String found, String expected) {
     add(Severity.WARNING, found, expected);
   }
 

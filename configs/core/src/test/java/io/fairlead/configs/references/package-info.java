@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.configs.references;
+
+import org.jspecify.annotations.NullMarked;
