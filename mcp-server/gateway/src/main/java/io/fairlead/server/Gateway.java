@@ -105,7 +105,16 @@ public final class Gateway implements AutoCloseable {
       tls.admin().ifPresent(metrics::count);
       status =
           new GatewayStatus(
-              reloads, log, store, loop, registries, fleet, configs, tls, metrics.reads());
+              reloads,
+              log,
+              store,
+              loop,
+              registries,
+              fleet,
+              configFleet,
+              configs,
+              tls,
+              metrics.reads());
       ReplicaSet replicas = status.replicaSet();
       opened("replicas", replicas);
       admin =

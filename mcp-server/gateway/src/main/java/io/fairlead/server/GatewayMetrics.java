@@ -11,6 +11,7 @@ import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.Hold;
 import io.fairlead.server.admin.AdminSource;
+import io.fairlead.server.admin.ConfigSourceSummary;
 import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.admin.HoldStatus;
 import io.fairlead.server.admin.ProblemStatus;
@@ -274,11 +275,12 @@ final class GatewayMetrics implements CommitObserver, AutoCloseable {
         snapshot.types().stream().<Row<?>>map(type -> row(snapshot, type)).toList(), true);
   }
 
-  private synchronized void refreshConfigs(List<ConfigSourceStatus> sources) {
+  private synchronized void refreshConfigs(List<ConfigSourceSummary> sources) {
     List<Row<?>> ups = new ArrayList<>();
     List<Row<?>> documents = new ArrayList<>();
     List<Row<?>> problems = new ArrayList<>();
-    for (ConfigSourceStatus source : sources) {
+    for (ConfigSourceSummary summary : sources) {
+      ConfigSourceStatus source = summary.status();
       Tags tags = Tags.of("source", source.name());
       ups.add(Row.of(tags, source.lastSuccess().isPresent() && source.problem().isEmpty() ? 1 : 0));
       documents.add(Row.of(tags, source.documents()));

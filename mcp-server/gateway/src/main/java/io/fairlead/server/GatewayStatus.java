@@ -4,6 +4,8 @@ import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.configs.ConfigSink;
+import io.fairlead.configs.ConfigSource;
 import io.fairlead.configs.merge.ConfigSourceStatus;
 import io.fairlead.configs.merge.Configs;
 import io.fairlead.conversion.ConversionPolicy;
@@ -17,6 +19,7 @@ import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.admin.AdminSource;
+import io.fairlead.server.admin.ConfigSourceSummary;
 import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.admin.HoldStatus;
 import io.fairlead.server.admin.ProblemFinder;
@@ -26,6 +29,7 @@ import io.fairlead.server.admin.RegistryReads;
 import io.fairlead.server.admin.RegistrySummary;
 import io.fairlead.server.admin.ReplicaState;
 import io.fairlead.server.admin.ReplicaStatus;
+import io.fairlead.server.config.ConfigSourceConfig;
 import io.fairlead.server.config.LeftOutAdapter;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.config.ShownText;
@@ -73,6 +77,7 @@ final class GatewayStatus implements AdminSource {
   private final CompletableFuture<Void> ready;
   private final Registries registries;
   private final Fleet<RegistryConfig, RegistrySink, RegistryAdapter> fleet;
+  private final Fleet<ConfigSourceConfig, ConfigSink, ConfigSource> configFleet;
   private final Configs configs;
   private final Guards guards;
   private final ReadMetrics reads;
@@ -95,6 +100,7 @@ final class GatewayStatus implements AdminSource {
       CommitLoop loop,
       Registries registries,
       Fleet<RegistryConfig, RegistrySink, RegistryAdapter> fleet,
+      Fleet<ConfigSourceConfig, ConfigSink, ConfigSource> configFleet,
       Configs configs,
       TlsListeners tls,
       ReadMetrics reads) {
@@ -105,6 +111,7 @@ final class GatewayStatus implements AdminSource {
     this.ready = loop.ready();
     this.registries = registries;
     this.fleet = fleet;
+    this.configFleet = configFleet;
     this.configs = configs;
     this.guards = registries.and(configs);
     this.tls = tls;
@@ -160,7 +167,7 @@ final class GatewayStatus implements AdminSource {
                 .map(
                     source ->
                         new ReadinessStatus.Waiting(
-                            "configs/" + source.name(), source.problem().orElse("")))
+                            Configs.PREFIX + source.name(), source.problem().orElse("")))
             : Stream.empty();
     return Stream.concat(unread, documents).toList();
   }
@@ -295,8 +302,29 @@ final class GatewayStatus implements AdminSource {
   }
 
   @Override
-  public List<ConfigSourceStatus> configSources() {
-    return configs.status();
+  public List<ConfigSourceSummary> configSources() {
+    boolean waits = loop.unready().contains(Configs.SOURCE);
+    Map<String, String> types =
+        configFleet.running().stream()
+            .map(Fleet.Running::config)
+            .collect(Collectors.toMap(ConfigSourceConfig::name, each -> each.shared().type()));
+    return configs.status().stream()
+        .map(
+            source ->
+                new ConfigSourceSummary(
+                    types.getOrDefault(source.name(), ""), state(source, waits), source))
+        .toList();
+  }
+
+  private static RegistrySummary.State state(ConfigSourceStatus source, boolean waits) {
+    boolean unread = source.lastSuccess().isEmpty();
+    if (unread && waits) {
+      return RegistrySummary.State.WAITING;
+    }
+    if (source.problem().isPresent()) {
+      return RegistrySummary.State.FAILING;
+    }
+    return unread ? RegistrySummary.State.RESTORED : RegistrySummary.State.UP;
   }
 
   @Override

@@ -3,6 +3,9 @@ package io.fairlead.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.fairlead.harness.StateClient;
@@ -86,9 +89,21 @@ class ConfigSourcesTest {
   }
 
   private String metrics() {
+    return get("/metrics");
+  }
+
+  private JsonNode items(String list) {
+    try {
+      return JsonMapper.builder().build().readTree(get("/api/v1/" + list)).path("items");
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private String get(String path) {
     try {
       return http.send(
-              HttpRequest.newBuilder(URI.create(gateway.adminUrls().get(0) + "/metrics")).build(),
+              HttpRequest.newBuilder(URI.create(gateway.adminUrls().get(0) + path)).build(),
               HttpResponse.BodyHandlers.ofString())
           .body();
     } catch (IOException | InterruptedException e) {
@@ -118,6 +133,19 @@ class ConfigSourcesTest {
     workspace.write("mesh/web.yaml", route("web", "web.one").replace("route:", "rout:"));
     awaitMetric("fairlead_config_source_problems\\{severity=\"error\",source=\"mesh\"} [1-9].*");
     client.awaitSilence();
+    JsonNode source = items("configs").path(0);
+    assertThat(source.path("state").asText()).isEqualTo("up");
+    assertThat(source.path("resources").asInt()).isZero();
+    JsonNode problem = source.path("problems").path(0);
+    assertThat(problem.path("document").asText() + ":" + problem.path("line").asInt())
+        .isEqualTo("web.yaml:6");
+    assertThat(problem.path("resource").asText()).isEqualTo("VirtualService default/web");
+    assertThat(problem.path("text").asText()).contains("expected: did you mean route?");
+    JsonNode refused = items("refused?registry=configs/mesh").path(0);
+    assertThat(refused.path("service").asText()).isEqualTo("web.yaml");
+    assertThat(refused.path("findings").path(0).path("detail").asText()).startsWith("web.yaml:6:");
+    assertThat(items("refused?reason=invalid_document")).hasSize(1);
+    assertThat(items("refused?registry=one")).isEmpty();
 
     workspace.write("mesh/web.yaml", route("web", "shop.one"));
     assertThat(next()).containsExactly("default/web");

@@ -42,6 +42,7 @@ record Room(String folder, List<String> packages, Set<String> uses) {
           room("aggregation", "io.fairlead.aggregation..")
               .using(API, "conversion", "versioning", "guard", "istio-api"),
           room("configs/api", "io.fairlead.configs"),
+          room("configs/consul", "io.fairlead.configs.consul..").using("configs/api", API, SUPPORT),
           room("configs/file", "io.fairlead.configs.file..").using("configs/api", "files"),
           room(
                   "configs/core",
@@ -77,6 +78,8 @@ record Room(String folder, List<String> packages, Set<String> uses) {
                   "versioning",
                   "aggregation",
                   "guard",
+                  "configs/api",
+                  "configs/core",
                   "mcp-server/xds",
                   "mcp-server/gateway",
                   "istio-api"),

@@ -57,6 +57,18 @@ public final class ConsulApi implements AutoCloseable {
     this.documents = new ConsulDocuments(address, token);
   }
 
+  /** Writes a value to the key-value store. */
+  public void putKey(String key, String value) {
+    if (!client.keyValueClient().putValue(key, value)) {
+      throw new IllegalStateException(key + ": not written");
+    }
+  }
+
+  /** Deletes a key of the key-value store. */
+  public void deleteKey(String key) {
+    client.keyValueClient().deleteKey(key);
+  }
+
   /** Registers an instance with the agent, so that the agent keeps it alive. */
   public void registerWithAgent(String id, String service, int port) {
     client

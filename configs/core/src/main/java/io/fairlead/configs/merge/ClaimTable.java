@@ -18,9 +18,6 @@ import java.util.Set;
  * thread, but for {@link #waiting()}.
  */
 final class ClaimTable {
-  /** The kind of the origins of these resources. */
-  static final String ORIGIN = "config";
-
   // In their order; nearly always there is one.
   private final Map<ResourceKey, List<Claim>> claims = new HashMap<>();
   private final Set<ResourceKey> changed = new LinkedHashSet<>();
@@ -93,7 +90,7 @@ final class ClaimTable {
         puts.add(
             first
                 .resource()
-                .withOrigin(new Origin(ORIGIN, first.settings().name(), first.document())));
+                .withOrigin(new Origin(Configs.ORIGIN, first.settings().name(), first.document())));
       }
     }
     changed.clear();

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param name its name
  * @param priority of two sources that have a resource, the one with the higher priority gives it
  * @param documents number of documents at the last report
+ * @param resources number of valid resources in them
  * @param lastSuccess when it was read last; empty if it never was
  * @param problem why it cannot be read at present; empty if it can
  * @param failingSince since when it cannot
@@ -21,6 +22,7 @@ public record ConfigSourceStatus(
     String name,
     int priority,
     int documents,
+    int resources,
     Optional<Instant> lastSuccess,
     Optional<String> problem,
     Optional<Instant> failingSince,
@@ -45,12 +47,14 @@ public record ConfigSourceStatus(
   static ConfigSourceStatus of(
       SourceSettings settings,
       int documents,
+      int resources,
       ConnectionHealth health,
       Map<String, DocumentProblems> problems) {
     return new ConfigSourceStatus(
         settings.name(),
         settings.priority(),
         documents,
+        resources,
         health.last().map(Moment::wall),
         health.problem(),
         health.failing().map(Moment::wall),

@@ -25,6 +25,12 @@ public final class Configs implements Guards {
   /** The name under which {@link #source()} is to be configured. */
   public static final String SOURCE = "configs";
 
+  /** The kind of the origins of what documents say: place is the source, name the document. */
+  public static final String ORIGIN = "config";
+
+  /** The beginning of the name by which guards and readiness name a config source. */
+  public static final String PREFIX = SOURCE + "/";
+
   private final CommitLoop loop;
   private final ContentReader reader;
   private final InstantSource clock;

@@ -176,6 +176,7 @@ final class DocumentSink implements ConfigSink {
             problems.put(key, new DocumentProblems(each.since(), each.content()));
           }
         });
-    return ConfigSourceStatus.of(settings, known.size(), health, problems);
+    int resources = known.values().stream().mapToInt(each -> each.content().valid().size()).sum();
+    return ConfigSourceStatus.of(settings, known.size(), resources, health, problems);
   }
 }

@@ -49,7 +49,7 @@ final class SourceDocuments {
     this.guard =
         new DeletionGuard<>(
             policy,
-            "configs/" + settings.name(),
+            Configs.PREFIX + settings.name(),
             "configs-" + settings.name() + "-",
             loss -> Optional.empty());
     inherited.forEach(

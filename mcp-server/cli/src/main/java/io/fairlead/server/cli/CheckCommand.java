@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,8 +19,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Validate a configuration file.",
       "Every problem is a line: file:line:column: path: problem (expected ...). Run it where the"
-          + " gateway is to run: variables and files of secrets, certificates, services files and"
-          + " the store's folder are looked at, too. No registry is contacted: preview does that.",
+          + " gateway is to run: variables and files of secrets, certificates, services files,"
+          + " the documents of config sources and the store's folder are looked at, too. No registry is contacted: preview does that.",
       "Exit code 2 if there is a problem; what begins with \"warning: \" changes nothing about it."
     },
     footer = {"", "Example:", "  fairlead check --config fairlead.yaml"})
@@ -48,8 +49,11 @@ final class CheckCommand implements Callable<Integer> {
               + ": valid"
               + (warnings == 0 ? "" : warnings == 1 ? ", 1 warning" : ", " + warnings + " warnings")
               + " ("
-              + loaded.config().registries().stream()
-                  .map(registry -> registry.name() + ": " + registry.shared().type())
+              + Stream.concat(
+                      loaded.config().registries().stream()
+                          .map(registry -> registry.name() + ": " + registry.shared().type()),
+                      loaded.config().configSources().stream()
+                          .map(each -> "configs/" + each.name() + ": " + each.shared().type()))
                   .collect(Collectors.joining(", "))
               + ")");
     }

@@ -3,6 +3,7 @@ package io.fairlead.server.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fairlead.common.Causes;
+import io.fairlead.configs.merge.Configs;
 import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.GatewayConfig;
@@ -173,16 +174,19 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void registries(GatewayConfig loaded) throws InterruptedException {
     Logging.withoutRegistries();
-    Preview preview = new Preview(loaded, loaded.registries());
+    Preview preview = new Preview(loaded, loaded.registries(), loaded.configSources());
     try (Progress progress =
         Progress.of(Main.terminal(spec), spec.commandLine().getErr(), preview::progress)) {
       progress.start();
       for (String failure : preview.read(READ)) {
         int colon = failure.indexOf(": ");
+        boolean documents = failure.startsWith(Configs.PREFIX);
         diagnosis.critical(
-            "registry_failing",
-            failure.substring(0, Math.max(0, colon)),
-            "The registry cannot be read from this machine: " + failure.substring(colon + 2),
+            documents ? "configs_failing" : "registry_failing",
+            failure.substring(documents ? Configs.PREFIX.length() : 0, Math.max(0, colon)),
+            (documents ? "The config source" : "The registry")
+                + " cannot be read from this machine: "
+                + failure.substring(colon + 2),
             "The gateway waits for it at its first start, and serves what it knew at a later one.",
             "");
       }

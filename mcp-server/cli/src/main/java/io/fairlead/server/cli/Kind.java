@@ -28,6 +28,18 @@ enum Kind {
       Column.of("HOLDS", "holds").leaves(6),
       Column.time("LAST SUCCESS", "lastSuccess").leaves(2),
       Column.of("PROBLEM", "problem").text(24)),
+  configs(
+      "name",
+      Column.of("NAME", "name").name(16),
+      Column.of("TYPE", "type").leaves(5),
+      Column.of("STATE", "state"),
+      Column.of("DOCUMENTS", "documents").leaves(4),
+      Column.of("RESOURCES", "resources").leaves(3),
+      Column.of("ERRORS", "errors"),
+      Column.of("WARNINGS", "warnings").leaves(6),
+      Column.of("HOLDS", "holds").leaves(7),
+      Column.time("LAST SUCCESS", "lastSuccess").leaves(2),
+      new Column("PROBLEM", Kind::problemOfConfigs).text(24)),
   resources(
       "name",
       Column.of("KIND", "kind").leaves(4),
@@ -55,7 +67,7 @@ enum Kind {
       Column.of("SERVICE", "service").name(30),
       Column.of("OUTCOME", "outcome"),
       since().leaves(2),
-      new Column("FINDINGS", item -> reasons(item.path("findings"))).text(20)),
+      new Column("FINDINGS", Kind::refusal).text(20)),
   clients(
       "node",
       Column.of("ID", "id").leaves(6),
@@ -238,6 +250,32 @@ enum Kind {
         : StreamSupport.stream(list.spliterator(), false)
             .map(JsonNode::asText)
             .collect(Collectors.joining(","));
+  }
+
+  // Why it cannot be read, or else what is wrong with the first document.
+  private static String problemOfConfigs(JsonNode source) {
+    JsonNode first = source.path("problems").path(0);
+    String field = first.path("path").asText("");
+    return source.has("problem") || first.isMissingNode()
+        ? source.path("problem").asText("")
+        : first.path("document").asText()
+            + ":"
+            + first.path("line").asText()
+            + ":"
+            + first.path("column").asText()
+            + ": "
+            + (field.isEmpty() ? "" : field + ": ")
+            + first.path("text").asText();
+  }
+
+  // A document's place is what helps, a service's reason.
+  private static String refusal(JsonNode item) {
+    JsonNode findings = item.path("findings");
+    JsonNode first = findings.path(0);
+    return first.path("reason").asText().equals("invalid_document")
+        ? first.path("detail").asText()
+            + (findings.size() > 1 ? " (and " + (findings.size() - 1) + " more)" : "")
+        : reasons(findings);
   }
 
   private static String reasons(JsonNode findings) {

@@ -2,11 +2,15 @@ package io.fairlead.server.cli;
 
 import io.fairlead.aggregation.AggregationOptions;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.configs.merge.ConfigProblem;
+import io.fairlead.configs.merge.ConfigSourceStatus;
+import io.fairlead.configs.merge.Configs;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.server.config.ConfigSourceConfig;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.render.ResourceDocument;
@@ -38,22 +42,32 @@ final class Preview {
   private final RegistryReader reader;
   private final Map<String, List<ServiceReport>> reports = new LinkedHashMap<>();
   private final Map<String, OriginIndex> origins = new LinkedHashMap<>();
+  private final List<ConfigSourceConfig> sources;
+  private final ConfigSourceReader documents;
+  private List<ConfigSourceStatus> statuses = List.of();
   private List<Resource> resources = List.of();
 
-  Preview(GatewayConfig config, List<RegistryConfig> registries) {
+  Preview(GatewayConfig config, List<RegistryConfig> registries, List<ConfigSourceConfig> sources) {
     this.config = config;
     this.registries = registries;
+    this.sources = sources;
     this.reader = new RegistryReader(registries);
+    this.documents = new ConfigSourceReader(sources);
   }
 
-  /** Reads the registries; returns a sentence for each one that could not be read. */
+  /**
+   * Reads the registries and config sources; returns a sentence for each one that could not be
+   * read.
+   */
   List<String> read(Duration limit) throws InterruptedException {
+    documents.read(limit);
     reader.read(limit);
     Map<String, List<Service>> read = reader.services();
     AggregationOptions options = AggregationOptions.of(config.virtualIps());
     try (TrialGateway trial =
         new TrialGateway(new CommitLog.State(List.of(), Map.of(), 0), options)) {
-      Snapshot served = trial.start(registries, read);
+      Snapshot served = trial.start(registries, read, sources, documents.documents());
+      statuses = trial.configs().status();
       resources =
           new TreeSet<>(served.types())
               .stream().flatMap(type -> served.resources(type).stream().sorted(BY_KEY)).toList();
@@ -66,7 +80,9 @@ final class Preview {
       read.getOrDefault(registry.name(), List.of()).forEach(index::note);
       origins.put(registry.name(), index);
     }
-    return reader.failures().entrySet().stream()
+    Map<String, String> failures = new LinkedHashMap<>(reader.failures());
+    documents.failures().forEach((name, problem) -> failures.put(Configs.PREFIX + name, problem));
+    return failures.entrySet().stream()
         .map(failure -> failure.getKey() + ": " + failure.getValue())
         .toList();
   }
@@ -110,12 +126,19 @@ final class Preview {
   void print(PrintWriter out) {
     Map<String, String> comments = comments();
     for (Resource resource : resources) {
-      out.print(
-          "---\n"
-              + comments.getOrDefault(resource.key().name(), "")
-              + Yaml.write(ResourceDocument.of(resource)));
+      out.print("---\n" + comment(resource, comments) + Yaml.write(ResourceDocument.of(resource)));
     }
     out.flush();
+  }
+
+  private static String comment(Resource resource, Map<String, String> comments) {
+    return resource.origin().kind().equals(Configs.ORIGIN)
+        ? "# "
+            + Printable.of(Configs.PREFIX + resource.origin().place())
+            + " "
+            + Printable.of(resource.origin().name())
+            + "\n"
+        : comments.getOrDefault(resource.key().name(), "");
   }
 
   /** Returns the comments by name of the resource. */
@@ -166,7 +189,32 @@ final class Preview {
         }
       }
     }
+    statuses.forEach(source -> explain(source, err));
     summary(err, sums, shadowed);
+  }
+
+  private static void explain(ConfigSourceStatus source, PrintWriter err) {
+    new TreeMap<>(source.problems())
+        .forEach(
+            (document, problems) -> {
+              for (ConfigProblem problem : problems.content().problems()) {
+                err.println(
+                    Configs.PREFIX
+                        + source.name()
+                        + " "
+                        + Printable.of(document)
+                        + ":"
+                        + problem.line()
+                        + ":"
+                        + problem.column()
+                        + ": "
+                        + (problem.severity() == ConfigProblem.Severity.ERROR
+                            ? "refused: "
+                            : "warning: ")
+                        + (problem.path().isEmpty() ? "" : Printable.of(problem.path()) + ": ")
+                        + Printable.of(problem.text()));
+              }
+            });
   }
 
   private static String line(Finding finding) {
@@ -183,7 +231,13 @@ final class Preview {
 
   private void summary(PrintWriter err, Map<Reason, Integer> sums, int shadowed) {
     int services = reports.values().stream().mapToInt(List::size).sum();
-    err.println(services + " services read, " + resources.size() + " resources");
+    int read = statuses.stream().mapToInt(ConfigSourceStatus::documents).sum();
+    err.println(
+        services
+            + " services read, "
+            + (statuses.isEmpty() ? "" : read + " documents read, ")
+            + resources.size()
+            + " resources");
     sums.forEach(
         (reason, count) ->
             err.println("  " + lower(reason) + " (" + reason.status().label() + "): " + count));

@@ -21,10 +21,10 @@ import picocli.CommandLine.Spec;
     name = "preview",
     mixinStandardHelpOptions = true,
     description = {
-      "Read the registries once and print the ServiceEntries as YAML, each with a comment that says"
-          + " where its protocol and port come from.",
-      "Every refused or repaired service is a line on the standard error, with its reason; a"
-          + " summary follows. Nothing is served or stored.",
+      "Read the registries and config sources once and print what would be served as YAML, each"
+          + " with a comment that says where it, or its protocol and port, come from.",
+      "Every refused or repaired service, and what is wrong with a document, is a line on the"
+          + " standard error, with its reason; a summary follows. Nothing is served or stored.",
       "With --diff: what this configuration would change at a running gateway, whose own registries"
           + " and configuration are compared: hosts that go, come, change or get another name, with"
           + " the push that each costs an istiod (none, endpoints, full), and what the deletion"
@@ -49,7 +49,9 @@ final class PreviewCommand implements Callable<Integer> {
       names = "--registry",
       paramLabel = "NAME",
       defaultValue = "",
-      description = "only this registry (default: all of them, merged as they would be served)")
+      description =
+          "only this registry (default: all of them and the config sources, merged as they would be"
+              + " served)")
   private String registry = "";
 
   @Option(
@@ -104,7 +106,9 @@ final class PreviewCommand implements Callable<Integer> {
     if (diff) {
       return compare(loaded, loader);
     }
-    Preview preview = new Preview(config, selected(config));
+    Preview preview =
+        new Preview(
+            config, selected(config), registry.isEmpty() ? config.configSources() : List.of());
     List<String> failures;
     try (Progress progress =
         Progress.of(Main.terminal(spec), spec.commandLine().getErr(), preview::progress)) {

@@ -2,6 +2,7 @@ package io.fairlead.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
+import io.fairlead.configs.merge.Configs;
 import io.fairlead.versioning.Origin;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
@@ -30,7 +31,11 @@ record RunningGateway(List<Resource> served, String configuration) {
     String configuration = client.get("configuration").path("text").asText("");
     List<Resource> served = new ArrayList<>();
     for (JsonNode item : client.contents()) {
-      served.add(resource(item));
+      Resource resource = resource(item);
+      // What a document of a config source says is compared by its readers, not by registries.
+      if (!resource.origin().kind().equals(Configs.ORIGIN)) {
+        served.add(resource);
+      }
     }
     return new RunningGateway(served, configuration);
   }

@@ -3,12 +3,18 @@ package io.fairlead.server.cli;
 import io.fairlead.aggregation.AggregationOptions;
 import io.fairlead.aggregation.Registries;
 import io.fairlead.aggregation.damping.DampingPolicy;
+import io.fairlead.configs.ConfigDocument;
+import io.fairlead.configs.ConfigSink;
+import io.fairlead.configs.merge.Configs;
+import io.fairlead.configs.merge.ValidatedContent;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.server.FleetChanges;
+import io.fairlead.server.config.ConfigSourceConfig;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.versioning.Batching;
+import io.fairlead.versioning.ChangeSource;
 import io.fairlead.versioning.CommitLog;
 import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.CommitObserver;
@@ -16,6 +22,7 @@ import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +39,7 @@ final class TrialGateway implements AutoCloseable {
   private final VersionedStore store;
   private final CommitLoop loop;
   private final Registries registries;
+  private final Configs configs;
 
   /**
    * Creates one that serves what another one does.
@@ -42,7 +50,11 @@ final class TrialGateway implements AutoCloseable {
     store = new VersionedStore(new MemoryCommitLog(served), Clock.systemUTC());
     loop = new CommitLoop(store, Batching.DEFAULT, CommitObserver.NONE);
     registries = new Registries(loop, options.with(DampingPolicy.OFF), Clock.systemUTC());
-    loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
+    configs = new Configs(loop, options.guard(), new ValidatedContent(), Clock.systemUTC());
+    Map<String, ChangeSource> sources = new LinkedHashMap<>();
+    sources.put(CommitLoop.FIRST_SOURCE, registries.source());
+    sources.put(Configs.SOURCE, configs.source());
+    loop.configure(sources);
   }
 
   /**
@@ -51,12 +63,31 @@ final class TrialGateway implements AutoCloseable {
    * @param read the services of those that can be read, by registry
    * @return what is served then
    */
-  Snapshot start(List<RegistryConfig> configs, Map<String, List<Service>> read) {
+  Snapshot start(List<RegistryConfig> configured, Map<String, List<Service>> read) {
+    return start(configured, read, List.of(), Map.of());
+  }
+
+  /**
+   * Starts with registries and config sources.
+   *
+   * @param read the services of those that can be read, by registry
+   * @param documents those of the sources that can be read, by source
+   * @return what is served then
+   */
+  Snapshot start(
+      List<RegistryConfig> configured,
+      Map<String, List<Service>> read,
+      List<ConfigSourceConfig> sources,
+      Map<String, List<ConfigDocument>> documents) {
+    Map<String, ConfigSink> configSinks =
+        configs.reload(
+            List.of(), List.of(), sources.stream().map(ConfigSourceConfig::settings).toList());
+    documents.forEach((name, all) -> Objects.requireNonNull(configSinks.get(name)).resync(all));
     List<RegistrySink> sinks =
-        configs.stream().map(config -> registries.register(config.settings())).toList();
+        configured.stream().map(config -> registries.register(config.settings())).toList();
     registries.allRegistered();
     for (int i = 0; i < sinks.size(); i++) {
-      feed(sinks.get(i), read.get(configs.get(i).name()));
+      feed(sinks.get(i), read.get(configured.get(i).name()));
     }
     return settled();
   }
@@ -94,6 +125,11 @@ final class TrialGateway implements AutoCloseable {
   /** Returns the registries, to ask what became of services. */
   Registries registries() {
     return registries;
+  }
+
+  /** Returns the config sources, to ask what is wrong with their documents. */
+  Configs configs() {
+    return configs;
   }
 
   @Override

@@ -104,6 +104,40 @@ class CommandsTest {
   }
 
   @Test
+  void check_documentsOfConfigSources_areLookedAtToo() throws IOException {
+    String file =
+        file(
+            """
+            xds: {address: "127.0.0.1:15010"}
+            registries:
+            - {name: files, type: file, path: services}
+            configs:
+            - {name: mesh, type: file, path: mesh}
+            """);
+    Path mesh = Files.createDirectories(folder.resolve("mesh")).resolve("web.yaml");
+    String route =
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: web}
+        spec:
+          hosts: [web.shop]
+          http: [{timeout: 1h30m, route: [{destination: {host: web.shop}}]}]
+        """;
+    Files.writeString(mesh, route);
+    Invocation valid = Invocation.of("check", "--config", file);
+    assertThat(valid.code()).as(valid.out()).isZero();
+    assertThat(valid.out()).contains("valid (files: file, configs/mesh: file)");
+
+    Files.writeString(mesh, route.replace("timeout: 1h30m", "timeout: soon"));
+    Invocation broken = Invocation.of("check", "--config", file);
+    assertThat(broken.code()).isEqualTo(2);
+    assertThat(broken.out())
+        .contains(
+            file + ":5:3: configs[0]: " + mesh + ":6:20: spec.http[0].timeout: soon (expected: ");
+  }
+
+  @Test
   void check_secretsThatAreNotThere_areProblems() throws IOException {
     Files.writeString(folder.resolve("two-lines"), "s3cret\nsecond\n");
     Files.writeString(folder.resolve("empty"), "\n");

@@ -172,6 +172,30 @@ class GetCommandTest extends AdminFixture {
   }
 
   @Test
+  void get_configs_sayWhyOneFailsAndHowManyDocumentsAreWrong() {
+    assertThat(
+            Invocation.of("get", "configs", "--admin", url, "-o", "wide")
+                .out()
+                .lines()
+                .map(line -> line.replaceAll("  +", " | ").strip()))
+        .containsExactly(
+            "NAME | TYPE | STATE | DOCUMENTS | RESOURCES | ERRORS | WARNINGS | HOLDS | LAST SUCCESS"
+                + " | PROBLEM",
+            "mesh | file | failing | 3 | 2 | 1 | 1 | 0 | 2026-01-02T12:00:00Z | mesh: does not"
+                + " exist");
+  }
+
+  @Test
+  void get_refused_showsDocumentsWithTheirPlace() {
+    assertThat(
+            Invocation.of(
+                    "get", "refused", "--registry", "configs/mesh", "--admin", url, "-o", "wide")
+                .out())
+        .contains(
+            "orders.yaml:9:15: spec.http[0].route[0].weight: ninety (expected: a whole number)");
+  }
+
+  @Test
   void get_refused_byName() {
     Invocation get = Invocation.of("get", "refused", "bro", "--admin", url, "-o", "yaml");
 

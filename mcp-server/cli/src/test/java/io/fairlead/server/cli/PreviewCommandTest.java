@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,42 @@ class PreviewCommandTest {
         .anyMatch(line -> line.startsWith("second web: shadowed: web.file belongs to"))
         .anyMatch(line -> line.startsWith("first web: repaired: ") && line.contains("bad key"))
         .contains("2 services read, 1 resources", "  shadowed: 1");
+  }
+
+  @Test
+  void preview_documentsOfConfigSources_areServedToo_andTheirFaultsAreLines() throws IOException {
+    String route =
+        """
+        apiVersion: networking.istio.io/v1beta1
+        kind: VirtualService
+        metadata: {name: %s}
+        spec: {hosts: [web.file], http: [{route: [{destination: {host: web.file}, weight: %s}]}]}
+        """;
+    write("low/web.yaml", route.formatted("web", "7"));
+    write("high/web.yaml", route.formatted("web", "100") + "---\n" + route.formatted("bad", "x"));
+    Files.writeString(
+        folder.resolve("fairlead.yaml"),
+        """
+        configs:
+        - {name: low, type: file, path: low}
+        - {name: high, type: file, path: high, priority: 200}
+        """,
+        StandardOpenOption.APPEND);
+
+    Invocation preview = preview();
+
+    assertThat(preview.code()).as(preview.err()).isZero();
+    assertThat(documents(preview.out())).hasSize(2);
+    assertThat(preview.out())
+        .contains("# configs/high web.yaml\n", "kind: VirtualService", "weight: 100")
+        .doesNotContain("weight: 7");
+    assertThat(preview.err().lines())
+        .contains("2 services read, 2 documents read, 2 resources")
+        .anyMatch(
+            line ->
+                line.startsWith("configs/high web.yaml:9:")
+                    && line.contains(": refused: spec.http[0].route[0].weight: x (expected: "));
+    assertThat(documents(preview("--registry", "second").out())).hasSize(1);
   }
 
   @Test

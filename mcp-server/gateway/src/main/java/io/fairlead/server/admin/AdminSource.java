@@ -2,7 +2,6 @@ package io.fairlead.server.admin;
 
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
-import io.fairlead.configs.merge.ConfigSourceStatus;
 import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.guard.GuardStatus;
@@ -33,7 +32,7 @@ public interface AdminSource {
   List<RegistrySummary> registries();
 
   /** Returns the config sources, by name. */
-  default List<ConfigSourceStatus> configSources() {
+  default List<ConfigSourceSummary> configSources() {
     return List.of();
   }
 

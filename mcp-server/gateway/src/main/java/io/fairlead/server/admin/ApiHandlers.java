@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.common.ForeignText;
+import io.fairlead.configs.merge.Configs;
 import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.server.render.Yaml;
 import io.fairlead.versioning.CommitHistory;
@@ -14,10 +15,12 @@ import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -44,9 +47,7 @@ final class ApiHandlers {
   }
 
   void registries(RoutingContext context) {
-    Map<String, Long> holds =
-        source.holds().stream()
-            .collect(Collectors.groupingBy(HoldStatus::registry, Collectors.counting()));
+    Map<String, Long> holds = holds();
     list(
         context,
         source.registries(),
@@ -55,11 +56,26 @@ final class ApiHandlers {
                 registry, holds.getOrDefault(registry.name(), 0L), source.reads(registry.name())));
   }
 
+  private Map<String, Long> holds() {
+    return source.holds().stream()
+        .collect(Collectors.groupingBy(HoldStatus::registry, Collectors.counting()));
+  }
+
+  private void configs(RoutingContext context) {
+    Map<String, Long> holds = holds();
+    list(
+        context,
+        source.configSources(),
+        each ->
+            ConfigSourceViews.source(each, holds.getOrDefault(Configs.PREFIX + each.name(), 0L)));
+  }
+
   /**
    * Adds the lists that nothing narrows: a path, whence the items, and how one is shown. A further
    * list is a line here, and a constant of the command's {@code Kind} for its table.
    */
   void lists(BiConsumer<String, Handler<RoutingContext>> routes) {
+    routes.accept("/configs", this::configs);
     add(routes, "/certificates", source::tls, ApiViews::certificate);
     add(routes, "/denied", source::denied, ApiViews::denied);
     routes.accept("/guards", this::guards);
@@ -235,14 +251,26 @@ final class ApiHandlers {
     search(context, report -> true);
   }
 
-  /** Services that are not served, and those of which something was refused. */
+  /**
+   * Services that are not served, and those of which something was refused; documents of config
+   * sources of which something was refused.
+   */
   void refused(RoutingContext context) {
-    search(
-        context,
-        report ->
-            report.status().isFault()
-                || report.findings().stream()
-                    .anyMatch(finding -> finding.reason().status().isFault()));
+    MultiMap parameters = context.request().params();
+    List<Supplier<ObjectNode>> refused = new ArrayList<>();
+    ServiceAnswers answers = new ServiceAnswers(source);
+    if (!ConfigSourceViews.INVALID.equals(parameters.get("reason"))) {
+      ServiceSearch.of(parameters)
+          .find(source, answers, ApiHandlers::hasFault)
+          .forEach(found -> refused.add(() -> answers.of(found.registry(), found.report())));
+    }
+    ConfigSourceViews.refused(source, parameters).forEach(found -> refused.add(() -> found));
+    list(context, refused, Supplier::get);
+  }
+
+  private static boolean hasFault(ServiceReport report) {
+    return report.status().isFault()
+        || report.findings().stream().anyMatch(finding -> finding.reason().status().isFault());
   }
 
   private void search(RoutingContext context, Predicate<ServiceReport> filter) {

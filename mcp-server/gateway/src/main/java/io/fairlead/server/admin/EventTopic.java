@@ -25,6 +25,9 @@ enum EventTopic {
   COMMIT(
       source -> source.snapshot().number(), (source, state) -> node().put("number", (Long) state)),
   REGISTRY(EventTopic::registries, (source, state) -> names(source)),
+  CONFIG(
+      EventTopic::configSources,
+      (source, state) -> node().put("sources", ((List<?>) state).size())),
   CLIENT(EventTopic::clients, (source, state) -> node().put("connected", ((List<?>) state).size())),
   GUARD(
       source -> List.of(source.guards(), source.holds()),
@@ -84,6 +87,19 @@ enum EventTopic {
                     each.instances(),
                     each.refused(),
                     each.lastSuccess() == null ? 0L : coarse(each.lastSuccess())))
+        .toList();
+  }
+
+  private static Object configSources(AdminSource source) {
+    return source.configSources().stream()
+        .map(
+            each ->
+                List.of(
+                    each.name(),
+                    each.state(),
+                    each.status().documents(),
+                    each.status().problem(),
+                    each.status().problems()))
         .toList();
   }
 

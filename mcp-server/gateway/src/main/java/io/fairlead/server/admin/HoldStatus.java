@@ -1,5 +1,6 @@
 package io.fairlead.server.admin;
 
+import io.fairlead.configs.merge.Configs;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.Hold;
 import java.time.Instant;
@@ -52,24 +53,33 @@ public record HoldStatus(
         guard.id(),
         guard.registry(),
         guard.state() == GuardStatus.State.WAITING ? Hold.Reason.RELOAD : Hold.Reason.GUARD,
-        guard.heldServices() + " of " + guard.services() + " services",
+        held(guard),
         guard.since(),
         guard.endsBy(),
         explanation(guard));
   }
 
+  // Losses of a config source are resources, which have no endpoints of their own.
+  private static boolean isOfDocuments(GuardStatus guard) {
+    return guard.registry().startsWith(Configs.PREFIX);
+  }
+
+  private static String held(GuardStatus guard) {
+    return guard.heldServices()
+        + " of "
+        + guard.services()
+        + (isOfDocuments(guard) ? " resources" : " services");
+  }
+
   /** Returns the explanation of a guard's hold, and of what ends it. */
   static String explanation(GuardStatus guard) {
+    boolean documents = isOfDocuments(guard);
     String held =
-        guard.heldEndpoints()
-            + " of "
-            + guard.endpoints()
-            + " endpoints, in "
-            + guard.heldServices()
-            + " of "
-            + guard.services()
-            + " services";
-    String loss = "The registry no longer has " + held + ". They stay in the mesh";
+        documents
+            ? held(guard)
+            : guard.heldEndpoints() + " of " + guard.endpoints() + " endpoints, in " + held(guard);
+    String place = documents ? "config source" : "registry";
+    String loss = "The " + place + " no longer has " + held + ". They stay in the mesh";
     return switch (guard.state()) {
       case WAITING ->
           "The registry left the configuration, or has another source now. Of its services, "
@@ -107,7 +117,9 @@ public record HoldStatus(
               + " keeps them.";
       case REJECTED ->
           loss
-              + ", as an operator decided, until the registry has them again or fairlead approve "
+              + ", as an operator decided, until the "
+              + place
+              + " has them again or fairlead approve "
               + guard.id()
               + " removes them.";
     };

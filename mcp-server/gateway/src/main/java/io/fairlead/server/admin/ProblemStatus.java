@@ -69,6 +69,10 @@ public record ProblemStatus(
     REGISTRY_UNREAD,
     /** A registry was not heard of for long, although nothing failed. */
     REGISTRY_STALE,
+    /** A config source cannot be read. */
+    CONFIGS_FAILING,
+    /** A config source was not read since the start; what is served of it is from before. */
+    CONFIGS_UNREAD,
     /** Removals wait for a confirmation, for other registries or for a decision. */
     REMOVALS_HELD,
     /** A changed configuration was refused. */
@@ -97,6 +101,8 @@ public record ProblemStatus(
     HOLD_LASTS,
     /** Services are refused for a fault. */
     SERVICES_REFUSED,
+    /** Documents of a config source are refused for a fault. */
+    DOCUMENTS_REFUSED,
     /** Services are not served, since another registry has their hosts. */
     HOSTS_SHADOWED,
     /** Hosts change too often. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fairlead.common.Causes;
 import io.fairlead.common.KeyedRecord;
 import io.fairlead.configs.ConfigSourceFactory;
+import io.fairlead.configs.merge.ConfigProblem;
 import io.fairlead.registry.RegistryAdapterFactory;
 import io.fairlead.registry.RegularFile;
 import java.io.IOException;
@@ -155,12 +156,12 @@ public final class ConfigLoader {
     Problems problems = new Problems(file, document, read.problems());
     Path parent = file.toAbsolutePath().getParent();
     Path folder = parent == null ? file.toAbsolutePath() : parent;
-    ElementBinder elements = new ElementBinder(problems, types.get());
+    Problems warnings = new Problems(file, document, List.of());
+    ElementBinder elements = new ElementBinder(problems, warnings, types.get());
     Optional<GatewayConfig> config =
         new RecordBinder(problems, folder, elements)
             .bind(document.root(), KeyPath.ROOT, KeyedRecord.of(GatewayConfig.class));
     config.ifPresent(bound -> SemanticChecks.check(bound, problems));
-    Problems warnings = new Problems(file, document, List.of());
     config.ifPresent(bound -> checkPlace(bound, problems, warnings));
     List<Problem> all = problems.all();
     return all.isEmpty() && config.isPresent()
@@ -186,11 +187,13 @@ public final class ConfigLoader {
    */
   private final class ElementBinder implements RecordBinder.ElementReader {
     private final Problems problems;
+    private final Problems warnings;
     private final TypedElements<RegistryAdapterFactory<?>, RegistryConfig.Shared> registries;
     private final TypedElements<ConfigSourceFactory<?>, ConfigSourceConfig.Shared> configs;
 
-    ElementBinder(Problems problems, AdapterTypes types) {
+    ElementBinder(Problems problems, Problems warnings, AdapterTypes types) {
       this.problems = problems;
+      this.warnings = warnings;
       this.registries =
           new TypedElements<>(
               problems,
@@ -220,7 +223,20 @@ public final class ConfigLoader {
         RecordBinder binder, JsonNode node, String path) {
       return configs
           .read(binder, node, path, this::checkFiles)
-          .map(bound -> new ConfigSourceConfig(bound.shared(), bound.own(), bound.factory()));
+          .map(bound -> new ConfigSourceConfig(bound.shared(), bound.own(), bound.factory()))
+          .map(config -> checked(config, path));
+    }
+
+    private ConfigSourceConfig checked(ConfigSourceConfig config, String path) {
+      if (purpose == Purpose.CHECKING && !problems.isWithin(path)) {
+        config
+            .problems()
+            .forEach(
+                (severity, lines) ->
+                    (severity == ConfigProblem.Severity.ERROR ? problems : warnings)
+                        .at(path, lines));
+      }
+      return config;
     }
 
     private RegistryConfig checked(RegistryConfig config, RecordBinder binder, String path) {

@@ -1,10 +1,18 @@
 package io.fairlead.server.config;
 
 import io.fairlead.common.Key;
+import io.fairlead.configs.ConfigDocument;
 import io.fairlead.configs.ConfigSource;
 import io.fairlead.configs.ConfigSourceContext;
 import io.fairlead.configs.ConfigSourceFactory;
+import io.fairlead.configs.merge.ConfigProblem;
 import io.fairlead.configs.merge.SourceSettings;
+import io.fairlead.configs.merge.ValidatedContent;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * One config source of a valid configuration. Two are equal when nothing that the gateway or the
@@ -27,7 +35,7 @@ public record ConfigSourceConfig(
                   "lower-case letters, digits and '-', at most 63, beginning and ending with a"
                       + " letter or digit")
           String name,
-      @Key("the type of the config source: file") String type,
+      @Key("the type of the config source: file or consul") String type,
       @Key(
               value = "the source with the higher one gives a resource that two have",
               defaultValue = "100",
@@ -59,6 +67,40 @@ public record ConfigSourceConfig(
   /** Makes the source; it is not started. */
   public ConfigSource create(ConfigSourceContext context) {
     return create(factory, context, own);
+  }
+
+  /**
+   * Returns what is wrong with the documents in files, by severity; each a line that begins with
+   * its place.
+   */
+  Map<ConfigProblem.Severity, List<String>> problems() {
+    ConfigSourceFactory.FileContents contents = contents(factory, own);
+    Map<ConfigProblem.Severity, List<String>> lines = new EnumMap<>(ConfigProblem.Severity.class);
+    for (ConfigProblem.Severity severity : ConfigProblem.Severity.values()) {
+      lines.put(severity, new ArrayList<>());
+    }
+    Objects.requireNonNull(lines.get(ConfigProblem.Severity.ERROR)).addAll(contents.problems());
+    ValidatedContent reader = new ValidatedContent();
+    for (ConfigDocument document : contents.documents()) {
+      for (ConfigProblem problem : reader.read(document, settings()).problems()) {
+        Objects.requireNonNull(lines.get(problem.severity()))
+            .add(
+                document.key()
+                    + ":"
+                    + problem.line()
+                    + ":"
+                    + problem.column()
+                    + ": "
+                    + (problem.path().isEmpty() ? "" : problem.path() + ": ")
+                    + problem.text());
+      }
+    }
+    return lines;
+  }
+
+  private static <C extends Record> ConfigSourceFactory.FileContents contents(
+      ConfigSourceFactory<C> factory, Record own) {
+    return factory.contents(factory.configurationType().cast(own));
   }
 
   private static <C extends Record> ConfigSource create(

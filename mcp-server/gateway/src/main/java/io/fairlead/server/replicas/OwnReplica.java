@@ -1,6 +1,7 @@
 package io.fairlead.server.replicas;
 
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.configs.merge.Configs;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.Guards;
@@ -131,6 +132,9 @@ public final class OwnReplica implements Replica {
 
   @Override
   public boolean stillHas(HeldGuard guard) {
+    if (guard.registry().startsWith(Configs.PREFIX)) {
+      return guard.services().keySet().stream().anyMatch(this::servesDocument);
+    }
     return guard.hasLeft()
         ? guard.services().keySet().stream().anyMatch(name -> isFrom(guard.registry(), name))
         : source.services(guard.registry()).stream()
@@ -139,6 +143,15 @@ public final class OwnReplica implements Replica {
                   Integer left = guard.services().get(report.service().toString());
                   return left != null && endpoints(report) > left;
                 });
+  }
+
+  // What a config source lost is named by kind and name: VirtualService shop/orders.
+  private boolean servesDocument(String shown) {
+    Snapshot snapshot = source.snapshot();
+    return snapshot.types().stream()
+        .filter(type -> shown.startsWith(type.kind() + " "))
+        .map(type -> new ResourceKey(type, shown.substring(type.kind().length() + 1)))
+        .anyMatch(key -> snapshot.find(key) != null);
   }
 
   private boolean isFrom(String registry, String name) {

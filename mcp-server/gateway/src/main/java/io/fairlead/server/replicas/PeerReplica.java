@@ -3,6 +3,7 @@ package io.fairlead.server.replicas;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fairlead.common.Durations;
+import io.fairlead.configs.merge.Configs;
 import io.fairlead.server.admin.ReplicaStatus;
 import io.fairlead.versioning.TransactionStatus;
 import java.net.URLEncoder;
@@ -72,16 +73,22 @@ final class PeerReplica implements Replica {
   @Override
   public boolean stillHas(HeldGuard guard) throws ReplicaException {
     List<String> samples = guard.services().keySet().stream().limit(MAX_SAMPLES).toList();
+    boolean documents = guard.registry().startsWith(Configs.PREFIX);
     for (String service : samples) {
       PeerClient.Answer answer =
           get(
-              guard.hasLeft()
-                  ? "resources/" + path(service)
-                  : "services/" + encoded(guard.registry()) + "/" + encoded(service));
+              documents
+                  ? document(service)
+                  : guard.hasLeft()
+                      ? "resources/" + path(service)
+                      : "services/" + encoded(guard.registry()) + "/" + encoded(service));
       if (answer.status() == 404) {
         continue;
       }
       JsonNode found = expect(answer);
+      if (documents) {
+        return true;
+      }
       boolean has =
           guard.hasLeft()
               ? found
@@ -98,6 +105,15 @@ final class PeerReplica implements Replica {
       }
     }
     return false;
+  }
+
+  // What a config source lost is named by kind and name: VirtualService shop/orders.
+  private static String document(String shown) {
+    int space = shown.indexOf(' ');
+    return "resources/"
+        + path(shown.substring(space + 1))
+        + "?type="
+        + encoded(shown.substring(0, Math.max(0, space)));
   }
 
   @Override

@@ -129,11 +129,13 @@ class AdminServerTest {
             "removals_held",
             "registry_failing",
             "registry_stale",
+            "configs_failing",
             "transaction_open",
             "no_client",
             "services_refused",
+            "documents_refused",
             "hosts_damped");
-    assertThat(items.path(3).toString())
+    assertThat(items.path(4).toString())
         .isEqualTo(
             "{\"severity\":\"warning\",\"kind\":\"transaction_open\",\"subject\":\"t1\","
                 + "\"message\":\"Nothing is pushed while the operator's transaction t1 is open;"
@@ -213,8 +215,16 @@ class AdminServerTest {
   void refused_saysWhy() throws Exception {
     JsonNode items = json("/api/v1/refused").path("items");
 
-    assertThat(items.findValuesAsText("service")).containsExactly("broken");
+    assertThat(items.findValuesAsText("service")).containsExactly("broken", "orders.yaml");
     assertThat(items.path(0).path("findings").path(0).path("reason").asText()).isEqualTo("no_port");
+    assertThat(items.path(1).path("findings").toString())
+        .isEqualTo(
+            "[{\"reason\":\"invalid_document\",\"kind\":\"refused\","
+                + "\"text\":\"an istiod would refuse it\","
+                + "\"advice\":\"mend the document; it is read again by itself\","
+                + "\"subject\":\"VirtualService shop/orders\","
+                + "\"detail\":\"orders.yaml:9:15: spec.http[0].route[0].weight: ninety (expected: a"
+                + " whole number)\",\"count\":1}]");
   }
 
   @Test

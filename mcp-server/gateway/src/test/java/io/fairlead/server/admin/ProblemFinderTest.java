@@ -48,6 +48,7 @@ class ProblemFinderTest {
     private Optional<Instant> idleSince = Optional.empty();
     private final List<TlsStatus> tls = new ArrayList<>();
     private final List<DeniedClient> denied = new ArrayList<>();
+    private boolean configs;
 
     Quiet() {
       super(0);
@@ -56,6 +57,11 @@ class ProblemFinderTest {
     @Override
     public List<RegistrySummary> registries() {
       return registries;
+    }
+
+    @Override
+    public List<ConfigSourceSummary> configSources() {
+      return configs ? super.configSources() : List.of();
     }
 
     @Override
@@ -266,6 +272,25 @@ class ProblemFinderTest {
 
     assertThat(only().kind()).isEqualTo(Kind.REGISTRY_STALE);
     assertThat(only().since()).isEqualTo(ago(15 * 60));
+  }
+
+  @Test
+  void find_configSources_sayWhatIsWrongWithThemAndTheirDocuments() {
+    source.clients.add(client("istiod-1", null, ago(9)));
+    source.configs = true;
+
+    assertThat(find())
+        .extracting(ProblemStatus::kind, ProblemStatus::subject, ProblemStatus::message)
+        .containsExactlyInAnyOrder(
+            tuple(
+                Kind.CONFIGS_FAILING,
+                "mesh",
+                "The config source cannot be read: mesh: does not exist"),
+            tuple(
+                Kind.DOCUMENTS_REFUSED,
+                "mesh",
+                "Errors in documents: 1, for example orders.yaml:9:15:"
+                    + " spec.http[0].route[0].weight: ninety (expected: a whole number)"));
   }
 
   @Test

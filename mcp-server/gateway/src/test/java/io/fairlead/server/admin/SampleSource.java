@@ -4,6 +4,9 @@ import com.google.protobuf.ByteString;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.configs.merge.ConfigProblem;
+import io.fairlead.configs.merge.ConfigSourceStatus;
+import io.fairlead.configs.merge.DocumentContent;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.Finding;
@@ -150,6 +153,40 @@ public class SampleSource implements AdminSource, AdminActions {
             0,
             0,
             0));
+  }
+
+  @Override
+  public List<ConfigSourceSummary> configSources() {
+    ResourceKey routes =
+        new ResourceKey(new ResourceType("networking.istio.io", "VirtualService"), "shop/orders");
+    DocumentContent content =
+        new DocumentContent(
+            List.of(),
+            Set.of(routes),
+            false,
+            List.of(
+                new ConfigProblem(
+                    Optional.of(routes),
+                    9,
+                    15,
+                    "spec.http[0].route[0].weight",
+                    "ninety (expected: a whole number)",
+                    ConfigProblem.Severity.ERROR),
+                new ConfigProblem(
+                    Optional.empty(), 1, 1, "", "<b>odd</b>", ConfigProblem.Severity.WARNING)));
+    return List.of(
+        new ConfigSourceSummary(
+            "file",
+            RegistrySummary.State.FAILING,
+            new ConfigSourceStatus(
+                "mesh",
+                100,
+                3,
+                2,
+                Optional.of(NOON),
+                Optional.of("mesh: does not exist"),
+                Optional.of(NOON),
+                Map.of("orders.yaml", new ConfigSourceStatus.DocumentProblems(NOON, content)))));
   }
 
   @Override

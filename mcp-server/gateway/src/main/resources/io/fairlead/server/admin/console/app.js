@@ -9,6 +9,7 @@ import services from "./pages/services.js";
 import service from "./pages/service.js";
 import resource from "./pages/resource.js";
 import registries from "./pages/registries.js";
+import configs from "./pages/configs.js";
 import clients from "./pages/clients.js";
 import guards from "./pages/guards.js";
 import {commits, commit} from "./pages/commits.js";
@@ -18,14 +19,14 @@ import configuration from "./pages/configuration.js";
 const PROBLEMS = "/api/v1/problems";
 const READY = "/readyz";
 const ALWAYS = [
-  [PROBLEMS, ["problem", "readiness", "registry", "client", "guard", "transaction", "configuration"]],
+  [PROBLEMS, ["problem", "readiness", "registry", "config", "client", "guard", "transaction", "configuration"]],
   [READY, ["readiness", "guard"]],
 ];
 const MENU = [
-  ["/", "Overview"], ["/services", "Services"], ["/registries", "Registries"], ["/clients", "Clients"],
-  ["/guards", "Guards"], ["/commits", "Commits"], ["/replicas", "Replicas"], ["/configuration", "Configuration"],
+  ["/", "Overview"], ["/services", "Services"], ["/registries", "Registries"], ["/configs", "Configs"],
+  ["/clients", "Clients"], ["/guards", "Guards"], ["/commits", "Commits"], ["/replicas", "Replicas"], ["/configuration", "Configuration"],
 ];
-const SINGLE = {"": overview, services, registries, clients, guards, commits, replicas, configuration};
+const SINGLE = {"": overview, services, registries, configs, clients, guards, commits, replicas, configuration};
 const DEEPER = {services: service, resources: resource, commits: commit};
 
 const unknown = {

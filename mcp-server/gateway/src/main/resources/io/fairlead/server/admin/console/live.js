@@ -106,7 +106,7 @@ function touched(topic) {
   queries.forEach(query => { if (query.topics.includes(topic)) query.refresh(); });
 }
 
-const TOPICS = ["readiness", "commit", "registry", "client", "guard", "transaction", "configuration", "problem"];
+const TOPICS = ["readiness", "commit", "registry", "config", "client", "guard", "transaction", "configuration", "problem"];
 
 function heard() {
   clearTimeout(watchdog);
