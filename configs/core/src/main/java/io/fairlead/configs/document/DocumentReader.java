@@ -30,6 +30,7 @@ public final class DocumentReader {
               "at most " + MAX_TEXT + ", in several files or keys"));
     }
     List<DocumentResult> results = new ArrayList<>();
+    int parts = 0;
     int line = 1;
     int start = text.startsWith("\uFEFF") ? 1 : 0;
     int partLine = line;
@@ -39,7 +40,9 @@ public final class DocumentReader {
         readPart(text.substring(start, i), partLine, results);
         start = i;
         partLine = line;
-        if (results.size() >= MAX_DOCUMENTS) {
+        // Empty ones count, too: each costs a parser.
+        parts++;
+        if (parts >= MAX_DOCUMENTS || results.size() >= MAX_DOCUMENTS) {
           results.add(
               new UnreadableDocument(
                   new Position(line, 1),

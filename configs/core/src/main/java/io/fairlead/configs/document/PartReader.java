@@ -21,7 +21,6 @@ import org.yaml.snakeyaml.events.NodeEvent;
 import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.events.SequenceStartEvent;
 import org.yaml.snakeyaml.parser.ParserImpl;
-import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
  * The reader of a part of a text up to the next separator, mostly one document. Confined to one
@@ -71,7 +70,7 @@ final class PartReader {
   List<DocumentResult> read() {
     List<DocumentResult> results = new ArrayList<>();
     try {
-      parser = new ParserImpl(new StreamReader(withoutTabs(part)), options());
+      parser = new ParserImpl(new WholeTextReader(withoutTabs(part)), options());
       next();
       while (!peek().is(Event.ID.StreamEnd)) {
         anchors.clear();

@@ -9,6 +9,7 @@ import io.fairlead.configs.validation.IstioKind;
 import io.fairlead.configs.validation.Outcome;
 import io.fairlead.configs.validation.Problem;
 import io.fairlead.configs.validation.Validator;
+import io.fairlead.configs.validation.WasmPluginTranslation;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
@@ -62,9 +63,21 @@ public final class ValidatedContent implements ContentReader {
     if (outcome instanceof Outcome.Invalid invalid) {
       Optional<ResourceKey> key = key(invalid);
       key.ifPresentOrElse(gathered.invalid::add, () -> gathered.unclear = true);
+      key.filter(ValidatedContent::isWasmPlugin)
+          .map(
+              each ->
+                  key(
+                      IstioKind.TRAFFIC_EXTENSION,
+                      WasmPluginTranslation.translatedName(each.name())))
+          .ifPresent(gathered.invalid::add);
       invalid.problems().forEach(each -> gathered.problems.add(problem(key, each)));
     } else if (outcome instanceof Outcome.Valid valid) {
       Resource resource = resource(valid, source);
+      if (valid.kind() == IstioKind.WASM_PLUGIN) {
+        // Beside it, for istiods that read only what it is translated to.
+        Resource translated = resource(WasmPluginTranslation.translate(valid), source);
+        gathered.valid.putIfAbsent(translated.key(), translated);
+      }
       Optional<ResourceKey> key = Optional.of(resource.key());
       valid.warnings().forEach(each -> gathered.problems.add(problem(key, each)));
       if (gathered.valid.putIfAbsent(resource.key(), resource) != null) {
@@ -105,6 +118,10 @@ public final class ValidatedContent implements ContentReader {
     return words.length < 2 || words[1].startsWith("/") || words[1].endsWith("/")
         ? Optional.empty()
         : IstioKind.of(words[0]).map(kind -> key(kind, words[1]));
+  }
+
+  private static boolean isWasmPlugin(ResourceKey key) {
+    return key.type().kind().equals(IstioKind.WASM_PLUGIN.kind());
   }
 
   private static ConfigProblem problem(Optional<ResourceKey> resource, Problem problem) {

@@ -2,6 +2,7 @@ package io.fairlead.configs.validation;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -96,8 +97,13 @@ final class EnvoyTypes implements AnyTypes {
   }
 
   private static Optional<Descriptor> load(String className) {
+    ClassLoader loader = Listener.class.getClassLoader();
+    // A class loader keeps the name of each class that it was ever asked for.
+    if (loader.getResource(className.replace('.', '/') + ".class") == null) {
+      return Optional.empty();
+    }
     try {
-      Class<?> type = Class.forName(className, true, Message.class.getClassLoader());
+      Class<?> type = Class.forName(className, true, loader);
       if (!Message.class.isAssignableFrom(type)) {
         return Optional.empty();
       }

@@ -17,6 +17,11 @@ final class Findings {
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
 
+  /** Whether no more of a severity are kept, so that nobody need look for their place. */
+  boolean isFull(Severity severity) {
+    return (severity == Severity.ERROR ? errors : warnings).size() >= MAX_PROBLEMS;
+  }
+
   void add(Problem problem) {
     List<Problem> list = problem.severity() == Severity.ERROR ? errors : warnings;
     if (list.size() < MAX_PROBLEMS && !list.contains(problem)) {

@@ -1,8 +1,12 @@
 package io.fairlead.configs.validation;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,30 +14,43 @@ import org.jspecify.annotations.Nullable;
  * to one thread.
  */
 final class HostIndex {
-  // Of each ending of a host, one host that has it: "b.com" of "a.b.com" as well as of "*b.com".
-  private final Map<String, String> endings = new HashMap<>();
+  // By the host read backwards: so all that have an ending stand side by side.
+  private final NavigableMap<String, String> backwards = new TreeMap<>();
   private final Map<String, String> wildcards = new HashMap<>();
-  private final Map<String, String> exact = new HashMap<>();
+  private final Set<String> exact = new HashSet<>();
 
   void add(String host) {
     if (host.startsWith("*")) {
       wildcards.putIfAbsent(host.substring(1), host);
     } else {
-      exact.putIfAbsent(host, host);
+      exact.add(host);
     }
-    for (int i = 0; i <= host.length(); i++) {
-      endings.putIfAbsent(host.substring(i), host);
-    }
+    backwards.putIfAbsent(backwards(host), host);
+  }
+
+  private static String backwards(String host) {
+    return new StringBuilder(host).reverse().toString();
   }
 
   /** Returns a host that covers the given one, or that it covers. */
   Optional<String> overlapping(String host) {
     if (host.startsWith("*")) {
-      @Nullable String covered = endings.get(host.substring(1));
-      if (covered != null) {
-        return Optional.of(covered);
+      String ending = backwards(host.substring(1));
+      Map.@Nullable Entry<String, String> next = backwards.ceilingEntry(ending);
+      if (next != null && next.getKey().startsWith(ending)) {
+        return Optional.of(next.getValue());
       }
-    } else if (exact.containsKey(host)) {
+    }
+    return covering(host);
+  }
+
+  /** Whether a host covers all of the given one. */
+  boolean covers(String host) {
+    return covering(host).isPresent();
+  }
+
+  private Optional<String> covering(String host) {
+    if (exact.contains(host)) {
       return Optional.of(host);
     }
     for (int i = host.startsWith("*") ? 1 : 0; i <= host.length(); i++) {

@@ -9,6 +9,7 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import io.fairlead.common.Similar;
 import io.fairlead.configs.document.Node;
+import io.fairlead.configs.validation.Problem.Severity;
 import java.math.BigInteger;
 import java.util.Base64;
 import java.util.EnumSet;
@@ -100,6 +101,9 @@ final class MessageReader {
   }
 
   private void unknown(String key, FieldNames names, Spot at) {
+    if (at.isFull(unknownFields == UnknownFields.REFUSED ? Severity.ERROR : Severity.WARNING)) {
+      return;
+    }
     String expected =
         (key.length() <= MAX_SIMILAR ? Similar.to(key, names.names()) : Optional.<String>empty())
             .map(similar -> "did you mean " + similar + "?")

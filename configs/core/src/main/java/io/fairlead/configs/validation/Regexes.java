@@ -35,22 +35,30 @@ final class Regexes {
       at.refuse("a regex of " + regex.length() + " characters", "a shorter one");
       return;
     }
-    if (repetitions(regex) > MAX_REPETITIONS) {
+    Counted counted = count(regex);
+    if (counted.repetitions() > MAX_REPETITIONS) {
       at.refuse(regex, "repetitions that come to at most " + MAX_REPETITIONS);
       return;
     }
     try {
-      Pattern.compile(regex);
+      Pattern.compile(counted.reduced());
     } catch (PatternSyntaxException e) {
       at.refuse(e.getDescription() + " in " + regex, "RE2 syntax, which has no lookaround or \\1");
     }
   }
 
   /**
-   * Returns what the counted repetitions of the worst place come to. Before compiling: a compiler
-   * writes them out, which for a few characters may be all memory.
+   * The counted repetitions of an expression. Found before compiling: a compiler writes them out,
+   * which for a few characters may be all memory.
+   *
+   * @param repetitions what those of the worst place come to
+   * @param reduced an expression that is right where this one is, with counts of at most two
    */
-  static long repetitions(String regex) {
+  private record Counted(long repetitions, String reduced) {}
+
+  private static Counted count(String regex) {
+    StringBuilder reduced = new StringBuilder();
+    int copied = 0;
     // For each open group, the most that something within it comes to.
     Deque<Long> groups = new ArrayDeque<>();
     long worst = 1;
@@ -60,7 +68,7 @@ final class Regexes {
     for (int i = 0; i < regex.length(); i++) {
       char c = regex.charAt(i);
       if (c == '\\') {
-        i++;
+        i = endOfEscape(regex, i);
         lastItem = 1;
       } else if (inClass) {
         inClass = c != ']';
@@ -82,6 +90,8 @@ final class Regexes {
               .matcher(regex.substring(i, Math.min(i + MAX_COUNT, regex.length())))
               .lookingAt()) {
         int close = regex.indexOf('}', i);
+        reduced.append(regex, copied, i).append(reduced(regex.substring(i + 1, close)));
+        copied = close + 1;
         lastItem = Math.min(lastItem * count(regex, i), Integer.MAX_VALUE);
         inGroup = Math.max(inGroup, lastItem);
         worst = Math.max(worst, lastItem);
@@ -90,7 +100,36 @@ final class Regexes {
         lastItem = 1;
       }
     }
-    return worst;
+    return new Counted(worst, reduced.append(regex, copied, regex.length()).toString());
+  }
+
+  /** Returns the repetition of this count, or range, with smaller ones. */
+  private static String reduced(String count) {
+    int comma = count.indexOf(',');
+    long min = number(comma < 0 ? count : count.substring(0, comma));
+    String max = comma < 0 ? "" : count.substring(comma + 1);
+    if (!max.isEmpty() && number(max) < min) {
+      return "{" + count + "}";
+    }
+    String least = Long.toString(Math.min(min, 1));
+    if (comma < 0) {
+      return "{" + least + "}";
+    }
+    return "{" + least + "," + (max.isEmpty() ? "" : Math.min(number(max), 2)) + "}";
+  }
+
+  private static long number(String digits) {
+    return digits.length() > 9 ? Integer.MAX_VALUE : Long.parseLong(digits);
+  }
+
+  // The braces of a character, as \x{263A}, hold no count.
+  private static int endOfEscape(String regex, int backslash) {
+    boolean hasBraces =
+        regex.startsWith("x{", backslash + 1)
+            || regex.startsWith("p{", backslash + 1)
+            || regex.startsWith("P{", backslash + 1);
+    int close = hasBraces ? regex.indexOf('}', backslash) : -1;
+    return close < 0 ? backslash + 1 : close;
   }
 
   private static boolean isDigit(char c) {

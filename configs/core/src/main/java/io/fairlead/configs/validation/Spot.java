@@ -81,7 +81,15 @@ public final class Spot {
     add(Severity.WARNING, found, expected);
   }
 
+  /** Whether so much of a severity was found in the document that no more is reported. */
+  boolean isFull(Severity severity) {
+    return findings.isFull(severity);
+  }
+
   private void add(Severity severity, String found, String expected) {
+    if (isFull(severity)) {
+      return;
+    }
     findings.add(
         new Problem(
             severity,

@@ -15,6 +15,7 @@ import java.util.List;
 /** The rules of a VirtualService: its hosts and gateways, and its TLS and TCP routes. */
 final class VirtualServiceRules implements KindRules<VirtualService> {
   private static final String MESH = "mesh";
+  private static final int MAX_SHOWN = 10;
 
   @Override
   public void check(VirtualService spec, Metadata metadata, Spot document) {
@@ -33,7 +34,9 @@ final class VirtualServiceRules implements KindRules<VirtualService> {
     if (!isBoundToGateway(spec)) {
       at.each("http", spec.getHttpList(), VirtualServiceRules::checkNoClaims);
     }
-    at.each("tls", spec.getTlsList(), (route, here) -> checkTls(route, spec, here));
+    HostIndex hosts = new HostIndex();
+    spec.getHostsList().stream().filter(Hosts::isWildcardName).forEach(hosts::add);
+    at.each("tls", spec.getTlsList(), (route, here) -> checkTls(route, spec, hosts, here));
     at.each("tcp", spec.getTcpList(), VirtualServiceRules::checkTcp);
     Checks.exportTo(
         spec.getExportToList(),
@@ -145,19 +148,21 @@ final class VirtualServiceRules implements KindRules<VirtualService> {
     at.refuse(claim, "a header: claims of tokens are matched at gateways only");
   }
 
-  private static void checkTls(TLSRoute route, VirtualService spec, Spot at) {
+  private static void checkTls(TLSRoute route, VirtualService spec, HostIndex hosts, Spot at) {
     if (route.getMatchCount() == 0) {
       at.refuse("no match", "a match with SNI hosts");
     }
-    at.each("match", route.getMatchList(), (match, here) -> checkTlsMatch(match, spec, here));
+    at.each(
+        "match", route.getMatchList(), (match, here) -> checkTlsMatch(match, spec, hosts, here));
     checkDestinations(route.getRouteList(), at.at("route"));
   }
 
-  private static void checkTlsMatch(TLSMatchAttributes match, VirtualService spec, Spot at) {
+  private static void checkTlsMatch(
+      TLSMatchAttributes match, VirtualService spec, HostIndex hosts, Spot at) {
     if (match.getSniHostsCount() == 0) {
       at.refuse("no sniHosts", "at least one");
     }
-    at.each("sniHosts", match.getSniHostsList(), (host, here) -> checkSni(host, spec, here));
+    at.each("sniHosts", match.getSniHostsList(), (host, here) -> checkSni(host, spec, hosts, here));
     at.each("destinationSubnets", match.getDestinationSubnetsList(), Hosts::checkIpOrPrefix);
     if (match.getPort() != 0) {
       Ports.check(match.getPort(), at.at("port"));
@@ -166,7 +171,7 @@ final class VirtualServiceRules implements KindRules<VirtualService> {
     checkGateways(match.getGatewaysList(), at.at("gateways"));
   }
 
-  private static void checkSni(String host, VirtualService spec, Spot at) {
+  private static void checkSni(String host, VirtualService spec, HostIndex hosts, Spot at) {
     boolean mayBeGenerated = !spec.getGatewaysList().contains(MESH);
     if (mayBeGenerated && Hosts.isGeneratedSni(host)) {
       at.refuseForOlder(host, Hosts.FORM);
@@ -178,9 +183,13 @@ final class VirtualServiceRules implements KindRules<VirtualService> {
       }
       return;
     }
-    if (spec.getHostsList().stream().noneMatch(outer -> Hosts.isWithin(host, outer))) {
-      at.refuse(host, "a name within the hosts: " + String.join(", ", spec.getHostsList()));
+    if (!hosts.covers(host)) {
+      at.refuse(host, "a name within the hosts: " + shown(spec.getHostsList()));
     }
+  }
+
+  private static String shown(List<String> hosts) {
+    return String.join(", ", hosts.subList(0, Math.min(hosts.size(), MAX_SHOWN)));
   }
 
   private static void checkTcp(TCPRoute route, Spot at) {

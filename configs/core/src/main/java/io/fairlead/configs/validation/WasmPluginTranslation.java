@@ -15,9 +15,14 @@ public final class WasmPluginTranslation {
    * The end of the name of a translated plugin. It is the one that istiods give to what they
    * translate from Kubernetes; no resource that people write can have it.
    */
-  static final String SUFFIX = "~istio-translated-wasmplugin";
+  private static final String SUFFIX = "~istio-translated-wasmplugin";
 
   private WasmPluginTranslation() {}
+
+  /** Returns the name of what a plugin of this name is translated to. */
+  public static String translatedName(String plugin) {
+    return plugin + SUFFIX;
+  }
 
   /**
    * Returns the TrafficExtension that does what a plugin does.
@@ -32,7 +37,7 @@ public final class WasmPluginTranslation {
     return new Outcome.Valid(
         IstioKind.TRAFFIC_EXTENSION,
         plugin.namespace(),
-        plugin.name() + SUFFIX,
+        translatedName(plugin.name()),
         plugin.labels(),
         plugin.annotations(),
         translated,

@@ -1,0 +1,44 @@
+package io.fairlead.configs.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.configs.ConfigDocument;
+import io.fairlead.versioning.ResourceKey;
+import org.junit.jupiter.api.Test;
+
+final class ValidatedContentTest {
+  private static DocumentContent read(String spec) {
+    return new ValidatedContent()
+        .read(
+            new ConfigDocument(
+                "a.yaml",
+                "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\n"
+                    + "metadata: {name: auth}\nspec: "
+                    + spec
+                    + "\n"),
+            new SourceSettings("files", 0, "shop"));
+  }
+
+  private static String shown(ResourceKey key) {
+    return key.type().kind() + " " + key.name();
+  }
+
+  @Test
+  void wasmPlugin_isAlsoServedAsWhatItIsTranslatedTo() {
+    assertThat(read("{url: a.b/c}").valid())
+        .extracting(resource -> shown(resource.key()))
+        .containsExactlyInAnyOrder(
+            "WasmPlugin shop/auth", "TrafficExtension shop/auth~istio-translated-wasmplugin");
+  }
+
+  @Test
+  void wasmPlugin_thatIsInvalid_keepsBoth() {
+    DocumentContent content = read("{url: 'ftp://a.b/c'}");
+    assertThat(content.valid()).isEmpty();
+    assertThat(content.invalid())
+        .extracting(ValidatedContentTest::shown)
+        .containsExactlyInAnyOrder(
+            "WasmPlugin shop/auth", "TrafficExtension shop/auth~istio-translated-wasmplugin");
+    assertThat(content.problems()).hasSize(1);
+  }
+}
