@@ -9,11 +9,15 @@ import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +34,9 @@ final class AdapterSink implements RegistrySink {
   private final Runnable wake;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
+  // The parts of each service that is not its only part. Of the adapter's calls, which do not
+  // overlap.
+  private final Map<ServiceId, Set<ServiceId>> parts = new HashMap<>();
   private volatile boolean closed;
 
   AdapterSink(
@@ -52,8 +59,12 @@ final class AdapterSink implements RegistrySink {
     } else if (outcome instanceof ReadOutcome.Fresh fresh) {
       view.healthy(now());
       Map<ServiceId, ConvertedService> services = new HashMap<>();
+      Map<ServiceId, Set<ServiceId>> before = new HashMap<>(parts);
+      parts.clear();
       for (Service service : fresh.services()) {
-        services.put(service.id(), converted(service));
+        for (ConvertedService report : reports(service, before.get(service.id()))) {
+          services.put(report.service(), report);
+        }
       }
       inbox.replaceAll(services);
       wake.run();
@@ -64,7 +75,7 @@ final class AdapterSink implements RegistrySink {
   public void changed(Service service) {
     if (!closed) {
       view.reached(now());
-      inbox.put(converted(service));
+      inbox.put(reports(service, parts.get(service.id())));
       wake.run();
     }
   }
@@ -73,7 +84,8 @@ final class AdapterSink implements RegistrySink {
   public void removed(ServiceId id) {
     if (!closed) {
       view.reached(now());
-      inbox.remove(id);
+      Set<ServiceId> all = parts.remove(id);
+      inbox.remove(all == null ? Set.of(id) : all);
       wake.run();
     }
   }
@@ -103,9 +115,32 @@ final class AdapterSink implements RegistrySink {
     return new Moment(nanoTime.getAsLong(), clock.instant());
   }
 
+  // What becomes of a service, and of the parts that it had and does not have any more.
+  private List<ConvertedService> reports(Service service, @Nullable Set<ServiceId> before) {
+    List<ConvertedService> reports = converted(service);
+    ServiceId id = service.id();
+    if (before == null && reports.size() == 1 && reports.get(0).service().equals(id)) {
+      return reports;
+    }
+    Set<ServiceId> now = new HashSet<>();
+    reports.forEach(report -> now.add(report.service()));
+    List<ConvertedService> all = new ArrayList<>(reports);
+    for (ServiceId part : before == null ? Set.of(id) : before) {
+      if (!now.contains(part)) {
+        all.add(ConvertedService.gone(part));
+      }
+    }
+    if (now.equals(Set.of(id))) {
+      parts.remove(id);
+    } else {
+      parts.put(id, now);
+    }
+    return all;
+  }
+
   // The conversion does not throw for anything that a registry may hold. Should it do so all the
   // same, that defect costs the one service and not the registry.
-  private ConvertedService converted(Service service) {
+  private List<ConvertedService> converted(Service service) {
     try {
       return ConvertedService.convert(converter, service);
     } catch (RuntimeException e) {
@@ -114,12 +149,13 @@ final class AdapterSink implements RegistrySink {
           view.settings().name(),
           service.id(),
           e);
-      return new ConvertedService(
-          service.id(),
-          Optional.empty(),
-          ServiceStatus.REFUSED,
-          List.of(),
-          service.instances().size());
+      return List.of(
+          new ConvertedService(
+              service.id(),
+              Optional.empty(),
+              ServiceStatus.REFUSED,
+              List.of(),
+              service.instances().size()));
     }
   }
 

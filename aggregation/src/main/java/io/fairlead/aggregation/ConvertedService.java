@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param service the service
  * @param entry what can be served; nothing if it is refused, or empty without a usable port
- * @param status served, held, empty or refused
+ * @param status served, held, empty, not selected, refused, or withdrawn if it is gone
  * @param findings what was refused or repaired
  * @param instances number of instances in the registry
  */
@@ -25,8 +25,28 @@ record ConvertedService(
     List<Finding> findings,
     int instances) {
 
-  static ConvertedService convert(Converter converter, Service service) {
-    Conversion conversion = converter.convert(service);
+  /** Converts a service into what becomes of each of its parts; without rules there is one. */
+  static List<ConvertedService> convert(Converter converter, Service service) {
+    List<Conversion> conversions = converter.convertAll(service);
+    return conversions.size() == 1
+        ? List.of(of(conversions.get(0), service))
+        : conversions.stream().map(conversion -> of(conversion, service)).toList();
+  }
+
+  /**
+   * Returns what is said of a part whose service is there and does not have it any more: as if it
+   * had lost its last instance.
+   */
+  static ConvertedService gone(ServiceId part) {
+    return new ConvertedService(part, Optional.empty(), ServiceStatus.WITHDRAWN, List.of(), 0);
+  }
+
+  /** Whether it is about a part that its service does not have any more. */
+  boolean isGone() {
+    return status == ServiceStatus.WITHDRAWN;
+  }
+
+  private static ConvertedService of(Conversion conversion, Service service) {
     Optional<CompactEntry> entry =
         conversion instanceof Conversion.Converted converted
             ? Optional.of(
@@ -34,7 +54,7 @@ record ConvertedService(
                     converted.entry(), service.creationIndex().orElse(CompactEntry.NO_INDEX)))
             : Optional.empty();
     return new ConvertedService(
-        service.id(),
+        conversion.service(),
         entry,
         conversion.status(),
         conversion.findings(),

@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.KeyedTable;
+import io.fairlead.conversion.rules.PartId;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
 import java.util.Collection;
@@ -186,7 +187,11 @@ final class HostClaims {
     CompactEntry entry = entries.get(service);
     CompactEntry before = disambiguated.get(service);
     CompactEntry hashed = null;
-    if (entry != null && !service.equals(first) && entry.isOfHost(host)) {
+    // An alias that another service has is refused: under another host it is of use to nobody.
+    if (entry != null
+        && !service.equals(first)
+        && entry.isOfHost(host)
+        && !PartId.isAlias(service)) {
       hashed = CompactEntry.of(entry.expand().disambiguated());
     }
     if (Objects.equals(before, hashed)) {

@@ -2,6 +2,7 @@ package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.KeyedTable;
 import io.fairlead.conversion.ConvertedEntry;
+import io.fairlead.conversion.rules.PartId;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.util.ArrayList;
@@ -50,6 +51,10 @@ final class HostTable {
 
     /** The claim of a registry to a name, with the rest of the list, in no order. */
     private record Claim(String registry, CompactEntry entry, @Nullable Claim next) {
+      private boolean isAlias() {
+        return PartId.isAlias(entry.service());
+      }
+
       private boolean isAbout(String otherRegistry, ResourceKey key) {
         return registry.equals(otherRegistry) && entry.key().equals(key);
       }
@@ -118,11 +123,15 @@ final class HostTable {
       return null;
     }
 
-    /** The registry that comes first in the order, if any claims it. */
+    /**
+     * The registry that comes first in the order, if any claims it; those that have it as an alias
+     * only come after all others.
+     */
     Optional<String> winner(Comparator<String> order) {
       Claim first = claims;
       for (Claim claim = first; claim != null && first != null; claim = claim.next) {
-        if (order.compare(claim.registry, first.registry) < 0) {
+        int byKind = Boolean.compare(claim.isAlias(), first.isAlias());
+        if (byKind < 0 || (byKind == 0 && order.compare(claim.registry, first.registry) < 0)) {
           first = claim;
         }
       }

@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.registry.ServiceId;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,12 +33,16 @@ final class Inbox {
     changes = new LinkedHashMap<>();
   }
 
-  synchronized void put(ConvertedService converted) {
-    changes.put(converted.service(), Optional.of(converted));
+  /** Puts in what becomes of the parts of one service. */
+  synchronized void put(Collection<ConvertedService> reports) {
+    for (ConvertedService report : reports) {
+      changes.put(report.service(), Optional.of(report));
+    }
   }
 
-  synchronized void remove(ServiceId service) {
-    changes.put(service, Optional.empty());
+  /** Puts in that all parts of one service are gone. */
+  synchronized void remove(Collection<ServiceId> parts) {
+    parts.forEach(part -> changes.put(part, Optional.empty()));
   }
 
   synchronized Batch take() {

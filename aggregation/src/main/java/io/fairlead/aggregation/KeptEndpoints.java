@@ -44,8 +44,8 @@ final class KeptEndpoints {
 
   /**
    * The newer entry with the kept endpoints that it lacks. Nothing, if they do not fit: an entry
-   * with IP addresses takes no host names nor the other way round, and both need exactly the one
-   * port that the conversion makes.
+   * with IP addresses takes no host names nor the other way round, both need a port, and one whose
+   * endpoints are pods by their labels takes none.
    */
   static Optional<CompactEntry> merge(CompactEntry newer, ByteString kept) {
     ServiceEntry old = parse(kept);
@@ -112,7 +112,7 @@ final class KeptEndpoints {
   private static ByteString trimmed(ServiceEntry kept, Optional<CompactEntry> now, int most) {
     Set<Key> present = now.map(entry -> keys(parse(entry.content().body()))).orElse(Set.of());
     List<WorkloadEntry> endpoints = kept.getEndpointsList();
-    if (kept.getPortsCount() != 1) {
+    if (kept.getPortsCount() == 0) {
       return CompactEntry.bytes(kept);
     }
     ServicePort port = kept.getPorts(0);
@@ -146,21 +146,28 @@ final class KeptEndpoints {
   /** The kept endpoints that the other entry lacks, in its terms, and then its own. */
   private static List<WorkloadEntry> union(ServiceEntry kept, ServiceEntry newer) {
     boolean fits = kept.getEndpointsCount() == 0 || kept.getResolution() == resolution(kept, newer);
-    if (!fits || kept.getPortsCount() != 1 || newer.getPortsCount() != 1) {
+    if (!fits
+        || kept.getPortsCount() == 0
+        || newer.getPortsCount() == 0
+        || newer.hasWorkloadSelector()) {
       return List.of();
     }
     ServicePort from = kept.getPorts(0);
-    ServicePort to = newer.getPorts(0);
+    boolean samePorts = kept.getPortsList().equals(newer.getPortsList());
     Set<Key> present = keys(newer);
     Scale scale = Scale.between(kept, newer, present);
     List<WorkloadEntry> endpoints = new ArrayList<>();
     for (WorkloadEntry endpoint : kept.getEndpointsList()) {
       Key key = Key.of(endpoint, from);
       if (!present.contains(key)) {
-        WorkloadEntry.Builder fitted =
-            endpoint.toBuilder().clearPorts().setWeight(scale.of(endpoint));
-        if (key.port != to.getNumber()) {
-          fitted.putPorts(to.getName(), key.port);
+        WorkloadEntry.Builder fitted = endpoint.toBuilder().setWeight(scale.of(endpoint));
+        if (!samePorts) {
+          fitted.clearPorts();
+          for (ServicePort to : newer.getPortsList()) {
+            if (key.port != to.getNumber()) {
+              fitted.putPorts(to.getName(), key.port);
+            }
+          }
         }
         endpoints.add(fitted.build());
       }
@@ -219,7 +226,7 @@ final class KeptEndpoints {
 
   private static Set<Key> keys(ServiceEntry entry) {
     Set<Key> keys = new HashSet<>();
-    if (entry.getPortsCount() == 1) {
+    if (entry.getPortsCount() > 0) {
       entry.getEndpointsList().forEach(each -> keys.add(Key.of(each, entry.getPorts(0))));
     }
     return keys;

@@ -4,6 +4,7 @@ import io.fairlead.aggregation.collect.KeyedTable;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.conversion.rules.PartId;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
 import java.util.Comparator;
@@ -38,9 +39,7 @@ final class Ledger {
       Optional<ResourceKey> name = claims.nameOf(state.service());
       return new Line(
           state.service(),
-          name.isEmpty() && state.status() != ServiceStatus.WITHDRAWN
-              ? ServiceStatus.REFUSED
-              : state.status(),
+          name.isEmpty() && !isUnserved(state.status()) ? ServiceStatus.REFUSED : state.status(),
           name.orElse(null),
           findings(state, claims),
           state.instances(),
@@ -49,6 +48,10 @@ final class Ledger {
 
     private Line since(Since former) {
       return new Line(service, status, nameOrNull, findings, instances, former);
+    }
+
+    private static boolean isUnserved(ServiceStatus status) {
+      return status == ServiceStatus.WITHDRAWN || status == ServiceStatus.NOT_SELECTED;
     }
 
     private static List<Finding> findings(ServiceState state, HostClaims claims) {
@@ -63,6 +66,9 @@ final class Ledger {
 
     private static @Nullable Reason collision(
         ServiceId service, CompactEntry entry, HostClaims claims) {
+      if (PartId.isAlias(service)) {
+        return claims.nameOf(service).isEmpty() ? Reason.ALIAS_TAKEN : null;
+      }
       if (claims.isDisambiguated(service)) {
         return Reason.HOST_COLLISION;
       }
@@ -126,17 +132,21 @@ final class Ledger {
     return line.findings().stream().map(this::withOthers).toList();
   }
 
+  private static boolean isAboutHost(Reason reason) {
+    return reason == Reason.HOST_COLLISION
+        || reason == Reason.HOST_CONTESTED
+        || reason == Reason.ALIAS_TAKEN;
+  }
+
   // Only now: of a host that ten thousand claim, each line would change with each claim.
   private Finding withOthers(Finding finding) {
     HostClaims.Contest contest =
-        finding.reason() == Reason.HOST_COLLISION || finding.reason() == Reason.HOST_CONTESTED
-            ? contests.get(finding.detail())
-            : null;
+        isAboutHost(finding.reason()) ? contests.get(finding.detail()) : null;
     if (contest == null) {
       return finding;
     }
     String text;
-    if (finding.reason() == Reason.HOST_COLLISION) {
+    if (finding.reason() != Reason.HOST_CONTESTED) {
       text = " belongs to the service " + contest.holder();
     } else {
       text =

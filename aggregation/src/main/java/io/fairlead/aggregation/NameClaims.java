@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.KeyedTable;
+import io.fairlead.conversion.rules.PartId;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,13 +12,16 @@ import org.jspecify.annotations.Nullable;
  * Entries by the host that they claim. Of several claims on a host the first is that of the service
  * that its registry created first, where the registry keeps an order; services without a place in
  * that order come after those that have one, and among equals the lowest {@link
- * io.fairlead.registry.ServiceId} is the first. A host is nearly always claimed by one service
- * alone, so only the others have a sorted set. Confined to the commit thread.
+ * io.fairlead.registry.ServiceId} is the first. An alias comes after all services. A host is nearly
+ * always claimed by one service alone, so only the others have a sorted set. Confined to the commit
+ * thread.
  */
 final class NameClaims {
   /** Who comes first. */
   private static final Comparator<CompactEntry> ORDER =
-      Comparator.comparingLong(CompactEntry::creationIndex).thenComparing(CompactEntry::service);
+      Comparator.comparing((CompactEntry entry) -> PartId.isAlias(entry.service()))
+          .thenComparingLong(CompactEntry::creationIndex)
+          .thenComparing(CompactEntry::service);
 
   /** The host of an entry is a part of its name, and no text of its own. */
   private static final KeyedTable.Keys<String, CompactEntry> HOSTS =

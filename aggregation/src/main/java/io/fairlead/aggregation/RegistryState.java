@@ -254,6 +254,10 @@ final class RegistryState implements HostClaims.Listener {
 
   private void take(ConvertedService converted, long now) {
     ServiceId service = converted.service();
+    if (converted.isGone()) {
+      takeGone(service, now);
+      return;
+    }
     if (wasWithdrawn(converted)) {
       services.put(ServiceState.withdrawn(service));
     }
@@ -264,6 +268,21 @@ final class RegistryState implements HostClaims.Listener {
       empty.add(service, now);
     } else {
       empty.remove(service);
+    }
+  }
+
+  // The routes to a part that its service does not have any more stay for as long as those to a
+  // service that lost its instances; then nothing is left of it.
+  private void takeGone(ServiceId part, long now) {
+    ServiceState state = services.get(part);
+    CompactEntry entry = state == null ? null : state.entryOrNull();
+    if (entry == null) {
+      remove(part);
+    } else if (!unnamed.contains(part)) {
+      CompactEntry emptied = entry.withoutEndpoints();
+      serve(part, ServiceState.keptEmpty(emptied));
+      empty.remove(part);
+      keepEmpty(emptied, now);
     }
   }
 

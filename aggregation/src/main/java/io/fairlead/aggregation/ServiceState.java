@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.conversion.Finding;
+import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
 import java.util.List;
@@ -43,7 +44,19 @@ record ServiceState(
     Optional<CompactEntry> last =
         before.flatMap(ServiceState::entry).map(CompactEntry::withoutEndpoints);
     Optional<CompactEntry> kept = last.isPresent() ? last : converted.entry();
-    return of(kept.isPresent() ? ServiceStatus.KEPT_EMPTY : ServiceStatus.REFUSED, kept, converted);
+    return of(kept.isPresent() ? ServiceStatus.KEPT_EMPTY : unserved(converted), kept, converted);
+  }
+
+  private static ServiceStatus unserved(ConvertedService converted) {
+    return converted.findings().stream()
+            .anyMatch(finding -> finding.reason() == Reason.NOT_SELECTED)
+        ? ServiceStatus.NOT_SELECTED
+        : ServiceStatus.REFUSED;
+  }
+
+  /** A service of which nothing is said any more, and that is kept without endpoints. */
+  static ServiceState keptEmpty(CompactEntry entry) {
+    return new ServiceState(entry.service(), ServiceStatus.KEPT_EMPTY, entry, List.of(), 0);
   }
 
   private static ServiceState of(

@@ -63,7 +63,7 @@ class InboxConcurrencyTest {
     }
 
     void put(ServiceId service, int state) {
-      inbox.put(taken(service, state));
+      inbox.put(List.of(taken(service, state)));
       wake.run();
     }
 

@@ -22,6 +22,7 @@ class KeptEndpointsTest {
   private static CompactEntry entry(Instance... instances) {
     return ConvertedService.convert(
             CONVERTER, Given.service(ServiceId.of("web"), List.of(instances)))
+        .get(0)
         .entry()
         .orElseThrow();
   }

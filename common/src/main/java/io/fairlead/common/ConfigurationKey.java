@@ -62,10 +62,25 @@ public final class ConfigurationKey {
     return raw == List.class || raw == SortedSet.class ? Shape.LIST : Shape.SINGLE;
   }
 
+  /**
+   * Whether it stands for all keys of the object that begin with its name, which ends with a dot,
+   * such as {@code meta.env} for {@code meta.}. Its values are in a map by the rest of those keys.
+   */
+  public boolean isPrefix() {
+    return name().endsWith(".");
+  }
+
+  /** Whether each value of a map is a list. */
+  public boolean hasLists() {
+    return shape() == Shape.MAP
+        && component.getGenericType() instanceof ParameterizedType generic
+        && generic.getActualTypeArguments()[1] instanceof ParameterizedType;
+  }
+
   /** Returns the type of one value: of the elements of a list or map, else of the component. */
   public Class<?> valueType() {
     Type type = component.getGenericType();
-    if (type instanceof ParameterizedType generic) {
+    while (type instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
       type = arguments[arguments.length - 1];
     }

@@ -17,11 +17,14 @@ import java.lang.annotation.Target;
  * {@link java.net.URI}, {@link java.nio.file.Path} (relative to the configuration file), a type
  * with a static method {@code parse(String)} that throws {@link IllegalArgumentException} with
  * "value (expected: ...)", another record, a List or SortedSet of those, or a Map from String to
- * those. A key may be left out if it has a default, is {@code @Nullable} or a primitive boolean, or
- * is a record all of whose keys may be left out.
+ * those or to lists of them. The component of a Map whose name ends with a dot, such as {@code
+ * meta.}, has all keys of the object that begin so. A key may be left out if it has a default, is
+ * {@code @Nullable} or a primitive boolean, or is a record all of whose keys may be left out.
  *
- * <p>On a type with {@code parse}, the annotation gives the form of its texts: {@link #expected},
- * {@link #pattern}, and {@link #min} and {@link #max} if they may be whole numbers, too.
+ * <p>On a record that has itself as a component, or that several have, the annotation's {@link
+ * #name} is what the schema calls it. On a type with {@code parse}, the annotation gives the form
+ * of its texts: {@link #expected}, {@link #pattern}, and {@link #min} and {@link #max} if they may
+ * be whole numbers, too.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -1,5 +1,6 @@
 package io.fairlead.conversion;
 
+import io.fairlead.conversion.rules.Traffic;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The selection of the instances that become endpoints, of those that vote on their service's
@@ -33,8 +35,17 @@ final class Candidates {
   /** One candidate for each address and port; some are registered twice. */
   private final SortedMap<Candidate.Key, Candidate> distinct = new TreeMap<>();
 
-  Candidates(LoopbackRule loopback, List<Instance> instances, FindingLog log) {
-    this(loopback, instances, log, (instance, reason) -> {});
+  /**
+   * Sorts the instances of a service.
+   *
+   * @param given the resolution that a rule gives; null: the one that fits most of them
+   */
+  Candidates(
+      LoopbackRule loopback,
+      List<Instance> instances,
+      Traffic.@Nullable Resolution given,
+      FindingLog log) {
+    this(loopback, instances, given, log, (instance, reason) -> {});
   }
 
   /**
@@ -43,6 +54,7 @@ final class Candidates {
   private Candidates(
       LoopbackRule loopback,
       List<Instance> instances,
+      Traffic.@Nullable Resolution given,
       FindingLog log,
       BiConsumer<Instance, Reason> leftOut) {
     this.loopback = loopback;
@@ -53,14 +65,15 @@ final class Candidates {
       add(instance);
     }
     long ips = distinct.values().stream().filter(Candidate::isIp).count();
-    this.hostNames = distinct.size() - ips > ips;
+    this.hostNames = given == null ? distinct.size() - ips > ips : given == Traffic.Resolution.DNS;
   }
 
   /** Returns what becomes of each instance, in the order of the instances. */
-  static List<InstanceOutcome> outcomes(LoopbackRule loopback, List<Instance> instances) {
+  static List<InstanceOutcome> outcomes(
+      LoopbackRule loopback, List<Instance> instances, Traffic.@Nullable Resolution given) {
     Map<Instance, Reason> leftOut = new IdentityHashMap<>();
     Map<Instance, String> endpoints = new IdentityHashMap<>();
-    new Candidates(loopback, instances, new FindingLog(""), leftOut::put)
+    new Candidates(loopback, instances, given, new FindingLog(""), leftOut::put)
         .endpoints()
         .forEach(one -> endpoints.put(one.instance(), one.key().toString()));
     return instances.stream()

@@ -38,9 +38,31 @@ public sealed interface Conversion {
 
     @Override
     public ServiceStatus status() {
-      return entry.entry().getEndpointsCount() > 0
-          ? ServiceStatus.SERVED
-          : ServiceStatus.KEPT_EMPTY;
+      return ConvertedEntry.isEmpty(entry.entry())
+          ? ServiceStatus.KEPT_EMPTY
+          : ServiceStatus.SERVED;
+    }
+  }
+
+  /**
+   * A service that is not to be served, by a rule or by its owner's word.
+   *
+   * @param service the service
+   * @param findings why
+   * @param whole whether it leaves as such; otherwise it has no instance that is selected, as if it
+   *     had lost them
+   */
+  record NotSelected(ServiceId service, List<Finding> findings, boolean whole)
+      implements Conversion {
+    public NotSelected {
+      Objects.requireNonNull(service, "service");
+      findings = List.copyOf(findings);
+    }
+
+    /** Returns the status: one that has no instance selected is like one that has none. */
+    @Override
+    public ServiceStatus status() {
+      return whole ? ServiceStatus.NOT_SELECTED : ServiceStatus.KEPT_EMPTY;
     }
   }
 

@@ -1,5 +1,9 @@
 package io.fairlead.conversion;
 
+import io.fairlead.conversion.rules.ExtraPort;
+import io.fairlead.conversion.rules.Rule;
+import io.fairlead.conversion.rules.RuleSet;
+import io.fairlead.conversion.rules.Traffic;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param loopback what becomes of loopback addresses
  * @param port which number the port of a service gets
  * @param revisions which Istio revisions see a service
+ * @param rules which services are taken, and what is served of each
  * @param createTime creation time of every entry; istiod lets the older of two entries with one
  *     host win
  */
@@ -33,6 +38,7 @@ public record ConversionPolicy(
     LoopbackRule loopback,
     PortRule port,
     RevisionRule revisions,
+    RuleSet rules,
     Instant createTime) {
   /**
    * The protocol where nothing is given: it carries whatever the service speaks, at the price of
@@ -52,7 +58,42 @@ public record ConversionPolicy(
     Objects.requireNonNull(loopback, "loopback");
     Objects.requireNonNull(port, "port");
     Objects.requireNonNull(revisions, "revisions");
+    Objects.requireNonNull(rules, "rules");
     Objects.requireNonNull(createTime, "createTime");
+  }
+
+  /**
+   * Refuses more rules than there may be, and rules with protocols that cannot be served.
+   *
+   * @throws IllegalArgumentException with "rules[0].traffic.protocol: value (expected: ...)"
+   */
+  public static void requireRules(List<Rule> rules) {
+    if (rules.size() > RuleSet.MAX_RULES) {
+      throw new IllegalArgumentException(
+          "rules: " + rules.size() + " rules (expected: at most " + RuleSet.MAX_RULES + ")");
+    }
+    for (int i = 0; i < rules.size(); i++) {
+      Traffic traffic = rules.get(i).traffic();
+      if (traffic != null) {
+        String path = "rules[" + i + "].traffic.";
+        if (traffic.protocol() != null) {
+          requireServed(path + "protocol", traffic.protocol());
+        }
+        List<ExtraPort> ports = traffic.extraPorts() == null ? List.of() : traffic.extraPorts();
+        for (int j = 0; j < ports.size(); j++) {
+          if (!ports.get(j).protocol().isEmpty()) {
+            requireServed(path + "extraPorts[" + j + "]", ports.get(j).protocol());
+          }
+        }
+      }
+    }
+  }
+
+  private static void requireServed(String path, String protocol) {
+    if (IstioProtocol.of(protocol).filter(one -> one != IstioProtocol.UDP).isEmpty()) {
+      throw new IllegalArgumentException(
+          path + ": " + protocol + " (expected: " + IstioProtocol.served() + ")");
+    }
   }
 
   /** Returns the protocol of ports whose metadata and tags do not say, default or not. */
@@ -101,6 +142,7 @@ public record ConversionPolicy(
     private LoopbackRule loopback = LoopbackRule.REFUSE;
     private PortRule port = new PortRule.MostInstances();
     private RevisionRule revisions = RevisionRule.STANDARD;
+    private RuleSet rules = RuleSet.NONE;
     private Instant createTime = Instant.EPOCH;
 
     private Builder(String registry) {
@@ -149,6 +191,12 @@ public record ConversionPolicy(
       return this;
     }
 
+    /** Default {@link RuleSet#NONE}. */
+    public Builder rules(RuleSet set) {
+      this.rules = set;
+      return this;
+    }
+
     /** Default the epoch. */
     public Builder createTime(Instant time) {
       this.createTime = time;
@@ -162,7 +210,16 @@ public record ConversionPolicy(
      */
     public ConversionPolicy build() {
       return new ConversionPolicy(
-          registry, host, namespace, exportTo, protocol, loopback, port, revisions, createTime);
+          registry,
+          host,
+          namespace,
+          exportTo,
+          protocol,
+          loopback,
+          port,
+          revisions,
+          rules,
+          createTime);
     }
   }
 }

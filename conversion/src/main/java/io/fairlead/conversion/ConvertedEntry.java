@@ -22,8 +22,10 @@ import java.util.TreeSet;
  * @param name the Kubernetes name, equal to the host
  * @param host the one host of the ServiceEntry
  * @param labels the ServiceEntry's own labels: {@value #REGISTRY_LABEL}, {@code istio.io/rev} when
- *     there is exactly one revision, and {@value #ENDPOINTS_LABEL} while there are no endpoints
- * @param annotations {@value #SERVICE_ANNOTATION} when the host is not what the template gives
+ *     there is exactly one revision, {@value #ENDPOINTS_LABEL} while there are no endpoints, and
+ *     what rules say
+ * @param annotations {@value #SERVICE_ANNOTATION} when the host is not what the template gives,
+ *     {@value #ALIAS_ANNOTATION} of an alias, and what rules say
  * @param revisions the Istio revisions that see it; empty means all
  * @param createTime the creation time, fixed for each registry
  * @param entry the ServiceEntry
@@ -51,6 +53,9 @@ public record ConvertedEntry(
 
   /** The one value of {@link #ENDPOINTS_LABEL}. */
   public static final String NO_ENDPOINTS = "none";
+
+  /** Annotation of an alias: the host of the service that it is another name of. */
+  public static final String ALIAS_ANNOTATION = "fairlead.io/alias-of";
 
   /** Annotation with a service's original name, where the host differs from it. */
   public static final String SERVICE_ANNOTATION = "fairlead.io/service";
@@ -81,12 +86,38 @@ public record ConvertedEntry(
   private static SortedMap<String, String> labels(
       SortedMap<String, String> given, ServiceEntry entry) {
     SortedMap<String, String> labels = new TreeMap<>(given);
-    if (entry.getEndpointsCount() == 0) {
+    if (isEmpty(entry)) {
       labels.put(ENDPOINTS_LABEL, NO_ENDPOINTS);
     } else {
       labels.remove(ENDPOINTS_LABEL);
     }
     return labels;
+  }
+
+  /** Whether an entry has no endpoints: none of its own, and no pods for it. */
+  static boolean isEmpty(ServiceEntry entry) {
+    return entry.getEndpointsCount() == 0 && !entry.hasWorkloadSelector();
+  }
+
+  /**
+   * Returns the same entry under another host and name, for an alias.
+   *
+   * @param id the identity of the alias
+   * @param alias the host, a legal one
+   */
+  ConvertedEntry aliased(ServiceId id, String alias) {
+    SortedMap<String, String> annotated = new TreeMap<>(annotations);
+    annotated.put(ALIAS_ANNOTATION, host);
+    return new ConvertedEntry(
+        id,
+        namespace,
+        alias,
+        alias,
+        labels,
+        annotated,
+        revisions,
+        createTime,
+        entry.toBuilder().clearHosts().addHosts(alias).build());
   }
 
   /**

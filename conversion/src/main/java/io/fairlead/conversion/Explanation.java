@@ -1,5 +1,8 @@
 package io.fairlead.conversion;
 
+import io.fairlead.conversion.rules.ServicePart;
+import io.fairlead.conversion.rules.Shaping;
+import io.fairlead.conversion.rules.TrailStep;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.istio.networking.v1alpha3.ServicePort;
 import io.fairlead.registry.Availability;
@@ -18,18 +21,8 @@ import java.util.stream.Collectors;
  *
  * @param steps the steps
  */
-public record Explanation(List<Step> steps) {
-  /**
-   * A step of the conversion.
-   *
-   * @param stage what is decided: a word of a fixed list, such as {@code host}
-   * @param rule what decides it: a rule of the configuration, a key of the registry, or what the
-   *     service says
-   * @param subject what it is about: the service, a part or instances of it
-   * @param before the state before, printable; empty if there is none
-   * @param after the state after, printable
-   */
-  public record Step(String stage, String rule, String subject, String before, String after) {}
+public record Explanation(List<TrailStep> steps) {
+  private static final String BY_RULES = "rules, see above";
 
   public Explanation {
     steps = List.copyOf(steps);
@@ -37,72 +30,135 @@ public record Explanation(List<Step> steps) {
 
   /** Explains what becomes of a service. */
   public static Explanation of(ConversionPolicy policy, Service service) {
-    List<Step> steps = new ArrayList<>();
-    String id = SafeText.of(service.id().toString());
-    steps.add(new Step("registry", "registry " + policy.registry(), id, "", reported(service)));
-    Conversion conversion = new Converter(policy).convert(service);
-    if (conversion instanceof Conversion.Converted converted) {
-      add(policy, service, converted, id, steps);
+    Converter converter = new Converter(policy);
+    Shaping shaping = converter.explain(service);
+    List<TrailStep> steps = new ArrayList<>();
+    steps.add(
+        new TrailStep(
+            "registry",
+            "registry " + policy.registry(),
+            SafeText.of(service.id().toString()),
+            "",
+            reported(service)));
+    shaping.trail().forEach(step -> steps.add(printable(step)));
+    for (Conversion conversion : converter.convertAll(service)) {
+      if (conversion instanceof Conversion.Converted converted) {
+        add(policy, shaping, converted, steps);
+      }
+      conversion.findings().stream().sorted().forEach(finding -> steps.add(step(finding)));
     }
-    conversion.findings().stream().sorted().forEach(finding -> steps.add(step(finding)));
     return new Explanation(steps);
+  }
+
+  private static TrailStep printable(TrailStep step) {
+    return new TrailStep(
+        step.stage(),
+        step.rule(),
+        SafeText.of(step.subject()),
+        SafeText.of(step.before()),
+        SafeText.of(step.after()));
   }
 
   private static void add(
       ConversionPolicy policy,
-      Service service,
+      Shaping shaping,
+      Conversion.Converted converted,
+      List<TrailStep> steps) {
+    ConvertedEntry entry = converted.entry();
+    String id = SafeText.of(converted.service().toString());
+    String aliasOf = entry.annotations().get(ConvertedEntry.ALIAS_ANNOTATION);
+    if (aliasOf != null) {
+      steps.add(new TrailStep("entry", "alias: another entry of " + aliasOf, id, "", entry.host()));
+      return;
+    }
+    for (ServicePart part : shaping.parts()) {
+      if (part.id().equals(converted.service())) {
+        add(policy, part, converted, id, steps);
+      }
+    }
+  }
+
+  private static void add(
+      ConversionPolicy policy,
+      ServicePart part,
       Conversion.Converted converted,
       String id,
-      List<Step> steps) {
+      List<TrailStep> steps) {
     ConvertedEntry entry = converted.entry();
     ServiceEntry body = entry.entry();
     Origins origins = converted.origins();
-    steps.add(new Step("host", "host of the registry", id, policy.host().toString(), entry.host()));
     steps.add(
-        new Step(
-            "namespace",
-            "namespace of the registry",
-            id,
-            policy.namespace().toString(),
-            entry.namespace()));
+        part.host() == null
+            ? new TrailStep(
+                "host", "host of the registry", id, policy.host().toString(), entry.host())
+            : new TrailStep("host", BY_RULES, id, "", entry.host()));
     steps.add(
-        new Step(
+        part.namespace() == null
+            ? new TrailStep(
+                "namespace",
+                "namespace of the registry",
+                id,
+                policy.namespace().toString(),
+                entry.namespace())
+            : new TrailStep("namespace", BY_RULES, id, "", entry.namespace()));
+    steps.add(
+        new TrailStep(
             "visibility",
-            "exportTo of the registry",
+            part.exportTo() == null ? "exportTo of the registry" : BY_RULES,
             id,
             "",
             body.getExportToCount() == 0
                 ? "the mesh's default"
                 : String.join(", ", body.getExportToList())));
     steps.add(
-        new Step(
+        new TrailStep(
             "revisions",
-            "revisions of the registry, metadata " + policy.revisions().label(),
+            part.revisions() == null
+                ? "revisions of the registry, metadata " + policy.revisions().label()
+                : BY_RULES,
             id,
             "",
             entry.revisions().isEmpty() ? "all" : String.join(", ", entry.revisions())));
-    for (ServicePort port : body.getPortsList()) {
-      steps.add(new Step("port", origins.port(), id, "", Integer.toString(port.getNumber())));
-      steps.add(new Step("protocol", origins.protocol(), id, "", port.getProtocol()));
+    for (int i = 0; i < body.getPortsCount(); i++) {
+      ServicePort port = body.getPorts(i);
+      boolean first = i == 0;
+      steps.add(
+          new TrailStep(
+              "port",
+              first ? origins.port() : BY_RULES,
+              id,
+              "",
+              Integer.toString(port.getNumber())));
+      steps.add(
+          new TrailStep(
+              "protocol", first ? origins.protocol() : BY_RULES, id, "", port.getProtocol()));
     }
-    int endpoints = body.getEndpointsCount();
+    int instances = part.service().instances().size();
     steps.add(
-        new Step(
-            "endpoints",
-            "resolution " + body.getResolution(),
-            id,
-            count(service.instances().size(), "instance"),
-            count(endpoints, "endpoint")));
+        body.hasWorkloadSelector()
+            ? new TrailStep(
+                "endpoints",
+                BY_RULES,
+                id,
+                count(instances, "instance"),
+                "pods labelled " + new TreeMap<>(body.getWorkloadSelector().getLabelsMap()))
+            : new TrailStep(
+                "endpoints",
+                "resolution " + body.getResolution(),
+                id,
+                count(instances, "instance"),
+                count(body.getEndpointsCount(), "endpoint")));
   }
 
-  private static Step step(Finding finding) {
+  private static TrailStep step(Finding finding) {
     String stage =
         switch (finding.reason().status()) {
           case REFUSED -> "refusal";
           case REPAIRED -> "repair";
+          case NOT_SELECTED -> "select";
           default -> "endpoints";
         };
-    return new Step(
+    return new TrailStep(
         stage,
         finding.reason().text(),
         finding.count() > 1

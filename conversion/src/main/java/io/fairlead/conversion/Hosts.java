@@ -70,6 +70,28 @@ final class Hosts {
     return new Named(new NameHash("namespace").add(whole).label(whole), true);
   }
 
+  /** Returns a host as a rule gives it, made legal with a hash of it where it is not. */
+  static Named given(String text) {
+    return isExact(text)
+        ? new Named(text, false)
+        : new Named(withHash(new NameHash("host of a rule").add(text), DnsText.clean(text)), true);
+  }
+
+  /** Whether a text can be a host as it is. */
+  static boolean isExact(String text) {
+    return DnsText.isName(text) && !NameHash.endsWithSuffix(firstLabel(text));
+  }
+
+  /** Returns a namespace as a rule gives it, made legal with a hash of it where it is not. */
+  static Named givenNamespace(String text) {
+    if (text.isEmpty()) {
+      return new Named(DEFAULT_NAMESPACE, false);
+    }
+    return DnsText.isLabel(text) && !NameHash.endsWithSuffix(text)
+        ? new Named(text, false)
+        : new Named(new NameHash("namespace of a rule").add(text).label(text), true);
+  }
+
   /** Returns a host that carries a hash of the whole identity in place of any hash it has. */
   static String disambiguated(String host, ServiceId service) {
     int dot = host.indexOf('.');
@@ -94,9 +116,7 @@ final class Hosts {
       return Optional.empty();
     }
     String text = joined(host, service, this::shown);
-    return DnsText.isName(text) && !NameHash.endsWithSuffix(firstLabel(text))
-        ? Optional.of(text)
-        : Optional.empty();
+    return isExact(text) ? Optional.of(text) : Optional.empty();
   }
 
   private boolean canBeReadBack(Service service) {
@@ -160,6 +180,10 @@ final class Hosts {
       }
       labels.addAll(DnsText.clean(text.toString()));
     }
+    return withHash(hash, labels);
+  }
+
+  private static String withHash(NameHash hash, List<String> labels) {
     return labels.isEmpty()
         ? hash.label("")
         : fitted(hash.label(labels.get(0)), labels.subList(1, labels.size()));

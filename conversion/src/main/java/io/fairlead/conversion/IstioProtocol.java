@@ -2,9 +2,11 @@ package io.fairlead.conversion;
 
 import java.util.Collections;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A protocol that Istio knows for the port of a ServiceEntry (Istio's {@code pkg/config/protocol}).
@@ -52,6 +54,15 @@ enum IstioProtocol {
   /** Returns the protocol of that name, in any case. */
   static Optional<IstioProtocol> of(String name) {
     return Optional.ofNullable(NAMES.get(name.strip().toLowerCase(Locale.ROOT)));
+  }
+
+  /** Returns the spellings of those that are served, for people. */
+  static String served() {
+    return "one of "
+        + NAMES.entrySet().stream()
+            .filter(one -> one.getValue() != UDP)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.joining(", "));
   }
 
   /** Returns the protocol of a configuration. */

@@ -1,5 +1,7 @@
 package io.fairlead.conversion;
 
+import io.fairlead.conversion.rules.PortOfService;
+import io.fairlead.conversion.rules.ServicePart;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Service;
 import java.util.Collection;
@@ -64,6 +66,20 @@ final class Ports {
     return rule instanceof PortRule.Fixed fixed
         ? Optional.of(new Choice(fixed.number(), "port: of the registry"))
         : Optional.empty();
+  }
+
+  /** Returns the port that rules give, whatever metadata says; empty if they give no number. */
+  static Optional<Choice> ofRules(ServicePart part) {
+    PortOfService port = part.traffic() == null ? null : part.traffic().port();
+    return port == null || port.kind() != PortOfService.Kind.NUMBER
+        ? Optional.empty()
+        : Optional.of(new Choice(port.number(), "traffic.port of " + part.trafficRules()));
+  }
+
+  /** Whether rules leave it to the instances, whatever metadata and the registry's rule say. */
+  static boolean isLeftToInstances(ServicePart part) {
+    PortOfService port = part.traffic() == null ? null : part.traffic().port();
+    return port != null && port.kind() != PortOfService.Kind.NUMBER;
   }
 
   /** Returns the port that the instances decide on; empty if no port is that of most. */

@@ -18,6 +18,22 @@ public enum Reason {
       "let its clients reach it without the mesh; if it speaks something else, say so in the"
           + " metadata 'protocol'"),
 
+  /** A rule leaves the service out. */
+  NOT_SELECTED(
+      ServiceStatus.NOT_SELECTED,
+      "a rule of the configuration leaves the service out",
+      "change the rule if the service is to be served"),
+  /** A rule leaves the instance out. */
+  INSTANCE_NOT_SELECTED(
+      ServiceStatus.NOT_SELECTED,
+      "a rule of the configuration, or its owner, leaves the instance out",
+      "change the rule, or the metadata fairlead.io/sync, if the instance is to be served"),
+  /** The owner keeps the service out. */
+  OPTED_OUT(
+      ServiceStatus.NOT_SELECTED,
+      "the metadata fairlead.io/sync=false keeps the service out",
+      "remove it if the service is to be served"),
+
   /** The registry's health checks fail for the instance. */
   UNHEALTHY(ServiceStatus.OUT_OF_SERVICE, "the registry reports the instance as unhealthy", ""),
   /** The instance is switched off. */
@@ -68,6 +84,12 @@ public enum Reason {
       "another instance of the service has the same address and port",
       "deregister the stale instance"),
 
+  /** The instance would be in a part of its service that cannot be. */
+  PART_REFUSED(
+      ServiceStatus.ENDPOINT_LEFT_OUT,
+      "a rule splits the service into more than 64 parts, or by a value that is too long",
+      "split by metadata with fewer values"),
+
   /** The host was changed. */
   NAME_CHANGED(
       ServiceStatus.REPAIRED,
@@ -90,6 +112,31 @@ public enum Reason {
       "other services of the registry have the same host; this one keeps it and they got hosts with"
           + " a hash suffix",
       "use a host template with the variables that tell the services apart, such as {namespace}"),
+  /** An alias cannot be a host. */
+  ALIAS_ILLEGAL(
+      ServiceStatus.REPAIRED,
+      "a rule gives the service an alias that is no legal host, which was left out",
+      "use lower-case letters, digits, '-' and '.' in the alias, or a filter such as |lower"),
+  /** There are too many aliases. */
+  ALIAS_CAPPED(
+      ServiceStatus.REPAIRED,
+      "rules give the service more than 16 aliases; the others were left out",
+      "reduce the aliases"),
+  /** The alias is the host of a service, or the alias of another one. */
+  ALIAS_TAKEN(
+      ServiceStatus.REFUSED,
+      "the alias is the host of another service, or an alias that another one has",
+      "choose another alias; a service keeps its own host"),
+  /** A label by a rule was changed. */
+  ENTRY_LABEL_CHANGED(
+      ServiceStatus.REPAIRED,
+      "a rule gives the entry's label a value that is no legal one, so it was changed",
+      "use a template that gives at most 63 letters, digits, '-', '_' and '.'"),
+  /** There are more ports than are served. */
+  PORTS_CAPPED(
+      ServiceStatus.REPAIRED,
+      "rules give the service more than 32 ports; the others were left out",
+      "name the ports to serve with extraPorts"),
   /** The protocol is not one that Istio knows. */
   PROTOCOL_UNKNOWN(
       ServiceStatus.REPAIRED,

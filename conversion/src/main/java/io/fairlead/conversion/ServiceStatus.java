@@ -24,6 +24,8 @@ public enum ServiceStatus {
   WITHDRAWN,
   /** Not served, since another registry has the host by priority. */
   SHADOWED,
+  /** Of a service or an instance: not served, as a rule or its owner leaves it out. No fault. */
+  NOT_SELECTED,
   /** Not served, for the reasons found. */
   REFUSED,
   /** Of an instance: no endpoint, because of a fault in what was registered. */

@@ -12,6 +12,7 @@ import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.Converter;
 import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.InstanceOutcome;
+import io.fairlead.conversion.rules.TrailStep;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.Guards;
 import io.fairlead.registry.RegistryAdapter;
@@ -230,11 +231,12 @@ final class GatewayStatus implements AdminSource {
 
   @Override
   public Optional<List<InstanceOutcome>> instances(String registry, ServiceId service) {
-    return reported(registry, service, (policy, found) -> new Converter(policy).outcomes(found));
+    return reported(
+        registry, service, (policy, found) -> new Converter(policy).outcomes(found, service));
   }
 
   @Override
-  public List<Explanation.Step> steps(String registry, ServiceId service) {
+  public List<TrailStep> steps(String registry, ServiceId service) {
     return reported(registry, service, Explanation::of).map(Explanation::steps).orElse(List.of());
   }
 
@@ -246,7 +248,7 @@ final class GatewayStatus implements AdminSource {
         .flatMap(
             each ->
                 Optional.ofNullable(each.reader())
-                    .flatMap(adapter -> adapter.reported(id))
+                    .flatMap(adapter -> adapter.reported(each.config().rules().serviceOf(id)))
                     .map(service -> question.apply(each.config().policy(), service)));
   }
 

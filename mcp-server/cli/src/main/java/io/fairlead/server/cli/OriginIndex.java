@@ -26,20 +26,26 @@ final class OriginIndex {
   }
 
   void note(Service service) {
-    if (converter.convert(service) instanceof Conversion.Converted converted) {
-      ServicePort port = converted.entry().entry().getPorts(0);
-      texts.put(
-          service.id(),
-          "protocol: "
-              + port.getProtocol().toLowerCase(Locale.ROOT)
-              + " (from: "
-              + converted.origins().protocol()
-              + "), port: "
-              + port.getNumber()
-              + " (from: "
-              + converted.origins().port()
-              + ")");
+    for (Conversion conversion : converter.convertAll(service)) {
+      if (conversion instanceof Conversion.Converted converted) {
+        note(converted);
+      }
     }
+  }
+
+  private void note(Conversion.Converted converted) {
+    ServicePort port = converted.entry().entry().getPorts(0);
+    texts.put(
+        converted.service(),
+        "protocol: "
+            + port.getProtocol().toLowerCase(Locale.ROOT)
+            + " (from: "
+            + converted.origins().protocol()
+            + "), port: "
+            + port.getNumber()
+            + " (from: "
+            + converted.origins().port()
+            + ")");
   }
 
   /** Returns the text of a service; empty if it is not served. */

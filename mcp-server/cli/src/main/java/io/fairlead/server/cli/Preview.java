@@ -97,7 +97,10 @@ final class Preview {
           .getOrDefault(registry.name(), List.of())
           .forEach(
               report ->
-                  ofService.computeIfAbsent(report.service(), id -> new ArrayList<>()).add(report));
+                  ofService
+                      .computeIfAbsent(
+                          registry.rules().serviceOf(report.service()), id -> new ArrayList<>())
+                      .add(report));
       for (Service service : read.getOrDefault(registry.name(), List.of())) {
         explanations.add(
             ServiceExplanation.of(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.conversion.Explanation;
+import io.fairlead.conversion.rules.TrailStep;
 import io.fairlead.registry.Service;
 import io.fairlead.server.config.RegistryConfig;
 import java.io.PrintWriter;
@@ -20,7 +21,7 @@ import java.util.List;
  * @param reports what became of it in the end, or of its parts
  */
 record ServiceExplanation(
-    String registry, Service service, List<Explanation.Step> steps, List<ServiceReport> reports) {
+    String registry, Service service, List<TrailStep> steps, List<ServiceReport> reports) {
   private static final String BLANK = " ".repeat(12);
 
   ServiceExplanation {
@@ -60,7 +61,7 @@ record ServiceExplanation(
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("registry", registry).put("service", service.id().toString());
     ArrayNode list = tree.putArray("steps");
-    for (Explanation.Step step : steps) {
+    for (TrailStep step : steps) {
       list.addObject()
           .put("stage", step.stage())
           .put("rule", step.rule())

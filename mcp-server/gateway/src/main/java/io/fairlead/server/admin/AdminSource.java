@@ -2,8 +2,8 @@ package io.fairlead.server.admin;
 
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
-import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.InstanceOutcome;
+import io.fairlead.conversion.rules.TrailStep;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.LeftOutAdapter;
@@ -49,7 +49,7 @@ public interface AdminSource {
    * Returns the steps by which a service becomes what is served of it; empty if the adapter does
    * not remember what it reported.
    */
-  List<Explanation.Step> steps(String registry, ServiceId service);
+  List<TrailStep> steps(String registry, ServiceId service);
 
   /** Returns the snapshot that is served. */
   Snapshot snapshot();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.ConfigurationKey.Shape;
+import io.fairlead.common.Key;
 import io.fairlead.common.KeyedRecord;
 import io.fairlead.common.TextValues;
 import io.fairlead.registry.Secret;
@@ -29,13 +30,14 @@ public final class ConfigSchema {
   private static final String DEFINITIONS = "#/$defs/";
 
   private final ObjectNode document = JsonNodeFactory.instance.objectNode();
+  private final ObjectNode definitions = JsonNodeFactory.instance.objectNode();
 
   /** Creates the schema for the installed types. */
   public ConfigSchema(AdapterTypes types) {
     document.put("$schema", "https://json-schema.org/draft/2020-12/schema");
     document.put("$id", ID).put("title", "Fairlead configuration");
     object(document, KeyedRecord.of(GatewayConfig.class));
-    ObjectNode definitions = document.putObject("$defs");
+    document.set("$defs", definitions);
     definitions
         .putObject("duration")
         .put("type", "string")
@@ -53,20 +55,16 @@ public final class ConfigSchema {
     types
         .byName()
         .forEach((type, made) -> registries.put(type, KeyedRecord.of(made.configurationType())));
-    typed(definitions, "registry", KeyedRecord.of(RegistryConfig.Shared.class), registries);
+    typed("registry", KeyedRecord.of(RegistryConfig.Shared.class), registries);
     Map<String, KeyedRecord<?>> configs = new LinkedHashMap<>();
     ConfigSourceTypes.installed()
         .byName()
         .forEach((type, made) -> configs.put(type, KeyedRecord.of(made.configurationType())));
-    typed(definitions, "config", KeyedRecord.of(ConfigSourceConfig.Shared.class), configs);
+    typed("config", KeyedRecord.of(ConfigSourceConfig.Shared.class), configs);
   }
 
   /** Defines an element of a list whose type decides what keys it has besides the shared ones. */
-  private static void typed(
-      ObjectNode definitions,
-      String element,
-      KeyedRecord<?> shared,
-      Map<String, KeyedRecord<?>> ownKeys) {
+  private void typed(String element, KeyedRecord<?> shared, Map<String, KeyedRecord<?>> ownKeys) {
     object(definitions.putObject(element), shared);
     ObjectNode any = definitions.putObject(any(element)).put("type", "object");
     any.putArray("required").add("name").add("type");
@@ -99,14 +97,19 @@ public final class ConfigSchema {
     return document.toPrettyString();
   }
 
-  private static void object(ObjectNode schema, KeyedRecord<?> type) {
+  private void object(ObjectNode schema, KeyedRecord<?> type) {
     if (!schema.has("type")) {
       schema.put("type", "object");
     }
     ObjectNode properties = schema.put("additionalProperties", false).putObject("properties");
     ArrayNode required = JsonNodeFactory.instance.arrayNode();
     for (ConfigurationKey key : type.keys()) {
-      property(properties.putObject(key.name()), key);
+      if (key.isPrefix()) {
+        String pattern = "^" + key.name().replace(".", "\\.") + ".+$";
+        below(schema.withObjectProperty("patternProperties").putObject(pattern), key);
+      } else {
+        property(properties.putObject(key.name()), key);
+      }
       if (key.isRequired()) {
         required.add(key.name());
       }
@@ -116,23 +119,41 @@ public final class ConfigSchema {
     }
   }
 
-  private static void property(ObjectNode schema, ConfigurationKey key) {
+  // Of the keys that begin with a prefix, each has a value of its own.
+  private void below(ObjectNode schema, ConfigurationKey key) {
+    describe(schema, key);
+    if (key.hasLists()) {
+      list(schema, key);
+    } else {
+      value(schema, key);
+    }
+  }
+
+  private static void describe(ObjectNode schema, ConfigurationKey key) {
     if (!key.description().isEmpty()) {
       schema.put("description", key.description());
     }
+  }
+
+  private void list(ObjectNode schema, ConfigurationKey key) {
+    ObjectNode list = key.isSingleAllowed() ? schema.putArray("oneOf").addObject() : schema;
+    value(list.put("type", "array").put("uniqueItems", true).putObject("items"), key);
+    if (!key.mayBeEmpty()) {
+      list.put("minItems", 1);
+    }
+    if (key.isSingleAllowed()) {
+      value(schema.withArrayProperty("oneOf").addObject(), key);
+    }
+  }
+
+  private void property(ObjectNode schema, ConfigurationKey key) {
+    describe(schema, key);
     if (key.shape() == Shape.SINGLE) {
       value(schema, key);
     } else if (key.shape() == Shape.MAP) {
       value(schema.put("type", "object").putObject("additionalProperties"), key);
     } else {
-      ObjectNode list = key.isSingleAllowed() ? schema.putArray("oneOf").addObject() : schema;
-      value(list.put("type", "array").put("uniqueItems", true).putObject("items"), key);
-      if (!key.mayBeEmpty()) {
-        list.put("minItems", 1);
-      }
-      if (key.isSingleAllowed()) {
-        value(schema.withArrayProperty("oneOf").addObject(), key);
-      }
+      list(schema, key);
     }
     key.defaultTexts().ifPresent(texts -> putDefault(schema, key, texts));
   }
@@ -150,7 +171,14 @@ public final class ConfigSchema {
     }
   }
 
-  private static void value(ObjectNode schema, ConfigurationKey key) {
+  // A record with a name of its own is defined once: it may have itself as a key.
+  private void named(String name, KeyedRecord<?> type) {
+    if (!definitions.has(name)) {
+      object(definitions.putObject(name), type);
+    }
+  }
+
+  private void value(ObjectNode schema, ConfigurationKey key) {
     Class<?> type = key.valueType();
     Optional<KeyedRecord<?>> record = KeyedRecord.in(type);
     if (type == RegistryConfig.class) {
@@ -159,6 +187,9 @@ public final class ConfigSchema {
       schema.put("$ref", DEFINITIONS + any("config"));
     } else if (type == Duration.class || type == Secret.class) {
       schema.put("$ref", DEFINITIONS + (type == Duration.class ? "duration" : "secret"));
+    } else if (record.isPresent() && !nameOf(type).isEmpty()) {
+      schema.put("$ref", DEFINITIONS + nameOf(type));
+      named(nameOf(type), record.get());
     } else if (record.isPresent()) {
       if (!type.isRecord()) {
         schema.putArray("type").add("object").add("string");
@@ -184,6 +215,11 @@ public final class ConfigSchema {
         schema.put("minLength", key.min().isEmpty() ? 1 : Integer.parseInt(key.min()));
       }
     }
+  }
+
+  private static String nameOf(Class<?> type) {
+    Key key = type.getAnnotation(Key.class);
+    return key == null ? "" : key.name();
   }
 
   private static void putText(ObjectNode schema, ConfigurationKey key) {

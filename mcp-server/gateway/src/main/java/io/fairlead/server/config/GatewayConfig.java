@@ -6,6 +6,8 @@ import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.Key;
 import io.fairlead.common.KeyedRecord;
+import io.fairlead.conversion.ConversionPolicy;
+import io.fairlead.conversion.rules.Rule;
 import io.fairlead.guard.GuardPolicy;
 import io.fairlead.registry.Secret;
 import io.fairlead.server.xds.Authorization;
@@ -42,6 +44,12 @@ public record GatewayConfig(
                     + " have looked up the old one no longer reach, so replicas have to change"
                     + " together and at a moment that somebody chose")
         VirtualAddresses virtualIps,
+    @Key(
+            value =
+                "rules for the services of all registries, which run after those of the registry"
+                    + " (rules.md)",
+            defaultValue = {})
+        List<Rule> rules,
     @Key(value = "what is mirrored", expected = "at least one registry")
         List<RegistryConfig> registries,
     @Key(
@@ -54,7 +62,10 @@ public record GatewayConfig(
         @Nullable ReplicasConfig replicas) {
 
   public GatewayConfig {
-    registries = List.copyOf(registries);
+    ConversionPolicy.requireRules(rules);
+    List<Rule> ofAll = List.copyOf(rules);
+    rules = ofAll;
+    registries = registries.stream().map(registry -> registry.withRulesOfAll(ofAll)).toList();
     configs = configs == null ? null : List.copyOf(configs);
   }
 
@@ -277,6 +288,7 @@ public record GatewayConfig(
         guard,
         damping,
         virtualIps,
+        rules,
         registries,
         configs,
         replicas);

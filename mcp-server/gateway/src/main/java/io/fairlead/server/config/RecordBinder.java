@@ -2,6 +2,8 @@ package io.fairlead.server.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.ConfigurationKey.Shape;
 import io.fairlead.common.KeyedRecord;
@@ -55,7 +57,8 @@ final class RecordBinder {
   /** Notes the keys of an object that are not among the known ones. */
   void refuseUnknown(JsonNode node, String path, Collection<String> known) {
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
-      if (!known.contains(entry.getKey())) {
+      if (!known.contains(entry.getKey())
+          && known.stream().noneMatch(name -> isBelow(entry.getKey(), name))) {
         String at = KeyPath.key(path, entry.getKey());
         problems.atKey(
             at,
@@ -65,6 +68,10 @@ final class RecordBinder {
                     .orElseGet(() -> "one of " + String.join(", ", new TreeSet<>(known)) + ")"));
       }
     }
+  }
+
+  private static boolean isBelow(String key, String prefix) {
+    return prefix.endsWith(".") && key.startsWith(prefix) && key.length() > prefix.length();
   }
 
   /** As {@link #bind}, of an object that may have other keys, too. */
@@ -85,7 +92,7 @@ final class RecordBinder {
     boolean complete = true;
     for (int i = 0; i < values.length; i++) {
       ConfigurationKey key = keys.get(i);
-      JsonNode given = node.path(key.name());
+      JsonNode given = key.isPrefix() ? below(node, key.name()) : node.path(key.name());
       if (given.isMissingNode() && key.isNullable()) {
         continue;
       }
@@ -102,6 +109,17 @@ final class RecordBinder {
       refused(path, type.names(), e);
       return Optional.empty();
     }
+  }
+
+  /** Returns the keys of an object that begin with a prefix, as an object; missing if none do. */
+  private static JsonNode below(JsonNode node, String prefix) {
+    ObjectNode below = JsonNodeFactory.instance.objectNode();
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      if (isBelow(entry.getKey(), prefix)) {
+        below.set(entry.getKey(), entry.getValue());
+      }
+    }
+    return below.isEmpty() ? MissingNode.getInstance() : below;
   }
 
   private Optional<?> value(JsonNode node, String path, ConfigurationKey key) {
@@ -128,7 +146,7 @@ final class RecordBinder {
   }
 
   private Optional<?> list(JsonNode node, String path, ConfigurationKey key) {
-    boolean alone = key.isSingleAllowed() && node.isValueNode() && !node.isNull();
+    boolean alone = key.isSingleAllowed() && !node.isArray() && !node.isNull();
     if (!alone && !node.isArray()) {
       problems.atValue(path, refusal(node, "a list"));
       return Optional.empty();
@@ -150,9 +168,13 @@ final class RecordBinder {
       return Optional.empty();
     }
     Map<String, Object> values = new LinkedHashMap<>();
+    String parent = key.isPrefix() ? path.substring(0, path.lastIndexOf("[\"")) : path;
+    int skipped = key.isPrefix() ? key.name().length() : 0;
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
-      single(entry.getValue(), KeyPath.key(path, entry.getKey()), key)
-          .ifPresent(value -> values.put(entry.getKey(), value));
+      String at = KeyPath.key(parent, entry.getKey());
+      Optional<?> value =
+          key.hasLists() ? list(entry.getValue(), at, key) : single(entry.getValue(), at, key);
+      value.ifPresent(one -> values.put(entry.getKey().substring(skipped), one));
     }
     return values.size() == node.size() ? Optional.of(Map.copyOf(values)) : Optional.empty();
   }

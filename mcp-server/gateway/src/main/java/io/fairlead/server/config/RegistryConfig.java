@@ -7,6 +7,8 @@ import io.fairlead.conversion.HostTemplate;
 import io.fairlead.conversion.LoopbackRule;
 import io.fairlead.conversion.PortRule;
 import io.fairlead.conversion.RevisionRule;
+import io.fairlead.conversion.rules.Rule;
+import io.fairlead.conversion.rules.RuleSet;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;
@@ -24,14 +26,26 @@ import org.jspecify.annotations.Nullable;
  * @param shared the keys that all registries have
  * @param own the record of the type's own keys
  * @param factory makes its adapters
+ * @param rules its own rules and those of all registries, as far as they may be about it
  */
 public record RegistryConfig(
-    Shared shared, Record own, RegistryAdapterFactory<? extends Record> factory)
+    Shared shared, Record own, RegistryAdapterFactory<? extends Record> factory, RuleSet rules)
     implements ReadFrom<RegistryConfig> {
 
   // Fixed, so that it is the same after a restart and on every replica, and ordered by priority,
   // since istiod lets the older of two entries with the same host win.
   private static final Instant OLDEST = Instant.parse("2020-01-01T00:00:00Z");
+
+  /** Creates a registry with its own rules. */
+  RegistryConfig(Shared shared, Record own, RegistryAdapterFactory<? extends Record> factory) {
+    this(shared, own, factory, RuleSet.of(shared.name(), shared.rules(), List.of()));
+  }
+
+  /** Returns the same registry with rules of all registries, as far as they may be about it. */
+  RegistryConfig withRulesOfAll(List<Rule> ofAll) {
+    return new RegistryConfig(
+        shared, own, factory, RuleSet.of(shared.name(), shared.rules(), ofAll));
+  }
 
   @Override
   public String name() {
@@ -77,6 +91,7 @@ public record RegistryConfig(
         .loopback(shared.allowLoopback() ? LoopbackRule.ALLOW : LoopbackRule.REFUSE)
         .port(shared.port())
         .revisions(shared.revisions())
+        .rules(rules)
         .createTime(OLDEST.minusSeconds(shared.priority()))
         .build();
   }
@@ -160,5 +175,13 @@ public record RegistryConfig(
       @Key(
               value = "how long a service that lost its last endpoint is served without endpoints",
               defaultValue = "10m")
-          Duration keepEmpty) {}
+          Duration keepEmpty,
+      @Key(
+              value = "rules for its services, which run before those of all registries (rules.md)",
+              defaultValue = {})
+          List<Rule> rules) {
+    public Shared {
+      ConversionPolicy.requireRules(rules);
+    }
+  }
 }

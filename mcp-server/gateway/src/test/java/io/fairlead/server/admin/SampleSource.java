@@ -8,11 +8,11 @@ import io.fairlead.configs.merge.ConfigProblem;
 import io.fairlead.configs.merge.ConfigSourceStatus;
 import io.fairlead.configs.merge.DocumentContent;
 import io.fairlead.conversion.ConvertedEntry;
-import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.conversion.rules.TrailStep;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.HeldService;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
@@ -213,9 +213,9 @@ public class SampleSource implements AdminSource, AdminActions {
   }
 
   @Override
-  public List<Explanation.Step> steps(String registry, ServiceId service) {
+  public List<TrailStep> steps(String registry, ServiceId service) {
     return List.of(
-        new Explanation.Step("host", "host of the registry", service.toString(), "{service}", "a"));
+        new TrailStep("host", "host of the registry", service.toString(), "{service}", "a"));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.KeyedRecord;
 import io.fairlead.conversion.PortRule;
 import io.fairlead.conversion.RevisionRule;
+import io.fairlead.conversion.rules.Rule;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.TlsFiles;
 import io.fairlead.server.xds.XdsLimits;
@@ -89,7 +90,8 @@ class ConfigLoaderTest {
                 false,
                 new PortRule.MostInstances(),
                 RevisionRule.of("istio.io/rev", List.of()),
-                Duration.ofMinutes(10)));
+                Duration.ofMinutes(10),
+                List.of()));
     assertThat(registry.policy().protocol()).isEqualTo("TCP");
     assertThat(registry.hostTemplate()).isEqualTo("{service}.sample");
     assertThat(registry.namespaceTemplate()).isEqualTo("sample");
@@ -259,7 +261,8 @@ class ConfigLoaderTest {
     for (ConfigurationKey key : type.keys()) {
       if (!key.restart().isEmpty()) {
         keys.add(prefix + key.name());
-      } else if (!ReadFrom.class.isAssignableFrom(key.valueType())) {
+      } else if (!ReadFrom.class.isAssignableFrom(key.valueType())
+          && key.valueType() != Rule.class) {
         KeyedRecord.in(key.valueType())
             .ifPresent(nested -> addRestartKeys(nested, prefix + key.name() + ".", keys));
       }

@@ -1,6 +1,8 @@
 package io.fairlead.server.config;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -8,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigProblemsTest {
   private static final ConfigLoader LOADER =
@@ -52,7 +55,7 @@ class ConfigProblemsTest {
         in(
             HEAD + "zzzzzz: {}\n",
             "f.yaml:7:1: zzzzzz: unknown key (expected: one of admin, batching, configs, damping, guard,"
-                + " readiness, registries, replicas, store, virtualIps, xds)"),
+                + " readiness, registries, replicas, rules, store, virtualIps, xds)"),
         in(
             HEAD + "batching: {quiet: 5}\n",
             "f.yaml:7:19: batching.quiet: 5 (expected: a duration such as 100ms, 10s, 5m or 1h)"),
@@ -253,6 +256,39 @@ class ConfigProblemsTest {
   @MethodSource("bad")
   void parse_badInput(String yaml, List<String> problems) {
     assertThat(problemsOf(yaml)).containsExactlyElementsOf(problems);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{when: {servise: a}, select: keep} -> rules[0].when.servise: unknown key (expected:"
+            + " service?)",
+        "{when: {hostname: a}, select: keep} -> rules[0].when.hostname: unknown key (expected: ",
+        "{when: {service: /(a/}, select: keep} -> rules[0].when.service: /(a/ (expected: a pattern"
+            + " of RE2: missing closing )",
+        "{when: {address: 10.0.0.0/99}, select: keep} -> rules[0].when.address: 10.0.0.0/99"
+            + " (expected: an IP address or a range such as 10.0.0.0/8)",
+        "{when: {meta.env: 1}, select: keep} -> rules[0].when[\"meta.env\"]: 1 (expected: ",
+        "{select: kept} -> rules[0].select: kept (expected: one of keep, drop)",
+        "{when: {service: a}} -> rules[0]: no stage (expected: one or more of select, ",
+        "{when: {host: a}, select: keep} -> rules[0].when.host: of a rule with select,",
+        "{alias: \"{servise}\"} -> rules[0].alias: {servise} in servise (expected: meta.KEY, or one",
+        "{visibility: {labels: {istio.io/rev: a}}} -> rules[0].visibility.labels: istio.io/rev",
+        "{traffic: {protocol: carrier-pigeon}} -> rules[0].traffic",
+        "{traffic: {port: 0}} -> rules[0].traffic.port: 0 (expected: instance, all, or a number"
+            + " from 1 to 65535)"
+      })
+  void parse_badRule_saysWhereAndWhatIsExpected(String ruleAndProblem) {
+    String[] parts = ruleAndProblem.split(" -> ", 2);
+    String registryToo = "registries[0]." + parts[1];
+
+    assertThat(problemsOf(HEAD + "rules: [" + parts[0] + "]\n"))
+        .singleElement(as(STRING))
+        .matches("(?s)f\\.yaml:7:\\d+: .*")
+        .contains(": " + parts[1]);
+    assertThat(problemsOf(HEAD + "  rules: [" + parts[0] + "]\n"))
+        .singleElement(as(STRING))
+        .contains(": " + registryToo);
   }
 
   @Test

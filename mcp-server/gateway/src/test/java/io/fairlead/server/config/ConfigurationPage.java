@@ -2,12 +2,15 @@ package io.fairlead.server.config;
 
 import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.ConfigurationKey.Shape;
+import io.fairlead.common.Key;
 import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.RegistryAdapterFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The reference page of the configuration, made from the descriptions of the keys. */
@@ -21,6 +24,7 @@ final class ConfigurationPage {
       """;
 
   private final StringBuilder page = new StringBuilder();
+  private final Set<Class<?>> seen = new HashSet<>();
 
   private ConfigurationPage() {}
 
@@ -39,6 +43,7 @@ final class ConfigurationPage {
       } else if (key.valueType() == ConfigSourceConfig.class) {
         page.configSources();
       } else {
+        page.seen.add(key.valueType());
         page.table(key.name() + ".", KeyedRecord.in(key.valueType()).orElseThrow());
       }
     }
@@ -75,16 +80,37 @@ final class ConfigurationPage {
   private void rows(String prefix, KeyedRecord<?> type) {
     for (ConfigurationKey key : type.keys()) {
       Optional<KeyedRecord<?>> nested = KeyedRecord.in(key.valueType());
-      String value = nested.isPresent() ? "keys and values" : value(key);
+      // What may be a text, too, says as such what else it may be.
+      boolean isText = !key.valueType().isRecord();
+      String value = nested.isEmpty() || isText ? value(key) : keysAndValues(key);
       List<String> cells =
-          List.of("`" + prefix + key.name() + "`", value, fallback(key), purpose(key));
+          List.of(
+              "`" + prefix + key.name() + (key.isPrefix() ? "KEY`" : "`"),
+              value,
+              fallback(key),
+              purpose(key));
       page.append(
           cells.stream()
               .map(cell -> cell.startsWith("`") ? cell : cell.replace("*", "\\*"))
               .map(cell -> cell.replace("|", "\\|"))
               .collect(Collectors.joining(" | ", "| ", " |\n")));
-      nested.ifPresent(record -> rows(prefix + key.name() + ".", record));
+      // Each record once: rules are the same everywhere, and their conditions have conditions.
+      if (nested.isPresent() && !isText && isFirst(key.valueType())) {
+        rows(prefix + key.name() + ".", nested.get());
+      }
     }
+  }
+
+  private static String keysAndValues(ConfigurationKey key) {
+    String one = "keys and values";
+    return key.shape() != Shape.LIST
+        ? one
+        : (key.isSingleAllowed() ? "one or a list: " : "a list: ") + one;
+  }
+
+  private boolean isFirst(Class<?> type) {
+    Key named = type.getAnnotation(Key.class);
+    return named == null || named.name().isEmpty() || seen.add(type);
   }
 
   private static String purpose(ConfigurationKey key) {

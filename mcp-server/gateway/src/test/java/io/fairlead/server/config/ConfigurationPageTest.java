@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -57,16 +59,18 @@ class ConfigurationPageTest {
   @Test
   void everyKey_hasAText() {
     List<ConfigurationKey> keys = new ArrayList<>();
-    add(KeyedRecord.of(GatewayConfig.class), keys);
-    add(KeyedRecord.of(RegistryConfig.Shared.class), keys);
+    // Conditions have conditions.
+    Set<Class<?>> seen = new HashSet<>();
+    add(KeyedRecord.of(GatewayConfig.class), keys, seen);
+    add(KeyedRecord.of(RegistryConfig.Shared.class), keys, seen);
     for (RegistryAdapterFactory<?> factory : TYPES.factories()) {
-      add(KeyedRecord.of(factory.configurationType()), keys);
+      add(KeyedRecord.of(factory.configurationType()), keys, seen);
     }
-    add(KeyedRecord.of(ConfigSourceConfig.Shared.class), keys);
+    add(KeyedRecord.of(ConfigSourceConfig.Shared.class), keys, seen);
     ConfigSourceTypes.installed()
         .byName()
         .values()
-        .forEach(factory -> add(KeyedRecord.of(factory.configurationType()), keys));
+        .forEach(factory -> add(KeyedRecord.of(factory.configurationType()), keys, seen));
 
     assertThat(keys).hasSizeGreaterThan(60).noneMatch(key -> key.text().isEmpty());
     assertThat(keys)
@@ -75,11 +79,11 @@ class ConfigurationPageTest {
         .allMatch(text -> Character.isLowerCase(text.charAt(0)) || text.startsWith("Consul's"));
   }
 
-  private static void add(KeyedRecord<?> type, List<ConfigurationKey> keys) {
+  private static void add(KeyedRecord<?> type, List<ConfigurationKey> keys, Set<Class<?>> seen) {
     for (ConfigurationKey key : type.keys()) {
       keys.add(key);
-      if (!ReadFrom.class.isAssignableFrom(key.valueType())) {
-        KeyedRecord.in(key.valueType()).ifPresent(nested -> add(nested, keys));
+      if (!ReadFrom.class.isAssignableFrom(key.valueType()) && seen.add(key.valueType())) {
+        KeyedRecord.in(key.valueType()).ifPresent(nested -> add(nested, keys, seen));
       }
     }
   }

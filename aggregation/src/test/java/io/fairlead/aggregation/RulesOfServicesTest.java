@@ -1,0 +1,311 @@
+package io.fairlead.aggregation;
+
+import static io.fairlead.aggregation.Given.fresh;
+import static io.fairlead.aggregation.Given.service;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.conversion.Finding;
+import io.fairlead.conversion.Reason;
+import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.conversion.rules.Naming;
+import io.fairlead.conversion.rules.Rule;
+import io.fairlead.conversion.rules.RuleSet;
+import io.fairlead.conversion.rules.Selection;
+import io.fairlead.conversion.rules.TextCondition;
+import io.fairlead.conversion.rules.TextTemplate;
+import io.fairlead.conversion.rules.Variable;
+import io.fairlead.conversion.rules.When;
+import io.fairlead.guard.GuardPolicy;
+import io.fairlead.registry.Availability;
+import io.fairlead.registry.Instance;
+import io.fairlead.registry.Locality;
+import io.fairlead.registry.RegistrySink;
+import io.fairlead.registry.Service;
+import io.fairlead.registry.ServiceId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Services that rules split, name twice or leave out, on their way to the commit. */
+class RulesOfServicesTest {
+  private static final GuardPolicy GUARD = new GuardPolicy(0.3, 5, Duration.ofMinutes(5));
+  private static final Rule BY_CODE =
+      new Rule(
+          When.ALWAYS,
+          null,
+          null,
+          new Naming(
+              TextTemplate.parse("{service}.{meta.code}.test"),
+              null,
+              List.of(Variable.parse("meta.code"))),
+          null,
+          null,
+          null);
+
+  private final World world = World.guarded(new World.Log(), GUARD);
+  private RegistrySink sink = world.register("first", 1);
+
+  RulesOfServicesTest() {
+    world.registries.allRegistered();
+    world.settle();
+  }
+
+  private static When of(String service) {
+    return new When(
+        null,
+        List.of(TextCondition.parse(service)),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  private static Rule select(String service, Selection selection) {
+    return new Rule(of(service), selection, null, null, null, null, null);
+  }
+
+  private static Rule alias(String service, String alias) {
+    return new Rule(of(service), null, null, null, List.of(TextTemplate.parse(alias)), null, null);
+  }
+
+  private static RegistrySettings settings(String registry, Rule... rules) {
+    return new RegistrySettings(
+        registry,
+        1,
+        Given.policy(registry).rules(RuleSet.of(registry, List.of(), List.of(rules))).build(),
+        Given.KEEP_EMPTY);
+  }
+
+  private static Service coded(String name, String... addressesAndCodes) {
+    List<Instance> instances = new ArrayList<>();
+    for (int i = 0; i < addressesAndCodes.length; i += 2) {
+      String address = addressesAndCodes[i];
+      instances.add(
+          new Instance(
+              address,
+              address,
+              8080,
+              1,
+              Availability.READY,
+              Locality.NONE,
+              addressesAndCodes[i + 1].isEmpty()
+                  ? Map.of()
+                  : Map.of("code", addressesAndCodes[i + 1])));
+    }
+    return service(ServiceId.of(name), instances);
+  }
+
+  private void use(Rule... rules) {
+    Map<String, RegistrySink> sinks =
+        world.registries.reload(Set.of(), List.of(settings("first", rules)), List.of());
+    sink = Objects.requireNonNull(sinks.get("first"));
+    world.settle();
+  }
+
+  private void read(Service... services) {
+    sink.resync(fresh(services));
+    world.settle();
+  }
+
+  private List<Service> many() {
+    return GuardedRegistry.services(0, 20);
+  }
+
+  private void readMany() {
+    read(many().toArray(Service[]::new));
+  }
+
+  @Test
+  void parts_areServedEach_andOneThatGoesIsKeptEmptyForItsTime() {
+    use(BY_CODE);
+    read(coded("web", "10.0.0.1", "a", "10.0.0.2", "b", "10.0.0.3", ""));
+    assertThat(world.served())
+        .containsOnlyKeys("mesh/web.test", "mesh/web.a.test", "mesh/web.b.test")
+        .containsEntry("mesh/web.b.test", "first 10.0.0.2");
+    assertThat(Set.copyOf(world.addresses().values())).hasSize(3);
+
+    sink.changed(coded("web", "10.0.0.1", "a", "10.0.0.3", ""));
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/web.b.test", "first ").hasSize(3);
+    assertThat(world.outcomes("first")).containsEntry("web#b", ServiceStatus.KEPT_EMPTY);
+
+    world.advance(Given.KEEP_EMPTY.plusSeconds(1));
+    assertThat(world.served()).containsOnlyKeys("mesh/web.test", "mesh/web.a.test");
+    assertThat(world.outcomes("first")).containsOnlyKeys("web", "web#a");
+
+    sink.removed(ServiceId.of("web"));
+    world.settle();
+    assertThat(world.served()).isEmpty();
+    assertThat(world.outcomes("first")).isEmpty();
+  }
+
+  @Test
+  void partThatComesBack_isServedAsBefore() {
+    use(BY_CODE);
+    read(coded("web", "10.0.0.1", "a", "10.0.0.2", "b"));
+    Map<String, String> versions = world.versions();
+    Map<String, List<String>> addresses = world.addresses();
+
+    sink.changed(coded("web", "10.0.0.1", "a"));
+    world.settle();
+    sink.changed(coded("web", "10.0.0.1", "a", "10.0.0.2", "b"));
+    world.settle();
+
+    assertThat(world.versions()).isEqualTo(versions);
+    assertThat(world.addresses()).isEqualTo(addresses);
+    world.advance(Given.KEEP_EMPTY.plusSeconds(1));
+    assertThat(world.versions()).isEqualTo(versions);
+  }
+
+  @Test
+  void alias_hasItsOwnEntryAndAddress_andTakesNoHostFromAService() {
+    use(alias("web", "w.test"), alias("api", "web.test"), alias("other", "w.test"));
+    read(service("api", "10.0.1.1"), service("other", "10.0.2.1"), service("web", "10.0.0.1"));
+
+    assertThat(world.served())
+        .containsOnlyKeys("mesh/api.test", "mesh/other.test", "mesh/web.test", "mesh/w.test")
+        .containsEntry("mesh/web.test", "first 10.0.0.1")
+        // Of two services with one alias the one with the lower id has it.
+        .containsEntry("mesh/w.test", "first 10.0.2.1");
+    assertThat(Set.copyOf(world.addresses().values())).hasSize(4);
+    assertThat(world.outcomes("first"))
+        .containsEntry("api#@web.test", ServiceStatus.REFUSED)
+        .containsEntry("web#@w.test", ServiceStatus.REFUSED)
+        .containsEntry("other#@w.test", ServiceStatus.SERVED);
+    assertThat(findings("api#@web.test"))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.reason()).isEqualTo(Reason.ALIAS_TAKEN);
+              assertThat(finding.detail()).contains("belongs to the service web");
+            });
+
+    sink.removed(ServiceId.of("other"));
+    world.settle();
+    assertThat(world.served()).containsEntry("mesh/w.test", "first 10.0.0.1");
+  }
+
+  @Test
+  void aliasOfAHigherRegistry_takesNoHostFromAServiceOfALowerOne() {
+    RegistrySink second = world.register("second", 0);
+    use(alias("api", "web.test"));
+    second.resync(fresh(service("web", "10.0.0.1")));
+    read(service("api", "10.0.1.1"));
+
+    assertThat(world.served()).containsEntry("mesh/web.test", "second 10.0.0.1");
+  }
+
+  @Test
+  void leftOut_isNotSelected_andGoesAtOnce() {
+    read(service("web", "10.0.0.1"), service("test", "10.0.1.1"));
+    use(select("te*", Selection.DROP));
+    read(service("web", "10.0.0.1"), service("test", "10.0.1.1"));
+
+    assertThat(world.served()).containsOnlyKeys("mesh/web.test");
+    assertThat(world.outcomes("first")).containsEntry("test", ServiceStatus.NOT_SELECTED);
+    assertThat(findings("test"))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.reason()).isEqualTo(Reason.NOT_SELECTED);
+              assertThat(finding.detail()).isEqualTo("rules[0]");
+            });
+  }
+
+  @Test
+  void typoThatLeavesOutHalf_isHeldUntilItIsMended() {
+    readMany();
+    Map<String, String> served = world.served();
+    use(select("s0*", Selection.KEEP));
+    readMany();
+    assertThat(world.served()).isEqualTo(served);
+    assertThat(world.registries.guards())
+        .singleElement()
+        .satisfies(guard -> assertThat(guard.heldServices()).isEqualTo(10));
+
+    int commits = world.log.commits.size();
+    use(select("s*", Selection.KEEP));
+    readMany();
+    assertThat(world.served()).isEqualTo(served);
+    assertThat(world.registries.guards()).isEmpty();
+    assertThat(world.log.commits).hasSize(commits);
+  }
+
+  @Test
+  void typoThatLeavesOutHalf_goesInOneCommitWhenApproved() {
+    readMany();
+    use(select("s0*", Selection.KEEP));
+    readMany();
+    int commits = world.log.commits.size();
+
+    world.registries.approve(world.registries.guards().get(0).id());
+    world.settle();
+
+    assertThat(world.served()).hasSize(10);
+    assertThat(world.log.commits).hasSize(commits + 1);
+  }
+
+  @Test
+  void typoThatRenamesAll_isNoLossOfServices_butSaidBefore() {
+    readMany();
+    int commits = world.log.commits.size();
+    use(BY_CODE);
+    readMany();
+
+    assertThat(world.served()).hasSize(20);
+    assertThat(world.log.commits).hasSize(commits);
+  }
+
+  @Test
+  void rulesThatChangeNothing_commitNothing() {
+    readMany();
+    Map<String, String> versions = world.versions();
+    int commits = world.log.commits.size();
+
+    use(select("nothing", Selection.DROP), alias("nothing", "x.test"));
+    readMany();
+
+    assertThat(world.versions()).isEqualTo(versions);
+    assertThat(world.log.commits).hasSize(commits);
+  }
+
+  @Test
+  void restart_withPartsAndAliases_changesNothing() {
+    use(BY_CODE, alias("web", "w.test"));
+    Service web = coded("web", "10.0.0.1", "a", "10.0.0.2", "b");
+    read(web);
+    Map<String, String> versions = world.versions();
+    Map<String, List<String>> addresses = world.addresses();
+    assertThat(versions).hasSize(3);
+    int commits = world.log.commits.size();
+    world.close();
+
+    World next = World.guarded(world.log, GUARD);
+    RegistrySink again =
+        next.registries.register(settings("first", BY_CODE, alias("web", "w.test")));
+    next.registries.allRegistered();
+    next.settle();
+    again.resync(fresh(web));
+    next.settle();
+
+    assertThat(next.versions()).isEqualTo(versions);
+    assertThat(next.addresses()).isEqualTo(addresses);
+    assertThat(next.log.commits).hasSize(commits);
+  }
+
+  private List<Finding> findings(String service) {
+    return world.registries.reports("first").stream()
+        .filter(report -> report.service().toString().equals(service))
+        .flatMap(report -> report.findings().stream())
+        .toList();
+  }
+}

@@ -1,0 +1,50 @@
+package io.fairlead.conversion.rules;
+
+import io.fairlead.common.ConfigurationKey;
+import io.fairlead.common.Key;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The host and namespace of a service, and what it is split by. */
+public record Naming(
+    @Key("template of the host, in place of the registry's") @Nullable TextTemplate host,
+    @Key("template of the ServiceEntry's namespace, in place of the registry's")
+        @Nullable TextTemplate namespace,
+    @Key(
+            value =
+                "what splits a service: its instances with equal values are a service of their own",
+            single = true)
+        @Nullable List<Variable> by) {
+  private static final Pattern LITERAL = Pattern.compile("[a-z0-9.-]*");
+
+  public Naming {
+    if (host == null && namespace == null && by == null) {
+      throw new IllegalArgumentException("nothing (expected: host, namespace or by)");
+    }
+    requireName("host", host);
+    requireName("namespace", namespace);
+  }
+
+  /** Returns this with what an earlier rule says where this says nothing. */
+  Naming over(@Nullable Naming earlier) {
+    return earlier == null
+        ? this
+        : new Naming(
+            host == null ? earlier.host : host,
+            namespace == null ? earlier.namespace : namespace,
+            by == null ? earlier.by : by);
+  }
+
+  private static void requireName(String key, @Nullable TextTemplate template) {
+    if (template != null
+        && !template.literals().stream().allMatch(text -> LITERAL.matcher(text).matches())) {
+      throw new IllegalArgumentException(
+          key
+              + ": "
+              + ConfigurationKey.refusal(
+                  template.toString(),
+                  "lower-case letters, digits, '-', '.' and variables in braces"));
+    }
+  }
+}
