@@ -3,6 +3,8 @@ package io.fairlead.harness;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,10 +30,26 @@ public final class EnvoyServer implements AutoCloseable {
 
   private final TempFolder folder;
   private final ServerProcess process;
+  // As a sidecar has it: requests go where istiod's routes send their host.
+  private static final String ROUTED_LISTENER =
+      """
+        - name: routed
+          address: {socket_address: {address: 127.0.0.1, port_value: %1$d}}
+          filter_chains:
+          - filters:
+            - name: hcm
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                stat_prefix: routed
+                rds: {route_config_name: "%2$d", config_source: {ads: {}, resource_api_version: V3}}
+                http_filters: [{name: envoy.filters.http.router, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]
+      """;
+
   private final HttpPort admin;
   private final HttpPort listener;
+  private final int routedPort;
 
-  private EnvoyServer(int istiodPort) {
+  private EnvoyServer(int istiodPort, int routesOfPort) {
     Path binary = Binaries.require("envoy");
     int adminPort = FreePorts.next();
     int listenerPort = FreePorts.next();
@@ -41,6 +59,10 @@ public final class EnvoyServer implements AutoCloseable {
         replaced(
             bootstrap(),
             Map.of(ADMIN_PORT, adminPort, ISTIOD_PORT, istiodPort, LISTENER_PORT, listenerPort));
+    this.routedPort = routesOfPort == 0 ? 0 : FreePorts.next();
+    if (routesOfPort != 0) {
+      bootstrap += ROUTED_LISTENER.formatted(routedPort, routesOfPort);
+    }
     this.folder = TempFolder.create("envoy");
     Path config = folder.write("envoy.yaml", bootstrap);
     this.process =
@@ -82,7 +104,18 @@ public final class EnvoyServer implements AutoCloseable {
    * @param istiodPort {@link IstiodServer#grpcPort()}
    */
   public static EnvoyServer start(int istiodPort) {
-    return new EnvoyServer(istiodPort);
+    return new EnvoyServer(istiodPort, 0);
+  }
+
+  /**
+   * Starts an Envoy that also follows the routes which istiod gives sidecars for HTTP services of a
+   * port, for {@link #requestTo}.
+   *
+   * @param istiodPort {@link IstiodServer#grpcPort()}
+   * @param servicePort such as 80
+   */
+  public static EnvoyServer startWithRoutes(int istiodPort, int servicePort) {
+    return new EnvoyServer(istiodPort, servicePort);
   }
 
   /** Waits until it has had its first clusters and answers requests. */
@@ -102,6 +135,27 @@ public final class EnvoyServer implements AutoCloseable {
   public Answer request(String cluster, String path) {
     HttpResponse<String> response = listener.get(path, "x-cluster", cluster);
     return new Answer(response.statusCode(), response.body());
+  }
+
+  /**
+   * Sends a GET to a host, by istiod's routes; only with {@link #startWithRoutes}.
+   *
+   * @return the HTTP status; 404 where no route has the host
+   */
+  public int requestTo(String host) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), routedPort)) {
+      socket.setSoTimeout(Math.toIntExact(LIMIT.toMillis()));
+      socket
+          .getOutputStream()
+          .write(
+              ("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      return Integer.parseInt(answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("GET " + host, e);
+    }
   }
 
   /** Returns the endpoints of a cluster; empty if it has none or is unknown. */

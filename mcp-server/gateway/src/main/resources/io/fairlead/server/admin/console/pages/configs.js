@@ -15,7 +15,7 @@ const MEANING = {
 const problems = source => source.problems.length === 0 ? nothing : html`
   ${table("Problems of the documents of " + source.name, [
     ["Severity", p => pill(p.severity === "error" ? "refused" : "warning", p.severity)],
-    ["Place", p => html`<code>${p.document}:${p.line}:${p.column}</code>`, "wide"],
+    ["Place", p => html`<code>${p.document}:${p.line}:${p.column}</code>`],
     ["Resource", p => p.resource || "–", "wide"],
     ["Problem", p => html`${p.path ? html`<code>${p.path}</code>: ` : nothing}${p.text}`, "wide"],
     ["Since", p => when(p.since)],
@@ -38,8 +38,8 @@ const config = s => html`
       ["Warnings", s.warnings ? number(s.warnings) : "none"],
       ["Holds", s.holds ? html`<a class="warn" href="/guards?registry=${encodeURIComponent("configs/" + s.name)}">${number(s.holds)}</a>` : "none"],
     ])}
-  </article>
-  ${problems(s)}`;
+    ${problems(s)}
+  </article>`;
 
 export default {
   title: () => "Config sources",
@@ -47,6 +47,6 @@ export default {
   view: () => html`
     <h1>Config sources</h1>
     <p class="lead">Istio configuration that is kept beside the registries: when it was read last, and what in its documents an istiod would refuse.</p>
-    ${loaded(answer(CONFIGS), page => page.items.length ? html`<div class="stack">${page.items.map(config)}</div>`
+    ${loaded(answer(CONFIGS), page => page.items.length ? html`<div class="list">${page.items.map(config)}</div>`
       : empty("The configuration has no config source."))}`,
 };
