@@ -4,6 +4,7 @@ import io.fairlead.conversion.Converter;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.guard.Moment;
 import io.fairlead.registry.Hold;
+import io.fairlead.registry.Notice;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
@@ -108,6 +109,13 @@ final class AdapterSink implements RegistrySink {
   public void holding(List<Hold> holds) {
     if (!closed) {
       view.holding(holds);
+    }
+  }
+
+  @Override
+  public void notices(List<Notice> notices) {
+    if (!closed) {
+      view.noticed(notices);
     }
   }
 

@@ -2,6 +2,7 @@ package io.fairlead.aggregation;
 
 import io.fairlead.conversion.Reason;
 import io.fairlead.registry.Hold;
+import io.fairlead.registry.Notice;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     whose name could not be told from another's
  * @param findings how often each reason occurred in the present state
  * @param holds what its adapter keeps on a suspicion
+ * @param notices what its adapter has to say to the registry's operator
  */
 public record RegistryStatus(
     String name,
@@ -33,9 +35,11 @@ public record RegistryStatus(
     int instances,
     int refused,
     Map<Reason, Integer> findings,
-    List<Hold> holds) {
+    List<Hold> holds,
+    List<Notice> notices) {
   public RegistryStatus {
     findings = Map.copyOf(findings);
     holds = List.copyOf(holds);
+    notices = List.copyOf(notices);
   }
 }

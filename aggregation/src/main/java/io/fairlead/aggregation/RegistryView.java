@@ -6,6 +6,7 @@ import io.fairlead.guard.DeletionGuard;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.Moment;
 import io.fairlead.registry.Hold;
+import io.fairlead.registry.Notice;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One registration of a registry as any thread may see it. {@link #health} and {@link #holds} are
- * written by the adapter's calls, which do not overlap; the rest by the commit thread.
+ * One registration of a registry as any thread may see it. {@link #health}, {@link #holds} and
+ * {@link #notices} are written by the adapter's calls, which do not overlap; the rest by the commit
+ * thread.
  */
 final class RegistryView {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryView.class);
@@ -24,6 +26,7 @@ final class RegistryView {
   private volatile ConnectionHealth health = ConnectionHealth.NONE;
   // What the adapter keeps on a suspicion.
   private volatile List<Hold> holds = List.of();
+  private volatile List<Notice> notices = List.of();
   private volatile Ledger ledger = new Ledger();
   private volatile @Nullable DeletionGuard<?, ?> guard;
   private volatile boolean synced;
@@ -62,6 +65,15 @@ final class RegistryView {
 
   void holding(List<Hold> newHolds) {
     holds = List.copyOf(newHolds);
+  }
+
+  void noticed(List<Notice> newNotices) {
+    for (Notice notice : newNotices) {
+      if (!notices.contains(notice)) {
+        LOG.warn("registry {}: {} {}", settings.name(), notice.message(), notice.advice());
+      }
+    }
+    notices = List.copyOf(newNotices);
   }
 
   ConnectionHealth health() {
@@ -116,6 +128,7 @@ final class RegistryView {
         sums.instances(),
         sums.refused(),
         sums.findings(),
-        holds);
+        holds,
+        notices);
   }
 }

@@ -15,6 +15,7 @@ import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.conversion.rules.TrailStep;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.Guards;
+import io.fairlead.registry.Notice;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
@@ -296,6 +297,14 @@ final class GatewayStatus implements AdminSource {
   @Override
   public String configurationText() {
     return ShownText.of(configuration.text());
+  }
+
+  @Override
+  public List<Notice> notices(String registry) {
+    return registries.statuses().stream()
+        .filter(status -> status.name().equals(registry))
+        .flatMap(status -> status.notices().stream())
+        .toList();
   }
 
   @Override

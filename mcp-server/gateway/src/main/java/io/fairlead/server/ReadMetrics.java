@@ -2,6 +2,7 @@ package io.fairlead.server;
 
 import io.fairlead.registry.ForwardingSink;
 import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistryLoad;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.server.admin.RegistryReads;
 import io.micrometer.core.instrument.Counter;
@@ -30,7 +31,7 @@ final class ReadMetrics {
   // By registry; guarded by itself.
   private final Map<String, Reads> byRegistry = new HashMap<>();
 
-  private record Reads(Timer durations, Counter errors) {}
+  private record Reads(Timer durations, Counter errors, LoadMetrics load) {}
 
   ReadMetrics(MeterRegistry meters) {
     this.meters = meters;
@@ -54,7 +55,8 @@ final class ReadMetrics {
         Counter.builder("fairlead_registry_read_errors")
             .description("Times that a registry, or a part of it, could not be read")
             .tag("registry", registry)
-            .register(meters));
+            .register(meters),
+        new LoadMetrics(registry, meters, System::nanoTime));
   }
 
   /** Returns what was read of a registry since the start. */
@@ -67,7 +69,9 @@ final class ReadMetrics {
               reads.durations().count(),
               (long) reads.errors().count(),
               Duration.ofNanos((long) reads.durations().totalTime(TimeUnit.NANOSECONDS)),
-              Duration.ofNanos((long) reads.durations().max(TimeUnit.NANOSECONDS)));
+              Duration.ofNanos((long) reads.durations().max(TimeUnit.NANOSECONDS)),
+              reads.load().latest(),
+              reads.load().requestsPerSecond());
     }
   }
 
@@ -78,6 +82,7 @@ final class ReadMetrics {
       if (reads != null) {
         meters.remove(reads.durations());
         meters.remove(reads.errors());
+        reads.load().close();
       }
     }
   }
@@ -109,6 +114,12 @@ final class ReadMetrics {
     public void readTook(Duration took) {
       reads.durations().record(took);
       super.readTook(took);
+    }
+
+    @Override
+    public void load(RegistryLoad load) {
+      reads.load().take(load);
+      super.load(load);
     }
   }
 }

@@ -48,4 +48,14 @@ public abstract class ForwardingSink implements RegistrySink {
   public void holding(List<Hold> holds) {
     sink.holding(holds);
   }
+
+  @Override
+  public void notices(List<Notice> notices) {
+    sink.notices(notices);
+  }
+
+  @Override
+  public void load(RegistryLoad load) {
+    sink.load(load);
+  }
 }

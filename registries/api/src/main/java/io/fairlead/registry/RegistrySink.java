@@ -63,4 +63,16 @@ public interface RegistrySink {
    * {@link Hold#since()} and {@link Hold#until()}.
    */
   void holding(List<Hold> holds);
+
+  /**
+   * Takes all present notices of the adapter in place of the previous ones; an empty list ends them
+   * all. They are shown by {@code fairlead doctor}, in the console and in the metrics.
+   */
+  default void notices(List<Notice> notices) {}
+
+  /**
+   * Records the present load on the registry, best each second: for the metrics and the API only.
+   * Like {@link #readTook} it may be called at any time by any thread.
+   */
+  default void load(RegistryLoad load) {}
 }

@@ -181,9 +181,18 @@ public final class ConsulApi implements AutoCloseable {
 
   /** Makes a policy with these rules (HCL) and a token with it. */
   public Token token(String policy, String rules) {
+    return token(policy, rules, Optional.empty());
+  }
+
+  /** Creates a token that ends by itself, after a minute at the least. */
+  public Token token(String policy, String rules, Duration life) {
+    return token(policy, rules, Optional.of(life.toSeconds() + "s"));
+  }
+
+  private Token token(String policy, String rules, Optional<String> life) {
     AclClient acl = client.aclClient();
     acl.createPolicy(ImmutablePolicy.builder().name(policy).rules(rules).build());
-    TokenResponse made = acl.createToken(having(policy));
+    TokenResponse made = acl.createToken(having(policy).withExpirationTTL(life));
     return new Token(made.accessorId(), made.secretId());
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -26,6 +27,8 @@ enum Kind {
       Column.of("INSTANCES", "instances").leaves(4),
       Column.of("REFUSED", "refused").leaves(3),
       Column.of("HOLDS", "holds").leaves(6),
+      new Column("CONNECTIONS", item -> connections(item.path("load"))).onlyWide(),
+      new Column("REQUESTS/S", item -> rate(item.path("load"))).onlyWide(),
       Column.time("LAST SUCCESS", "lastSuccess").leaves(2),
       Column.of("PROBLEM", "problem").text(24)),
   configs(
@@ -236,6 +239,16 @@ enum Kind {
 
   private static String share(JsonNode item, String part, String whole) {
     return item.path(part).asText() + " of " + item.path(whole).asText();
+  }
+
+  private static String connections(JsonNode load) {
+    return load.isMissingNode() ? "" : share(load, "connections", "maxConnections");
+  }
+
+  private static String rate(JsonNode load) {
+    return load.isMissingNode()
+        ? ""
+        : String.format(Locale.ROOT, "%.1f", load.path("requestsPerSecond").asDouble());
   }
 
   private static long sum(JsonNode list, String key) {

@@ -22,11 +22,12 @@ class GetCommandTest extends AdminFixture {
     assertThat(get.code()).as(get.err()).isZero();
     assertThat(get.out().lines())
         .containsExactly(
-            "NAME  TYPE    STATE    SERVICES  INSTANCES  REFUSED  HOLDS  LAST SUCCESS         "
-                + " PROBLEM",
-            "even  file    up       2         3          1        1      2026-01-02T03:04:05Z",
-            "odd   consul  failing  0         0          0        1                           "
-                + " http://127.0.0.1:1: refused");
+            "NAME  TYPE    STATE    SERVICES  INSTANCES  REFUSED  HOLDS  CONNECTIONS  REQUESTS/S"
+                + "  LAST SUCCESS          PROBLEM",
+            "even  file    up       2         3          1        1      4 of 100     3.5       "
+                + "  2026-01-02T03:04:05Z",
+            "odd   consul  failing  0         0          0        1      4 of 100     3.5       "
+                + "                        http://127.0.0.1:1: refused");
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.conversion.rules.TrailStep;
 import io.fairlead.guard.GuardStatus;
+import io.fairlead.registry.Notice;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.LeftOutAdapter;
 import io.fairlead.server.tls.TlsStatus;
@@ -78,6 +79,11 @@ public interface AdminSource {
 
   /** Returns what was read of a registry since the start. */
   RegistryReads reads(String registry);
+
+  /** Returns what the adapter of a registry has to say to its operator. */
+  default List<Notice> notices(String registry) {
+    return List.of();
+  }
 
   /** Losses that are held, by their ids. */
   List<GuardStatus> guards();

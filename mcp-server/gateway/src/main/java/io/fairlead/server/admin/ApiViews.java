@@ -8,6 +8,8 @@ import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
+import io.fairlead.registry.Notice;
+import io.fairlead.registry.RegistryLoad;
 import io.fairlead.server.tls.TlsStatus;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.DeniedClient;
@@ -71,7 +73,8 @@ final class ApiViews {
    *
    * @param holds how many holds there are of what it has
    */
-  static ObjectNode registry(RegistrySummary registry, long holds, RegistryReads reads) {
+  static ObjectNode registry(
+      RegistrySummary registry, long holds, RegistryReads reads, List<Notice> notices) {
     ObjectNode node = NODES.objectNode();
     node.put("name", registry.name())
         .put("type", registry.type())
@@ -97,6 +100,24 @@ final class ApiViews {
         .put("failed", reads.failed())
         .put("meanMillis", meanMillis)
         .put("longestMillis", reads.longest().toNanos() / 1e6);
+    RegistryLoad load = reads.load();
+    if (load != null) {
+      node.putObject("load")
+          .put("connections", load.connections())
+          .put("maxConnections", load.maxConnections())
+          .put("requests", load.requests())
+          .put("requestsPerSecond", reads.requestsPerSecond());
+    }
+    if (!notices.isEmpty()) {
+      ArrayNode all = node.putArray("notices");
+      for (Notice notice : notices) {
+        all.addObject()
+            .put("kind", lower(notice.kind()))
+            .put("subject", notice.subject())
+            .put("message", notice.message())
+            .put("advice", notice.advice());
+      }
+    }
     return node;
   }
 

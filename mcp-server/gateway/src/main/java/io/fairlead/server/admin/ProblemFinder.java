@@ -51,6 +51,7 @@ public final class ProblemFinder {
             RegistryProblems::stale,
             RegistryProblems::removalsHeld,
             RegistryProblems::holdLasts,
+            RegistryProblems::noticed,
             RegistryProblems::hostsDamped,
             faults::find,
             ConfigSourceProblems::failing,

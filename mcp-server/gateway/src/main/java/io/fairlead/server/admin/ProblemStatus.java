@@ -89,6 +89,8 @@ public record ProblemStatus(
     REPLICA_DIFFERS,
     /** A certificate expires soon. */
     CERTIFICATE_EXPIRES,
+    /** What a registry is read with, such as a token, expires soon. */
+    CREDENTIAL_EXPIRES,
     /** A changed certificate cannot be used; the former stays. */
     CERTIFICATE_REFUSED,
     /** Clients are turned away before they are served. */
@@ -99,6 +101,8 @@ public record ProblemStatus(
     CLIENT_LAGS,
     /** An adapter keeps something on a suspicion for long. */
     HOLD_LASTS,
+    /** Rules that a registry has for its own clients are not applied. */
+    RULES_NOT_APPLIED,
     /** Services are refused for a fault. */
     SERVICES_REFUSED,
     /** Documents of a config source are refused for a fault. */

@@ -3,6 +3,7 @@ package io.fairlead.server.admin;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.Hold;
+import io.fairlead.registry.Notice;
 import io.fairlead.server.admin.ProblemStatus.Kind;
 import io.fairlead.server.admin.ProblemStatus.Severity;
 import java.time.Duration;
@@ -147,6 +148,33 @@ final class RegistryProblems {
             + ".",
         "fairlead get holds " + registry,
         oldest.since());
+  }
+
+  /** Finds what adapters have to say; of many rules that are not applied one stands for all. */
+  static void noticed(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
+    for (RegistrySummary registry : source.registries()) {
+      Map<Notice.Kind, List<Notice>> byKind =
+          source.notices(registry.name()).stream()
+              .collect(Collectors.groupingBy(Notice::kind, TreeMap::new, Collectors.toList()));
+      byKind.forEach(
+          (kind, notices) -> {
+            Notice first = notices.get(0);
+            String others =
+                notices.size() == 1 ? "" : " More like it: " + (notices.size() - 1) + ".";
+            found.accept(
+                new ProblemStatus(
+                    Severity.WARNING,
+                    switch (kind) {
+                      case CREDENTIAL_EXPIRES -> Kind.CREDENTIAL_EXPIRES;
+                      case RULE_NOT_APPLIED -> Kind.RULES_NOT_APPLIED;
+                    },
+                    registry.name(),
+                    first.message() + others,
+                    first.advice(),
+                    "fairlead get registries " + registry.name() + " -o yaml",
+                    null));
+          });
+    }
   }
 
   static void hostsDamped(AdminSource source, Instant now, Consumer<ProblemStatus> found) {

@@ -11,6 +11,7 @@ import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.Hold;
+import io.fairlead.registry.Notice;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.admin.ProblemStatus.Kind;
 import io.fairlead.server.admin.ProblemStatus.Severity;
@@ -40,6 +41,7 @@ class ProblemFinderTest {
     private final List<ServiceReport> services = new ArrayList<>();
     private final List<GuardStatus> guards = new ArrayList<>();
     private final List<HoldStatus> holds = new ArrayList<>();
+    List<Notice> notices = List.of();
     private final List<TransactionStatus> transactions = new ArrayList<>();
     private final List<DampedHost> damped = new ArrayList<>();
     private final List<ClientStatus> clients = new ArrayList<>();
@@ -67,6 +69,11 @@ class ProblemFinderTest {
     @Override
     public List<ServiceReport> services(String registry) {
       return registry.equals("dc1") ? services : List.of();
+    }
+
+    @Override
+    public List<Notice> notices(String registry) {
+      return registry.equals("dc1") ? notices : List.of();
     }
 
     @Override
@@ -593,5 +600,24 @@ class ProblemFinderTest {
             "The client 10.0.0.9 was cut off at port 15010: names: 7 (expected: at most 6,"
                 + " xds.limits.names).");
     assertThat(only().command()).isEqualTo("fairlead get denied");
+  }
+
+  @Test
+  void notices_areOneProblemOfEachKind() {
+    registry(RegistrySummary.State.UP, NOW, "", null);
+    source.notices =
+        List.of(
+            new Notice(Notice.Kind.RULE_NOT_APPLIED, "a", "Rule a is not applied.", "Move it."),
+            new Notice(Notice.Kind.CREDENTIAL_EXPIRES, "token", "It expires.", "Write one."),
+            new Notice(Notice.Kind.RULE_NOT_APPLIED, "b", "Rule b is not applied.", "Move it."));
+
+    List<ProblemStatus> found = find();
+
+    assertThat(found)
+        .extracting(ProblemStatus::kind)
+        .containsExactly(Kind.CREDENTIAL_EXPIRES, Kind.RULES_NOT_APPLIED);
+    assertThat(found).allMatch(it -> it.severity() == Severity.WARNING);
+    assertThat(found.get(0).message()).isEqualTo("It expires.");
+    assertThat(found.get(1).message()).isEqualTo("Rule a is not applied. More like it: 1.");
   }
 }

@@ -20,6 +20,8 @@ import io.fairlead.registry.Availability;
 import io.fairlead.registry.Hold;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
+import io.fairlead.registry.Notice;
+import io.fairlead.registry.RegistryLoad;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.HostPort;
 import io.fairlead.server.tls.TlsStatus;
@@ -410,8 +412,21 @@ public class SampleSource implements AdminSource, AdminActions {
   }
 
   @Override
+  public List<Notice> notices(String registry) {
+    return registry.equals("dc1")
+        ? List.of(
+            new Notice(
+                Notice.Kind.CREDENTIAL_EXPIRES,
+                "token",
+                "The token expires soon.",
+                "Write a new one."))
+        : List.of();
+  }
+
+  @Override
   public RegistryReads reads(String registry) {
-    return new RegistryReads(12, 3, Duration.ofMillis(60), Duration.ofMillis(20));
+    return new RegistryReads(
+        12, 3, Duration.ofMillis(60), Duration.ofMillis(20), new RegistryLoad(4, 100, 1200), 3.5);
   }
 
   @Override

@@ -40,6 +40,7 @@ final class ConnectionPool {
   private boolean assigning;
   private int watches;
   private int reads;
+  private long requests;
 
   ConnectionPool(
       Loop loop, Dialer dialer, URI address, int limit, Backoff backoff, Runnable onProbe) {
@@ -90,7 +91,23 @@ final class ConnectionPool {
     return reads;
   }
 
+  /** Returns the number of open connections. */
+  int connections() {
+    return connections.size();
+  }
+
+  /** Returns the most connections that it opens. */
+  int maxConnections() {
+    return configuredLimit;
+  }
+
+  /** Returns the number of requests since the start. */
+  long requests() {
+    return requests;
+  }
+
   void count(Query query, int change) {
+    requests += Math.max(0, change);
     if (query.blocks()) {
       watches += change;
     } else {

@@ -1,5 +1,6 @@
 package io.fairlead.registry.consul;
 
+import io.fairlead.registry.RegistryLoad;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,6 +36,14 @@ final class ConnectionPools {
 
   int count() {
     return all.size();
+  }
+
+  /** Returns the present load on all addresses. */
+  RegistryLoad load() {
+    return new RegistryLoad(
+        all.stream().mapToInt(ConnectionPool::connections).sum(),
+        all.stream().mapToInt(ConnectionPool::maxConnections).sum(),
+        all.stream().mapToLong(ConnectionPool::requests).sum());
   }
 
   /** Runs a task as soon as an address can be used, at once if one can be used now. */

@@ -33,6 +33,7 @@ final class ConsulAdapter implements RegistryAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ConsulAdapter.class);
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(200);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
+  private static final Duration LOAD_INTERVAL = Duration.ofSeconds(1);
   private static final String ADDRESSES = "addresses";
 
   private final AdapterContext context;
@@ -142,13 +143,9 @@ final class ConsulAdapter implements RegistryAdapter {
     SplittableRandom random = new SplittableRandom();
     Staleness staleness = new Staleness(loop, context.sink());
     ConnectionPools pools = new ConnectionPools(loop);
+    Tokens tokens = new Tokens(loop, Optional.ofNullable(configuration.token()));
     ConsulClient client =
-        new ConsulClient(
-            loop,
-            pools,
-            new Tokens(loop, Optional.ofNullable(configuration.token())),
-            configuration,
-            context.sink()::readTook);
+        new ConsulClient(loop, pools, tokens, configuration, context.sink()::readTook);
     Dialer dialer = new Dialer(vertx, configuration.tls());
     loop.onClose(dialer::close);
     List<ConnectionPool> all =
@@ -174,6 +171,8 @@ final class ConsulAdapter implements RegistryAdapter {
             () -> new Backoff(FIRST_BACKOFF, MAX_BACKOFF, random));
     mirror = made;
     made.start();
+    new TokenExpiry(loop, client, tokens, context.sink()).start();
+    loop.every(LOAD_INTERVAL, () -> context.sink().load(pools.load()));
     pools.start(all, client::leader);
   }
 

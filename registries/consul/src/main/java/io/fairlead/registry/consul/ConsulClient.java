@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -120,9 +122,9 @@ final class ConsulClient {
     return call("/v1/health/service/consul", "", Query.CONFIRM, then, ClusterIdentity::serverIds);
   }
 
-  /** Checks that the configured token still exists: succeeds, or fails as {@link Fault#DENIED}. */
-  Call tokenSelf(Consumer<Answer<Boolean>> then) {
-    return call("/v1/acl/token/self", "", Query.NOW, then, body -> true);
+  /** Reads the configured token's own lifetime; fails as {@link Fault#DENIED} if it is gone. */
+  Call tokenSelf(Consumer<Answer<TokenLifetime>> then) {
+    return call("/v1/acl/token/self", "", Query.NOW, then, TokenLifetime::of);
   }
 
   /** Whether the instances of a service are the proxies in front of it. */
@@ -289,6 +291,21 @@ final class ConsulClient {
         Fault.MALFORMED, text, new ConsulCallException(Fault.MALFORMED, text));
   }
 
+  /** Returns what a refused token lacks: its life, or the rights. */
+  private String neededToken() {
+    return tokens
+        .lifetime()
+        .filter(lifetime -> lifetime.isOver(Instant.now()))
+        .flatMap(TokenLifetime::expires)
+        .map(
+            when ->
+                "a new token in "
+                    + tokens.source()
+                    + "; the present one expired at "
+                    + when.truncatedTo(ChronoUnit.SECONDS))
+        .orElse("a token with service:read and node:read");
+  }
+
   /** Returns the filter that a refused request had, as Consul may have objected to it. */
   private String filterOf(String path) {
     String filter = configuration.instanceFilter();
@@ -307,7 +324,7 @@ final class ConsulClient {
         };
     String advice =
         switch (fault) {
-          case DENIED -> " (expected: a token with service:read and node:read)";
+          case DENIED -> " (expected: " + neededToken() + ")";
           case LIMITED -> " (expected: below Consul's limits)";
           case SERVER, REFUSED -> filterOf(raw.path());
           default -> "";

@@ -88,7 +88,7 @@ final class Publication {
     reads.urgent(tracked);
   }
 
-  private void probed(TrackedService tracked, Optional<Answer.Failed<Boolean>> verdict) {
+  private void probed(TrackedService tracked, Optional<Answer.Failed<?>> verdict) {
     if (tracked.forgotten || !tracked.confirming || whole.phase() == MirrorPhase.READING) {
       return;
     }

@@ -13,14 +13,14 @@ import java.util.function.Consumer;
 final class TokenProbe {
   private final ConsulClient client;
   private boolean running;
-  private List<Consumer<Optional<Answer.Failed<Boolean>>>> callers = new ArrayList<>();
+  private List<Consumer<Optional<Answer.Failed<?>>>> callers = new ArrayList<>();
 
   TokenProbe(ConsulClient client) {
     this.client = client;
   }
 
   /** Delivers nothing if the token is good or none is configured, else why it is not. */
-  void check(Consumer<Optional<Answer.Failed<Boolean>>> then) {
+  void check(Consumer<Optional<Answer.Failed<?>>> then) {
     if (!client.hasToken()) {
       then.accept(Optional.empty());
       return;
@@ -33,12 +33,12 @@ final class TokenProbe {
 
   private void ask() {
     running = true;
-    List<Consumer<Optional<Answer.Failed<Boolean>>>> answered = callers;
+    List<Consumer<Optional<Answer.Failed<?>>>> answered = callers;
     callers = new ArrayList<>();
     client.tokenSelf(
         answer -> {
           running = false;
-          Optional<Answer.Failed<Boolean>> verdict = verdict(answer);
+          Optional<Answer.Failed<?>> verdict = verdict(answer);
           answered.forEach(caller -> caller.accept(verdict));
           if (!running && !callers.isEmpty()) {
             ask();
@@ -46,8 +46,8 @@ final class TokenProbe {
         });
   }
 
-  private static Optional<Answer.Failed<Boolean>> verdict(Answer<Boolean> answer) {
-    if (answer instanceof Answer.Failed<Boolean> failed && failed.fault() != Fault.NO_ACLS) {
+  private static Optional<Answer.Failed<?>> verdict(Answer<TokenLifetime> answer) {
+    if (answer instanceof Answer.Failed<?> failed && failed.fault() != Fault.NO_ACLS) {
       return Optional.of(failed);
     }
     return Optional.empty();

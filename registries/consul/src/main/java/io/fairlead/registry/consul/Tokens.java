@@ -20,6 +20,8 @@ final class Tokens {
   private final Optional<Secret> secret;
   private Optional<String> value = Optional.empty();
   private final List<String> sent = new ArrayList<>();
+  private String latest = "";
+  private Optional<TokenLifetime> lifetime = Optional.empty();
   private long readAt;
 
   Tokens(Loop loop, Optional<Secret> secret) {
@@ -43,7 +45,12 @@ final class Tokens {
       return "";
     }
     if (value.isEmpty() || loop.now() - readAt > FRESH_NANOS) {
-      value = Optional.of(checked(secret.get().read()));
+      String read = checked(secret.get().read());
+      if (!read.equals(latest)) {
+        latest = read;
+        lifetime = Optional.empty();
+      }
+      value = Optional.of(read);
       readAt = loop.now();
       if (!sent.contains(value.get())) {
         sent.add(value.get());
@@ -63,6 +70,23 @@ final class Tokens {
               + " the SecretID of a Consul token alone, in one line)");
     }
     return token;
+  }
+
+  /** Takes the lifetime of a token; that of an earlier one is ignored. */
+  void lives(String token, TokenLifetime learned) {
+    if (token.equals(latest)) {
+      lifetime = Optional.of(learned);
+    }
+  }
+
+  /** Returns how long the present token lives; empty while that is not known. */
+  Optional<TokenLifetime> lifetime() {
+    return lifetime;
+  }
+
+  /** Returns where the token is from. */
+  String source() {
+    return secret.map(Secret::toString).orElse("the key token");
   }
 
   /** Drops a token that Consul refused: the next call reads it again. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.harness.ConsulApi;
 import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.NeedsServer;
+import io.fairlead.registry.Notice;
+import io.fairlead.registry.RegistryLoad;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,6 +175,52 @@ class ConsulAclTest {
       mirrored.awaitFailure(0, file.toString());
       Files.writeString(file, secret);
       mirrored.awaitSynced();
+    }
+  }
+
+  @Test
+  void token_thatExpires_isToldBeforeAndAfter_andANewOneEndsIt() throws Exception {
+    ConsulApi.Token token = consul.api().token(policy(), FULL, Duration.ofMinutes(1));
+    try (Mirrored mirrored = new Mirrored(with(token))) {
+      mirrored.awaitSynced();
+      Map<ServiceId, Service> before = mirrored.sink().state();
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> !mirrored.sink().notices().isEmpty());
+      Notice notice = mirrored.sink().notices().get(0);
+      assertThat(notice.kind()).isEqualTo(Notice.Kind.CREDENTIAL_EXPIRES);
+      assertThat(notice.message()).startsWith("The Consul token expires at 20");
+      assertThat(notice.advice()).contains(folder.resolve("token").toString());
+      int mark = mirrored.mark();
+      mirrored.awaitFailure(mark, "the present one expired at 20");
+      mirrored.assertNothingLost(mark, before);
+      Awaitility.await()
+          .atMost(Mirrored.LIMIT)
+          .until(() -> mirrored.sink().notices().get(0).message().contains("expired at 20"));
+      mark = mirrored.mark();
+      Files.writeString(folder.resolve("token"), token(FULL).secret());
+      mirrored.awaitSuccess(mark);
+      Awaitility.await().atMost(Mirrored.LIMIT).until(() -> mirrored.sink().notices().isEmpty());
+    }
+  }
+
+  @Test
+  void token_withoutAnEnd_isNoNotice_andTheLoadIsTold() throws Exception {
+    try (Mirrored mirrored = new Mirrored(with(token(FULL)))) {
+      mirrored.awaitSynced();
+      Awaitility.await()
+          .atMost(Mirrored.LIMIT)
+          .until(
+              () -> {
+                RegistryLoad load = mirrored.sink().load();
+                // The leader, the catalog, two services, the token and the watches.
+                return load != null && load.requests() >= 7 && load.connections() >= 3;
+              });
+      assertThat(mirrored.sink().load())
+          .isNotNull()
+          .extracting(RegistryLoad::maxConnections)
+          .isEqualTo(150);
+      assertThat(mirrored.sink().notices()).isEmpty();
     }
   }
 }

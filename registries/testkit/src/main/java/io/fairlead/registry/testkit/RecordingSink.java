@@ -1,7 +1,9 @@
 package io.fairlead.registry.testkit;
 
 import io.fairlead.registry.Hold;
+import io.fairlead.registry.Notice;
 import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistryLoad;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
@@ -36,6 +38,8 @@ public final class RecordingSink implements RegistrySink {
   private final List<String> violations = new ArrayList<>();
   private final TreeMap<ServiceId, Service> state = new TreeMap<>();
   private List<Hold> holds = List.of();
+  private List<Notice> notices = List.of();
+  private @Nullable RegistryLoad load;
   private boolean synced;
   private boolean closed;
 
@@ -79,6 +83,22 @@ public final class RecordingSink implements RegistrySink {
   @Override
   public void holding(List<Hold> newHolds) {
     record(new SinkEvent.Holding(List.copyOf(newHolds)));
+  }
+
+  @Override
+  public synchronized void notices(List<Notice> newNotices) {
+    notices = List.copyOf(newNotices);
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void load(RegistryLoad newLoad) {
+    RegistryLoad before = load;
+    if (before != null && newLoad.requests() < before.requests()) {
+      violations.add("load: " + newLoad + " after " + before + " (expected: no fewer requests)");
+    }
+    load = newLoad;
+    notifyAll();
   }
 
   private void record(SinkEvent event) {
@@ -178,6 +198,16 @@ public final class RecordingSink implements RegistrySink {
   /** Returns the present holds of the adapter. */
   public synchronized List<Hold> holds() {
     return holds;
+  }
+
+  /** Returns the present notices of the adapter. */
+  public synchronized List<Notice> notices() {
+    return notices;
+  }
+
+  /** Returns the load that the adapter told last; null if it told none. */
+  public synchronized @Nullable RegistryLoad load() {
+    return load;
   }
 
   /** Returns all calls so far, in order. */

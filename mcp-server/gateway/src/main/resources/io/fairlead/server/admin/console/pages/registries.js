@@ -33,6 +33,7 @@ const registry = r => html`
   <article class="card ${tone(r.state)}" id=${r.name}>
     <div class="headline"><h2>${r.name}</h2>${pill(r.state)}</div>
     ${r.problem ? html`<p class="notice bad">${prose(r.problem)}</p>` : nothing}
+    ${(r.notices || []).slice(0, 5).map(n => html`<p class="notice warn">${prose(n.message)} ${prose(n.advice)}</p>`)}
     ${MEANING[r.state] ? html`<p class="soft">${MEANING[r.state]}</p>` : nothing}
     ${facts([
       ["Type", r.type],
@@ -41,6 +42,7 @@ const registry = r => html`
       r.failingSince && ["Failing since", when(r.failingSince)],
       r.reads && ["Reads", html`${r.reads.answered ? number(r.reads.answered) + " answered" + rate(r) : "not counted"}, ${r.reads.failed ? html`<span class="warn">${number(r.reads.failed)} failed</span>` : "none failed"}`],
       r.reads && r.reads.answered > 0 && ["Time of a read", r.reads.meanMillis.toFixed(1) + " ms on average, " + r.reads.longestMillis.toFixed(0) + " ms at most of late"],
+      r.load && ["Connections", number(r.load.connections) + " of at most " + number(r.load.maxConnections) + ", " + r.load.requestsPerSecond.toFixed(1) + " requests a second"],
       ["Services", html`<a href="/services?registry=${encodeURIComponent(r.name)}">${number(r.services)}</a> with ${plural(r.instances, "instance")}`],
       ["Refused", r.refused ? html`<a class="warn" href="/services?registry=${encodeURIComponent(r.name)}&outcome=refused">${number(r.refused)}</a>` : "none"],
       ["Holds", r.holds ? html`<a class="warn" href="/guards?registry=${encodeURIComponent(r.name)}">${number(r.holds)}</a>` : "none"],

@@ -1,0 +1,30 @@
+package io.fairlead.registry;
+
+import io.fairlead.common.ForeignText;
+import java.util.Objects;
+
+/**
+ * A word of an adapter for the registry's operator: everything can be read, and yet somebody has to
+ * do something. It is shown as a problem until it is over. Immutable.
+ *
+ * @param kind the kind, one of a fixed list
+ * @param subject what it is about: a service's id as text, the path of a rule, or words
+ * @param message what was found, in whole sentences
+ * @param advice what to do about it, and what becomes of it otherwise
+ */
+public record Notice(Kind kind, String subject, String message, String advice) {
+  public Notice {
+    Objects.requireNonNull(kind, "kind");
+    subject = ForeignText.clean(subject);
+    message = ForeignText.problem(message);
+    advice = ForeignText.problem(advice);
+  }
+
+  /** The kind of a notice. */
+  public enum Kind {
+    /** What the registry is read with, such as a token, ends soon. */
+    CREDENTIAL_EXPIRES,
+    /** A rule that the registry has for its own clients is not applied in the mesh. */
+    RULE_NOT_APPLIED
+  }
+}
