@@ -6,6 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.fairlead.harness.StateClient;
 import io.fairlead.harness.TestAuthority;
+import io.fairlead.registry.AdapterContext;
+import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.RegistryAdapterFactory;
+import io.fairlead.registry.RegistryLoad;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,9 +37,45 @@ class MetricsPageTest {
 
   private String scrape = "";
 
+  /** Has no keys. */
+  record CountingConfiguration() {}
+
+  /** Makes adapters that have no service and tell their load. */
+  private static final class CountingFactory
+      implements RegistryAdapterFactory<CountingConfiguration> {
+    @Override
+    public String type() {
+      return "counting";
+    }
+
+    @Override
+    public Class<CountingConfiguration> configurationType() {
+      return CountingConfiguration.class;
+    }
+
+    @Override
+    public String defaultHost() {
+      return "{service}.counting";
+    }
+
+    @Override
+    public RegistryAdapter create(AdapterContext context, CountingConfiguration configuration) {
+      return new RegistryAdapter() {
+        @Override
+        public void start() {
+          context.sink().resync(new ReadOutcome.Fresh(List.of()));
+          context.sink().load(new RegistryLoad(3, 150, 20));
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+
   @BeforeAll
   void scrapeAGateway(@TempDir Path folder) throws Exception {
-    Workspace workspace = new Workspace(folder);
+    Workspace workspace = new Workspace(folder, new CountingFactory());
     workspace.service("one", "web", "10.0.0.1");
     // A finding, so that there is a sample of them.
     workspace.service("one", "nowhere", "0.0.0.0");
@@ -48,6 +89,7 @@ class MetricsPageTest {
         admin: {address: "127.0.0.1:0"}
         registries:
         - {name: one, type: file, path: one}
+        - {name: two, type: counting}
         configs:
         - {name: mesh, type: file, path: mesh}
         """);
@@ -124,7 +166,10 @@ class MetricsPageTest {
             "fairlead_shadowed_services{registry=\"one\"} 0.0",
             "fairlead_registry_read_errors_total{registry=\"one\"} 0.0",
             "fairlead_refused_services{reason=\"no_port\",registry=\"one\"} 0.0",
+            "fairlead_registry_connections{registry=\"two\"} 3.0",
+            "fairlead_registry_requests_total{registry=\"two\"} 20.0",
             "fairlead_nacks_total{type=\"ServiceEntry\"} 0.0")
+        .doesNotContain("fairlead_registry_connections{registry=\"one\"}")
         .containsPattern("fairlead_registry_read_duration_seconds_count\\{registry=\"one\"} [1-9]")
         .containsPattern("fairlead_registry_last_success_timestamp_seconds\\{.*} 1\\.\\d+E9");
   }

@@ -10,9 +10,6 @@ import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.server.config.AdapterTypes;
-import io.fairlead.server.config.ConfigLoader;
-import io.fairlead.server.config.ConfigResult;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,11 +34,9 @@ class StopTest {
 
   private final Workspace workspace;
   private final HttpClient client = HttpClient.newHttpClient();
-  private final ConfigLoader loader =
-      new ConfigLoader(AdapterTypes.of(List.of(new StuckFactory(end)))).forServing();
 
   StopTest(@TempDir Path folder) {
-    this.workspace = new Workspace(folder);
+    this.workspace = new Workspace(folder, new StuckFactory(end));
   }
 
   @AfterEach
@@ -103,21 +98,6 @@ class StopTest {
     }
   }
 
-  private Gateway start() throws IOException {
-    ConfigLoader.Text text = loader.read(workspace.config());
-    if (!(text.result() instanceof ConfigResult.Loaded loaded)) {
-      throw new AssertionError(text.result());
-    }
-    return Gateway.start(
-        new GatewayOptions(
-            workspace.config(),
-            text.content(),
-            loaded.config(),
-            loader,
-            null,
-            Duration.ofMillis(50)));
-  }
-
   private String registries(Gateway gateway) {
     try {
       return client
@@ -136,11 +116,11 @@ class StopTest {
   void close_adapterThatNeverReturns_isLeftBehindAndTheRestEndsInOrder() throws IOException {
     workspace.configure(
         "- {name: one, type: stuck, service: a}\n- {name: two, type: stuck, service: b}\n");
-    Gateway gateway = start();
+    Gateway gateway = workspace.start();
     await().atMost(LIMIT).until(gateway::isReady);
     assertTimeoutPreemptively(LIMIT, gateway::close);
     // The store and the ports are free again.
-    Gateway next = start();
+    Gateway next = workspace.start();
     await().atMost(LIMIT).until(next::isReady);
     end.countDown();
     next.close();
@@ -149,7 +129,7 @@ class StopTest {
   @Test
   void reload_adapterThatNeverReturns_isLeftBehindAndTheChangeIsApplied() throws Exception {
     workspace.configure("- {name: one, type: stuck, service: a}\n");
-    try (Gateway gateway = start()) {
+    try (Gateway gateway = workspace.start()) {
       await().atMost(LIMIT).until(gateway::isReady);
       // A pipe in the place of the configuration file changes nothing.
       Path kept = workspace.config().resolveSibling("kept");
@@ -157,7 +137,7 @@ class StopTest {
       Path pipe = workspace.config().resolveSibling("pipe");
       assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
       Files.move(pipe, workspace.config(), StandardCopyOption.ATOMIC_MOVE);
-      assertThat(loader.read(workspace.config()).result().toString())
+      assertThat(workspace.loader().read(workspace.config()).result().toString())
           .contains("a pipe, a socket or a device (expected: a regular file)");
       Files.move(kept, workspace.config(), StandardCopyOption.ATOMIC_MOVE);
       workspace.configure("- {name: two, type: stuck, service: b}\n");

@@ -1,5 +1,6 @@
 package io.fairlead.server;
 
+import io.fairlead.registry.RegistryAdapterFactory;
 import io.fairlead.server.config.AdapterTypes;
 import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
@@ -9,14 +10,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
 
 /** A folder with a configuration and folders of services, and gateways on them. */
 final class Workspace {
   private final Path folder;
-  private final ConfigLoader loader = new ConfigLoader(AdapterTypes.installed()).forServing();
+  private final ConfigLoader loader;
 
-  Workspace(Path folder) {
+  /**
+   * @param types registry types besides the installed ones
+   */
+  Workspace(Path folder, RegistryAdapterFactory<?>... types) {
     this.folder = folder;
+    List<RegistryAdapterFactory<?>> all = new ArrayList<>(List.of(types));
+    for (RegistryAdapterFactory<?> installed : ServiceLoader.load(RegistryAdapterFactory.class)) {
+      all.add(installed);
+    }
+    this.loader = new ConfigLoader(AdapterTypes.of(all)).forServing();
+  }
+
+  ConfigLoader loader() {
+    return loader;
   }
 
   Path config() {
