@@ -69,7 +69,8 @@ final class RegistryView {
 
   void noticed(List<Notice> newNotices) {
     for (Notice notice : newNotices) {
-      if (!notices.contains(notice)) {
+      // One of which only the figures changed is logged once.
+      if (notices.stream().noneMatch(notice::isAbout)) {
         LOG.warn("registry {}: {} {}", settings.name(), notice.message(), notice.advice());
       }
     }

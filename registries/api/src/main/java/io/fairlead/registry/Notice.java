@@ -20,10 +20,17 @@ public record Notice(Kind kind, String subject, String message, String advice) {
     advice = ForeignText.problem(advice);
   }
 
+  /** Whether another is about the same: the same kind, and the same subject. */
+  public boolean isAbout(Notice other) {
+    return kind == other.kind && subject.equals(other.subject);
+  }
+
   /** The kind of a notice. */
   public enum Kind {
     /** What the registry is read with, such as a token, ends soon. */
     CREDENTIAL_EXPIRES,
+    /** Changes come late, as there is more in the registry than can be watched. */
+    CHANGES_LATE,
     /** A rule that the registry has for its own clients is not applied in the mesh. */
     RULE_NOT_APPLIED
   }

@@ -101,6 +101,8 @@ public record ProblemStatus(
     CLIENT_LAGS,
     /** An adapter keeps something on a suspicion for long. */
     HOLD_LASTS,
+    /** Changes of a registry come late, as it has more than can be watched. */
+    CHANGES_LATE,
     /** Rules that a registry has for its own clients are not applied. */
     RULES_NOT_APPLIED,
     /** Services are refused for a fault. */

@@ -166,6 +166,7 @@ final class RegistryProblems {
                     Severity.WARNING,
                     switch (kind) {
                       case CREDENTIAL_EXPIRES -> Kind.CREDENTIAL_EXPIRES;
+                      case CHANGES_LATE -> Kind.CHANGES_LATE;
                       case RULE_NOT_APPLIED -> Kind.RULES_NOT_APPLIED;
                     },
                     registry.name(),

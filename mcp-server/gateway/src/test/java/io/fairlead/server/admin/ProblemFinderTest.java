@@ -609,15 +609,16 @@ class ProblemFinderTest {
         List.of(
             new Notice(Notice.Kind.RULE_NOT_APPLIED, "a", "Rule a is not applied.", "Move it."),
             new Notice(Notice.Kind.CREDENTIAL_EXPIRES, "token", "It expires.", "Write one."),
-            new Notice(Notice.Kind.RULE_NOT_APPLIED, "b", "Rule b is not applied.", "Move it."));
+            new Notice(Notice.Kind.RULE_NOT_APPLIED, "b", "Rule b is not applied.", "Move it."),
+            new Notice(Notice.Kind.CHANGES_LATE, "watches", "They come late.", "Use HTTPS."));
 
     List<ProblemStatus> found = find();
 
     assertThat(found)
         .extracting(ProblemStatus::kind)
-        .containsExactly(Kind.CREDENTIAL_EXPIRES, Kind.RULES_NOT_APPLIED);
+        .containsExactly(Kind.CREDENTIAL_EXPIRES, Kind.CHANGES_LATE, Kind.RULES_NOT_APPLIED);
     assertThat(found).allMatch(it -> it.severity() == Severity.WARNING);
     assertThat(found.get(0).message()).isEqualTo("It expires.");
-    assertThat(found.get(1).message()).isEqualTo("Rule a is not applied. More like it: 1.");
+    assertThat(found.get(2).message()).isEqualTo("Rule a is not applied. More like it: 1.");
   }
 }

@@ -1,9 +1,11 @@
 package io.fairlead.registry.consul;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,6 +19,10 @@ import java.util.Set;
 record Catalog(Set<String> names, boolean holdsServers) {
   private static final String SERVERS = "consul";
 
+  // The keys are names of services: many, and not worth a place in the JVM's table of texts.
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
+
   Catalog {
     names = Set.copyOf(names);
   }
@@ -27,28 +33,44 @@ record Catalog(Set<String> names, boolean holdsServers) {
    *
    * @param tags a service of which no instance has one of these is left out
    */
-  static Catalog of(JsonNode body, List<String> tags) {
-    if (!body.isObject()) {
-      throw new MalformedAnswerException(
-          "catalog: " + body.getNodeType() + " (expected: an object)");
-    }
-    Set<String> names = new HashSet<>();
-    boolean servers = false;
-    for (Map.Entry<String, JsonNode> field : body.properties()) {
-      String name = Folded.of(field.getKey());
-      servers |= name.equals(SERVERS);
-      if (tags.isEmpty() || texts(field.getValue()).containsAll(tags)) {
-        names.add(name);
+  static Catalog of(byte[] body, List<String> tags) throws IOException {
+    try (JsonParser parser = JSON.createParser(body)) {
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        throw new MalformedAnswerException("empty body (expected: JSON)");
       }
+      if (first != JsonToken.START_OBJECT) {
+        throw new MalformedAnswerException("catalog: " + first + " (expected: an object)");
+      }
+      Set<String> names = new HashSet<>();
+      boolean servers = false;
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = Folded.of(parser.currentName());
+        servers |= name.equals(SERVERS);
+        if (hasAll(tags, parser)) {
+          names.add(name);
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw new MalformedAnswerException("more after the catalog's end (expected: an object)");
+      }
+      names.remove(SERVERS);
+      names.remove("");
+      return new Catalog(names, servers);
     }
-    names.remove(SERVERS);
-    names.remove("");
-    return new Catalog(names, servers);
   }
 
-  private static Set<String> texts(JsonNode array) {
+  /** Consumes the value of a key. */
+  private static boolean hasAll(List<String> tags, JsonParser parser) throws IOException {
     Set<String> texts = new HashSet<>();
-    array.forEach(element -> texts.add(element.asText()));
-    return texts;
+    if (parser.nextToken() == JsonToken.START_ARRAY && !tags.isEmpty()) {
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        texts.add(parser.getText());
+        parser.skipChildren();
+      }
+    } else {
+      parser.skipChildren();
+    }
+    return texts.containsAll(tags);
   }
 }

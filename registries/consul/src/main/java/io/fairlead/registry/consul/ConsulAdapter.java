@@ -6,6 +6,7 @@ import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.support.NoticeReporter;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -142,6 +143,9 @@ final class ConsulAdapter implements RegistryAdapter {
     loop.bindToCurrentThread();
     SplittableRandom random = new SplittableRandom();
     Staleness staleness = new Staleness(loop, context.sink());
+    NoticeReporter notices = new NoticeReporter(context.sink());
+    // A run before this one may have told some.
+    context.sink().notices(List.of());
     ConnectionPools pools = new ConnectionPools(loop);
     Tokens tokens = new Tokens(loop, Optional.ofNullable(configuration.token()));
     ConsulClient client =
@@ -166,12 +170,13 @@ final class ConsulAdapter implements RegistryAdapter {
             configuration,
             context.sink(),
             staleness,
+            notices,
             pools,
             client,
             () -> new Backoff(FIRST_BACKOFF, MAX_BACKOFF, random));
     mirror = made;
     made.start();
-    new TokenExpiry(loop, client, tokens, context.sink()).start();
+    new TokenExpiry(loop, client, tokens, notices).start();
     loop.every(LOAD_INTERVAL, () -> context.sink().load(pools.load()));
     pools.start(all, client::leader);
   }

@@ -37,10 +37,16 @@ final class ConsulClient {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
+  /** A reader of the body of an answer. */
+  private interface BodyReader<T> {
+    T read(byte[] body) throws IOException;
+  }
+
   private final Loop loop;
   private final ConnectionPools pools;
   private final Tokens tokens;
   private final ConsulConfiguration configuration;
+  private final CatalogReader catalogs;
   private final Consumer<Duration> readTook;
   private final HealthMapper mapper;
 
@@ -58,6 +64,7 @@ final class ConsulClient {
     this.tokens = tokens;
     this.configuration = configuration;
     this.readTook = readTook;
+    this.catalogs = new CatalogReader(configuration.tags());
     this.mapper =
         new HealthMapper(
             Optional.ofNullable(configuration.taggedAddress()),
@@ -70,12 +77,7 @@ final class ConsulClient {
     // Leaving out proxies by their kind would cost Consul ten times as much: 0.5 s for 80,000
     // instances. Where they stand for applications their own names must not be listed.
     String filter = readsProxies() ? "ServiceKind==\"\"" : "";
-    return call(
-        "/v1/catalog/services",
-        filter,
-        query,
-        then,
-        body -> Catalog.of(body, configuration.tags()));
+    return send("/v1/catalog/services", filter, query, then, catalogs::read);
   }
 
   /** Reads the instances of one service. */
@@ -147,7 +149,8 @@ final class ConsulClient {
             new Call.Request(uri("/v1/status/leader", parameters), Query.NOW, "", PROBE_LIMIT),
             raw ->
                 then.accept(
-                    interpret(pool, raw, body -> body.isTextual() && !body.textValue().isEmpty())));
+                    interpret(
+                        pool, raw, json(body -> body.isTextual() && !body.textValue().isEmpty()))));
     call.start();
   }
 
@@ -157,6 +160,21 @@ final class ConsulClient {
       Query query,
       Consumer<Answer<T>> then,
       Function<JsonNode, T> reader) {
+    return send(path, filter, query, then, json(reader));
+  }
+
+  private static <T> BodyReader<T> json(Function<JsonNode, T> reader) {
+    return body -> {
+      JsonNode node = JSON.readTree(body);
+      if (node == null || node.isMissingNode()) {
+        throw new MalformedAnswerException("empty body (expected: JSON)");
+      }
+      return reader.apply(node);
+    };
+  }
+
+  private <T> Call send(
+      String path, String filter, Query query, Consumer<Answer<T>> then, BodyReader<T> reader) {
     loop.assertOnLoop();
     Optional<ConnectionPool> chosen = pools.choose(query);
     String token = "";
@@ -253,8 +271,7 @@ final class ConsulClient {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private <T> Answer<T> interpret(
-      ConnectionPool pool, Call.Outcome outcome, Function<JsonNode, T> reader) {
+  private <T> Answer<T> interpret(ConnectionPool pool, Call.Outcome outcome, BodyReader<T> reader) {
     if (outcome instanceof Call.Broken broken) {
       return new Answer.Failed<>(broken.fault(), broken.problem(), broken.cause());
     }
@@ -265,11 +282,7 @@ final class ConsulClient {
       return refused(where, raw);
     }
     try {
-      JsonNode body = JSON.readTree(raw.body());
-      if (body == null || body.isMissingNode()) {
-        throw new MalformedAnswerException("empty body (expected: JSON)");
-      }
-      return new Answer.Read<>(raw.index(), raw.filtered(), reader.apply(body));
+      return new Answer.Read<>(raw.index(), raw.filtered(), reader.read(raw.body()));
     } catch (JsonProcessingException e) {
       // The full message quotes the body at length; the original message is enough.
       return malformed(where, "not JSON: " + e.getOriginalMessage());

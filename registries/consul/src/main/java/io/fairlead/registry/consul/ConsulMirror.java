@@ -5,6 +5,7 @@ import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.support.HoldReporter;
+import io.fairlead.registry.support.NoticeReporter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,7 @@ final class ConsulMirror {
       ConsulConfiguration configuration,
       RegistrySink sink,
       Staleness staleness,
+      NoticeReporter notices,
       ConnectionPools pools,
       ConsulClient client,
       Supplier<Backoff> backoffs) {
@@ -75,14 +77,22 @@ final class ConsulMirror {
     WaitLimit waits = new WaitLimit(loop, configuration.maxWait(), pools::multiplexes);
     this.reads = new Reads(loop, pools, client, configuration.sweepRate(), new ReadsReceiver());
     this.watches =
-        new Watches(loop, configuration, pools, client, reads, backoffs, waits, WatchListener::new);
+        new Watches(
+            loop,
+            configuration,
+            pools,
+            client,
+            reads,
+            backoffs,
+            waits,
+            notices,
+            WatchListener::new);
     this.catalog =
         new BlockingQuery<>(
             loop,
             pools,
-            // Non-blocking reads use mode consistent: a server that has just become the leader
-            // answers
-            // others from a state that it is still loading.
+            // Mode consistent where it is read at once: a server that has just become the leader
+            // answers others from a state that it is still loading.
             (query, then) -> client.catalog(query.blocks() ? query : Query.CONFIRM, then),
             new CatalogListener(),
             backoffs.get(),

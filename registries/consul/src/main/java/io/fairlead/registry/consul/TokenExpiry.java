@@ -1,12 +1,11 @@
 package io.fairlead.registry.consul;
 
 import io.fairlead.registry.Notice;
-import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.SecretUnavailableException;
+import io.fairlead.registry.support.NoticeReporter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,21 +19,19 @@ final class TokenExpiry {
   private final Loop loop;
   private final ConsulClient client;
   private final Tokens tokens;
-  private final RegistrySink sink;
+  private final NoticeReporter notices;
   private Optional<String> asked = Optional.empty();
   private long askedAt;
-  private List<Notice> told = List.of();
 
-  TokenExpiry(Loop loop, ConsulClient client, Tokens tokens, RegistrySink sink) {
+  TokenExpiry(Loop loop, ConsulClient client, Tokens tokens, NoticeReporter notices) {
     this.loop = loop;
     this.client = client;
     this.tokens = tokens;
-    this.sink = sink;
+    this.notices = notices;
   }
 
   void start() {
     loop.assertOnLoop();
-    sink.notices(told);
     if (tokens.present()) {
       loop.every(INTERVAL, this::look);
     }
@@ -55,7 +52,10 @@ final class TokenExpiry {
       askedAt = loop.now();
       client.tokenSelf(answer -> learn(token, answer));
     }
-    tell(tokens.lifetime().flatMap(lifetime -> notice(lifetime, Instant.now())));
+    tokens
+        .lifetime()
+        .flatMap(lifetime -> notice(lifetime, Instant.now()))
+        .ifPresentOrElse(notices::report, () -> notices.end(Notice.Kind.CREDENTIAL_EXPIRES));
   }
 
   private void learn(String token, Answer<TokenLifetime> answer) {
@@ -80,13 +80,5 @@ final class TokenExpiry {
                 + tokens.source()
                 + ", and look why it was not renewed; it is taken without a restart. Without one"
                 + " what is known stays in the mesh and gets older."));
-  }
-
-  private void tell(Optional<Notice> notice) {
-    List<Notice> now = notice.map(List::of).orElse(List.of());
-    if (!now.equals(told)) {
-      told = now;
-      sink.notices(told);
-    }
   }
 }

@@ -1,6 +1,8 @@
 package io.fairlead.registry.consul;
 
 import io.fairlead.common.Backoff;
+import io.fairlead.registry.Notice;
+import io.fairlead.registry.support.NoticeReporter;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,8 +14,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The blocking queries of single services, as many as the connections allow. Where they are too
@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  * gateways have. Owned by the loop.
  */
 final class Watches {
-  private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
   // The blocking queries of the catalog and of the change feed.
   private static final int RESERVED_QUERIES = 1 + ChangeFeed.QUERIES;
   // A service loses its watch to another one only after being quiet for this long, so that services
@@ -37,6 +36,7 @@ final class Watches {
   private final Reads reads;
   private final ConsulClient client;
   private final WaitLimit waits;
+  private final NoticeReporter notices;
   private final Function<TrackedService, BlockingQuery.Listener<ServiceHealth>> listeners;
   private final ChangeFeed feed;
   // Both in the order of their last change; an tracked is taken out before its time changes.
@@ -47,7 +47,6 @@ final class Watches {
   // Names of proxies and gateways alone: an application may get one of them one day.
   private final Set<TrackedService> others = new HashSet<>();
   private long sweptAt;
-  private boolean warned;
 
   Watches(
       Loop loop,
@@ -57,6 +56,7 @@ final class Watches {
       Reads reads,
       Supplier<Backoff> backoffs,
       WaitLimit waits,
+      NoticeReporter notices,
       Function<TrackedService, BlockingQuery.Listener<ServiceHealth>> listeners) {
     this.loop = loop;
     this.configuration = configuration;
@@ -64,6 +64,7 @@ final class Watches {
     this.client = client;
     this.reads = reads;
     this.waits = waits;
+    this.notices = notices;
     this.listeners = listeners;
     this.feed =
         new ChangeFeed(
@@ -150,7 +151,7 @@ final class Watches {
     }
     if (unwatched.isEmpty()) {
       feed.stop();
-      warned = false;
+      notices.end(Notice.Kind.CHANGES_LATE);
       return;
     }
     feed.start();
@@ -181,28 +182,30 @@ final class Watches {
   }
 
   private void warn(int slots) {
-    if (warned) {
-      return;
-    }
-    warned = true;
     int without = unwatched.size();
-    LOG.warn(
-        "registry {}: {} services, but connections for {} watches (maxConnections: {} to each of {}"
-            + " addresses{}). After a change in Consul the other {} are compared by up to {} small"
-            + " requests, {} a second if changes do not stop (probeRate), so a change of one of them"
-            + " is seen after a second or two, or up to {} s then. Serve Consul's API over HTTPS"
-            + " (HTTP/2 carries some 250 watches a connection), or raise"
-            + " limits.http_max_conns_per_client in Consul's configuration and maxConnections here,"
-            + " or list more agents under addresses",
-        loop.registry(),
-        watched.size() + without,
-        slots,
-        configuration.maxConnections(),
-        pools.count(),
-        pools.multiplexes() ? "" : ", HTTP/1.1",
-        without,
-        without,
-        configuration.probeRate(),
-        2 * Math.max(1, without / configuration.probeRate()));
+    notices.report(
+        new Notice(
+            Notice.Kind.CHANGES_LATE,
+            "watches",
+            watched.size()
+                + without
+                + " services, but connections for "
+                + slots
+                + " watches (maxConnections: "
+                + configuration.maxConnections()
+                + ", addresses: "
+                + pools.count()
+                + (pools.multiplexes() ? "" : ", HTTP/1.1")
+                + "). After a change in Consul the other "
+                + without
+                + " are compared by up to as many small requests, "
+                + configuration.probeRate()
+                + " a second if changes do not stop (probeRate): a change of one of them is seen"
+                + " after a second or two, or up to "
+                + 2 * Math.max(1, without / configuration.probeRate())
+                + " s then.",
+            "Serve Consul's API over HTTPS (HTTP/2 carries some 250 watches a connection), or raise"
+                + " limits.http_max_conns_per_client in Consul's configuration and maxConnections"
+                + " here, or list more agents under addresses."));
   }
 }

@@ -2,14 +2,12 @@ package io.fairlead.registry.consul;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.fairlead.harness.ConsulApi;
 import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
+import io.fairlead.registry.Notice;
 import io.fairlead.registry.Service;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +16,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** More services than connections. */
 @NeedsServer("consul")
@@ -56,10 +53,6 @@ class ConsulScaleTest {
 
   @Test
   void http1_fewConnections_allAreMirroredAndChangesArrive() {
-    ListAppender<ILoggingEvent> log = new ListAppender<>();
-    log.start();
-    Logger logger = (Logger) LoggerFactory.getLogger(Watches.class);
-    logger.addAppender(log);
     ConsulConfiguration few = Configurations.at(consul.address()).maxConnections(8).build();
     try (Mirrored mirrored = new Mirrored(few)) {
       mirrored.awaitSynced();
@@ -84,12 +77,16 @@ class ConsulScaleTest {
                {"Node":"many-1","CheckID":"c","Name":"c","ServiceID":"many120-1","Status":"passing"}}""");
       mirrored.await(
           "many120", "ready", it -> it.instances().get(0).availability() == Availability.READY);
-      assertThat(log.list)
-          .extracting(ILoggingEvent::getFormattedMessage)
-          .filteredOn(text -> text.contains("limits.http_max_conns_per_client"))
-          .hasSize(1);
-    } finally {
-      logger.detachAppender(log);
+      assertThat(mirrored.sink().notices())
+          .singleElement()
+          .satisfies(
+              notice -> {
+                assertThat(notice.kind()).isEqualTo(Notice.Kind.CHANGES_LATE);
+                assertThat(notice.message())
+                    .startsWith(SERVICES + " services, but connections for")
+                    .contains("(maxConnections: 8, addresses: 1, HTTP/1.1)");
+                assertThat(notice.advice()).contains("limits.http_max_conns_per_client");
+              });
     }
   }
 
@@ -188,6 +185,7 @@ class ConsulScaleTest {
       mirrored.awaitSynced();
       assertThat(mirrored.sink().state()).hasSize(SERVICES);
       changeEach(mirrored, "tls");
+      assertThat(mirrored.sink().notices()).isEmpty();
       assertThat(mirrored.sink().failures()).isZero();
     }
   }

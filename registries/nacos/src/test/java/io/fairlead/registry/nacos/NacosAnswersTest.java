@@ -276,38 +276,4 @@ class NacosAnswersTest {
     answers.put(CATALOG, new Answer(200, "null"));
     assertThatThrownBy(() -> catalog.all("public")).hasMessageContaining("without data");
   }
-
-  @Test
-  void accessKey_everyCallIsSigned(@TempDir Path keys) throws Exception {
-    Path id = Files.writeString(keys.resolve("id"), "my-id");
-    Path key = Files.writeString(keys.resolve("key"), "my-key");
-    NacosLogin signing =
-        new NacosLogin(
-            null,
-            null,
-            new AccessKey(new Secret.InFile(id), new Secret.InFile(key)),
-            "/nacos",
-            System::nanoTime);
-    data(SERVICE, "{\"clusterMap\":{}}");
-    try (NacosHttp signed = new NacosHttp(List.of(address), "/nacos", signing, null)) {
-      assertThat(new HttpApiReader(signed, HttpApi.ADMIN, PUBLIC).read(WEB)).isPresent();
-      assertThat(lastQuery).contains("ak=my-id", "@@g@@web", "signature=").doesNotContain("my-key");
-      // Over gRPC the vendor's client carries the same.
-      Map<String, String> parameters = signing.present("g@@web");
-      javax.crypto.Mac mac = javax.crypto.Mac.getInstance("HmacSHA1");
-      mac.init(
-          new javax.crypto.spec.SecretKeySpec(
-              "my-key".getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
-      assertThat(parameters.get("signature"))
-          .isEqualTo(
-              java.util.Base64.getEncoder()
-                  .encodeToString(
-                      mac.doFinal(
-                          parameters.getOrDefault("data", "").getBytes(StandardCharsets.UTF_8))));
-      answers.put(SERVICE, new Answer(403, "no"));
-      assertThatThrownBy(() -> new HttpApiReader(signed, HttpApi.ADMIN, PUBLIC).read(WEB))
-          .hasMessageContaining("an access key that may read the namespace");
-      assertThat(signing.shown("echo my-key")).doesNotContain("my-key");
-    }
-  }
 }

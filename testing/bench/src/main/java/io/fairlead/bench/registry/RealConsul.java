@@ -2,11 +2,31 @@ package io.fairlead.bench.registry;
 
 import io.fairlead.harness.ConsulServer;
 
-/** One Consul server, read over HTTPS: HTTP/2, so that every service has a watch of its own. */
+/** One Consul server. */
 public final class RealConsul implements RealRegistry {
-  private static final String NODE = "bench";
+  // Of an application that changes, as one with 10,000 services has them.
+  private static final int NODES = 800;
 
   private final ConsulServer server = ConsulServer.builder().tls().start();
+  private final Transport transport;
+
+  /** The transport that it is read over. */
+  public enum Transport {
+    /** HTTP/2, so that every service has a watch of its own. */
+    HTTPS,
+    /** HTTP/1.1, so that most services have none. */
+    HTTP
+  }
+
+  /** Starts a server that is read over HTTPS. */
+  public RealConsul() {
+    this(Transport.HTTPS);
+  }
+
+  /** Starts a server. */
+  public RealConsul(Transport transport) {
+    this.transport = transport;
+  }
 
   @Override
   public String name() {
@@ -15,6 +35,16 @@ public final class RealConsul implements RealRegistry {
 
   @Override
   public String configuration() {
+    if (transport == Transport.HTTP) {
+      return """
+          - name: consul
+            type: consul
+            addresses: ["%s"]
+            allowLoopback: true
+            protocol: http
+          """
+          .formatted(server.address());
+    }
     return """
         - name: consul
           type: consul
@@ -33,7 +63,9 @@ public final class RealConsul implements RealRegistry {
 
   @Override
   public String setup() {
-    return "one server, HTTPS, a watch a service";
+    return transport == Transport.HTTPS
+        ? "one server, HTTPS, a watch a service"
+        : "one server, plain HTTP, watches for 131 services";
   }
 
   @Override
@@ -43,7 +75,8 @@ public final class RealConsul implements RealRegistry {
 
   @Override
   public void register(String service, String id, String address, int port) {
-    server.api().register(NODE, service + "-" + id, service, address, port);
+    String node = "bench-" + Math.floorMod(service.hashCode(), NODES);
+    server.api().register(node, service + "-" + id, service, address, port);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.fairlead.bench.client.LeanClient.Protocol;
 import io.fairlead.bench.gateway.BenchGateway;
 import io.fairlead.bench.gateway.GatewaySetup;
 import io.fairlead.bench.registry.RealConsul;
+import io.fairlead.bench.registry.RealConsul.Transport;
 import io.fairlead.bench.registry.RealEureka;
 import io.fairlead.bench.registry.RealNacos;
 import io.fairlead.bench.registry.RealRegistry;
@@ -62,6 +63,8 @@ final class RegistryScenario implements Scenario {
   static List<Scenario> all() {
     return List.of(
         new RegistryScenario("consul", bench -> new RealConsul(), 150, 1000),
+        // Most services are compared, not watched: docs/registries.md says what that costs.
+        new RegistryScenario("consul-http", bench -> new RealConsul(Transport.HTTP), 2000, 1000),
         new RegistryScenario("nacos", bench -> new RealNacos(), 600, 1000),
         new RegistryScenario(
             "nacos2", bench -> new RealNacos(NacosServer.Generation.NACOS_2), 600, 1000),
