@@ -103,8 +103,7 @@ class NacosAccessKeyTest {
     Map<String, String> query = new HashMap<>();
     Arrays.stream(raw.split("&"))
         .map(part -> part.split("=", 2))
-        .forEach(
-            part -> query.put(part[0], URLDecoder.decode(part[1], StandardCharsets.UTF_8)));
+        .forEach(part -> query.put(part[0], URLDecoder.decode(part[1], StandardCharsets.UTF_8)));
     return query;
   }
 
@@ -175,8 +174,7 @@ class NacosAccessKeyTest {
       HttpApiReader reader = new HttpApiReader(http, HttpApi.ADMIN, Scope.of(configuration));
       assertThat(reader.read(WEB)).isPresent();
     }
-    assertThat(asked)
-        .contains("/nacos/v3/admin/ns/service", "/nacos/v3/admin/ns/instance/list");
+    assertThat(asked).contains("/nacos/v3/admin/ns/service", "/nacos/v3/admin/ns/instance/list");
   }
 
   @Test

@@ -49,7 +49,6 @@ class NacosAnswersTest {
   private final NacosLogin login;
   private final NacosHttp http;
   private final HttpApiReader source;
-  private volatile String lastQuery = "";
 
   NacosAnswersTest(@TempDir Path folder) throws Exception {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -82,7 +81,6 @@ class NacosAnswersTest {
 
   private void answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
-    lastQuery = String.valueOf(exchange.getRequestURI().getQuery());
     if (path.equals(LOGIN)) {
       logins.incrementAndGet();
     }
