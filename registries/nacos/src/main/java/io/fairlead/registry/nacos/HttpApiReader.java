@@ -2,6 +2,7 @@ package io.fairlead.registry.nacos;
 
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.nacos.Json.Detail;
+import io.fairlead.registry.nacos.Json.Envelope;
 import io.fairlead.registry.nacos.Json.Page;
 import io.fairlead.registry.nacos.Json.Row;
 import io.fairlead.registry.nacos.NacosReadException.Fault;
@@ -30,12 +31,18 @@ final class HttpApiReader implements NacosReader {
 
   /** The latest list of services of a namespace. Guarded by itself. */
   private static final class Listing {
-    private final RepeatedAnswer<Page<Row>> answer;
-    private @Nullable Page<Row> page;
+    private final RepeatedAnswer<Page<ServiceRow>> answer;
+    private @Nullable Page<ServiceRow> page;
     private List<ServiceRow> rows = List.of();
 
-    Listing(NacosHttp.Decoder<Page<Row>> decoder) {
-      this.answer = new RepeatedAnswer<>(decoder);
+    Listing(NacosHttp.Decoder<Page<Row>> decoder, String namespace) {
+      KnownRows known = new KnownRows(namespace);
+      this.answer =
+          new RepeatedAnswer<>(
+              body -> {
+                Envelope<Page<Row>> read = decoder.decode(body);
+                return new Envelope<>(read.code(), read.message(), known.take(read.data()));
+              });
     }
   }
 
@@ -67,29 +74,24 @@ final class HttpApiReader implements NacosReader {
   @Override
   public List<ServiceRow> list(String namespace) throws NacosReadException {
     String what = "list of services of namespace " + namespace;
-    Listing listing = listings.computeIfAbsent(namespace, any -> new Listing(api.rows().decoder()));
+    Listing listing =
+        listings.computeIfAbsent(namespace, any -> new Listing(api.rows().decoder(), namespace));
     synchronized (listing) {
-      Page<Row> page = page(what, namespace, "false", api.rows().with(listing.answer));
+      Page<ServiceRow> page = page(what, namespace, "false", api.rows().with(listing.answer));
       if (!page.equals(listing.page)) {
-        listing.rows = rows(what, namespace, page);
+        listing.rows = rows(what, page);
         listing.page = page;
       }
       return listing.rows;
     }
   }
 
-  private List<ServiceRow> rows(String what, String namespace, Page<Row> page)
-      throws NacosReadException {
-    List<ServiceRow> rows = new ArrayList<>();
-    for (Row row : page.items()) {
-      if (!row.isNamed()) {
-        throw malformed(what, "gives a service without name or group (expected: both)");
-      }
-      ServiceRow listed = row.toRow(namespace);
-      if (scope.includes(listed.id())) {
-        rows.add(listed);
-      }
+  private List<ServiceRow> rows(String what, Page<ServiceRow> page) throws NacosReadException {
+    List<ServiceRow> rows = page.items();
+    if (rows.size() < page.size()) {
+      throw malformed(what, "gives a service without name or group (expected: both)");
     }
+    rows.removeIf(row -> !scope.includes(row.id()));
     return rows;
   }
 

@@ -45,6 +45,11 @@ final class Json {
     List<T> items() {
       return present(pageItems);
     }
+
+    /** Returns how many items it has, those that are null included. */
+    int size() {
+      return pageItems == null ? 0 : pageItems.size();
+    }
   }
 
   /** Returns the elements that are not null; an absent list gives none. */

@@ -144,7 +144,7 @@ final class NacosHttp implements AutoCloseable {
       this(path, decoder, notFound, false);
     }
 
-    Question<T> with(Decoder<T> other) {
+    <S> Question<S> with(Decoder<S> other) {
       return new Question<>(path, other, notFound, large);
     }
 
