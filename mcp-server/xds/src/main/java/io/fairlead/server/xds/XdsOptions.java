@@ -32,7 +32,9 @@ public record XdsOptions(
   private static final Set<ResourceType> SPREAD =
       Set.of(
           new ResourceType("networking.istio.io", "ServiceEntry"),
-          new ResourceType("networking.istio.io", "WorkloadEntry"));
+          new ResourceType("networking.istio.io", "WorkloadEntry"),
+          new ResourceType("networking.istio.io", "VirtualService"),
+          new ResourceType("networking.istio.io", "DestinationRule"));
 
   public XdsOptions {
     sources = List.copyOf(sources);
@@ -59,8 +61,9 @@ public record XdsOptions(
   }
 
   /**
-   * These listeners and one more for each shard, in the order of the addresses. ServiceEntries and
-   * WorkloadEntries are spread over them; every other type is on the first.
+   * These listeners and one more for each shard, in the order of the addresses. ServiceEntries,
+   * WorkloadEntries, VirtualServices and DestinationRules are spread over them; every other type is
+   * on the first.
    */
   public XdsOptions withShards(List<InetSocketAddress> addresses, Security security) {
     List<Source> all = new ArrayList<>(sources);

@@ -82,8 +82,18 @@ public final class LeanClient extends DiscoveryClient<MessageLite, Response> {
    * @param listener takes each response, after its ACK was sent; it must return at once
    */
   public static LeanClient connect(int port, Protocol protocol, Consumer<Response> listener) {
+    return connect(port, protocol, SERVICE_ENTRY, listener);
+  }
+
+  /**
+   * Connects and asks for another type.
+   *
+   * @param listener takes each response, after its ACK was sent; it must return at once
+   */
+  public static LeanClient connect(
+      int port, Protocol protocol, String typeUrl, Consumer<Response> listener) {
     LeanClient client = new LeanClient(port, protocol, listener);
-    client.subscribe(SERVICE_ENTRY);
+    client.subscribe(typeUrl);
     return client;
   }
 

@@ -6,10 +6,13 @@ package io.fairlead.bench.gateway;
  * @param registry the registry's block in the configuration, below {@code registries:}
  * @param batching the block of that name, in one line
  * @param shards number of sources; 1: one source and no shards
+ * @param configs the list of that name, in one line
  * @param javaOptions options of its JVM beyond those of {@code bin/fairlead}
  */
-public record GatewaySetup(String registry, String batching, int shards, String javaOptions) {
+public record GatewaySetup(
+    String registry, String batching, int shards, String configs, String javaOptions) {
   private static final String DEFAULT_BATCHING = "{}";
+  private static final String NO_CONFIGS = "[]";
 
   /** Generated services, changed over {@link BenchGateway#change}. */
   public static GatewaySetup load(int services, int instances) {
@@ -21,6 +24,7 @@ public record GatewaySetup(String registry, String batching, int shards, String 
             + "\n  control: @control@\n",
         DEFAULT_BATCHING,
         1,
+        NO_CONFIGS,
         "");
   }
 
@@ -38,6 +42,7 @@ public record GatewaySetup(String registry, String batching, int shards, String 
             + more,
         DEFAULT_BATCHING,
         1,
+        NO_CONFIGS,
         "");
   }
 
@@ -48,6 +53,7 @@ public record GatewaySetup(String registry, String batching, int shards, String 
             + "  addresses: [\"http://127.0.0.1:@control@\"]\n",
         DEFAULT_BATCHING,
         1,
+        NO_CONFIGS,
         "");
   }
 
@@ -57,22 +63,32 @@ public record GatewaySetup(String registry, String batching, int shards, String 
    * @param registry its block in the configuration, an item of the list {@code registries:}
    */
   public static GatewaySetup of(String registry) {
-    return new GatewaySetup(registry, DEFAULT_BATCHING, 1, "");
+    return new GatewaySetup(registry, DEFAULT_BATCHING, 1, NO_CONFIGS, "");
   }
 
   /** Returns the same with a block {@code batching}, in one line. */
   public GatewaySetup batched(String block) {
-    return new GatewaySetup(registry, block, shards, javaOptions);
+    return new GatewaySetup(registry, block, shards, configs, javaOptions);
   }
 
   /** Returns the same with a number of sources. */
   public GatewaySetup sharded(int count) {
-    return new GatewaySetup(registry, batching, count, javaOptions);
+    return new GatewaySetup(registry, batching, count, configs, javaOptions);
+  }
+
+  /**
+   * Returns the same with Istio configuration in files.
+   *
+   * @param path their folder, relative to the gateway's
+   */
+  public GatewaySetup withConfigs(String path) {
+    return new GatewaySetup(
+        registry, batching, shards, "[{name: mesh, type: file, path: " + path + "}]", javaOptions);
   }
 
   /** Returns the same with options of the JVM. */
   public GatewaySetup java(String options) {
-    return new GatewaySetup(registry, batching, shards, options);
+    return new GatewaySetup(registry, batching, shards, configs, options);
   }
 
   String yaml(int xdsPort, int firstShardPort, int adminPort, int controlPort) {
@@ -85,6 +101,8 @@ public record GatewaySetup(String registry, String batching, int shards, String 
         + adminPort
         + "\nstore:\n  path: data/fairlead.db\nbatching: "
         + batching
+        + "\nconfigs: "
+        + configs
         + "\nregistries:\n"
         + registry.replace("@control@", Integer.toString(controlPort));
   }

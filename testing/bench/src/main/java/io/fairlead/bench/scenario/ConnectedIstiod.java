@@ -114,10 +114,15 @@ final class ConnectedIstiod implements AutoCloseable {
     return gateway.metrics().sum(metric);
   }
 
-  /** Makes one change and waits until it was pushed, and until istiod would push the next alone. */
+  /** Changes one service, as {@link #change(Changes)} does. */
   void change(int service, int edition) throws IOException {
+    change(() -> gateway.change(service, service + 1, edition));
+  }
+
+  /** Makes one change and waits until it was pushed, and until istiod would push the next alone. */
+  void change(Changes one) throws IOException {
     int mark = server.mark();
-    gateway.change(service, service + 1, edition);
+    one.run();
     server.awaitPush(mark);
     Pause.of(QUIET);
   }

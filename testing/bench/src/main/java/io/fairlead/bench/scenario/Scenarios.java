@@ -23,6 +23,7 @@ public final class Scenarios {
                 new MemoryScenario(),
                 new StalledScenario(),
                 new IstiodScenario(),
+                new KindsScenario(),
                 new WholeWayScenario()),
             RegistryScenario.all().stream())
         .toList();
