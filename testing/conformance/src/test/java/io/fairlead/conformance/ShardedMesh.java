@@ -7,6 +7,10 @@ import io.fairlead.conformance.MirroredRegistry.WhenEmpty;
 import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.GatewayProcess;
 import io.fairlead.harness.IstioConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +31,7 @@ final class ShardedMesh implements AutoCloseable {
   private final TempTree tree = TempTree.create();
   private final FileRegistry files =
       new FileRegistry("file", tree.path().resolve("file"), WhenEmpty.STAYS);
+  private final Path configs;
   private final GatewayProcess gateway;
   private final Operator operator;
   private final Istiods istiods;
@@ -53,6 +58,7 @@ final class ShardedMesh implements AutoCloseable {
   private ShardedMesh(int shards, int services) {
     this.shards = shards;
     this.firstPort = FreePorts.range(shards);
+    this.configs = folder(tree.path().resolve("mesh"));
     Fleet.populate(files);
     for (int i = 0; i < services; i++) {
       put("file-" + i, 1);
@@ -69,12 +75,46 @@ final class ShardedMesh implements AutoCloseable {
     }
   }
 
+  private static Path folder(Path path) {
+    try {
+      return Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make " + path, e);
+    }
+  }
+
   // What is removed here on purpose is not to be held for that.
   private String configuration(String xds) {
     return Fleet.configuration(
         ", shards: {count: %d, firstPort: %d}%s".formatted(shards, firstPort, xds),
         List.of(files),
-        "guard: {share: 1}");
+        "guard: {share: 1}",
+        "configs: [{name: mesh, type: file, path: \"%s\"}]".formatted(configs));
+  }
+
+  /** Gives a plain service a route and the subset that the route names. */
+  void route(String service, int weight) throws IOException {
+    Files.writeString(
+        configs.resolve(service + ".yaml"),
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: %1$s, namespace: shop}
+        spec:
+          hosts: [%1$s.shop]
+          http:
+          - route:
+            - {destination: {host: %1$s.shop, subset: v1}, weight: %2$d}
+            - {destination: {host: %1$s.shop, subset: v2}, weight: %3$d}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: %1$s, namespace: shop}
+        spec:
+          host: %1$s.shop
+          subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]
+        """
+            .formatted(service, weight, 100 - weight));
   }
 
   /** What istiod is to be given: no Kubernetes here, though. */
@@ -156,13 +196,13 @@ final class ShardedMesh implements AutoCloseable {
     return Set.copyOf(streams.values());
   }
 
-  /** How many ServiceEntries the last response to each istiod had, by port of the shard. */
-  SortedMap<Integer, Set<Integer>> sent() {
+  /** How many resources of a kind the last response to each istiod had, by port of the shard. */
+  SortedMap<Integer, Set<Integer>> sent(String kind) {
     SortedMap<Integer, Set<Integer>> sent = new TreeMap<>();
     for (JsonNode client : operator.items("clients")) {
       int port = client.path("source").asInt();
       for (JsonNode subscription : client.path("subscriptions")) {
-        if (isShard(port) && subscription.path("type").asText().endsWith("/ServiceEntry")) {
+        if (isShard(port) && subscription.path("type").asText().endsWith("/" + kind)) {
           sent.computeIfAbsent(port, any -> new TreeSet<>())
               .add(subscription.path("resources").asInt());
         }
@@ -180,11 +220,16 @@ final class ShardedMesh implements AutoCloseable {
    * the istiod and name.
    */
   static SortedMap<String, List<IstioConfig>> entries(Istiods istiods) {
+    return held(istiods, "ServiceEntry");
+  }
+
+  /** The same of any kind. */
+  static SortedMap<String, List<IstioConfig>> held(Istiods istiods, String kind) {
     SortedMap<String, List<IstioConfig>> entries = new TreeMap<>();
     istiods.each(
         (version, istiod) ->
             istiod
-                .serviceEntries()
+                .configs(kind)
                 .forEach(
                     entry ->
                         entries

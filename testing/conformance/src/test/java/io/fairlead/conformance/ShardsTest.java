@@ -2,8 +2,13 @@ package io.fairlead.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.INTEGER;
+import static org.awaitility.Awaitility.await;
 
+import io.fairlead.harness.IstioConfig;
 import io.fairlead.harness.NeedsServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +22,8 @@ import org.junit.jupiter.api.TestInstance;
 final class ShardsTest {
   private static final int SHARDS = 16;
   private static final int PLAIN = 500;
+  private static final int ROUTED = 40;
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private ShardedMesh mesh;
   private Istiods whole;
@@ -43,7 +50,7 @@ final class ShardsTest {
 
   @Test
   void start_spreadsTheEntries() {
-    SortedMap<Integer, Set<Integer>> sent = mesh.sent();
+    SortedMap<Integer, Set<Integer>> sent = mesh.sent("ServiceEntry");
 
     assertThat(sent).hasSize(SHARDS);
     assertThat(sent.values())
@@ -102,5 +109,44 @@ final class ShardsTest {
     }
 
     assertSourcesGiveTogetherWhatOneGives();
+  }
+
+  @Test
+  void routesAndTheirSubsets_areSpread_andTheSameFromBoth() throws IOException {
+    for (int i = 0; i < ROUTED; i++) {
+      mesh.route("file-" + i, 90);
+    }
+    awaitRoutes(90);
+    assertThat(mesh.sent("VirtualService").values())
+        .filteredOn(counts -> !counts.equals(Set.of(0)))
+        .hasSizeGreaterThan(SHARDS / 2);
+
+    for (int i = 0; i < ROUTED; i++) {
+      mesh.route("file-" + i, 50);
+    }
+    awaitRoutes(50);
+    assertThat(mesh.istiods().refusals()).isEmpty();
+  }
+
+  private void awaitRoutes(int weight) {
+    for (Istiods istiods : List.of(mesh.istiods(), whole)) {
+      istiods.each(
+          (version, istiod) ->
+              await("istiod " + version)
+                  .atMost(LIMIT)
+                  .untilAsserted(
+                      () ->
+                          assertThat(istiod.configs("VirtualService"))
+                              .hasSize(ROUTED)
+                              .allMatch(
+                                  route ->
+                                      route.spec().at("/http/0/route/0/weight").asInt()
+                                          == weight)));
+    }
+    for (String kind : List.of("VirtualService", "DestinationRule")) {
+      SortedMap<String, List<IstioConfig>> sharded = ShardedMesh.held(mesh.istiods(), kind);
+      assertThat(sharded).hasSize(ROUTED * mesh.istiods().count());
+      ShardedMesh.assertSame(sharded, ShardedMesh.held(whole, kind));
+    }
   }
 }
