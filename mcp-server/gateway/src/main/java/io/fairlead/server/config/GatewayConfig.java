@@ -94,9 +94,9 @@ public record GatewayConfig(
           @Nullable List<ClientRule> authorize,
       @Key(
               value =
-                  "sources that serve a share each of the ServiceEntries and WorkloadEntries, by"
-                      + " digest of the name, on ports in a row of the host of xds.address, or of"
-                      + " xds.tls.address where there is TLS; without it there are none",
+                  "sources that serve a share each of the ServiceEntries, WorkloadEntries,"
+                      + " VirtualServices and DestinationRules, by digest of the name, on ports in a"
+                      + " row of the host of xds.address, or of xds.tls.address where there is TLS; without it there are none",
               restart =
                   "with another count services move between sources, which istiods have to know by"
                       + " their mesh configuration at the same time")
