@@ -1,5 +1,6 @@
 package io.fairlead.conversion;
 
+import io.fairlead.common.LabelSyntax;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,7 +10,7 @@ import java.util.Locale;
  * -} in labels of at most 63 characters, 253 in all.
  */
 final class DnsText {
-  static final int MAX_LABEL = 63;
+  static final int MAX_LABEL = LabelSyntax.MAX_LENGTH;
   static final int MAX_NAME = 253;
 
   private DnsText() {}
@@ -31,25 +32,7 @@ final class DnsText {
 
   /** Whether the text is one lower-case label. */
   static boolean isLabel(String text) {
-    return isLabelOfAnyCase(text) && text.equals(text.toLowerCase(Locale.ROOT));
-  }
-
-  /** Whether the text is one label, in either case. */
-  static boolean isLabelOfAnyCase(String text) {
-    int length = text.length();
-    if (length < 1
-        || length > MAX_LABEL
-        || text.charAt(0) == '-'
-        || text.charAt(length - 1) == '-') {
-      return false;
-    }
-    for (int i = 0; i < length; i++) {
-      char c = text.charAt(i);
-      if (!LabelText.isAlphanumeric(c) && c != '-') {
-        return false;
-      }
-    }
-    return true;
+    return LabelSyntax.isDnsLabel(text) && text.equals(text.toLowerCase(Locale.ROOT));
   }
 
   /**
@@ -102,7 +85,7 @@ final class DnsText {
     StringBuilder label = new StringBuilder();
     for (int i = 0; i < text.length() && label.length() < max; i++) {
       char c = text.charAt(i);
-      if (LabelText.isAlphanumeric(c)) {
+      if (LabelSyntax.isAlphanumeric(c)) {
         label.append((char) (c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c));
       } else if (label.length() > 0 && label.charAt(label.length() - 1) != '-') {
         label.append('-');

@@ -1,5 +1,6 @@
 package io.fairlead.conversion;
 
+import io.fairlead.common.LabelSyntax;
 import io.fairlead.registry.Instance;
 import java.util.Comparator;
 import java.util.List;
@@ -111,7 +112,7 @@ final class EndpointLabels {
 
   private boolean isLabel(String key, String value) {
     return !key.equals(revisionKey)
-        && LabelText.isKey(key)
+        && LabelSyntax.isKey(key)
         && LabelText.isValue(value)
         && !isReserved(key);
   }
@@ -121,7 +122,7 @@ final class EndpointLabels {
   }
 
   private static String detail(String key, String value) {
-    return LabelText.isKey(key) && LabelText.isValue(value) ? key : key + "=" + value;
+    return LabelSyntax.isKey(key) && LabelText.isValue(value) ? key : key + "=" + value;
   }
 
   private static boolean isReserved(String key) {

@@ -2,6 +2,7 @@ package io.fairlead.configs.validation;
 
 import com.google.re2j.Pattern;
 import io.fairlead.common.IpText;
+import io.fairlead.common.LabelSyntax;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +18,6 @@ public final class Hosts {
   static final String UNIX = "unix://";
 
   private static final int MAX_NAME = 255;
-  private static final int MAX_LABEL = 63;
-  private static final String LABEL_PATTERN = "[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?";
-  private static final Pattern LABEL = Pattern.compile(LABEL_PATTERN);
-  private static final Pattern WILDCARD_LABEL =
-      Pattern.compile("\\*|(?:\\*|\\*-)?" + LABEL_PATTERN);
   private static final Pattern DIGIT = Pattern.compile("[0-9]");
   private static final Pattern LETTER = Pattern.compile("[a-zA-Z]");
 
@@ -29,7 +25,7 @@ public final class Hosts {
 
   /** Whether this is one label of a DNS name. */
   static boolean isLabel(String text) {
-    return text.length() <= MAX_LABEL && LABEL.matches(text);
+    return LabelSyntax.isDnsLabel(text);
   }
 
   /** Whether this is a full DNS name, or a single label, which istiod completes. */
@@ -44,9 +40,14 @@ public final class Hosts {
     }
     int dot = text.indexOf('.');
     String first = dot < 0 ? text : text.substring(0, dot);
-    return first.length() <= MAX_LABEL
-        && WILDCARD_LABEL.matches(first)
+    return first.length() <= LabelSyntax.MAX_LENGTH
+        && isWildcardLabel(first)
         && (dot < 0 || areLabels(text.substring(dot + 1)));
+  }
+
+  private static boolean isWildcardLabel(String label) {
+    int stars = label.startsWith("*-") ? 2 : label.startsWith("*") ? 1 : 0;
+    return label.equals("*") || isLabel(label.substring(stars));
   }
 
   /** Whether this is a name that AUTO_PASSTHROUGH gateways make: {@code outbound_.80_._.host}. */

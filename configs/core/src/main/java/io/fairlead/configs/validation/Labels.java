@@ -1,20 +1,10 @@
 package io.fairlead.configs.validation;
 
-import com.google.re2j.Matcher;
-import com.google.re2j.Pattern;
+import io.fairlead.common.LabelSyntax;
 import java.util.Map;
 
 /** Labels as Kubernetes has them. */
 final class Labels {
-  private static final String DNS_LABEL = "[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?";
-  private static final String NAME = "(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
-  // RE2: the input may be long, and hostile.
-  private static final Pattern KEY =
-      Pattern.compile("(?:(" + DNS_LABEL + "(?:\\." + DNS_LABEL + ")*)/)?(" + NAME + ")");
-  private static final Pattern VALUE = Pattern.compile("(?:" + NAME + ")?");
-  private static final int MAX_PREFIX = 253;
-  private static final int MAX_NAME = 63;
-
   private Labels() {}
 
   /** Checks labels that istiods compare with those of workloads; they may have long values. */
@@ -23,7 +13,7 @@ final class Labels {
         (key, value) -> {
           Spot here = at.at(key);
           checkKey(key, here);
-          if (!VALUE.matches(value)) {
+          if (!value.isEmpty() && !LabelSyntax.isNameOfAnyLength(value)) {
             here.refuse(
                 value, "letters, digits, -, _ and ., with one of the first two at the ends");
           }
@@ -33,26 +23,23 @@ final class Labels {
   /** Checks a label of a resource. */
   static void check(String key, String value, Spot at) {
     checkKey(key, at);
-    if (value.length() > MAX_NAME || !VALUE.matches(value)) {
+    if (!value.isEmpty() && !LabelSyntax.isName(value)) {
       at.refuse(
           value,
           "letters, digits, -, _ and ., with one of the first two at the ends; at most "
-              + MAX_NAME
+              + LabelSyntax.MAX_LENGTH
               + " characters");
     }
   }
 
   /** Checks the key of a label or annotation. */
   static void checkKey(String key, Spot at) {
-    Matcher matcher = KEY.matcher(key);
-    boolean matches = matcher.matches();
-    String prefix = matches ? matcher.group(1) : null;
-    if (!matches
-        || (prefix != null && prefix.length() > MAX_PREFIX)
-        || matcher.group(2).length() > MAX_NAME) {
+    if (!LabelSyntax.isKey(key)) {
       at.refuse(
           key.isEmpty() ? "an empty key" : "key " + key,
-          "letters, digits, -, _ and ., at most " + MAX_NAME + ", after a domain and / or nothing");
+          "letters, digits, -, _ and ., at most "
+              + LabelSyntax.MAX_LENGTH
+              + ", after a domain and / or nothing");
     }
   }
 
