@@ -1,5 +1,6 @@
 package io.fairlead.guard;
 
+import io.fairlead.common.Counts;
 import io.fairlead.common.Durations;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,11 +66,11 @@ final class GuardLog {
   /** Reports that it holds much more than at the last report. */
   void grown(HeldGroup group, ServiceCount held, Collection<? extends HeldLoss<?>> newest) {
     LOG.warn(
-        "registry {}: {} holds more: {} services and {} endpoints by now, the newest are {}",
+        "registry {}: {} holds more: {} and {} by now, the newest are {}",
         registry,
         group.id(),
-        held.services(),
-        held.endpoints(),
+        services(held.services()),
+        endpoints(held.endpoints()),
         names(newest));
   }
 
@@ -133,11 +134,11 @@ final class GuardLog {
   /** Reports that the services of a registry that left the configuration stay for now. */
   void leaves(HeldGroup group, ServiceCount of) {
     LOG.info(
-        "registry {}: it left the configuration or has another source now; its {} with {} endpoints"
+        "registry {}: it left the configuration or has another source now; its {} with {}"
             + " stay in the mesh until {} read. To remove them now: fairlead approve {}",
         registry,
         services(of.services()),
-        of.endpoints(),
+        endpoints(of.endpoints()),
         waitingFor(group),
         group.id());
   }
@@ -145,11 +146,11 @@ final class GuardLog {
   /** Reports that the services of a registry that left the configuration are removed. */
   void left(ServiceCount lost, int elsewhere) {
     LOG.info(
-        "registry {}: it left the configuration or has another source now; {} with {} endpoints are"
+        "registry {}: it left the configuration or has another source now; {} with {} are"
             + " removed, {} stay with other registries",
         registry,
         services(lost.services()),
-        lost.endpoints(),
+        endpoints(lost.endpoints()),
         services(elsewhere));
   }
 
@@ -175,7 +176,11 @@ final class GuardLog {
   }
 
   private static String services(int count) {
-    return count == 1 ? "1 service" : count + " services";
+    return Counts.of(count, "service");
+  }
+
+  private static String endpoints(int count) {
+    return Counts.of(count, "endpoint");
   }
 
   private static String names(Collection<? extends HeldLoss<?>> losses) {

@@ -1,5 +1,6 @@
 package io.fairlead.versioning;
 
+import io.fairlead.common.Counts;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -305,7 +306,7 @@ public final class CommitLoop implements AutoCloseable {
       }
     } catch (Throwable e) {
       failed(
-          "a commit of " + (unsaved.puts().size() + unsaved.removals().size()) + " changes",
+          "a commit of " + Counts.of(unsaved.puts().size() + unsaved.removals().size(), "change"),
           publishing,
           e);
     }

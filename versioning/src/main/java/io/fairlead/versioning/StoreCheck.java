@@ -1,5 +1,6 @@
 package io.fairlead.versioning;
 
+import io.fairlead.common.Counts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ public record StoreCheck(State state, String text) {
     return new StoreCheck(
         State.SOUND,
         examination instanceof SqliteExamination.Sound sound
-            ? sound.state().resources().size() + " resources"
+            ? Counts.of(sound.state().resources().size(), "resource")
             : "nothing in it yet");
   }
 }

@@ -1,6 +1,7 @@
 package io.fairlead.server;
 
 import io.fairlead.common.Causes;
+import io.fairlead.common.Counts;
 import io.fairlead.server.admin.Audit;
 import io.fairlead.server.admin.ConfigurationStatus;
 import io.fairlead.server.config.ConfigResult;
@@ -129,7 +130,7 @@ final class Reloads implements ConfigWatcher.Listener {
     LOG.error(
         "The changed configuration is refused and the one in force stays: {} (mend the file; it is"
             + " read again then)",
-        problems.size() == 1 ? "1 problem" : problems.size() + " problems");
+        Counts.of(problems.size(), "problem"));
     problems.forEach(problem -> LOG.error("{}", problem));
     Audit.reloaded(status.file(), "refused: " + problems.get(0));
   }

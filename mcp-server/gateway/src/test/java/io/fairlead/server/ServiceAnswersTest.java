@@ -229,7 +229,7 @@ class ServiceAnswersTest {
       DiscoveryResponse response = client.await();
       awaitAnswer("web", answer -> assertReason(answer, false, "not acknowledged yet"));
       assertThat(answer("web").path("explanation").asText())
-          .startsWith("In the mesh of 0 of 1 istiods ");
+          .startsWith("In the mesh of 0 of 1 istiod ");
 
       client.ack(response);
       awaitAnswer("web", answer -> assertReason(answer, true, "acknowledged"));
@@ -283,7 +283,7 @@ class ServiceAnswersTest {
           answer -> {
             assertThat(answer.path("outcome").asText()).isEqualTo("held");
             assertThat(answer.path("explanation").asText())
-                .startsWith("In the mesh of 1 of 1 istiods ")
+                .startsWith("In the mesh of 1 of 1 istiod ")
                 .contains("held by the deletion guard");
             assertReason(answer, true, "acknowledged", "held by the deletion guard");
           });
@@ -306,7 +306,7 @@ class ServiceAnswersTest {
       assertThat(answer.path("outcome").asText()).isEqualTo("waiting");
       assertThat(answer.path("resource").asText()).isEmpty();
       assertThat(answer("web").path("explanation").asText())
-          .startsWith("In the mesh of 1 of 1 istiods ")
+          .startsWith("In the mesh of 1 of 1 istiod ")
           .contains("held by transaction " + id);
 
       post("transactions/" + id + "/release", "");

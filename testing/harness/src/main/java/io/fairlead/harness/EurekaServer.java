@@ -92,7 +92,6 @@ public final class EurekaServer implements AutoCloseable {
     private boolean login;
     private boolean selfPreservation = true;
     private Duration cache = Duration.ZERO;
-    private Duration eviction = Duration.ofSeconds(1);
     private int heapMegabytes = 256;
     private final List<String> properties = new ArrayList<>();
 
@@ -129,12 +128,6 @@ public final class EurekaServer implements AutoCloseable {
     /** Lets leases expire even if most of them are not renewed. */
     public Builder withoutSelfPreservation() {
       this.selfPreservation = false;
-      return this;
-    }
-
-    /** Looks for expired leases this often; without it each second. */
-    public Builder evictionInterval(Duration interval) {
-      this.eviction = interval;
       return this;
     }
 
@@ -214,7 +207,8 @@ public final class EurekaServer implements AutoCloseable {
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-Dserver.port=" + port);
     command.add("-Deureka.server.enable-self-preservation=" + options.selfPreservation);
-    command.add("-Deureka.server.eviction-interval-timer-in-ms=" + options.eviction.toMillis());
+    // As installed it looks for expired leases once a minute.
+    command.add("-Deureka.server.eviction-interval-timer-in-ms=1000");
     command.add("-Deureka.server.use-read-only-response-cache=" + !options.cache.isZero());
     if (!options.cache.isZero()) {
       command.add("-Deureka.server.response-cache-update-interval-ms=" + options.cache.toMillis());

@@ -1,5 +1,6 @@
 package io.fairlead.server.cli;
 
+import io.fairlead.common.Counts;
 import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.LeftOutAdapter;
 import java.io.PrintWriter;
@@ -47,7 +48,7 @@ final class CheckCommand implements Callable<Integer> {
       out.println(
           file.path()
               + ": valid"
-              + (warnings == 0 ? "" : warnings == 1 ? ", 1 warning" : ", " + warnings + " warnings")
+              + (warnings == 0 ? "" : ", " + Counts.of(warnings, "warning"))
               + " ("
               + Stream.concat(
                       loaded.config().registries().stream()

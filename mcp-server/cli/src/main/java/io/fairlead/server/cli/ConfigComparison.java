@@ -2,6 +2,7 @@ package io.fairlead.server.cli;
 
 import io.fairlead.aggregation.ServiceOrigin;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.common.Counts;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.HeldService;
 import io.fairlead.registry.Service;
@@ -195,7 +196,7 @@ final class ConfigComparison {
   }
 
   private static String endpoints(int count) {
-    return count == 1 ? "1 endpoint" : count + " endpoints";
+    return Counts.of(count, "endpoint");
   }
 
   // Resources are known by the label of their registry.

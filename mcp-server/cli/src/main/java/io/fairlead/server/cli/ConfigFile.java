@@ -1,5 +1,6 @@
 package io.fairlead.server.cli;
 
+import io.fairlead.common.Counts;
 import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.InstalledAdapters;
@@ -88,7 +89,7 @@ final class ConfigFile {
   /** Returns problems, one a line, then their number. */
   static List<String> lines(List<Problem> problems) {
     List<String> lines = new ArrayList<>(problems.stream().map(Problem::toString).toList());
-    lines.add(problems.size() == 1 ? "1 problem" : problems.size() + " problems");
+    lines.add(Counts.of(problems.size(), "problem"));
     return lines;
   }
 }

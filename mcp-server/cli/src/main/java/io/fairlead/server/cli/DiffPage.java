@@ -3,6 +3,7 @@ package io.fairlead.server.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fairlead.common.Counts;
 import io.fairlead.common.Durations;
 import io.fairlead.guard.GuardStatus;
 import java.io.PrintWriter;
@@ -110,7 +111,7 @@ final class DiffPage {
   }
 
   private static String hosts(long count) {
-    return count == 1 ? "1 host" : count + " hosts";
+    return Counts.of(count, "host");
   }
 
   private static String pushes(ConfigDiff diff) {
@@ -141,8 +142,8 @@ final class DiffPage {
         "Held: "
             + guard.heldServices()
             + " of the "
-            + guard.services()
-            + " services of the registry "
+            + Counts.of(guard.services(), "service")
+            + " of the registry "
             + guard.registry()
             + " would go or lose endpoints ("
             + guard.heldEndpoints()

@@ -2,6 +2,7 @@ package io.fairlead.server.cli;
 
 import io.fairlead.aggregation.ServiceOrigin;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.common.Counts;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
@@ -175,7 +176,7 @@ final class HostChanges {
 
   private static String endpoints(Resource resource) {
     int count = ResourceDocument.serviceEntry(resource).getEndpointsCount();
-    return count == 1 ? "1 endpoint" : count + " endpoints";
+    return Counts.of(count, "endpoint");
   }
 
   private String why(Origin origin) {

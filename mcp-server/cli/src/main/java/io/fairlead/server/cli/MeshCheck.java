@@ -3,6 +3,7 @@ package io.fairlead.server.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fairlead.common.Counts;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.HostPort;
 import java.net.URI;
@@ -102,8 +103,7 @@ final class MeshCheck {
           "configSources of "
               + subject
               + ": k8s:// and "
-              + sources.size()
-              + (sources.size() == 1 ? " source" : " sources")
+              + Counts.of(sources.size(), "source")
               + " xds://");
     }
   }
@@ -124,8 +124,7 @@ final class MeshCheck {
       problem(
           subject,
           "Of the gateway's "
-              + served.size()
-              + (served.size() == 1 ? " source" : " sources")
+              + Counts.of(served.size(), "source")
               + " the istiod lacks "
               + missing.size()
               + ": port "

@@ -2,6 +2,7 @@ package io.fairlead.server.cli;
 
 import io.fairlead.aggregation.AggregationOptions;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.common.Counts;
 import io.fairlead.configs.merge.ConfigProblem;
 import io.fairlead.configs.merge.ConfigSourceStatus;
 import io.fairlead.configs.merge.Configs;
@@ -236,11 +237,10 @@ final class Preview {
     int services = reports.values().stream().mapToInt(List::size).sum();
     int read = statuses.stream().mapToInt(ConfigSourceStatus::documents).sum();
     err.println(
-        services
-            + " services read, "
-            + (statuses.isEmpty() ? "" : read + " documents read, ")
-            + resources.size()
-            + " resources");
+        Counts.of(services, "service")
+            + " read, "
+            + (statuses.isEmpty() ? "" : Counts.of(read, "document") + " read, ")
+            + Counts.of(resources.size(), "resource"));
     sums.forEach(
         (reason, count) ->
             err.println("  " + lower(reason) + " (" + reason.status().label() + "): " + count));

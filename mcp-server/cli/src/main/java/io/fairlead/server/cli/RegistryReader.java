@@ -1,5 +1,6 @@
 package io.fairlead.server.cli;
 
+import io.fairlead.common.Counts;
 import io.fairlead.common.Durations;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.ReadOutcome;
@@ -104,6 +105,6 @@ final class RegistryReader {
         + ": "
         + seconds
         + " s"
-        + (services == 0 ? "" : ", " + services + " services so far");
+        + (services == 0 ? "" : ", " + Counts.of(services, "service") + " so far");
   }
 }

@@ -73,7 +73,7 @@ class PreviewCommandTest {
     assertThat(preview.err().lines())
         .anyMatch(line -> line.startsWith("second web: shadowed: web.file belongs to"))
         .anyMatch(line -> line.startsWith("first web: repaired: ") && line.contains("bad key"))
-        .contains("2 services read, 1 resources", "  shadowed: 1");
+        .contains("2 services read, 1 resource", "  shadowed: 1");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.fairlead.server.admin;
 
+import io.fairlead.common.Counts;
 import io.fairlead.configs.merge.Configs;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.Hold;
@@ -67,8 +68,7 @@ public record HoldStatus(
   private static String held(GuardStatus guard) {
     return guard.heldServices()
         + " of "
-        + guard.services()
-        + (isOfDocuments(guard) ? " resources" : " services");
+        + Counts.of(guard.services(), isOfDocuments(guard) ? "resource" : "service");
   }
 
   /** Returns the explanation of a guard's hold, and of what ends it. */
@@ -77,7 +77,11 @@ public record HoldStatus(
     String held =
         documents
             ? held(guard)
-            : guard.heldEndpoints() + " of " + guard.endpoints() + " endpoints, in " + held(guard);
+            : guard.heldEndpoints()
+                + " of "
+                + Counts.of(guard.endpoints(), "endpoint")
+                + ", in "
+                + held(guard);
     String place = documents ? "config source" : "registry";
     String loss = "The " + place + " no longer has " + held + ". They stay in the mesh";
     return switch (guard.state()) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.common.Counts;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.server.render.ResourceDocument;
@@ -352,11 +353,11 @@ final class ServiceAnswers {
         report.host()
             + (endpoints == 0
                 ? " without an endpoint"
-                : " with " + (endpoints == 1 ? "1 endpoint" : endpoints + " endpoints"));
+                : " with " + Counts.of(endpoints, "endpoint"));
     String text =
         all == 0
             ? "Not in the mesh: no istiod is connected. It is served as " + what + "."
-            : "In the mesh of " + having + " of " + all + " istiods as " + what + ".";
+            : "In the mesh of " + having + " of " + istiods(all) + " as " + what + ".";
     String missing =
         without.entrySet().stream()
             .limit(3)
@@ -375,7 +376,7 @@ final class ServiceAnswers {
   }
 
   private static String istiods(int count) {
-    return count == 1 ? "1 istiod" : count + " istiods";
+    return Counts.of(count, "istiod");
   }
 
   private String absent(ServiceReport report, String absence, int having, int all) {
@@ -385,8 +386,8 @@ final class ServiceAnswers {
             : " Still in the mesh of "
                 + having
                 + " of "
-                + all
-                + " istiods, until the removal is acknowledged.";
+                + istiods(all)
+                + ", until the removal is acknowledged.";
     return switch (report.status()) {
           case REFUSED -> "Not in the mesh, for the reasons below.";
           case SHADOWED ->

@@ -1,5 +1,6 @@
 package io.fairlead.server.replicas;
 
+import io.fairlead.common.Counts;
 import io.fairlead.common.ForeignText;
 import io.fairlead.server.admin.ActionResult;
 import io.fairlead.server.admin.ActionResult.Status;
@@ -244,8 +245,7 @@ public final class ReplicaActions implements AdminActions {
   }
 
   private static String said(Replica.Decision decision, HeldGuard guard) {
-    int count = guard.services().size();
-    String services = count == 1 ? "1 service" : count + " services";
+    String services = Counts.of(guard.services().size(), "service");
     return switch (decision) {
       case APPROVE -> "the loss of " + services + " is let go";
       case REJECT -> "keeps " + services;

@@ -205,8 +205,7 @@ final class ConsulAdapter implements RegistryAdapter {
     Loop loop = running.loop().value;
     if (loop.isCurrent()) {
       // Called by the sink within a call of this adapter: waiting would be a deadlock.
-      loop.close();
-      vertx.close();
+      loop.close().onComplete(done -> vertx.close());
       return;
     }
     CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -214,8 +213,8 @@ final class ConsulAdapter implements RegistryAdapter {
         now -> {
           Loop last = running.loop().value;
           last.bindToCurrentThread();
-          last.close();
-          stopped.complete(null);
+          // The event loop has to outlive its connections.
+          last.close().onComplete(done -> stopped.complete(null));
         });
     try {
       stopped.join();

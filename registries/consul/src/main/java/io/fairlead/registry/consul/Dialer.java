@@ -84,9 +84,9 @@ final class Dialer {
     return " (expected: " + certificate + "; room below limits.http_max_conns_per_client)";
   }
 
-  /** Closes all connections. */
-  void close() {
-    client.close();
+  /** Closes all connections; done when they are. */
+  Future<Void> close() {
+    return client.close();
   }
 
   private ClientSSLOptions sslOptions() throws IOException {

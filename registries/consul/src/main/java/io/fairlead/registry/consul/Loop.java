@@ -1,7 +1,9 @@
 package io.fairlead.registry.consul;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * The event loop that owns an adapter's state, with its clock, its timers, and the assertion that
@@ -11,7 +13,7 @@ final class Loop {
   private final Vertx vertx;
   private final String registry;
   private volatile boolean closed;
-  private Runnable onClose = () -> {};
+  private Supplier<Future<Void>> onClose = Future::succeededFuture;
   // Written once, by the first task on the loop.
   private volatile Thread thread = Thread.currentThread();
 
@@ -80,17 +82,17 @@ final class Loop {
     return () -> vertx.cancelTimer(id);
   }
 
-  /** Runs a task when the loop is closed. */
-  void onClose(Runnable task) {
+  /** Runs a task when the loop is closed, which is done when the task is. */
+  void onClose(Supplier<Future<Void>> task) {
     assertOnLoop();
     onClose = task;
   }
 
   /** Closes the loop: timers and answers have no effect from now on. */
-  void close() {
+  Future<Void> close() {
     assertOnLoop();
     closed = true;
-    onClose.run();
+    return onClose.get();
   }
 
   boolean isClosed() {

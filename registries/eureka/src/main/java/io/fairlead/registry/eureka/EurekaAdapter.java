@@ -118,13 +118,13 @@ final class EurekaAdapter implements RegistryAdapter {
             APPS + configuration.query(),
             body -> new Whole(body.server(), reader.read(body.open())));
     if (copy != null && whole.server() != copyOf) {
-      // A peer may not know yet what the other one knew, so its answers are doubted for a while.
-      String problem =
-          configuration.addresses().get(copyOf)
-              + " does not answer; "
-              + configuration.addresses().get(whole.server())
-              + " is asked instead";
-      mirror.failed(problem, new EurekaException(0, problem, null));
+      LOG.warn(
+          "registry {}: {} does not answer; {} is asked instead",
+          registry,
+          configuration.addresses().get(copyOf),
+          configuration.addresses().get(whole.server()));
+      // A peer may not know yet what the other one knew.
+      mirror.doubt();
     }
     Applications fresh = new Applications(whole.answer().registrations());
     copy = fresh;

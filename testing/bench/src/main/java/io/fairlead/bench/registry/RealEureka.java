@@ -2,6 +2,7 @@ package io.fairlead.bench.registry;
 
 import io.fairlead.harness.EurekaInstance;
 import io.fairlead.harness.EurekaServer;
+import io.fairlead.harness.Pause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,13 +10,20 @@ import java.util.Map;
 
 /** One Eureka server whose answers come from a copy, as of a server that was installed. */
 public final class RealEureka implements RealRegistry {
+  // Each answer about changes has those of the last three minutes, and the server looks for older
+  // ones each 30 s: right after the filling it would be as large as everything.
+  private static final Duration RETENTION = Duration.ofSeconds(215);
+
+  private static final Duration QUICK = Duration.ofSeconds(1);
+
   private final EurekaServer server;
   private final Duration cache;
 
   /**
    * Starts a server.
    *
-   * @param cache how old its answers may be
+   * @param cache how old its answers may be; up to a second it is for a run that only tries the
+   *     benchmark, which does not wait
    */
   public RealEureka(Duration cache) {
     this.cache = cache;
@@ -52,6 +60,9 @@ public final class RealEureka implements RealRegistry {
       }
     }
     server.api().registerAll(all);
+    if (cache.compareTo(QUICK) > 0) {
+      Pause.of(RETENTION);
+    }
   }
 
   private static EurekaInstance instance(String service, String id, String address, int port) {
