@@ -113,7 +113,8 @@ class ExpiredSessionTest {
       SlowSink slow = new SlowSink(sink);
       RegistryAdapter adapter =
           Mirroring.of(List.of("127.0.0.1:" + link.port()), "")
-              .with("sessionTimeout", Duration.ofSeconds(1))
+              // Longer than a busy machine stops for, or the session ends before its time.
+              .with("sessionTimeout", Duration.ofSeconds(3))
               .make(slow);
       try {
         adapter.start();
