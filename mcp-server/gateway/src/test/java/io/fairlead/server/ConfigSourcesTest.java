@@ -124,6 +124,10 @@ class ConfigSourcesTest {
     workspace.write("mesh/more.yaml", route("shop", "shop.one"));
 
     assertThat(next()).containsExactly("default/shop", "default/web");
+    JsonNode line = items("resources?registry=configs/mesh").path(0);
+    assertThat(line.path("name").asText()).isEqualTo("default/shop");
+    assertThat(line.path("source").asText()).isEqualTo("configs/mesh");
+    assertThat(line.path("document").asText()).isEqualTo("more.yaml");
   }
 
   @Test

@@ -47,7 +47,13 @@ enum Kind {
       "name",
       Column.of("KIND", "kind").leaves(4),
       Column.of("NAME", "name").name(42),
-      Column.of("REGISTRY", "labels.fairlead.io/registry").leaves(2),
+      new Column(
+              "REGISTRY",
+              item ->
+                  item.path("source")
+                      .asText(item.path("labels").path("fairlead.io/registry").asText("")))
+          .leaves(2),
+      Column.of("DOCUMENT", "document").onlyWide(),
       new Column("REVISIONS", item -> joined(item.path("revisions"), "all")).text(9).leaves(3),
       Column.of("VERSION", "version").text(12).leaves(6),
       Column.of("BYTES", "bytes").leaves(5),

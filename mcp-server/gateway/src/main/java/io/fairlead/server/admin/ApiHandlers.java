@@ -6,6 +6,7 @@ import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.common.ForeignText;
 import io.fairlead.configs.merge.Configs;
+import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.server.render.Yaml;
 import io.fairlead.versioning.CommitHistory;
@@ -152,12 +153,9 @@ final class ApiHandlers {
   }
 
   private static boolean isFrom(Resource resource, String registry) {
-    return registry.equals(
-        resource
-            .decode()
-            .getMetadata()
-            .getLabelsMap()
-            .get(io.fairlead.conversion.ConvertedEntry.REGISTRY_LABEL));
+    return resource.origin().kind().equals(Configs.ORIGIN)
+        ? registry.equals(Configs.PREFIX + resource.origin().place())
+        : registry.equals(resource.label(ConvertedEntry.REGISTRY_LABEL));
   }
 
   /**
@@ -183,6 +181,7 @@ final class ApiHandlers {
       ObjectNode document = ResourceDocument.of(found.get());
       ObjectNode status = document.putObject("status");
       status.put("version", found.get().version());
+      ApiViews.putDocument(status, found.get());
       lastCommit(found.get().key()).ifPresent(commit -> status.set("commit", commit));
       source
           .firstSeen(found.get().key())

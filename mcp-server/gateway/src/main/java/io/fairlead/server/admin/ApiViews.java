@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.configs.merge.Configs;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.guard.GuardStatus;
@@ -138,6 +139,7 @@ final class ApiViews {
     ObjectNode labels = node.putObject("labels");
     new TreeMap<>(metadata.getLabelsMap()).forEach(labels::put);
     node.put("bytes", resource.encoded().size());
+    putDocument(node, resource);
     firstSeen.ifPresent(time -> node.put("firstSeen", time.toString()));
     DampedHost waiting = damped.get(resource.key().name());
     if (waiting != null) {
@@ -147,6 +149,14 @@ final class ApiViews {
           .put("changes", waiting.changes());
     }
     return node;
+  }
+
+  /** Says which config source and document a resource is from; nothing if it is from none. */
+  static void putDocument(ObjectNode node, Resource resource) {
+    if (resource.origin().kind().equals(Configs.ORIGIN)) {
+      node.put("source", Configs.PREFIX + resource.origin().place())
+          .put("document", resource.origin().name());
+    }
   }
 
   /** Returns a line of the list with the resource as istiod is sent it, and what it was made of. */

@@ -43,6 +43,7 @@ export function resourceView(name, document) {
     ${facts([
       ["Resource", html`${document.kind} ${resourceLink(name)}`],
       ["Version", html`<code title=${status.version || ""}>${(status.version || "").slice(0, 16)}</code>`],
+      status.source && ["From", html`<a href="/configs">${status.source}</a> <code>${status.document}</code>`],
       status.commit && ["Last changed", html`${commitLink(status.commit.number)} ${status.commit.time ? when(status.commit.time) : nothing} · <a href="/commits?resource=${encodeURIComponent(name)}">its commits</a>`],
       ["First seen", when(status.firstSeen, "not known")],
       revision && ["Revision", revision],
