@@ -213,10 +213,13 @@ public final class EurekaServer implements AutoCloseable {
     if (!options.cache.isZero()) {
       command.add("-Deureka.server.response-cache-update-interval-ms=" + options.cache.toMillis());
     }
+    // A server takes an address with its own host name for itself. One that does not know itself
+    // tells itself, late, what it was told before, and so takes back what came since.
+    command.add(
+        "-Deureka.instance.hostname="
+            + (options.peer.isPresent() ? "eureka-" + port + ".test" : "127.0.0.1"));
     options.peer.ifPresent(
         other -> {
-          // The server takes an address with its own host name for itself.
-          command.add("-Deureka.instance.hostname=eureka-" + port + ".test");
           command.add("-Deureka.client.fetch-registry=true");
           command.add("-Deureka.server.registry-sync-retries=3");
           command.add("-Deureka.server.registry-sync-retry-wait-ms=100");
