@@ -93,7 +93,11 @@ final class KindsScenario implements Scenario {
         bench.settle(gateway);
         memory(bench, "gateway's RSS", gateway.usage().residentBytes(), sizes);
         memory(bench, "istiod's RSS", istiod.usage().residentBytes(), sizes);
-        restart(bench, gateway, istiod, sources, sizes);
+        // The registry of the benchmark forgets its changes when it starts anew.
+        gateway.change(0, count, 0);
+        istiod.settle(bench);
+        bench.settle(gateway);
+        restart(gateway, istiod, sources, sizes, bench);
         return new Bytes(serviceEntry, virtualService);
       }
     }
@@ -217,11 +221,10 @@ final class KindsScenario implements Scenario {
     bench.add(sizes.figure(what, "MB", Sample.of(bytes / MEGABYTE)));
   }
 
-  /** What istiod is sent, and pushes, when the gateway ends and comes again. */
+  /** What istiod pushes when the gateway ends and comes again with the same. */
   private static void restart(
-      Bench bench, BenchGateway gateway, ConnectedIstiod istiod, int sources, Sizes sizes)
+      BenchGateway gateway, ConnectedIstiod istiod, int sources, Sizes sizes, Bench bench)
       throws IOException {
-    istiod.settle(bench);
     int mark = istiod.server().mark();
     gateway.stop();
     gateway.start().awaitReady();
@@ -233,19 +236,13 @@ final class KindsScenario implements Scenario {
       Pause.of(Duration.ofMillis(100));
     }
     Pause.of(PUSHED);
-    double bytes = 0;
-    Metrics metrics = gateway.metrics();
-    for (Kind kind : Kind.values()) {
-      bytes += ofKind(metrics, "fairlead_response_bytes_total", kind);
-    }
-    bench.add(
-        sizes.figure("bytes of both kinds after a restart", "bytes", Sample.of(bytes)).atMost(0));
     bench.add(
         sizes
             .figure(
                 "pushes after a restart",
                 "",
                 Sample.of((double) istiod.server().pushesSince(mark).size()))
-            .atMost(0));
+            .atMost(0)
+            .noted("a stock istiod asks for everything again, and drops what it has"));
   }
 }
