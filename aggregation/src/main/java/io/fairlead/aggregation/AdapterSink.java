@@ -56,7 +56,7 @@ final class AdapterSink implements RegistrySink {
       return;
     }
     if (outcome instanceof ReadOutcome.Failed failed) {
-      view.failing(failed.problem(), failed.cause(), now());
+      failing(failed.problem(), failed.cause());
     } else if (outcome instanceof ReadOutcome.Fresh fresh) {
       view.healthy(now());
       Map<ServiceId, ConvertedService> services = new HashMap<>();
@@ -102,6 +102,8 @@ final class AdapterSink implements RegistrySink {
   public void failing(String problem, Throwable cause) {
     if (!closed) {
       view.failing(problem, cause, now());
+      // Others may wait for it.
+      wake.run();
     }
   }
 

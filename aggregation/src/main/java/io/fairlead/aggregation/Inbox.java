@@ -45,6 +45,11 @@ final class Inbox {
     parts.forEach(part -> changes.put(part, Optional.empty()));
   }
 
+  /** Whether there is a whole view. */
+  synchronized boolean hasWhole() {
+    return whole != null;
+  }
+
   synchronized Batch take() {
     Batch batch = new Batch(Optional.ofNullable(whole), changes);
     whole = null;

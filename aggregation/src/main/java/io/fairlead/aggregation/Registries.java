@@ -48,6 +48,8 @@ public final class Registries implements Guards, AutoCloseable {
   private final InstantSource clock;
   private final ServiceSource source;
   private final CommitLoop loop;
+  // Of the commit thread.
+  private final JointReads joint;
   private final Object lock = new Object();
 
   /** A registration: what is shown of it, and where its adapter puts things. */
@@ -70,6 +72,7 @@ public final class Registries implements Guards, AutoCloseable {
       CommitLoop loop, AggregationOptions options, InstantSource clock, ResourceEncoder encoder) {
     this.clock = clock;
     this.loop = loop;
+    this.joint = new JointReads(loop);
     this.source = new ServiceSource(loop, options, encoder, clock);
     loop.execute(source::armTimer);
   }
@@ -101,7 +104,7 @@ public final class Registries implements Guards, AutoCloseable {
    * whose source is another one now, stays served until all registries that came with this or an
    * earlier change have had their first whole view; then it goes together with what came, in one
    * commit, as far as the deletion guard lets it. If no such registry has to be read, it goes at
-   * once.
+   * once. The first whole views of registries that changed are taken in one step, too.
    *
    * @param leaving names of registries that are withdrawn; unknown ones are ignored
    * @param changed registries that have other settings, but the same source
@@ -139,7 +142,11 @@ public final class Registries implements Guards, AutoCloseable {
         came.add(registration.view());
         sinks.put(settings.name(), registration.sink());
       }
-      loop.executeNow(() -> source.reload(left, other, came));
+      loop.executeNow(
+          () -> {
+            source.reload(left, other, came);
+            joint.expect(other);
+          });
     }
     return sinks;
   }
@@ -186,12 +193,18 @@ public final class Registries implements Guards, AutoCloseable {
     return loop.coalesced(
         () -> {
           loop.assertCommitThread();
-          Inbox.Batch batch = inbox.take();
-          if (batch.whole().isPresent()) {
-            loop.commitAfterThisTask();
+          if (!joint.isWaiting(view, inbox.hasWhole(), () -> take(view, inbox))) {
+            take(view, inbox);
           }
-          source.apply(view, batch);
         });
+  }
+
+  private void take(RegistryView view, Inbox inbox) {
+    Inbox.Batch batch = inbox.take();
+    if (batch.whole().isPresent()) {
+      loop.commitAfterThisTask();
+    }
+    source.apply(view, batch);
   }
 
   /**

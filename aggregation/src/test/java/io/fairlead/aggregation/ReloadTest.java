@@ -165,6 +165,79 @@ class ReloadTest {
     assertThat(world.served()).containsEntry("mesh/s07.test", "b 10.0.7.1");
   }
 
+  private static RegistrySettings hidden(String name) {
+    return new RegistrySettings(
+        name, 5, Given.policy(name).exportTo(List.of(".")).build(), Given.KEEP_EMPTY);
+  }
+
+  private static Service other(int number) {
+    return service("other" + number, "10.1.0." + number);
+  }
+
+  @Test
+  void changeOfTwoRegistries_isOneCommit() {
+    RegistrySink b = world.register("b", 4);
+    b.resync(fresh(other(1)));
+    world.settle();
+    int commits = commits().size();
+    Map<String, RegistrySink> sinks = change(hidden("a"), hidden("b"));
+    sink(sinks, "b").resync(fresh(other(1)));
+    sink(sinks, "b").changed(other(2));
+    world.settle();
+    assertThat(commits()).hasSize(commits);
+    assertThat(world.served()).hasSize(21);
+
+    sink(sinks, "a").resync(all(20));
+    world.settle();
+    assertThat(commits()).hasSize(commits + 1);
+    assertThat(commits().get(commits).changes().puts()).hasSize(22);
+    assertThat(world.served()).hasSize(22);
+
+    sink(sinks, "b").changed(other(3));
+    world.settle();
+    assertThat(world.served()).hasSize(23);
+  }
+
+  @Test
+  void changeOfTwoRegistries_waitsForNoneThatFails() {
+    RegistrySink b = world.register("b", 4);
+    b.resync(fresh(other(1)));
+    world.settle();
+    Map<String, RegistrySink> sinks = change(hidden("a"), hidden("b"));
+    sink(sinks, "b").resync(fresh(other(1), other(2)));
+    world.settle();
+    assertThat(world.served()).hasSize(21);
+
+    fail(sink(sinks, "a"));
+    world.settle();
+    assertThat(world.served()).hasSize(22);
+    int commits = commits().size();
+
+    sink(sinks, "a").resync(all(20));
+    world.settle();
+    assertThat(commits()).hasSize(commits + 1);
+  }
+
+  @Test
+  void changeOfTwoRegistries_waitsForASlowOneForAShortTimeOnly_orForAnotherChange() {
+    RegistrySink b = world.register("b", 4);
+    b.resync(fresh(other(1)));
+    world.settle();
+    Map<String, RegistrySink> sinks = change(hidden("a"), hidden("b"));
+    sink(sinks, "b").resync(fresh(other(1), other(2)));
+    world.settle();
+    assertThat(world.served()).hasSize(21);
+    world.advance(JointReads.MAX_WAIT);
+    assertThat(world.served()).hasSize(22);
+
+    sinks = change(hidden("a"), Given.registry("b", 5));
+    sink(sinks, "b").resync(fresh(other(1), other(2), other(3)));
+    world.settle();
+    assertThat(world.served()).hasSize(22);
+    change(hidden("a"));
+    assertThat(world.served()).hasSize(23);
+  }
+
   @Test
   void removalAlone_goesAtOnce() {
     reload(Set.of("a"));

@@ -242,6 +242,64 @@ final class PreviewedChangesTest {
   }
 
   @Test
+  void changesOfRules_areThoseThatWereNamed_eachInOneCommitAndOnePush() throws Exception {
+    String both = DC.formatted("") + NAMES.formatted("");
+    startWith(configuration("", both));
+    try (Istiods istiods = Istiods.start(gateway.source()).awaitSynced()) {
+      operator.awaitConnected(istiods);
+      Map<String, Integer> marks = istiods.settle();
+
+      // A service of HTTP and one of TCP get an alias each, in an entry of its own.
+      String aliases =
+          "rules:\n"
+              + "- {when: {service: svc-2}, traffic: {protocol: tcp, extraPorts: [9090]}}\n"
+              + "- {when: {service: [svc-2, svc-3]}, alias: \"{service}.alias\"}\n";
+      JsonNode preview = apply(istiods, configuration(aliases, both));
+      assertThat(named(preview))
+          .containsExactlyInAnyOrder("file/svc-2.file", "file/svc-2.alias", "file/svc-3.alias");
+      assertCost(preview, 0, 0, 3);
+      assertOnePush(istiods.awaitPushes(marks), true);
+      istiods.each(
+          (version, istiod) -> {
+            Map<String, IstioConfig> held = held(istiod);
+            IstioConfig service = Objects.requireNonNull(held.get("file/svc-2.file"));
+            IstioConfig alias = Objects.requireNonNull(held.get("file/svc-2.alias"));
+            assertThat(alias.texts("hosts")).as(version).containsExactly("svc-2.alias");
+            assertThat(alias.spec().path("ports"))
+                .isEqualTo(service.spec().path("ports"))
+                .hasSize(2);
+            assertThat(alias.endpointAddresses()).isEqualTo(service.endpointAddresses());
+            assertThat(alias.texts("addresses"))
+                .hasSize(1)
+                .doesNotContainAnyElementsOf(service.texts("addresses"));
+          });
+
+      // A rule about two registries.
+      marks = istiods.settle();
+      String shown = aliases + "- {visibility: {exportTo: [\".\", shop], labels: {team: pay}}}\n";
+      preview = apply(istiods, configuration(shown, both));
+      assertCost(preview, 0, 0, PLAIN + 3);
+      assertOnePush(istiods.awaitPushes(marks), true);
+
+      // A typo would leave out a whole registry: its guard holds it, as was said before.
+      marks = istiods.settle();
+      Map<String, Map<String, IstioConfig>> before = held(istiods);
+      String typo =
+          configuration(shown + "- {when: {service: [\"scv-*\", mail]}, select: keep}\n", both);
+      JsonNode loss = preview(typo, 3);
+      assertThat(named(loss)).isEmpty();
+      assertThat(loss.path("guards").path(0).path("heldServices").asInt()).isEqualTo(PLAIN + 2);
+      gateway.rewriteConfig(typo);
+      operator.awaitGuard("dc", PLAIN + 2);
+      istiods.settle();
+      assertThat(istiods.pushesSince(marks))
+          .allSatisfy((version, pushes) -> assertThat(pushes).as(version).isEmpty());
+      assertThat(held(istiods)).isEqualTo(before);
+      assertThat(istiods.refusals()).isEmpty();
+    }
+  }
+
+  @Test
   void changeOfEndpoints_ofServicesWithTwoAddresses_isAFullPush() throws Exception {
     String ranges = "virtualIps: {range: [241.0.0.0/8, \"fd00:241::/64\"]}\n";
     startWith(configuration(ranges, DC.formatted("")));

@@ -92,7 +92,7 @@ final class ConfigComparison {
               List.of(),
               List.of(),
               next.config().guard(),
-              changes.changed().size() + changes.arriving().size(),
+              Math.min(1, changes.changed().size()) + changes.arriving().size(),
               old.changedWhileRunning(shown),
               old.changedForRestart(shown),
               meanwhile,

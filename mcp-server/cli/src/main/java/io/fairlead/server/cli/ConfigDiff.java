@@ -17,7 +17,8 @@ import java.util.TreeMap;
  * @param changes the hosts that the configuration changes, in the order for people
  * @param guards what would stay for now although it is to go
  * @param policy by which the deletion guard judges
- * @param commits in how many commits the changes come at most: one for each registry
+ * @param commits in how many commits the changes come at most: one for all registries that change,
+ *     and one for each that comes
  * @param keys the configuration's keys that differ and take effect at once
  * @param needRestart those that take effect at a restart only, of which no change here comes
  * @param meanwhile what differs already between the gateway and the registries

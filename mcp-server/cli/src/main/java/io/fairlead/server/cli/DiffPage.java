@@ -103,7 +103,9 @@ final class DiffPage {
             + " would change, in "
             + (diff.commits() == 1
                 ? "one commit"
-                : "up to " + diff.commits() + " commits, one for each registry")
+                : "up to "
+                    + diff.commits()
+                    + " commits, as registries that come are read one by one")
             + ": "
             + kinds
             + ".");

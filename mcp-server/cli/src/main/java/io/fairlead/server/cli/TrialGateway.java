@@ -21,6 +21,7 @@ import io.fairlead.versioning.CommitObserver;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.VersionedStore;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,9 +111,11 @@ final class TrialGateway implements AutoCloseable {
   }
 
   private static void feed(RegistrySink sink, @Nullable List<Service> services) {
-    if (services != null) {
-      sink.resync(new ReadOutcome.Fresh(services));
-    }
+    // Nobody waits for one that could not be read.
+    sink.resync(
+        services == null
+            ? new ReadOutcome.Failed("not read", new IOException("not read"))
+            : new ReadOutcome.Fresh(services));
   }
 
   private Snapshot settled() {

@@ -174,7 +174,7 @@ class PreviewDiffTest {
             "added full file/svc-3.new [\"instead of svc-3.file\",\"1 endpoint\"]",
             "changed full file/api.file [\"exportTo * -> .\"]")
         .anyMatch(row -> row.startsWith("changed full file/svc-3.file [\"registry dc -> other\""));
-    assertThat(tree.path("summary").path("commits").asInt()).isEqualTo(2);
+    assertThat(tree.path("summary").path("commits").asInt()).isEqualTo(1);
     assertThat(tree.path("keys").toString()).isEqualTo("[\"registries\"]");
     SortedMap<String, String> expected = new TreeMap<>();
     for (JsonNode row : tree.path("changes")) {
