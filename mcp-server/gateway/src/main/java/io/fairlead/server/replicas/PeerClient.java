@@ -10,6 +10,9 @@ import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
 import io.fairlead.registry.TlsFiles;
 import io.fairlead.server.config.HostPort;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -57,6 +60,9 @@ final class PeerClient implements AutoCloseable {
   private final HttpClientAgent client =
       vertx.createHttpClient(
           new HttpClientOptions().setConnectTimeout((int) LIMIT.toMillis()).setKeepAlive(false));
+  // All calls are made on it. On a thread of another Vert.x, such as one of the admin server's, a
+  // response may be over before somebody takes its body, which is then empty.
+  private final Context context = vertx.getOrCreateContext();
   private final @Nullable Secret token;
   private final @Nullable TlsFiles tls;
 
@@ -122,18 +128,24 @@ final class PeerClient implements AutoCloseable {
           options.putHeader("authorization", "Bearer " + token.read());
         }
       }
-      return client
-          .request(options)
-          .compose(
-              request ->
-                  body == null ? request.send() : request.send(Buffer.buffer(body.toString())))
-          .compose(response -> response.body().map(read -> parse(response.statusCode(), read)))
+      Promise<Answer> answer = Promise.promise();
+      context.runOnContext(ignored -> call(options, body).onComplete(answer));
+      return answer
+          .future()
           .toCompletionStage()
           .toCompletableFuture()
           .orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (IOException | SecretUnavailableException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  private Future<Answer> call(RequestOptions options, @Nullable JsonNode body) {
+    return client
+        .request(options)
+        .compose(
+            request -> body == null ? request.send() : request.send(Buffer.buffer(body.toString())))
+        .compose(response -> response.body().map(read -> parse(response.statusCode(), read)));
   }
 
   private static Answer parse(int status, Buffer body) {
