@@ -33,6 +33,8 @@ final class BillOfMaterialsTest {
           "CDDL-1.0",
           "EPL-1.0",
           "EPL-2.0",
+          // RE2J's own name for the text of BSD-3-Clause.
+          "Go License",
           "MIT");
 
   private static JsonNode components() throws IOException {
