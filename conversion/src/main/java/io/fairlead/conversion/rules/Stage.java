@@ -12,7 +12,7 @@ public enum Stage {
   NAME,
   /** Further hosts. */
   ALIAS,
-  /** Who sees the entry, and what it says of itself. */
+  /** The viewers of the entry, its labels and its annotations. */
   VISIBILITY,
   /** Ports, protocol, endpoints. */
   TRAFFIC;

@@ -108,11 +108,11 @@ public record Traffic(
 
   /** The preferences between endpoints, in Istio's words. */
   public enum Distribution {
-    /** Those that are close. */
+    /** Endpoints that are close. */
     PREFER_CLOSE("PreferClose"),
-    /** Those of the same zone. */
+    /** Endpoints of the same zone. */
     PREFER_SAME_ZONE("PreferSameZone"),
-    /** Those of the same node. */
+    /** Endpoints of the same node. */
     PREFER_SAME_NODE("PreferSameNode");
 
     private final String word;

@@ -27,7 +27,7 @@ public record Notice(Kind kind, String subject, String message, String advice) {
 
   /** The kind of a notice. */
   public enum Kind {
-    /** What the registry is read with, such as a token, ends soon. */
+    /** The credential by which the registry is read, such as a token, expires soon. */
     CREDENTIAL_EXPIRES,
     /** Changes come late, as there is more in the registry than can be watched. */
     CHANGES_LATE,

@@ -1,5 +1,6 @@
 package io.fairlead.configs.consul;
 
+import io.fairlead.common.Backoff;
 import io.fairlead.common.Durations;
 import io.fairlead.configs.ConfigDocument;
 import io.fairlead.configs.ConfigSink;
@@ -12,9 +13,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,8 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ConsulConfigSource implements ConfigSource {
   private static final Logger LOG = LoggerFactory.getLogger(ConsulConfigSource.class);
-  private static final Duration MIN_PAUSE = Duration.ofMillis(500);
-  private static final Duration MAX_PAUSE = Duration.ofSeconds(15);
   private static final Duration MAX_CLOSING = Duration.ofSeconds(5);
   // A prefix that is written all the time wakes the query each time; each answer is all of it.
   private static final Duration MIN_INTERVAL = Duration.ofMillis(200);
@@ -52,7 +51,8 @@ final class ConsulConfigSource implements ConfigSource {
   private long lastIndex;
   // What the next query waits with; 0 to have an answer at once.
   private long index;
-  private int failures;
+  private final Backoff backoff =
+      new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15), new SplittableRandom());
   // Monotonic; until then nothing is removed. Null: nothing is kept.
   private @Nullable Long keepUntil;
 
@@ -114,7 +114,7 @@ final class ConsulConfigSource implements ConfigSource {
   private Duration look() throws InterruptedException {
     try {
       report(client.read(keepUntil == null ? index : 0));
-      failures = 0;
+      backoff.reset();
       return keepUntil == null ? MIN_INTERVAL : KEEPING_INTERVAL;
     } catch (CancellationException e) {
       return Duration.ZERO;
@@ -124,19 +124,14 @@ final class ConsulConfigSource implements ConfigSource {
       }
       client.giveUp();
       index = 0;
-      return pause(++failures);
+      return backoff.next();
     } catch (RuntimeException e) {
       // A fault of the sink or of this class: the source must not stop in silence.
       LOG.error("config source {}: reading Consul failed, all is read again", name, e);
       reported = null;
       index = 0;
-      return pause(++failures);
+      return backoff.next();
     }
-  }
-
-  private static Duration pause(int failures) {
-    long most = Math.min(MAX_PAUSE.toMillis(), MIN_PAUSE.toMillis() << Math.min(failures - 1, 10));
-    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
   }
 
   private void report(KeysAnswer answer) {

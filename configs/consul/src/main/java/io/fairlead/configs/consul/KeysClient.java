@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * that answers. Confined to the source's thread, but for {@link #cancel}.
  */
 final class KeysClient {
-  /** How long Consul lets a query wait for a change; a connection that is dead shows after that. */
+  /** The longest time that a query waits for a change; a dead connection shows after that. */
   static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
   private static final Duration CONNECT = Duration.ofSeconds(5);

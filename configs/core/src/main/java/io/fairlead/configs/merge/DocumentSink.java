@@ -69,7 +69,7 @@ final class DocumentSink implements ConfigSink {
     return inbox;
   }
 
-  /** How it stands with the connection; any thread. */
+  /** Returns the health of the connection; any thread. */
   ConnectionHealth health() {
     return health;
   }

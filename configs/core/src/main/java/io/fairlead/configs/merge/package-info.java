@@ -1,5 +1,5 @@
 /**
- * What config sources say becomes resources: a change source beside that of the services.
+ * The merge of what config sources say into resources: a change source beside that of the services.
  *
  * <p>A resource is what a document of a source says of it last that an istiod would take. So a
  * document that is broken takes nothing away: what it said before stays, be it that of before a

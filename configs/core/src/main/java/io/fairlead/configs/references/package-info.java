@@ -1,6 +1,6 @@
 /**
- * What resources say about each other and about the services that are served: names of nobody, and
- * resources of which one has no effect for another's sake.
+ * The check of references between resources and to the services that are served: names that nobody
+ * has, and resources of which one has no effect because of another.
  */
 @NullMarked
 package io.fairlead.configs.references;

@@ -89,7 +89,7 @@ public record ProblemStatus(
     REPLICA_DIFFERS,
     /** A certificate expires soon. */
     CERTIFICATE_EXPIRES,
-    /** What a registry is read with, such as a token, expires soon. */
+    /** The credential by which a registry is read, such as a token, expires soon. */
     CREDENTIAL_EXPIRES,
     /** A changed certificate cannot be used; the former stays. */
     CERTIFICATE_REFUSED,

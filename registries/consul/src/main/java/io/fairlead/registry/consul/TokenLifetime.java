@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param expires when Consul refuses it; empty if never
  */
 record TokenLifetime(Optional<Instant> created, Optional<Instant> expires) {
-  /** What is left of a token's life when it is time to renew it: tools do so after two thirds. */
+  /** The last part of a token's life, one in so many, in which it should have been renewed. */
   private static final int SHARE = 4;
 
   private static final Duration MAX_WARNING = Duration.ofDays(7);

@@ -24,7 +24,9 @@ record ProviderOverride(
   private static final String DISABLED = "disabled";
   private static final List<String> KEYS = List.of(WEIGHT, DISABLED);
 
-  /** Those that are applied later win: what is for one host after what is for all. */
+  /**
+   * The order in which overrides are applied, the last wins: those of one host after those of all.
+   */
   private static final Comparator<ProviderOverride> ORDER =
       Comparator.comparing((ProviderOverride one) -> !one.host().equals(ANY_HOST))
           .thenComparing(ProviderOverride::priority);
