@@ -1,7 +1,8 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.nacos.NacosReadException;
+import io.fairlead.nacos.NacosReadException.Fault;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

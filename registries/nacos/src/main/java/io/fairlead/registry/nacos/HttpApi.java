@@ -1,18 +1,16 @@
 package io.fairlead.registry.nacos;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.nacos.NacosHttp.Decoder;
+import io.fairlead.nacos.NacosHttp.Question;
+import io.fairlead.nacos.NacosJson;
+import io.fairlead.nacos.NacosJson.Envelope;
+import io.fairlead.nacos.NacosJson.Namespace;
+import io.fairlead.nacos.NacosJson.Page;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.nacos.Json.Cluster;
 import io.fairlead.registry.nacos.Json.Detail;
-import io.fairlead.registry.nacos.Json.Envelope;
-import io.fairlead.registry.nacos.Json.Namespace;
-import io.fairlead.registry.nacos.Json.Page;
 import io.fairlead.registry.nacos.Json.Row;
-import io.fairlead.registry.nacos.NacosHttp.Decoder;
-import io.fairlead.registry.nacos.NacosHttp.NotFound;
-import io.fairlead.registry.nacos.NacosHttp.Question;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,32 +37,25 @@ record HttpApi(
     Question<Page<InstanceRecord>> instances,
     Function<ServiceId, Map<String, String>> service) {
 
-  // Nacos' ErrorCode of that name.
-  private static final int SERVICE_NOT_EXIST = 21008;
-
-  // An error of the API carries a code; the answer for an unknown path does not.
-  private static final NotFound BY_CODE =
-      (status, text) -> {
-        int code = code(text);
-        return code == SERVICE_NOT_EXIST || (status == 404 && code != 0);
-      };
-
-  // An error of this API is such a text; the answer for an unknown path is JSON or HTML.
-  private static final NotFound BY_TEXT =
-      (status, text) -> status == 404 && text.startsWith("caused:");
-
   /** The API of servers 3.x for administrators, which is on the port of the clients' API. */
   static final HttpApi ADMIN =
       new HttpApi(
           "admin API of 3.x",
+          NacosJson.NAMESPACES,
           new Question<>(
-              "/v3/admin/core/namespace/list", enveloped(new TypeReference<>() {}), BY_CODE),
-          new Question<>("/v3/admin/ns/service/list", enveloped(new TypeReference<>() {}), BY_CODE),
+              "/v3/admin/ns/service/list",
+              NacosJson.enveloped(new TypeReference<>() {}),
+              NacosJson.BY_CODE),
           new Question<Page<Detail>>(
-                  "/v3/admin/ns/service/list", enveloped(new TypeReference<>() {}), BY_CODE)
+                  "/v3/admin/ns/service/list",
+                  NacosJson.enveloped(new TypeReference<>() {}),
+                  NacosJson.BY_CODE)
               .asLarge(),
-          new Question<>("/v3/admin/ns/service", enveloped(new TypeReference<>() {}), BY_CODE),
-          new Question<>("/v3/admin/ns/instance/list", instancesOfV3(), BY_CODE),
+          new Question<>(
+              "/v3/admin/ns/service",
+              NacosJson.enveloped(new TypeReference<>() {}),
+              NacosJson.BY_CODE),
+          new Question<>("/v3/admin/ns/instance/list", instancesOfV3(), NacosJson.BY_CODE),
           id ->
               Map.of(
                   "namespaceId",
@@ -78,28 +69,26 @@ record HttpApi(
   static final HttpApi CATALOG =
       new HttpApi(
           "catalog of 2.x",
-          // Its code of success is 200.
-          new Question<>(
-              "/v1/console/namespaces",
-              bare(new TypeReference<Envelope<List<@Nullable Namespace>>>() {}, Envelope::data),
-              BY_TEXT),
+          NacosJson.NAMESPACES_OF_2,
           new Question<>(
               "/v1/ns/catalog/services",
-              bare(new TypeReference<Rows>() {}, it -> new Page<>(it.count, it.serviceList)),
-              BY_TEXT),
+              NacosJson.bare(
+                  new TypeReference<Rows>() {}, it -> new Page<>(it.count, it.serviceList)),
+              NacosJson.BY_TEXT),
           new Question<Page<Detail>>(
                   "/v1/ns/catalog/services",
-                  bare(new TypeReference<List<@Nullable Detail>>() {}, Page::of),
-                  BY_TEXT)
+                  NacosJson.bare(new TypeReference<List<@Nullable Detail>>() {}, Page::of),
+                  NacosJson.BY_TEXT)
               .asLarge(),
           new Question<>(
               "/v1/ns/catalog/service",
-              bare(new TypeReference<CatalogService>() {}, CatalogService::toDetail),
-              BY_TEXT),
+              NacosJson.bare(new TypeReference<CatalogService>() {}, CatalogService::toDetail),
+              NacosJson.BY_TEXT),
           new Question<>(
               "/v1/ns/catalog/instances",
-              bare(new TypeReference<Instances>() {}, it -> new Page<>(it.count, it.list)),
-              BY_TEXT),
+              NacosJson.bare(
+                  new TypeReference<Instances>() {}, it -> new Page<>(it.count, it.list)),
+              NacosJson.BY_TEXT),
           id ->
               Map.of("namespaceId", id.namespace(), "serviceName", id.group() + "@@" + id.name()));
 
@@ -117,7 +106,7 @@ record HttpApi(
         return null;
       }
       Map<String, @Nullable Cluster> names = new HashMap<>();
-      Json.present(clusters)
+      NacosJson.present(clusters)
           .forEach(
               it -> {
                 if (it.name != null) {
@@ -128,33 +117,11 @@ record HttpApi(
     }
   }
 
-  private static <T> Decoder<T> enveloped(TypeReference<Envelope<T>> type) {
-    return body -> Json.MAPPER.readValue(body, type);
-  }
-
   private static Decoder<Page<InstanceRecord>> instancesOfV3() {
     TypeReference<Envelope<List<@Nullable InstanceRecord>>> type = new TypeReference<>() {};
     return body -> {
-      Envelope<List<@Nullable InstanceRecord>> answer = Json.MAPPER.readValue(body, type);
+      Envelope<List<@Nullable InstanceRecord>> answer = NacosJson.MAPPER.readValue(body, type);
       return new Envelope<>(answer.code(), answer.message(), Page.of(answer.data()));
     };
-  }
-
-  /** Returns a decoder of answers without an envelope. */
-  private static <S, T> Decoder<T> bare(TypeReference<S> type, Function<S, @Nullable T> content) {
-    return body -> {
-      @Nullable S answer = Json.MAPPER.readValue(body, type);
-      return new Envelope<>(0, null, answer == null ? null : content.apply(answer));
-    };
-  }
-
-  /** Returns the code of an error; 0: none, as in plain text of a proxy or for an illegal name. */
-  private static int code(String text) {
-    try {
-      JsonNode code = Json.MAPPER.readTree(text).path("code");
-      return code.asInt();
-    } catch (JsonProcessingException e) {
-      return 0;
-    }
   }
 }

@@ -1,11 +1,15 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.nacos.GetResult;
+import io.fairlead.nacos.NacosHttp;
+import io.fairlead.nacos.NacosJson;
+import io.fairlead.nacos.NacosJson.Envelope;
+import io.fairlead.nacos.NacosJson.Page;
+import io.fairlead.nacos.NacosReadException;
+import io.fairlead.nacos.NacosReadException.Fault;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.nacos.Json.Detail;
-import io.fairlead.registry.nacos.Json.Envelope;
-import io.fairlead.registry.nacos.Json.Page;
 import io.fairlead.registry.nacos.Json.Row;
-import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,11 +59,11 @@ final class HttpApiReader implements NacosReader {
   @Override
   public Optional<Set<String>> namespaces() throws NacosReadException {
     try {
-      GetResult<List<Json.@Nullable Namespace>> fetched =
+      GetResult<List<NacosJson.@Nullable Namespace>> fetched =
           http.get("list of namespaces", api.namespaces(), Map.of());
       return Optional.of(
-          Json.present(data("list of namespaces", fetched)).stream()
-              .map(Json.Namespace::id)
+          NacosJson.present(data("list of namespaces", fetched)).stream()
+              .map(NacosJson.Namespace::id)
               .collect(Collectors.toSet()));
     } catch (NacosReadException e) {
       // A user may read namespaces that it may not list; a server 2.x may run without its console.

@@ -3,9 +3,7 @@ package io.fairlead.registry.nacos;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fairlead.nacos.NacosJson;
 import io.fairlead.registry.ServiceId;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,63 +14,9 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON bindings of the answers of Nacos' HTTP API that the adapter reads. */
+/** The JSON bindings of the services in the answers of Nacos' HTTP API. */
 final class Json {
-  /** Ignores properties that newer servers add; fails on anything behind the end of an answer. */
-  static final ObjectMapper MAPPER =
-      JsonMapper.builder()
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   private Json() {}
-
-  /** The envelope of every answer; code 0 is success. */
-  record Envelope<T>(@Nullable Integer code, @Nullable String message, @Nullable T data) {}
-
-  /** A page of a list; an absent list is not an empty one. */
-  record Page<T>(@Nullable Integer totalCount, @Nullable List<@Nullable T> pageItems) {
-    /** Returns a list that comes without its number; null where the list is absent. */
-    static <T> @Nullable Page<T> of(@Nullable List<@Nullable T> items) {
-      return items == null ? null : new Page<>(items.size(), items);
-    }
-
-    /** Whether these are all items of the list. */
-    boolean isWhole() {
-      return pageItems != null && totalCount != null && pageItems.size() == totalCount;
-    }
-
-    List<T> items() {
-      return present(pageItems);
-    }
-
-    /** Returns how many items it has, those that are null included. */
-    int size() {
-      return pageItems == null ? 0 : pageItems.size();
-    }
-  }
-
-  /** Returns the elements that are not null; an absent list gives none. */
-  static <T> List<T> present(@Nullable List<@Nullable T> list) {
-    List<T> present = new ArrayList<>();
-    if (list != null) {
-      for (T one : list) {
-        if (one != null) {
-          present.add(one);
-        }
-      }
-    }
-    return present;
-  }
-
-  record Namespace(@Nullable String namespace) {
-    /**
-     * Returns the namespace's id; older servers spell that of the default namespace as empty text.
-     */
-    String id() {
-      return namespace == null || namespace.isEmpty() ? "public" : namespace;
-    }
-  }
 
   /** A row of the list of services; one without counts only says that the service exists. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -150,7 +94,7 @@ final class Json {
         clusterMap.forEach(
             (name, cluster) -> {
               if (cluster != null) {
-                present(cluster.hosts()).forEach(it -> instances.add(it.inCluster(name)));
+                NacosJson.present(cluster.hosts()).forEach(it -> instances.add(it.inCluster(name)));
               }
             });
       }

@@ -1,6 +1,6 @@
 package io.fairlead.registry.nacos;
 
-import io.fairlead.registry.nacos.Json.Page;
+import io.fairlead.nacos.NacosJson.Page;
 import io.fairlead.registry.nacos.Json.Row;
 import java.util.ArrayList;
 import java.util.List;

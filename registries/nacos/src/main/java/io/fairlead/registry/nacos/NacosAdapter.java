@@ -2,6 +2,7 @@ package io.fairlead.registry.nacos;
 
 import io.fairlead.common.Backoff;
 import io.fairlead.common.Causes;
+import io.fairlead.nacos.NacosReadException;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;

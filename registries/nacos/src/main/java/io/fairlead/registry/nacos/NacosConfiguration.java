@@ -1,6 +1,7 @@
 package io.fairlead.registry.nacos;
 
 import io.fairlead.common.Key;
+import io.fairlead.nacos.NacosAddress;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.TlsFiles;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.nacos.NacosReadException;
 import io.fairlead.registry.ServiceId;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,8 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.nacos.AccessKey;
+import io.fairlead.nacos.NacosAddress;
+import io.fairlead.nacos.NacosLogin;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;

@@ -1,5 +1,6 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.nacos.NacosReadException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,11 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.nacos.NacosAddress;
+import io.fairlead.nacos.NacosHttp;
+import io.fairlead.nacos.NacosLogin;
+import io.fairlead.nacos.NacosReadException;
+import io.fairlead.nacos.NacosReadException.Fault;
 import io.fairlead.registry.TlsFiles;
-import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package io.fairlead.registry.nacos;
 
-import io.fairlead.registry.nacos.Json.Envelope;
+import io.fairlead.nacos.NacosHttp;
+import io.fairlead.nacos.NacosJson.Envelope;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.fairlead.registry.nacos;
 import com.alibaba.nacos.plugin.auth.api.LoginIdentityContext;
 import com.alibaba.nacos.plugin.auth.api.RequestResource;
 import com.alibaba.nacos.plugin.auth.spi.client.AbstractClientAuthService;
+import io.fairlead.nacos.NacosReadException;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;

@@ -11,6 +11,7 @@ import com.alibaba.nacos.client.naming.cache.ServiceInfoHolder;
 import com.alibaba.nacos.client.naming.event.InstancesChangeNotifier;
 import com.alibaba.nacos.client.naming.remote.NamingClientProxyDelegate;
 import com.alibaba.nacos.client.naming.utils.InitUtils;
+import io.fairlead.nacos.NacosJson;
 import io.fairlead.registry.ServiceId;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +102,7 @@ final class VendorNaming implements Naming {
   }
 
   private static List<InstanceRecord> instances(@Nullable List<@Nullable Instance> instances) {
-    return Json.present(instances).stream()
+    return NacosJson.present(instances).stream()
         .map(
             it ->
                 InstanceRecord.read(

@@ -1,6 +1,8 @@
 package io.fairlead.registry.nacos;
 
 import com.alibaba.nacos.api.exception.NacosException;
+import io.fairlead.nacos.NacosAddress;
+import io.fairlead.nacos.NacosLogin;
 import io.fairlead.registry.TlsFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,8 +2,10 @@ package io.fairlead.registry.nacos;
 
 import com.alibaba.nacos.api.exception.NacosException;
 import com.alibaba.nacos.api.naming.pojo.ListView;
+import io.fairlead.nacos.NacosHttp;
+import io.fairlead.nacos.NacosReadException;
+import io.fairlead.nacos.NacosReadException.Fault;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

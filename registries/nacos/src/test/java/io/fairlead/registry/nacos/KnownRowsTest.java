@@ -2,7 +2,7 @@ package io.fairlead.registry.nacos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.registry.nacos.Json.Page;
+import io.fairlead.nacos.NacosJson.Page;
 import io.fairlead.registry.nacos.Json.Row;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,8 @@ import com.alibaba.nacos.plugin.auth.api.RequestResource;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.fairlead.common.KeyedRecord;
+import io.fairlead.nacos.NacosHttp;
+import io.fairlead.nacos.NacosLogin;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.SinkEvent;

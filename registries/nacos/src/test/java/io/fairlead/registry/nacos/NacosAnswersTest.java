@@ -5,18 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.fairlead.nacos.NacosAddress;
+import io.fairlead.nacos.NacosHttp;
+import io.fairlead.nacos.NacosLogin;
+import io.fairlead.nacos.NacosReadException;
+import io.fairlead.nacos.NacosReadException.Fault;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -200,20 +201,6 @@ class NacosAnswersTest {
     assertThatThrownBy(() -> source.list("public"))
         .hasMessageContaining("does not answer: connection refused")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("Exception"));
-  }
-
-  @Test
-  void body_thatNeverEnds_isGivenUp() {
-    InputStream endless =
-        new InputStream() {
-          @Override
-          public int read() {
-            return ' ';
-          }
-        };
-    assertThatThrownBy(
-            () -> new TimedBody(endless, Duration.ofMillis(50)).readNBytes(Integer.MAX_VALUE))
-        .isInstanceOf(InterruptedIOException.class);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fairlead.common.KeyedRecord;
+import io.fairlead.nacos.NacosAddress;
 import io.fairlead.registry.RegistryAdapterFactory;
 import io.fairlead.registry.Secret;
 import java.time.Duration;

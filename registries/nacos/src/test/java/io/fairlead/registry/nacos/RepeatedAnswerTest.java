@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.fairlead.registry.nacos.Json.Envelope;
-import io.fairlead.registry.nacos.Json.Page;
+import io.fairlead.nacos.NacosHttp;
+import io.fairlead.nacos.NacosJson.Envelope;
+import io.fairlead.nacos.NacosJson.Page;
 import io.fairlead.registry.nacos.Json.Row;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,10 +1,10 @@
-package io.fairlead.registry.nacos;
+package io.fairlead.nacos;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.fairlead.common.Causes;
+import io.fairlead.nacos.NacosJson.Envelope;
+import io.fairlead.nacos.NacosReadException.Fault;
 import io.fairlead.registry.TlsFiles;
-import io.fairlead.registry.nacos.Json.Envelope;
-import io.fairlead.registry.nacos.NacosReadException.Fault;
 import io.fairlead.registry.support.TlsContexts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * An HTTP client of one Nacos cluster for GETs: it asks the server that answered last, the others
  * in turn when that one does not answer, with the login's token. Thread-safe; calls block.
  */
-final class NacosHttp implements AutoCloseable {
+public final class NacosHttp implements AutoCloseable {
   private static final Timeout CONNECT = Timeout.ofSeconds(3);
   // A server that hangs is to be left soon. What it is asked each second takes it 0.3 s at most.
   private static final Timeout ANSWER = Timeout.ofSeconds(10);
@@ -62,7 +62,7 @@ final class NacosHttp implements AutoCloseable {
    * @param tls files for {@code https} addresses; absent: the system's certificates
    * @throws NacosReadException if the files cannot be used
    */
-  NacosHttp(
+  public NacosHttp(
       List<NacosAddress> addresses, String contextPath, NacosLogin login, @Nullable TlsFiles tls)
       throws NacosReadException {
     this.addresses = List.copyOf(addresses);
@@ -107,19 +107,19 @@ final class NacosHttp implements AutoCloseable {
         .build();
   }
 
-  /** See {@link NacosReader#interruptions()}. */
-  long interruptions() {
+  /** Returns how often a server did not answer so far. */
+  public long interruptions() {
     return interruptions.get();
   }
 
   /** Returns the server that is asked first, for messages. */
-  NacosAddress address() {
+  public NacosAddress address() {
     return addresses.get(preferred);
   }
 
   /** A decoder of an answer's body, which it reads to the end. */
   @FunctionalInterface
-  interface Decoder<T> {
+  public interface Decoder<T> {
     Envelope<T> decode(InputStream body) throws IOException;
   }
 
@@ -127,7 +127,7 @@ final class NacosHttp implements AutoCloseable {
    * A rule that tells the API's own "there is none" from the answer of a server without the API.
    */
   @FunctionalInterface
-  interface NotFound {
+  public interface NotFound {
     boolean isSaidBy(int status, String text);
   }
 
@@ -139,16 +139,19 @@ final class NacosHttp implements AutoCloseable {
    * @param notFound of any other one
    * @param large whether its answer is that of a whole registry, which takes its time
    */
-  record Question<T>(String path, Decoder<T> decoder, NotFound notFound, boolean large) {
-    Question(String path, Decoder<T> decoder, NotFound notFound) {
+  public record Question<T>(String path, Decoder<T> decoder, NotFound notFound, boolean large) {
+    /** Creates the one of a short answer. */
+    public Question(String path, Decoder<T> decoder, NotFound notFound) {
       this(path, decoder, notFound, false);
     }
 
-    <S> Question<S> with(Decoder<S> other) {
+    /** Returns it with another decoder. */
+    public <S> Question<S> with(Decoder<S> other) {
       return new Question<>(path, other, notFound, large);
     }
 
-    Question<T> asLarge() {
+    /** Returns it as one whose answer takes its time. */
+    public Question<T> asLarge() {
       return new Question<>(path, decoder, notFound, true);
     }
   }
@@ -158,7 +161,7 @@ final class NacosHttp implements AutoCloseable {
    *
    * @param what the name of what is asked for, for messages
    */
-  <T> GetResult<T> get(String what, Question<T> question, Map<String, String> query)
+  public <T> GetResult<T> get(String what, Question<T> question, Map<String, String> query)
       throws NacosReadException {
     return onAnyServer(what, address -> getFrom(address, what, question, query));
   }
@@ -204,7 +207,7 @@ final class NacosHttp implements AutoCloseable {
   }
 
   /** Makes sure that the login has a token, where one is configured. */
-  void logIn() throws NacosReadException {
+  public void logIn() throws NacosReadException {
     if (login.isConfigured()) {
       onAnyServer("login", address -> login.token(http, address));
     }
@@ -345,7 +348,7 @@ final class NacosHttp implements AutoCloseable {
   }
 
   /** Returns a text from outside fit to be shown: see {@link NacosLogin#shown}. */
-  String shown(String text) {
+  public String shown(String text) {
     return login.shown(text.strip().replaceAll("\\s+", " "));
   }
 

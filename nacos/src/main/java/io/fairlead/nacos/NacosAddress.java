@@ -1,4 +1,4 @@
-package io.fairlead.registry.nacos;
+package io.fairlead.nacos;
 
 import io.fairlead.common.ForeignText;
 import java.net.URI;
@@ -10,7 +10,7 @@ import java.net.URI;
  * @param host a name or an address, IPv6 in brackets
  * @param port the HTTP port
  */
-record NacosAddress(String scheme, String host, int port) {
+public record NacosAddress(String scheme, String host, int port) {
   private static final int DEFAULT_PORT = 8848;
 
   /**
@@ -18,7 +18,7 @@ record NacosAddress(String scheme, String host, int port) {
    *
    * @param tls whether {@code https} is meant where no scheme is given
    */
-  static NacosAddress parse(String text, boolean tls) {
+  public static NacosAddress parse(String text, boolean tls) {
     String full = text.contains("://") ? text : (tls ? "https://" : "http://") + text;
     URI uri;
     try {
@@ -46,12 +46,12 @@ record NacosAddress(String scheme, String host, int port) {
   }
 
   /** Whether the server is reached over TLS. */
-  boolean secure() {
+  public boolean secure() {
     return scheme.equals("https");
   }
 
   /** {@code HOST:PORT}, for messages and for the vendor's client. */
-  String authority() {
+  public String authority() {
     return host + ":" + port;
   }
 

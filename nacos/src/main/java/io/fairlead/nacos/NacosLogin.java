@@ -1,12 +1,12 @@
-package io.fairlead.registry.nacos;
+package io.fairlead.nacos;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.fairlead.common.ForeignText;
+import io.fairlead.nacos.NacosReadException.Fault;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
-import io.fairlead.registry.nacos.NacosReadException.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * access key. User name, password and key are read anew each time. Thread-safe; one thread at a
  * time logs in, the others wait for it.
  */
-final class NacosLogin {
+public final class NacosLogin {
   // A token is renewed when a tenth of its life is left, as the vendor's client does.
   private static final double USED_SHARE = 0.9;
   // In seconds, where the server does not say.
@@ -59,7 +59,7 @@ final class NacosLogin {
 
   private record Refusal(NacosReadException problem, long until) {}
 
-  NacosLogin(
+  public NacosLogin(
       @Nullable Secret username,
       @Nullable Secret password,
       @Nullable AccessKey accessKey,
@@ -76,7 +76,7 @@ final class NacosLogin {
    * Returns a text from outside, such as a server's answer, fit to be shown: one short line without
    * password, token or the user of an address.
    */
-  synchronized String shown(String text) {
+  public synchronized String shown(String text) {
     return ForeignText.clean(ForeignText.address(ForeignText.masked(text, secrets)));
   }
 
@@ -90,7 +90,7 @@ final class NacosLogin {
   }
 
   /** Whether a user name and a password are configured. */
-  boolean isConfigured() {
+  public boolean isConfigured() {
     return username != null && password != null;
   }
 
@@ -110,7 +110,7 @@ final class NacosLogin {
    *
    * @param resource as {@link #signature} takes it
    */
-  synchronized Map<String, String> present(String resource) throws NacosReadException {
+  public synchronized Map<String, String> present(String resource) throws NacosReadException {
     Map<String, String> parameters = new HashMap<>(signature(resource));
     if (token != null) {
       parameters.put("accessToken", token.text);
@@ -205,7 +205,7 @@ final class NacosLogin {
 
   private static JsonNode json(String body) {
     try {
-      return Json.MAPPER.readTree(body);
+      return NacosJson.MAPPER.readTree(body);
     } catch (JsonProcessingException e) {
       // As from a proxy: the parser's message would say less than the refusal does.
       return MissingNode.getInstance();

@@ -1,7 +1,7 @@
-package io.fairlead.registry.nacos;
+package io.fairlead.nacos;
 
 /** The result of a GET that the server answered and permitted. */
-sealed interface GetResult<T> {
+public sealed interface GetResult<T> {
   /** The data asked for. */
   record Data<T>(T value) implements GetResult<T> {}
 

@@ -1,4 +1,4 @@
-package io.fairlead.registry.nacos;
+package io.fairlead.nacos;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

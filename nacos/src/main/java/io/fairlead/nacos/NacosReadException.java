@@ -1,13 +1,13 @@
-package io.fairlead.registry.nacos;
+package io.fairlead.nacos;
 
 import org.jspecify.annotations.Nullable;
 
 /** The failure of a read of Nacos; the message names the address and what the operator can do. */
-final class NacosReadException extends Exception {
+public final class NacosReadException extends Exception {
   private static final long serialVersionUID = 1;
 
   /** The reason of the failure. */
-  enum Fault {
+  public enum Fault {
     /** No connection, no answer in time, or an error within the server. */
     UNREACHABLE,
     /** The login was refused. */
@@ -24,12 +24,14 @@ final class NacosReadException extends Exception {
 
   private final Fault fault;
 
-  NacosReadException(Fault fault, String message, @Nullable Throwable cause) {
+  /** Creates one of a kind. */
+  public NacosReadException(Fault fault, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.fault = fault;
   }
 
-  Fault fault() {
+  /** Returns the reason. */
+  public Fault fault() {
     return fault;
   }
 }

@@ -1,4 +1,4 @@
-package io.fairlead.registry.nacos;
+package io.fairlead.nacos;
 
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
@@ -18,7 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
  * @param id the id of the key
  * @param key the key itself
  */
-record AccessKey(Secret id, Secret key) {
+public record AccessKey(Secret id, Secret key) {
   private static final String ALGORITHM = "HmacSHA1";
   private static final String SEPARATOR = "@@";
 

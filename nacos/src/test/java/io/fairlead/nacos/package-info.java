@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.nacos;
+
+import org.jspecify.annotations.NullMarked;
