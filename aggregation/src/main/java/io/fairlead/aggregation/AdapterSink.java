@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.conversion.Converter;
+import io.fairlead.conversion.Handling;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.guard.Moment;
 import io.fairlead.registry.Hold;
@@ -163,6 +164,7 @@ final class AdapterSink implements RegistrySink {
           new ConvertedService(
               service.id(),
               Optional.empty(),
+              Handling.NONE,
               ServiceStatus.REFUSED,
               List.of(),
               service.instances().size()));

@@ -3,6 +3,7 @@ package io.fairlead.aggregation;
 import io.fairlead.conversion.Conversion;
 import io.fairlead.conversion.Converter;
 import io.fairlead.conversion.Finding;
+import io.fairlead.conversion.Handling;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
@@ -14,6 +15,7 @@ import java.util.Optional;
  *
  * @param service the service
  * @param entry what can be served; nothing if it is refused, or empty without a usable port
+ * @param handling how what can be served is to be handled
  * @param status served, held, empty, not selected, refused, or withdrawn if it is gone
  * @param findings what was refused or repaired
  * @param instances number of instances in the registry
@@ -21,6 +23,7 @@ import java.util.Optional;
 record ConvertedService(
     ServiceId service,
     Optional<CompactEntry> entry,
+    Handling handling,
     ServiceStatus status,
     List<Finding> findings,
     int instances) {
@@ -38,7 +41,8 @@ record ConvertedService(
    * had lost its last instance.
    */
   static ConvertedService gone(ServiceId part) {
-    return new ConvertedService(part, Optional.empty(), ServiceStatus.WITHDRAWN, List.of(), 0);
+    return new ConvertedService(
+        part, Optional.empty(), Handling.NONE, ServiceStatus.WITHDRAWN, List.of(), 0);
   }
 
   /** Whether it is about a part that its service does not have any more. */
@@ -56,6 +60,7 @@ record ConvertedService(
     return new ConvertedService(
         conversion.service(),
         entry,
+        conversion instanceof Conversion.Converted converted ? converted.handling() : Handling.NONE,
         conversion.status(),
         conversion.findings(),
         service.instances().size());

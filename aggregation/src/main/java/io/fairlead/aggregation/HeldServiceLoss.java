@@ -1,6 +1,7 @@
 package io.fairlead.aggregation;
 
 import com.google.protobuf.ByteString;
+import io.fairlead.conversion.Handling;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.guard.HeldLoss;
 import io.fairlead.guard.HeldService;
@@ -49,6 +50,7 @@ record HeldServiceLoss(
         new ConvertedService(
             state.service(),
             state.entry(),
+            Handling.NONE,
             ServiceStatus.HELD,
             state.findings(),
             state.instances());
@@ -99,6 +101,7 @@ record HeldServiceLoss(
               new ConvertedService(
                   key,
                   served.entry().map(entry -> KeptEndpoints.only(entry, keep)),
+                  served.handling(),
                   ServiceStatus.HELD,
                   served.findings(),
                   served.instances());
@@ -123,6 +126,7 @@ record HeldServiceLoss(
     return new ConvertedService(
         until.service(),
         merged.or(until::entry),
+        report.get().handling(),
         ServiceStatus.HELD,
         report.get().findings(),
         report.get().instances());

@@ -1,6 +1,5 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.aggregation.collect.Expiry;
 import io.fairlead.common.ForeignText;
 import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.ServiceStatus;
@@ -16,6 +15,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +40,12 @@ final class RegistryState implements HostClaims.Listener {
   private final ServiceGuard guard;
   private final InstantSource clock;
   private final HostClaims claims = new HostClaims(this);
-  private final Expiry<ServiceId> empty = new Expiry<>();
+  // How long rules let services be served without endpoints.
+  private final Map<ServiceId, Duration> keeps = new HashMap<>();
+  private final EmptyServices empty = new EmptyServices(keeps);
   private final Ledger ledger = new Ledger();
   // Former services without endpoints that the first whole view does not name.
-  private final Expiry<ServiceId> unnamed = new Expiry<>();
+  private final EmptyServices unnamed = new EmptyServices(keeps);
   private final FormerEntries former;
   private RegistryView view;
   // The policy that the services were converted by; null: another one.
@@ -261,6 +263,7 @@ final class RegistryState implements HostClaims.Listener {
     if (wasWithdrawn(converted)) {
       services.put(ServiceState.withdrawn(service));
     }
+    handle(converted);
     serve(service, ServiceState.next(Optional.ofNullable(services.get(service)), converted));
     ServiceState state = services.get(service);
     unnamed.remove(service);
@@ -268,6 +271,16 @@ final class RegistryState implements HostClaims.Listener {
       empty.add(service, now);
     } else {
       empty.remove(service);
+    }
+  }
+
+  // One that is empty or held may have nothing that rules with conditions on instances speak of.
+  private void handle(ConvertedService converted) {
+    Duration keep = converted.handling().keepEmpty();
+    if (keep != null) {
+      keeps.put(converted.service(), keep);
+    } else if (converted.status() == ServiceStatus.SERVED) {
+      keeps.remove(converted.service());
     }
   }
 
@@ -314,6 +327,7 @@ final class RegistryState implements HostClaims.Listener {
       claims.set(service, null);
       empty.remove(service);
       unnamed.remove(service);
+      keeps.remove(service);
       write(service);
     }
   }

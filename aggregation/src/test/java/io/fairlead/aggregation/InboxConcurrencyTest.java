@@ -2,6 +2,7 @@ package io.fairlead.aggregation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.conversion.Handling;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.ServiceId;
@@ -74,7 +75,7 @@ class InboxConcurrencyTest {
 
     private static ConvertedService taken(ServiceId service, int state) {
       return new ConvertedService(
-          service, Optional.empty(), ServiceStatus.REFUSED, List.of(), state);
+          service, Optional.empty(), Handling.NONE, ServiceStatus.REFUSED, List.of(), state);
     }
 
     /** The commit thread takes over while the adapter speaks, and once more when it has spoken. */

@@ -13,6 +13,7 @@ import io.fairlead.conversion.rules.RuleSet;
 import io.fairlead.conversion.rules.Selection;
 import io.fairlead.conversion.rules.TextCondition;
 import io.fairlead.conversion.rules.TextTemplate;
+import io.fairlead.conversion.rules.Traffic;
 import io.fairlead.conversion.rules.Variable;
 import io.fairlead.conversion.rules.When;
 import io.fairlead.guard.GuardPolicy;
@@ -75,6 +76,17 @@ class RulesOfServicesTest {
 
   private static Rule alias(String service, String alias) {
     return new Rule(of(service), null, null, null, List.of(TextTemplate.parse(alias)), null, null);
+  }
+
+  private static Rule keepEmpty(String service, Duration keep) {
+    return new Rule(
+        of(service),
+        null,
+        null,
+        null,
+        null,
+        null,
+        new Traffic(null, null, null, null, null, null, null, null, null, null, null, keep));
   }
 
   private static RegistrySettings settings(String registry, Rule... rules) {
@@ -263,6 +275,51 @@ class RulesOfServicesTest {
 
     assertThat(world.served()).hasSize(20);
     assertThat(world.log.commits).hasSize(commits);
+  }
+
+  @Test
+  void emptyService_staysForAsLongAsItsRuleSays_orNotAtAll() {
+    use(keepEmpty("long", Duration.ofHours(1)), keepEmpty("none", Duration.ZERO));
+    Service[] all = {
+      service("long", "10.0.0.1"), service("none", "10.0.0.2"), service("usual", "10.0.0.3")
+    };
+    read(all);
+
+    for (Service service : all) {
+      sink.changed(service(service.id().name()));
+    }
+    world.settle();
+    assertThat(world.served()).containsOnlyKeys("mesh/long.test", "mesh/usual.test");
+    world.advance(Given.KEEP_EMPTY.plusSeconds(1));
+    assertThat(world.served()).containsOnlyKeys("mesh/long.test");
+    assertThat(world.outcomes("first"))
+        .containsEntry("none", ServiceStatus.WITHDRAWN)
+        .containsEntry("long", ServiceStatus.KEPT_EMPTY);
+
+    // Another rule has another time begin.
+    use(keepEmpty("long", Duration.ofHours(2)));
+    read(Given.unready("long"));
+    world.advance(Duration.ofMinutes(119));
+    assertThat(world.served()).containsOnlyKeys("mesh/long.test");
+    world.advance(Duration.ofMinutes(2));
+    assertThat(world.served()).isEmpty();
+
+    sink.changed(service("long", "10.0.0.1"));
+    sink.changed(service("none", "10.0.0.2"));
+    world.settle();
+    assertThat(world.served()).containsOnlyKeys("mesh/long.test", "mesh/none.test");
+  }
+
+  @Test
+  void partThatGoes_isKeptForAsLongAsItsRuleSays() {
+    use(BY_CODE, keepEmpty("web", Duration.ofHours(1)));
+    read(coded("web", "10.0.0.1", "a", "10.0.0.2", "b"));
+    read(coded("web", "10.0.0.1", "a"));
+
+    world.advance(Given.KEEP_EMPTY.plusSeconds(1));
+    assertThat(world.served()).containsEntry("mesh/web.b.test", "first ");
+    world.advance(Duration.ofHours(1));
+    assertThat(world.served()).containsOnlyKeys("mesh/web.a.test");
   }
 
   @Test

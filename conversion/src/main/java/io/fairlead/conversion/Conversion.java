@@ -25,14 +25,21 @@ public sealed interface Conversion {
    * @param service the service
    * @param entry its ServiceEntry
    * @param origins the origins of its port and protocol
+   * @param handling how it is to be handled
    * @param findings omissions and repairs
    */
-  record Converted(ServiceId service, ConvertedEntry entry, Origins origins, List<Finding> findings)
+  record Converted(
+      ServiceId service,
+      ConvertedEntry entry,
+      Origins origins,
+      Handling handling,
+      List<Finding> findings)
       implements Conversion {
     public Converted {
       Objects.requireNonNull(service, "service");
       Objects.requireNonNull(entry, "entry");
       Objects.requireNonNull(origins, "origins");
+      Objects.requireNonNull(handling, "handling");
       findings = List.copyOf(findings);
     }
 

@@ -124,7 +124,11 @@ public final class Converter {
         ServiceId id = PartId.ofAlias(part.id(), alias);
         all.add(
             new Conversion.Converted(
-                id, converted.entry().aliased(id, alias), converted.origins(), List.of()));
+                id,
+                converted.entry().aliased(id, alias),
+                converted.origins(),
+                converted.handling(),
+                List.of()));
       }
     }
   }
@@ -169,6 +173,7 @@ public final class Converter {
         part.id(),
         entry(part, candidates, served, log),
         new Origins(port.from(), protocol.from()),
+        Handling.of(part),
         log.findings());
   }
 

@@ -28,6 +28,10 @@ public final class Expiry<K> {
     return since.containsKey(key);
   }
 
+  public boolean isEmpty() {
+    return since.isEmpty();
+  }
+
   /** Removes and returns the keys that have been there for that long. */
   public List<K> takeDue(Duration keep, long now) {
     List<K> due = new ArrayList<>();

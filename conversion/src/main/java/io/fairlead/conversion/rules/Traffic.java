@@ -1,6 +1,7 @@
 package io.fairlead.conversion.rules;
 
 import io.fairlead.common.Key;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +31,11 @@ public record Traffic(
     @Key(
             "labels of the pods of the entry's namespace that are its endpoints, in place of instances")
         @Nullable Map<String, String> workloadSelector,
-    @Key("which endpoints are preferred") @Nullable Distribution trafficDistribution) {
+    @Key("which endpoints are preferred") @Nullable Distribution trafficDistribution,
+    @Key(
+            "how long the service is served without endpoints once it lost the last one, in place of"
+                + " the registry's keepEmpty; 0s: not at all")
+        @Nullable Duration keepEmpty) {
 
   public Traffic {
     if (port == null
@@ -43,7 +48,8 @@ public record Traffic(
         && network == null
         && tlsMode == null
         && workloadSelector == null
-        && trafficDistribution == null) {
+        && trafficDistribution == null
+        && keepEmpty == null) {
       throw new IllegalArgumentException("nothing (expected: a key of traffic)");
     }
     if (workloadSelector != null && workloadSelector.isEmpty()) {
@@ -68,7 +74,8 @@ public record Traffic(
         network == null ? earlier.network : network,
         tlsMode == null ? earlier.tlsMode : tlsMode,
         workloadSelector == null ? earlier.workloadSelector : workloadSelector,
-        trafficDistribution == null ? earlier.trafficDistribution : trafficDistribution);
+        trafficDistribution == null ? earlier.trafficDistribution : trafficDistribution,
+        keepEmpty == null ? earlier.keepEmpty : keepEmpty);
   }
 
   /** Whether it says something about single instances. */

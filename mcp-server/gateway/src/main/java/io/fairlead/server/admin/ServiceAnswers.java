@@ -265,7 +265,7 @@ final class ServiceAnswers {
       case SHADOWED:
         return "the registry " + report.shadowedBy() + " has the same host and takes precedence";
       case WITHDRAWN:
-        return "withdrawn: no instance could take traffic for longer than the registry's keepEmpty";
+        return "withdrawn: no instance could take traffic for longer than keepEmpty";
       default:
         break;
     }
@@ -369,8 +369,7 @@ final class ServiceAnswers {
           case HELD ->
               " The registry no longer has some of its endpoints; they are held by the deletion"
                   + " guard, see fairlead get guards.";
-          case KEPT_EMPTY ->
-              " No instance can take traffic at present. It is kept for the registry's keepEmpty.";
+          case KEPT_EMPTY -> " No instance can take traffic at present. It is kept for keepEmpty.";
           default -> "";
         };
   }
@@ -397,8 +396,7 @@ final class ServiceAnswers {
                   + report.host()
                   + ", and a higher priority.";
           case WITHDRAWN ->
-              "Not in the mesh: no instance could take traffic for longer than the registry's"
-                  + " keepEmpty.";
+              "Not in the mesh: no instance could take traffic for longer than keepEmpty.";
           default -> "Not in the mesh yet: " + absence + ".";
         }
         + still

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fairlead.common.Durations;
 import io.fairlead.conversion.Conversion;
 import io.fairlead.conversion.Converter;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
@@ -16,6 +17,7 @@ import io.fairlead.registry.ServiceId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -136,6 +138,10 @@ class RulesPageTest {
     ServiceEntry entry = converted.entry().entry();
     String host = converted.entry().host() + " ";
     facts.add(host + "namespace " + converted.entry().namespace());
+    Duration keep = converted.handling().keepEmpty();
+    if (keep != null) {
+      facts.add(host + "kept empty " + Durations.format(keep));
+    }
     facts.add(host + "location " + entry.getLocation());
     facts.add(host + "exportTo " + String.join(" ", entry.getExportToList()));
     facts.add(
