@@ -6,13 +6,13 @@ package io.fairlead.bench.gateway;
  * @param registry the registry's block in the configuration, below {@code registries:}
  * @param batching the block of that name, in one line
  * @param shards number of sources; 1: one source and no shards
- * @param configs the list of that name, in one line
+ * @param configs the list of that name, in one line; empty: none
  * @param javaOptions options of its JVM beyond those of {@code bin/fairlead}
  */
 public record GatewaySetup(
     String registry, String batching, int shards, String configs, String javaOptions) {
   private static final String DEFAULT_BATCHING = "{}";
-  private static final String NO_CONFIGS = "[]";
+  private static final String NO_CONFIGS = "";
 
   /** Generated services, changed over {@link BenchGateway#change}. */
   public static GatewaySetup load(int services, int instances) {
@@ -101,8 +101,7 @@ public record GatewaySetup(
         + adminPort
         + "\nstore:\n  path: data/fairlead.db\nbatching: "
         + batching
-        + "\nconfigs: "
-        + configs
+        + (configs.isEmpty() ? "" : "\nconfigs: " + configs)
         + "\nregistries:\n"
         + registry.replace("@control@", Integer.toString(controlPort));
   }

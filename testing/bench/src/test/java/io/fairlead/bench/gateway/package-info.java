@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.bench.gateway;
+
+import org.jspecify.annotations.NullMarked;
