@@ -5,6 +5,8 @@ import io.fairlead.common.Causes;
 import io.fairlead.nacos.NacosJson.Envelope;
 import io.fairlead.nacos.NacosReadException.Fault;
 import io.fairlead.registry.TlsFiles;
+import io.fairlead.registry.support.FailoverHttpClient;
+import io.fairlead.registry.support.FailoverHttpClient.Answer;
 import io.fairlead.registry.support.TlsContexts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,21 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.client5.http.config.ConnectionConfig;
-import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
-import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
-import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.util.TimeValue;
-import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,26 +26,15 @@ import org.jspecify.annotations.Nullable;
  * in turn when that one does not answer, with the login's token. Thread-safe; calls block.
  */
 public final class NacosHttp implements AutoCloseable {
-  private static final Timeout CONNECT = Timeout.ofSeconds(3);
   // A server that hangs is to be left soon. What it is asked each second takes it 0.3 s at most.
-  private static final Timeout ANSWER = Timeout.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   // A whole read of 100,000 instances takes a busy server seconds before its first byte.
-  private static final Timeout LARGE_ANSWER = Timeout.ofSeconds(30);
-  private static final Duration WHOLE_ANSWER = Duration.ofMinutes(2);
-  private static final int MAX_ERROR = 64 * 1024;
-  private static final int CONNECTIONS = 16;
-  // If all servers failed within this time, a second attempt is made over new connections.
-  private static final Duration QUICK_FAILURE = Duration.ofSeconds(1);
+  private static final Duration LARGE_PATIENCE = Duration.ofSeconds(30);
 
   private final List<NacosAddress> addresses;
   private final String contextPath;
   private final NacosLogin login;
-  private final PoolingHttpClientConnectionManager connections;
-  private final CloseableHttpClient http;
-  private final AtomicLong interruptions = new AtomicLong();
-
-  // The address that answered last; a race between two threads costs one more try.
-  private volatile int preferred;
+  private final FailoverHttpClient http;
 
   /**
    * @param tls files for {@code https} addresses; absent: the system's certificates
@@ -68,53 +46,28 @@ public final class NacosHttp implements AutoCloseable {
     this.addresses = List.copyOf(addresses);
     this.contextPath = contextPath;
     this.login = login;
-    PoolingHttpClientConnectionManagerBuilder builder =
-        PoolingHttpClientConnectionManagerBuilder.create()
-            .setMaxConnTotal(CONNECTIONS)
-            .setMaxConnPerRoute(CONNECTIONS)
-            .setDefaultConnectionConfig(
-                ConnectionConfig.custom()
-                    .setConnectTimeout(CONNECT)
-                    .setSocketTimeout(ANSWER)
-                    .build());
     if (tls != null) {
-      builder.setTlsSocketStrategy(new DefaultClientTlsStrategy(context(tls)));
+      check(tls);
     }
-    this.connections = builder.build();
-    this.http =
-        HttpClients.custom()
-            .setConnectionManager(connections)
-            .setDefaultRequestConfig(requests(ANSWER))
-            // Another server is a better second try than the same one.
-            .disableAutomaticRetries()
-            .disableRedirectHandling()
-            .disableCookieManagement()
-            .build();
+    this.http = new FailoverHttpClient(addresses.size(), PATIENCE, tls);
   }
 
-  private static SSLContext context(TlsFiles tls) throws NacosReadException {
+  private static void check(TlsFiles tls) throws NacosReadException {
     try {
-      return TlsContexts.of(tls);
+      SSLContext unused = TlsContexts.of(tls);
     } catch (IOException e) {
       throw new NacosReadException(Fault.MISCONFIGURED, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static RequestConfig requests(Timeout answer) {
-    return RequestConfig.custom()
-        .setConnectionRequestTimeout(answer)
-        .setResponseTimeout(answer)
-        .build();
-  }
-
   /** Returns how often a server did not answer so far. */
   public long interruptions() {
-    return interruptions.get();
+    return http.failures();
   }
 
   /** Returns the server that is asked first, for messages. */
   public NacosAddress address() {
-    return addresses.get(preferred);
+    return addresses.get(http.preferred());
   }
 
   /** A decoder of an answer's body, which it reads to the end. */
@@ -172,38 +125,19 @@ public final class NacosHttp implements AutoCloseable {
   }
 
   private <T> T onAnyServer(String what, Call<T> call) throws NacosReadException {
-    int first = preferred;
-    IOException last = null;
-    long begin = System.nanoTime();
-    for (int i = 0; i < 2 * addresses.size(); i++) {
-      if (i == addresses.size() && System.nanoTime() - begin > QUICK_FAILURE.toNanos()) {
-        break;
-      }
-      int index = (first + i) % addresses.size();
-      try {
-        T result = call.on(addresses.get(index));
-        preferred = index;
-        return result;
-      } catch (IOException e) {
-        interruptions.incrementAndGet();
-        // Whatever broke one connection most likely broke all of them, and each would fail a call.
-        connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
-        if (last != null) {
-          e.addSuppressed(last);
-        }
-        last = e;
-      }
+    try {
+      return http.call(server -> call.on(addresses.get(server)));
+    } catch (IOException e) {
+      throw new NacosReadException(
+          Fault.UNREACHABLE,
+          what
+              + ": Nacos at "
+              + addresses.stream().map(NacosAddress::toString).collect(Collectors.joining(", "))
+              + " does not answer: "
+              + Causes.advised(
+                  shown(Causes.of(e)), "a running server; check addresses and network"),
+          e);
     }
-    throw new NacosReadException(
-        Fault.UNREACHABLE,
-        what
-            + ": Nacos at "
-            + addresses.stream().map(NacosAddress::toString).collect(Collectors.joining(", "))
-            + " does not answer: "
-            + Causes.advised(
-                last == null ? "no address" : shown(Causes.of(last)),
-                "a running server; check addresses and network"),
-        last);
   }
 
   /** Makes sure that the login has a token, where one is configured. */
@@ -242,18 +176,19 @@ public final class NacosHttp implements AutoCloseable {
         all.entrySet().stream()
             .map(part -> part.getKey() + "=" + encode(part.getValue()))
             .collect(Collectors.joining("&"));
-    HttpGet get =
-        new HttpGet(address + contextPath + question.path + (text.isEmpty() ? "" : "?" + text));
-    if (question.large) {
-      get.setConfig(requests(LARGE_ANSWER));
-    }
+    Map<String, String> headers = new HashMap<>();
+    headers.put("Accept-Encoding", "gzip");
     token.ifPresent(
         it -> {
-          get.setHeader("accessToken", it);
+          headers.put("accessToken", it);
           // The only header that servers up to 2.1 look for it in.
-          get.setHeader("Authorization", "Bearer " + it);
+          headers.put("Authorization", "Bearer " + it);
         });
-    return http.execute(get, response -> read(address, response, question.decoder));
+    return http.get(
+        address + contextPath + question.path + (text.isEmpty() ? "" : "?" + text),
+        headers,
+        question.large ? LARGE_PATIENCE : PATIENCE,
+        answer -> read(address, answer, question.decoder));
   }
 
   /** Returns what a GET is about as an access key signs it. */
@@ -263,26 +198,15 @@ public final class NacosHttp implements AutoCloseable {
     return group.isEmpty() ? service : group + "@@" + service;
   }
 
-  private <T> Reply<T> read(NacosAddress address, ClassicHttpResponse response, Decoder<T> decoder)
+  private static <T> Reply<T> read(NacosAddress address, Answer answer, Decoder<T> decoder)
       throws IOException {
-    int status = response.getCode();
-    if (response.getEntity() == null) {
-      return new Reply<>(status, null, "");
+    if (answer.status() != 200) {
+      return new Reply<>(answer.status(), null, answer.text());
     }
-    if (status == 200) {
-      try (InputStream body = new TimedBody(response.getEntity().getContent(), WHOLE_ANSWER)) {
-        return new Reply<>(status, decoder.decode(body), "");
-      } catch (JsonProcessingException e) {
-        throw new NacosServerException(address + " answers with something else than Nacos' JSON");
-      }
-    }
-    try (InputStream body = new TimedBody(response.getEntity().getContent(), WHOLE_ANSWER)) {
-      String text = new String(body.readNBytes(MAX_ERROR), StandardCharsets.UTF_8);
-      if (body.read() >= 0) {
-        throw new NacosServerException(
-            address + " answers " + Causes.ofStatus(status, shown(text)));
-      }
-      return new Reply<>(status, null, text);
+    try {
+      return new Reply<>(200, decoder.decode(answer.unpacked()), "");
+    } catch (JsonProcessingException e) {
+      throw new NacosServerException(address + " answers with something else than Nacos' JSON");
     }
   }
 
@@ -358,6 +282,6 @@ public final class NacosHttp implements AutoCloseable {
 
   @Override
   public void close() {
-    http.close(CloseMode.IMMEDIATE);
+    http.close();
   }
 }

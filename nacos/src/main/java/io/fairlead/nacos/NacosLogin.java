@@ -7,21 +7,15 @@ import io.fairlead.common.ForeignText;
 import io.fairlead.nacos.NacosReadException.Fault;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
+import io.fairlead.registry.support.FailoverHttpClient;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import org.apache.hc.client5.http.classic.methods.HttpPost;
-import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +33,6 @@ public final class NacosLogin {
   private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(2);
   // A call under way may carry the previous token, and its answer may arrive late.
   private static final int MAX_SECRETS = 8;
-  private static final int MAX_ANSWER = 64 * 1024;
-  private static final Duration ANSWER = Duration.ofSeconds(30);
 
   private final @Nullable Secret username;
   private final @Nullable Secret password;
@@ -140,7 +132,7 @@ public final class NacosLogin {
    * @return empty where no login is configured
    * @throws IOException if the server could not be reached
    */
-  synchronized Optional<String> token(CloseableHttpClient http, NacosAddress address)
+  synchronized Optional<String> token(FailoverHttpClient http, NacosAddress address)
       throws NacosReadException, IOException {
     if (username == null || password == null) {
       return Optional.empty();
@@ -159,7 +151,7 @@ public final class NacosLogin {
   }
 
   private Token logIn(
-      CloseableHttpClient http, NacosAddress address, Secret nameSecret, Secret passwordSecret)
+      FailoverHttpClient http, NacosAddress address, Secret nameSecret, Secret passwordSecret)
       throws NacosReadException, IOException {
     if (refusal != null && nanoTime.getAsLong() - refusal.until < 0) {
       throw refusal.problem;
@@ -221,28 +213,11 @@ public final class NacosLogin {
   private record Reply(int status, String body) {}
 
   private Reply post(
-      CloseableHttpClient http, NacosAddress address, String path, String name, String secret)
+      FailoverHttpClient http, NacosAddress address, String path, String name, String secret)
       throws IOException {
-    HttpPost post = new HttpPost(address + contextPath + path);
-    post.setEntity(
-        new UrlEncodedFormEntity(
-            List.of(
-                new BasicNameValuePair("username", name),
-                new BasicNameValuePair("password", secret)),
-            StandardCharsets.UTF_8));
-    return http.execute(
-        post,
-        response -> {
-          if (response.getEntity() == null) {
-            return new Reply(response.getCode(), "");
-          }
-          try (InputStream body = new TimedBody(response.getEntity().getContent(), ANSWER)) {
-            byte[] start = body.readNBytes(MAX_ANSWER);
-            if (body.read() >= 0) {
-              throw new NacosServerException("login: " + address + " answers with too much");
-            }
-            return new Reply(response.getCode(), new String(start, StandardCharsets.UTF_8));
-          }
-        });
+    return http.post(
+        address + contextPath + path,
+        Map.of("username", name, "password", secret),
+        answer -> new Reply(answer.status(), answer.text()));
   }
 }

@@ -1,148 +1,110 @@
 package io.fairlead.registry.eureka;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A reader of the JSON of Eureka's answers, one instance after the other, so that an answer of
- * hundreds of megabytes is never in memory as a whole. Where a list has one element some servers
- * write the element alone; both are read. Stateless.
+ * A reader of the JSON of Eureka's answers, which maps one instance after the other, so that the
+ * JSON of hundreds of megabytes is never in memory as a whole. Where a list has one element some
+ * servers write the element alone; both are read. Stateless.
  */
 final class AnswerReader {
   // Packed bodies that unfold without end stop here; 100,000 instances have 100 MB.
   private static final long MAX_CHARACTERS = 2L << 30;
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
-          JsonFactory.builder()
-              .streamReadConstraints(
-                  StreamReadConstraints.builder().maxDocumentLength(MAX_CHARACTERS).build())
-              .build());
 
-  private final InstanceMapper mapper;
+  private final ObjectReader json;
 
   AnswerReader(InstanceMapper mapper) {
-    this.mapper = mapper;
+    StreamReadConstraints bounds =
+        StreamReadConstraints.builder().maxDocumentLength(MAX_CHARACTERS).build();
+    this.json =
+        JsonMapper.builder(JsonFactory.builder().streamReadConstraints(bounds).build())
+            .addModule(
+                new SimpleModule().addDeserializer(Registration.class, new Registrations(mapper)))
+            .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.SKIP))
+            .build()
+            .readerFor(Body.class);
+  }
+
+  private record Body(@Nullable Applications applications) {}
+
+  private record Applications(
+      @JsonProperty("apps__hashcode") @Nullable String hash,
+      @JsonProperty("application") @Nullable List<App> apps) {}
+
+  private record App(
+      @Nullable String name, @JsonProperty("instance") @Nullable List<Registration> instances) {}
+
+  /** A deserializer of one instance, which does not know its app. */
+  private static final class Registrations extends JsonDeserializer<Registration> {
+    private final InstanceMapper mapper;
+
+    Registrations(InstanceMapper mapper) {
+      this.mapper = mapper;
+    }
+
+    @Override
+    public Registration deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      JsonNode instance = context.readTree(parser);
+      if (!instance.isObject()) {
+        throw MismatchedInputException.from(parser, Registration.class, "no object");
+      }
+      return mapper.registration("", instance);
+    }
   }
 
   /**
    * Reads an answer to its end.
    *
-   * @throws com.fasterxml.jackson.core.JsonProcessingException if it is no JSON
-   * @throws MalformedAnswerException if it is not Eureka's
+   * @throws EurekaException if it is not Eureka's
    */
   Answer read(InputStream body) throws IOException {
-    AnswerInProgress answer = new AnswerInProgress();
-    try (JsonParser json = JSON.createParser(body)) {
-      json.nextToken();
-      forEachField(
-          json,
-          "the answer",
-          name -> {
-            if (!name.equals("applications")) {
-              json.skipChildren();
-              return;
-            }
-            answer.complete = true;
-            forEachField(json, name, field -> applications(json, field, answer));
-          });
-      if (json.nextToken() != null) {
-        throw new MalformedAnswerException("more after the end (expected: one JSON object)");
+    try {
+      Body read = json.readValue(body);
+      if (read == null || read.applications == null) {
+        throw new EurekaException(0, "no applications (expected: Eureka's JSON)", null);
       }
-    }
-    if (!answer.complete) {
-      throw new MalformedAnswerException("no applications (expected: Eureka's JSON)");
-    }
-    return new Answer(answer.hash, answer.registrations);
-  }
-
-  /** An answer as far as it was read. */
-  private static final class AnswerInProgress {
-    private boolean complete;
-    private Optional<String> hash = Optional.empty();
-    private final List<Registration> registrations = new ArrayList<>();
-  }
-
-  private void applications(JsonParser json, String field, AnswerInProgress answer)
-      throws IOException {
-    switch (field) {
-      case "apps__hashcode" -> hash(json, answer);
-      case "application" -> forEach(json, field, () -> application(json, answer));
-      default -> json.skipChildren();
-    }
-  }
-
-  private static void hash(JsonParser json, AnswerInProgress answer) throws IOException {
-    answer.hash = Optional.ofNullable(json.getValueAsString());
-  }
-
-  private void application(JsonParser json, AnswerInProgress answer) throws IOException {
-    List<JsonNode> instances = new ArrayList<>();
-    String[] name = {""};
-    forEachField(
-        json,
-        "application",
-        field -> {
-          switch (field) {
-            case "name" -> name[0] = json.getValueAsString("");
-            case "instance" -> forEach(json, field, () -> instances.add(JSON.readTree(json)));
-            default -> json.skipChildren();
-          }
-        });
-    String app = name[0].toLowerCase(Locale.ROOT);
-    for (JsonNode instance : instances) {
-      answer.registrations.add(mapper.registration(app, instance));
-    }
-  }
-
-  /** A step that stands on the first token of a value and leaves the parser on its last. */
-  private interface Step {
-    void read() throws IOException;
-  }
-
-  private interface FieldStep {
-    void read(String field) throws IOException;
-  }
-
-  private static void forEachField(JsonParser json, String what, FieldStep step)
-      throws IOException {
-    if (json.currentToken() != JsonToken.START_OBJECT) {
-      throw malformed(json, what, "an object");
-    }
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String field = json.currentName();
-      json.nextToken();
-      step.read(field);
-    }
-  }
-
-  private static void forEach(JsonParser json, String what, Step step) throws IOException {
-    switch (json.currentToken()) {
-      case START_OBJECT -> step.read();
-      case VALUE_NULL -> {}
-      case START_ARRAY -> {
-        while (json.nextToken() != JsonToken.END_ARRAY) {
-          if (json.currentToken() != JsonToken.START_OBJECT) {
-            throw malformed(json, what, "objects");
-          }
-          step.read();
-        }
+      List<Registration> registrations = new ArrayList<>();
+      for (App app : some(read.applications.apps)) {
+        String name = Objects.requireNonNullElse(app.name, "").toLowerCase(Locale.ROOT);
+        some(app.instances).forEach(one -> registrations.add(one.of(name)));
       }
-      default -> throw malformed(json, what, "an array or an object");
+      return new Answer(Optional.ofNullable(read.applications.hash), registrations);
+    } catch (MismatchedInputException e) {
+      throw new EurekaException(0, "another JSON (expected: Eureka's)", null);
+    } catch (JsonProcessingException e) {
+      // The full message quotes the body at length.
+      String said = e.getOriginalMessage();
+      throw new EurekaException(0, "not JSON: " + said + " (expected: Eureka's JSON)", null);
     }
   }
 
-  private static MalformedAnswerException malformed(JsonParser json, String what, String expected) {
-    return new MalformedAnswerException(
-        what + ": " + json.currentToken() + " (expected: " + expected + ")");
+  private static <T> List<T> some(@Nullable List<T> list) {
+    return Objects.requireNonNullElse(list, List.of());
   }
 }

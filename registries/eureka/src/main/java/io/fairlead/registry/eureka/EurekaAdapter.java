@@ -97,7 +97,7 @@ final class EurekaAdapter implements RegistryAdapter {
         }
         mirror.alive();
       }
-    } catch (EurekaException e) {
+    } catch (IOException e) {
       servesChanges = true;
       mirror.failed(String.valueOf(e.getMessage()), e);
       return failures.next();
@@ -111,7 +111,7 @@ final class EurekaAdapter implements RegistryAdapter {
     return now - wholeDueAt >= 0 || now - readAt > RETENTION.toNanos();
   }
 
-  private void readWhole() throws EurekaException {
+  private void readWhole() throws IOException {
     long begin = thread.nanoTime();
     Whole whole =
         http.get(
@@ -160,7 +160,7 @@ final class EurekaAdapter implements RegistryAdapter {
    *
    * @return the apps that differ from before
    */
-  private Set<String> readChanges(Applications present) throws EurekaException {
+  private Set<String> readChanges(Applications present) throws IOException {
     if (!servesChanges) {
       matches = true;
       return Set.of();

@@ -11,4 +11,9 @@ import io.fairlead.registry.Instance;
  * @param deleted whether it is listed because it went
  * @param instance what the gateway makes of it
  */
-record Registration(String app, Status status, long updated, boolean deleted, Instance instance) {}
+record Registration(String app, Status status, long updated, boolean deleted, Instance instance) {
+  /** Returns the same as one of another app. */
+  Registration of(String other) {
+    return new Registration(other, status, updated, deleted, instance);
+  }
+}

@@ -3,7 +3,6 @@ package io.fairlead.registry.eureka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
@@ -102,6 +101,7 @@ class AnswerReaderTest {
         "{\"applications\":{}}",
         "{\"applications\":{\"application\":[]}}",
         "{\"applications\":{\"application\":null}}",
+        "{\"applications\":{\"application\":[null]}}",
         "{\"applications\":{\"application\":[{\"name\":\"WEB\"}]}}",
         "{\"applications\":{\"application\":{\"name\":\"WEB\",\"instance\":[]}}}"
       })
@@ -125,7 +125,9 @@ class AnswerReaderTest {
         "{\"applications\":{}} {}"
       })
   void read_anotherJson_isRefused(String body) {
-    assertThatThrownBy(() -> read(body)).isInstanceOf(MalformedAnswerException.class);
+    assertThatThrownBy(() -> read(body))
+        .isInstanceOf(EurekaException.class)
+        .hasMessageContaining("(expected: Eureka's");
   }
 
   @ParameterizedTest
@@ -137,7 +139,9 @@ class AnswerReaderTest {
         "{\"applications\":{}"
       })
   void read_noJson_isRefused(String body) {
-    assertThatThrownBy(() -> read(body)).isInstanceOf(JsonProcessingException.class);
+    assertThatThrownBy(() -> read(body))
+        .isInstanceOf(EurekaException.class)
+        .hasMessageContaining("not JSON");
   }
 
   @ParameterizedTest

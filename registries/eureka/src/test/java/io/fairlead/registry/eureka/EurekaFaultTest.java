@@ -153,7 +153,7 @@ class EurekaFaultTest {
         "401 | '' | username and password",
         "200 | <applications/> | not JSON",
         "200 | {\"applications\":{\"application\":[{\"name\":\"WEB\",\"ins | not JSON",
-        "200 | '' | expected: an object",
+        "200 | '' | another JSON",
         "200 | {\"code\":0} | no applications"
       })
   void everything_unreadable_removesNothing(int status, String body, String problem) {

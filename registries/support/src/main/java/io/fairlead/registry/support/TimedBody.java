@@ -1,4 +1,4 @@
-package io.fairlead.nacos;
+package io.fairlead.registry.support;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -9,8 +9,7 @@ import java.time.Duration;
 /**
  * The body of an answer that must arrive completely within a time limit. The socket's own limit
  * applies to each read, so a server that sends a byte now and then would block the reader for ever.
- * A caller that does not read it to its end must throw, so that the connection is dropped. Confined
- * to the reader.
+ * Confined to the reader.
  */
 final class TimedBody extends FilterInputStream {
   private final long deadline;

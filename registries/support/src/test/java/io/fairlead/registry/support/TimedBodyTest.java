@@ -1,4 +1,4 @@
-package io.fairlead.nacos;
+package io.fairlead.registry.support;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,4 +1,0 @@
-@NullMarked
-package io.fairlead.nacos;
-
-import org.jspecify.annotations.NullMarked;
