@@ -22,7 +22,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP client of one Nacos cluster for GETs: it asks the server that answered last, the others
+ * An HTTP client of one Nacos cluster for reads: it asks the server that answered last, the others
  * in turn when that one does not answer, with the login's token. Thread-safe; calls block.
  */
 public final class NacosHttp implements AutoCloseable {
@@ -30,6 +30,8 @@ public final class NacosHttp implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   // A whole read of 100,000 instances takes a busy server seconds before its first byte.
   private static final Duration LARGE_PATIENCE = Duration.ofSeconds(30);
+  // Less than that.
+  private static final Duration LISTENING = Duration.ofSeconds(20);
 
   private final List<NacosAddress> addresses;
   private final String contextPath;
@@ -84,33 +86,43 @@ public final class NacosHttp implements AutoCloseable {
     boolean isSaidBy(int status, String text);
   }
 
+  /** A way to ask. */
+  public enum Verb {
+    /** A GET, whose parameters are a query. */
+    GET,
+    /** A POST of a form, whose answer waits for a change for 20 s at most. */
+    LISTEN
+  }
+
   /**
-   * A kind of GET.
+   * A kind of question.
    *
+   * @param verb the way to ask
    * @param path below the context path
    * @param decoder of an answer with status 200
    * @param notFound of any other one
-   * @param large whether its answer is that of a whole registry, which takes its time
+   * @param large whether its answer takes its time, as that of a whole registry
    */
-  public record Question<T>(String path, Decoder<T> decoder, NotFound notFound, boolean large) {
-    /** Creates the one of a short answer. */
+  public record Question<T>(
+      Verb verb, String path, Decoder<T> decoder, NotFound notFound, boolean large) {
+    /** Creates the one of a GET with a short answer. */
     public Question(String path, Decoder<T> decoder, NotFound notFound) {
-      this(path, decoder, notFound, false);
+      this(Verb.GET, path, decoder, notFound, false);
     }
 
     /** Returns it with another decoder. */
     public <S> Question<S> with(Decoder<S> other) {
-      return new Question<>(path, other, notFound, large);
+      return new Question<>(verb, path, other, notFound, large);
     }
 
     /** Returns it as one whose answer takes its time. */
     public Question<T> asLarge() {
-      return new Question<>(path, decoder, notFound, true);
+      return new Question<>(verb, path, decoder, notFound, true);
     }
   }
 
   /**
-   * Sends one GET.
+   * Asks once.
    *
    * @param what the name of what is asked for, for messages
    */
@@ -172,10 +184,6 @@ public final class NacosHttp implements AutoCloseable {
       throws NacosReadException, IOException {
     Map<String, String> all = new HashMap<>(query);
     all.putAll(login.signature(resource(query)));
-    String text =
-        all.entrySet().stream()
-            .map(part -> part.getKey() + "=" + encode(part.getValue()))
-            .collect(Collectors.joining("&"));
     Map<String, String> headers = new HashMap<>();
     headers.put("Accept-Encoding", "gzip");
     token.ifPresent(
@@ -184,10 +192,21 @@ public final class NacosHttp implements AutoCloseable {
           // The only header that servers up to 2.1 look for it in.
           headers.put("Authorization", "Bearer " + it);
         });
+    String uri = address + contextPath + question.path;
+    Duration patience = question.large ? LARGE_PATIENCE : PATIENCE;
+    if (question.verb == Verb.LISTEN) {
+      headers.put("Long-Pulling-Timeout", Long.toString(LISTENING.toMillis()));
+      return http.post(
+          uri, headers, all, patience, answer -> read(address, answer, question.decoder));
+    }
+    String text =
+        all.entrySet().stream()
+            .map(part -> part.getKey() + "=" + encode(part.getValue()))
+            .collect(Collectors.joining("&"));
     return http.get(
-        address + contextPath + question.path + (text.isEmpty() ? "" : "?" + text),
+        uri + (text.isEmpty() ? "" : "?" + text),
         headers,
-        question.large ? LARGE_PATIENCE : PATIENCE,
+        patience,
         answer -> read(address, answer, question.decoder));
   }
 

@@ -1,6 +1,8 @@
 package io.fairlead.nacos;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,9 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The JSON that the answers of Nacos' HTTP API have in common, in both generations of servers. */
 public final class NacosJson {
-  /** Ignores properties that newer servers add; fails on anything behind the end of an answer. */
+  // The largest answer is that of a whole registry: 100,000 instances are 40 MB.
+  private static final long MAX_BYTES = 256L << 20;
+
+  /**
+   * Ignores properties that newer servers add; fails on anything behind the end of an answer, and
+   * on one without an end.
+   */
   public static final ObjectMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxDocumentLength(MAX_BYTES).build())
+                  .build())
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();

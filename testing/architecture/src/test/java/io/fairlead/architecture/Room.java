@@ -43,8 +43,14 @@ record Room(String folder, List<String> packages, Set<String> uses) {
           room("aggregation", "io.fairlead.aggregation..")
               .using(API, "conversion", "versioning", "guard", "istio-api"),
           room("configs/api", "io.fairlead.configs"),
-          room("configs/consul", "io.fairlead.configs.consul..").using("configs/api", API, SUPPORT),
-          room("configs/file", "io.fairlead.configs.file..").using("configs/api", "files"),
+          room("configs/support", "io.fairlead.configs.support..").using("configs/api", SUPPORT),
+          room("configs/testkit", "io.fairlead.configs.testkit..").using("configs/api"),
+          room("configs/nacos", "io.fairlead.configs.nacos..")
+              .using("configs/api", "configs/support", API, "nacos"),
+          room("configs/consul", "io.fairlead.configs.consul..")
+              .using("configs/api", "configs/support", API, SUPPORT),
+          room("configs/file", "io.fairlead.configs.file..")
+              .using("configs/api", "configs/support", "files"),
           room(
                   "configs/core",
                   "io.fairlead.configs.merge..",

@@ -39,13 +39,18 @@ public final class NacosApi {
   /**
    * The paths of the calls of a generation.
    *
+   * @param configGroup the parameter with the group of a configuration
    * @param local whether a switch is set at the server asked only, as where the data of all servers
    *     takes its time
-   * @param publicInRights the namespace {@code public} in the resource of a right
+   * @param publicInRights the namespace {@code public} in the resource of a right, and of a
+   *     configuration
    */
   private record Paths(
       String instance,
       String service,
+      String config,
+      String configGroup,
+      String configNamespace,
       String namespace,
       String switches,
       String user,
@@ -58,6 +63,9 @@ public final class NacosApi {
         new Paths(
             "/nacos/v1/ns/instance",
             "/nacos/v1/ns/service",
+            "/nacos/v1/cs/configs",
+            "group",
+            "tenant",
             "/nacos/v1/console/namespaces",
             "/nacos/v1/ns/operator/switches",
             "/nacos/v1/auth/users",
@@ -70,6 +78,9 @@ public final class NacosApi {
         new Paths(
             "/nacos/v3/admin/ns/instance",
             "/nacos/v3/admin/ns/service",
+            "/nacos/v3/admin/cs/config",
+            "groupName",
+            "namespaceId",
             "/nacos/v3/admin/core/namespace",
             "/nacos/v3/admin/ns/ops/switches",
             "/nacos/v3/auth/user",
@@ -158,6 +169,26 @@ public final class NacosApi {
     call("DELETE", paths.service, service(namespace, group, name));
   }
 
+  /** Writes a configuration, in place of the one before if there is one. */
+  public void putConfig(String namespace, String group, String dataId, String content) {
+    Map<String, String> form = config(namespace, group, dataId);
+    form.put("content", content);
+    call("POST", paths.config, form);
+  }
+
+  /** Deletes a configuration. */
+  public void deleteConfig(String namespace, String group, String dataId) {
+    call("DELETE", paths.config, config(namespace, group, dataId));
+  }
+
+  private Map<String, String> config(String namespace, String group, String dataId) {
+    Map<String, String> form = new LinkedHashMap<>();
+    form.put(paths.configNamespace, namespace.equals("public") ? paths.publicInRights : namespace);
+    form.put(paths.configGroup, group);
+    form.put("dataId", dataId);
+    return form;
+  }
+
   /** Creates a namespace; its name shown is its id. */
   public void createNamespace(String id) {
     call(
@@ -189,13 +220,24 @@ public final class NacosApi {
    * @param action {@code r}, {@code w} or {@code rw}
    */
   public void createUser(String name, String password, String namespace, String action) {
-    String scope = namespace.equals("public") ? paths.publicInRights : namespace;
     call("POST", paths.user, Map.of("username", name, "password", password));
     call("POST", paths.role, Map.of("username", name, "role", "role-" + name));
-    call(
-        "POST",
-        paths.permission,
-        Map.of("role", "role-" + name, "resource", scope + ":*:*", "action", action));
+    permit(name, namespace, action);
+  }
+
+  /** Gives a user of {@link #createUser} one more right. */
+  public void permit(String user, String namespace, String action) {
+    call("POST", paths.permission, right(user, namespace, action));
+  }
+
+  /** Takes a right of a user away. */
+  public void forbid(String user, String namespace, String action) {
+    call("DELETE", paths.permission, right(user, namespace, action));
+  }
+
+  private Map<String, String> right(String user, String namespace, String action) {
+    String scope = namespace.equals("public") ? paths.publicInRights : namespace;
+    return Map.of("role", "role-" + user, "resource", scope + ":*:*", "action", action);
   }
 
   /**

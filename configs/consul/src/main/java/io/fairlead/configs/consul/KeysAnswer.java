@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fairlead.configs.ConfigDocument;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -30,24 +31,12 @@ record KeysAnswer(long index, Map<String, ConfigDocument> documents) {
    * @param prefix that was asked for
    * @throws IOException if it is none that says what the keys are; the message says why
    */
-  static KeysAnswer of(int status, HttpHeaders headers, byte[] body, String prefix)
-      throws IOException {
-    if (status != OK && status != NOT_FOUND) {
-      throw new IOException("HTTP " + status + ": " + shown(body) + hint(status, prefix));
-    }
-    if (headers
-        .firstValue("X-Consul-Results-Filtered-By-ACLs")
-        .filter("true"::equals)
-        .isPresent()) {
-      throw new IOException(
-          "Consul left keys out of its answer because of the token's rights"
-              + hint(FORBIDDEN, prefix));
-    }
-    long index = index(headers);
+  static KeysAnswer of(HttpResponse<byte[]> answer, String prefix) throws IOException {
+    long index = index(answer, prefix);
     Map<String, ConfigDocument> documents = new TreeMap<>();
     // Where there is no key Consul says so with a 404.
-    if (status == OK) {
-      for (JsonNode entry : parsed(body)) {
+    if (answer.statusCode() == OK) {
+      for (JsonNode entry : parsed(answer.body())) {
         String key = entry.path("Key").asText("");
         JsonNode value = entry.path("Value");
         // Its user interface makes keys of folders, which have no value.
@@ -58,6 +47,28 @@ record KeysAnswer(long index, Map<String, ConfigDocument> documents) {
       }
     }
     return new KeysAnswer(index, documents);
+  }
+
+  /**
+   * Returns the index of an answer that can be believed.
+   *
+   * @throws IOException if it cannot; the message says why
+   */
+  static long index(HttpResponse<byte[]> answer, String prefix) throws IOException {
+    int status = answer.statusCode();
+    if (status != OK && status != NOT_FOUND) {
+      throw new IOException("HTTP " + status + ": " + shown(answer.body()) + hint(status, prefix));
+    }
+    if (answer
+        .headers()
+        .firstValue("X-Consul-Results-Filtered-By-ACLs")
+        .filter("true"::equals)
+        .isPresent()) {
+      throw new IOException(
+          "Consul left keys out of its answer because of the token's rights"
+              + hint(FORBIDDEN, prefix));
+    }
+    return index(answer.headers());
   }
 
   private static String hint(int status, String prefix) {

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * that answers. Confined to the source's thread, but for {@link #cancel}.
  */
 final class KeysClient {
-  /** The longest time that a query waits for a change; a dead connection shows after that. */
-  static final Duration MAX_WAIT = Duration.ofSeconds(30);
+  // What no change wakes, such as rights that were taken away or a restored snapshot, shows then.
+  private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
   // Consul adds up to a sixteenth to a wait, and a large answer takes its time.
@@ -65,13 +66,30 @@ final class KeysClient {
   }
 
   /**
-   * Reads the keys.
+   * Waits until something below the prefix has changed, or for a while. Only the names of the keys
+   * are asked for, so a wait in vain costs little, however large the values are.
    *
-   * @param index of the answer before, to wait for a change; 0 to have them at once
+   * @param index of the answer before
+   * @return the index now
    * @throws IOException if there is no answer that can be believed; the message says why
    */
-  KeysAnswer read(long index) throws IOException, InterruptedException {
-    HttpRequest request = request(index);
+  long awaitChange(long index) throws IOException, InterruptedException {
+    return KeysAnswer.index(
+        answer("keys=true&index=" + index + "&wait=" + MAX_WAIT.toSeconds() + 's'),
+        configuration.prefix());
+  }
+
+  /**
+   * Reads the keys with their values.
+   *
+   * @throws IOException if there is no answer that can be believed; the message says why
+   */
+  KeysAnswer read() throws IOException, InterruptedException {
+    return KeysAnswer.of(answer("recurse=true"), configuration.prefix());
+  }
+
+  private HttpResponse<byte[]> answer(String query) throws IOException, InterruptedException {
+    HttpRequest request = request(query);
     CompletableFuture<HttpResponse<byte[]>> answer =
         connected().sendAsync(request, info -> new BoundedBody(MAX_BYTES));
     asked = answer;
@@ -79,10 +97,9 @@ final class KeysClient {
       answer.cancel(true);
     }
     try {
-      HttpResponse<byte[]> response =
-          answer.get(MAX_WAIT.plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS);
-      return KeysAnswer.of(
-          response.statusCode(), response.headers(), response.body(), configuration.prefix());
+      return answer.get(MAX_WAIT.plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (CancellationException e) {
+      throw new IOException("closed", e);
     } catch (TimeoutException e) {
       answer.cancel(true);
       throw new IOException("no answer within " + MAX_WAIT.plus(MARGIN).toSeconds() + "s", e);
@@ -103,12 +120,9 @@ final class KeysClient {
     return client;
   }
 
-  private HttpRequest request(long index) throws IOException {
+  private HttpRequest request(String query) throws IOException {
     StringBuilder uri = new StringBuilder(address().toString().replaceFirst("/$", ""));
-    uri.append("/v1/kv/").append(path(configuration.prefix())).append("?recurse=true");
-    if (index > 0) {
-      uri.append("&index=").append(index).append("&wait=").append(MAX_WAIT.toSeconds()).append('s');
-    }
+    uri.append("/v1/kv/").append(path(configuration.prefix())).append('?').append(query);
     add(uri, "dc", configuration.datacenter());
     add(uri, "ns", configuration.consulNamespace());
     add(uri, "partition", configuration.partition());

@@ -1,12 +1,10 @@
 package io.fairlead.configs.consul;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.fairlead.configs.ConfigDocument;
-import io.fairlead.configs.ConfigSink;
 import io.fairlead.configs.ConfigSource;
 import io.fairlead.configs.ConfigSourceContext;
+import io.fairlead.configs.testkit.RecordingConfigSink;
 import io.fairlead.harness.ConsulApi;
 import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.FaultyLink;
@@ -18,11 +16,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,52 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ConsulConfigSourceTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** A sink that keeps what a source has said. */
-  private static final class Recorder implements ConfigSink {
-    private final Map<String, String> texts = new TreeMap<>();
-    private final List<String> calls = new ArrayList<>();
-    private String problem = "";
-
-    @Override
-    public synchronized void resync(Collection<ConfigDocument> all) {
-      texts.clear();
-      all.forEach(document -> texts.put(document.key(), document.text()));
-      calls.add("resync " + texts.keySet());
-      problem = "";
-    }
-
-    @Override
-    public synchronized void changed(Collection<ConfigDocument> put, Collection<String> removed) {
-      removed.forEach(texts::remove);
-      put.forEach(document -> texts.put(document.key(), document.text()));
-      calls.add("changed " + put.size() + " removed " + removed.size());
-      problem = "";
-    }
-
-    @Override
-    public synchronized void alive() {
-      problem = "";
-    }
-
-    @Override
-    public synchronized void failing(String what, Throwable cause) {
-      problem = what;
-    }
-
-    synchronized Map<String, String> texts() {
-      return new TreeMap<>(texts);
-    }
-
-    synchronized List<String> calls() {
-      return List.copyOf(calls);
-    }
-
-    synchronized String problem() {
-      return problem;
-    }
-  }
-
-  private final Recorder sink = new Recorder();
+  private final RecordingConfigSink sink = new RecordingConfigSink();
   private @Nullable ConfigSource source;
 
   @AfterEach
@@ -85,6 +35,7 @@ final class ConsulConfigSourceTest {
     if (source != null) {
       source.close();
     }
+    sink.assertNoViolations();
   }
 
   private void read(
@@ -99,11 +50,11 @@ final class ConsulConfigSourceTest {
   }
 
   private void awaitTexts(Map<String, String> expected) {
-    await().atMost(LIMIT).until(sink::texts, expected::equals);
+    sink.awaitTexts(expected, LIMIT);
   }
 
   private void awaitProblem(String part) {
-    await().atMost(LIMIT).until(() -> sink.problem().contains(part));
+    sink.awaitProblem(part, LIMIT);
   }
 
   @Test
@@ -115,7 +66,7 @@ final class ConsulConfigSourceTest {
       api.putKey("other/shop/orders", "none of ours");
       read(List.of(consul.address()), null, null, "PT1M");
       awaitTexts(Map.of("shop/orders", "1 ä"));
-      assertThat(sink.calls()).containsExactly("resync [shop/orders]");
+      assertThat(sink.reports()).hasSize(1);
 
       api.putKey("mesh/web.yaml", "2");
       awaitTexts(Map.of("shop/orders", "1 ä", "web.yaml", "2"));
@@ -123,7 +74,7 @@ final class ConsulConfigSourceTest {
       awaitTexts(Map.of("web.yaml", "2"));
       api.deleteKey("mesh/web.yaml");
       awaitTexts(Map.of());
-      assertThat(sink.calls()).hasSize(4);
+      assertThat(sink.reports()).hasSize(4);
     }
   }
 
@@ -131,7 +82,7 @@ final class ConsulConfigSourceTest {
   void emptyPrefix_isNoDocument() {
     try (ConsulServer consul = ConsulServer.started()) {
       read(List.of(consul.address()), null, null, "PT1M");
-      await().atMost(LIMIT).until(() -> sink.calls().equals(List.of("resync []")));
+      awaitTexts(Map.of());
     }
   }
 
@@ -149,7 +100,7 @@ final class ConsulConfigSourceTest {
       consul.api().putKey("mesh/b", "2");
       link.restore();
       awaitTexts(Map.of("a", "1", "b", "2"));
-      await().atMost(LIMIT).until(() -> sink.problem().isEmpty());
+      sink.awaitNoProblem(LIMIT);
       close();
 
       link.cut();
@@ -180,7 +131,7 @@ final class ConsulConfigSourceTest {
 
       ConsulApi.Token other = api.token("again", "key_prefix \"mesh/\" {policy = \"read\"}");
       Files.writeString(file, other.secret());
-      await().atMost(LIMIT).until(() -> sink.problem().isEmpty());
+      sink.awaitNoProblem(LIMIT);
       assertThat(sink.texts()).isEqualTo(Map.of("a", "1"));
     }
   }
@@ -196,12 +147,12 @@ final class ConsulConfigSourceTest {
       awaitTexts(Map.of("a", "1", "b", "2"));
 
       api.restore(snapshot);
-      awaitProblem("1 key is missing and kept for 8s");
+      awaitProblem("1 document is missing and kept for 8s");
       assertThat(sink.texts()).isEqualTo(Map.of("a", "1", "b", "2"));
       api.putKey("mesh/c", "3");
       awaitTexts(Map.of("a", "1", "b", "2", "c", "3"));
       awaitTexts(Map.of("a", "1", "c", "3"));
-      await().atMost(LIMIT).until(() -> sink.problem().isEmpty());
+      sink.awaitNoProblem(LIMIT);
     }
   }
 

@@ -3,80 +3,29 @@ package io.fairlead.configs.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fairlead.configs.ConfigDocument;
-import io.fairlead.configs.ConfigSink;
 import io.fairlead.configs.ConfigSource;
 import io.fairlead.configs.ConfigSourceContext;
+import io.fairlead.configs.testkit.ConfigEvent;
+import io.fairlead.configs.testkit.RecordingConfigSink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class FileConfigSourceTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration RESCAN = Duration.ofMinutes(10);
   private static final Duration SETTLE = Duration.ofMillis(100);
 
-  /** A sink that keeps what a source has said. */
-  private static final class Recorder implements ConfigSink {
-    private final Map<String, String> texts = new TreeMap<>();
-    private final List<String> calls = new ArrayList<>();
-    private String problem = "";
-
-    @Override
-    public synchronized void resync(Collection<ConfigDocument> all) {
-      texts.clear();
-      all.forEach(document -> texts.put(document.key(), document.text()));
-      calls.add("resync " + texts.keySet());
-      problem = "";
-    }
-
-    @Override
-    public synchronized void changed(Collection<ConfigDocument> put, Collection<String> removed) {
-      removed.forEach(texts::remove);
-      put.forEach(document -> texts.put(document.key(), document.text()));
-      calls.add(
-          "changed "
-              + put.stream().map(ConfigDocument::key).sorted().toList()
-              + " removed "
-              + removed.stream().sorted().toList());
-      problem = "";
-    }
-
-    @Override
-    public synchronized void alive() {
-      problem = "";
-    }
-
-    @Override
-    public synchronized void failing(String what, Throwable cause) {
-      problem = what;
-    }
-
-    synchronized Map<String, String> texts() {
-      return new TreeMap<>(texts);
-    }
-
-    synchronized List<String> calls() {
-      return List.copyOf(calls);
-    }
-
-    synchronized String problem() {
-      return problem;
-    }
-  }
-
   private final Path folder;
   private final Path top;
-  private final Recorder sink = new Recorder();
+  private final RecordingConfigSink sink = new RecordingConfigSink();
   private final ConfigSource source;
 
   FileConfigSourceTest(@TempDir Path folder) throws IOException {
@@ -92,6 +41,7 @@ final class FileConfigSourceTest {
   @AfterEach
   void close() {
     source.close();
+    sink.assertNoViolations();
   }
 
   private void write(String name, String text) throws IOException {
@@ -101,7 +51,7 @@ final class FileConfigSourceTest {
   }
 
   private void awaitTexts(Map<String, String> expected) {
-    await().atMost(Duration.ofSeconds(60)).until(sink::texts, expected::equals);
+    sink.awaitTexts(expected, LIMIT);
   }
 
   @Test
@@ -135,8 +85,10 @@ final class FileConfigSourceTest {
     Files.createSymbolicLink(top.resolve("..data_tmp"), Path.of("..2"));
     Files.move(top.resolve("..data_tmp"), top.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
     awaitTexts(Map.of("a.yaml", "new a", "b.yaml", "new b"));
-    assertThat(sink.calls())
-        .containsExactly("resync [a.yaml, b.yaml]", "changed [a.yaml, b.yaml] removed []");
+    assertThat(sink.reports())
+        .containsExactly(
+            new ConfigEvent.Resynced(Map.of("a.yaml", "old a", "b.yaml", "old b")),
+            new ConfigEvent.Changed(Map.of("a.yaml", "new a", "b.yaml", "new b"), Set.of()));
   }
 
   @Test
@@ -146,13 +98,13 @@ final class FileConfigSourceTest {
     awaitTexts(Map.of("a.yaml", "1"));
     Path away = folder.resolve("away");
     Files.move(top, away);
-    await().atMost(Duration.ofSeconds(60)).until(() -> sink.problem().contains("does not exist"));
+    sink.awaitProblem("does not exist", LIMIT);
     assertThat(sink.texts()).isEqualTo(Map.of("a.yaml", "1"));
 
     Files.writeString(away.resolve("b.yaml"), "2");
     Files.move(away, top);
     awaitTexts(Map.of("a.yaml", "1", "b.yaml", "2"));
-    await().atMost(Duration.ofSeconds(60)).until(() -> sink.problem().isEmpty());
+    sink.awaitNoProblem(LIMIT);
   }
 
   @Test
@@ -168,7 +120,7 @@ final class FileConfigSourceTest {
     Files.delete(top.resolve("b.yaml"));
     write("a.yaml", "3");
     awaitTexts(Map.of("a.yaml", "3", "b.yaml", "2"));
-    await().atMost(Duration.ofSeconds(60)).until(() -> sink.problem().contains("c.yaml"));
+    sink.awaitProblem("c.yaml", LIMIT);
 
     Files.delete(top.resolve("c.yaml"));
     awaitTexts(Map.of("a.yaml", "3"));
@@ -177,14 +129,14 @@ final class FileConfigSourceTest {
   @Test
   void oneFile_isADocumentOfItsName() throws IOException {
     write("mesh.yaml", "1");
-    Recorder other = new Recorder();
+    RecordingConfigSink other = new RecordingConfigSink();
     try (ConfigSource one =
         new FileConfigSourceFactory()
             .create(
                 new ConfigSourceContext("one", other),
                 new FileSourceConfiguration(top.resolve("mesh.yaml"), RESCAN, SETTLE))) {
       one.start();
-      await().atMost(Duration.ofSeconds(60)).until(other::texts, Map.of("mesh.yaml", "1")::equals);
+      other.awaitTexts(Map.of("mesh.yaml", "1"), LIMIT);
     }
   }
 

@@ -35,7 +35,7 @@ public record ConfigSourceConfig(
                   "lower-case letters, digits and '-', at most 63, beginning and ending with a"
                       + " letter or digit")
           String name,
-      @Key("the type of the config source: file or consul") String type,
+      @Key("the type of the config source: file, consul or nacos") String type,
       @Key(
               value = "the source with the higher one gives a resource that two have",
               defaultValue = "100",

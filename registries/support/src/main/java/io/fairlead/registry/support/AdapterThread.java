@@ -15,16 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of an adapter, named {@code TYPE-REGISTRY}, which runs its tasks one after the
- * other. State that only its tasks use needs no lock. The thread begins with the first task and is
- * gone when {@link #close} returns. Thread-safe.
+ * The one thread of an adapter, named {@code TYPE-REGISTRY}, or of a config source, which runs its
+ * tasks one after the other. State that only its tasks use needs no lock. The thread begins with
+ * the first task and is gone when {@link #close} returns. Thread-safe.
  */
 public final class AdapterThread implements AdapterClock, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdapterThread.class);
   private static final long CLOSE_SECONDS = 15;
 
   private final String name;
-  private final String registry;
+  private final String subject;
   private final Consumer<Throwable> onFault;
   private final ScheduledThreadPoolExecutor executor;
   private volatile @Nullable Thread thread;
@@ -37,12 +37,27 @@ public final class AdapterThread implements AdapterClock, AutoCloseable {
    * @param onFault takes what a task threw, on this thread; the fault is logged already
    */
   public AdapterThread(String type, String registry, Consumer<Throwable> onFault) {
-    this.name = type + "-" + registry;
-    this.registry = registry;
+    this(onFault, type + "-" + registry, "registry " + registry);
+  }
+
+  private AdapterThread(Consumer<Throwable> onFault, String name, String subject) {
+    this.name = name;
+    this.subject = subject;
     this.onFault = onFault;
     this.executor = new ScheduledThreadPoolExecutor(1, this::newThread);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     executor.setRemoveOnCancelPolicy(true);
+  }
+
+  /**
+   * Returns the thread of something else than a registry.
+   *
+   * @param name of the thread
+   * @param subject what its log lines begin with, such as {@code config source mesh}
+   * @param onFault as of an adapter
+   */
+  public static AdapterThread named(String name, String subject, Consumer<Throwable> onFault) {
+    return new AdapterThread(onFault, name, subject);
   }
 
   private Thread newThread(Runnable task) {
@@ -77,7 +92,7 @@ public final class AdapterThread implements AdapterClock, AutoCloseable {
     try {
       return executor.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.trace("registry {}: closed", registry, e);
+      LOG.trace("{}: closed", subject, e);
       return null;
     }
   }
@@ -111,14 +126,14 @@ public final class AdapterThread implements AdapterClock, AutoCloseable {
   void fault(Throwable fault) {
     if (closed) {
       // What the end interrupted.
-      LOG.debug("registry {}: closed during a task", registry, fault);
+      LOG.debug("{}: closed during a task", subject, fault);
       return;
     }
-    LOG.error("registry {}: a fault in the adapter", registry, fault);
+    LOG.error("{}: a fault in its code", subject, fault);
     try {
       onFault.accept(fault);
     } catch (RuntimeException again) {
-      LOG.error("registry {}: the fault could not be reported", registry, again);
+      LOG.error("{}: the fault could not be reported", subject, again);
     }
   }
 
@@ -153,7 +168,7 @@ public final class AdapterThread implements AdapterClock, AutoCloseable {
     }
     try {
       if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("registry {}: a task did not end within {} s", registry, CLOSE_SECONDS);
+        LOG.warn("{}: a task did not end within {} s", subject, CLOSE_SECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

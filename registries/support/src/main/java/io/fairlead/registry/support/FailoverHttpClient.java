@@ -176,7 +176,20 @@ public final class FailoverHttpClient implements AutoCloseable {
 
   /** Sends a form by a POST; to be used within {@link #call}. */
   public <T> T post(String uri, Map<String, String> form, Reader<T> reader) throws IOException {
+    return post(uri, Map.of(), form, Duration.ofNanos(patience.toNanoseconds()), reader);
+  }
+
+  /** As the other one, with headers and another patience. */
+  public <T> T post(
+      String uri,
+      Map<String, String> headers,
+      Map<String, String> form,
+      Duration patience,
+      Reader<T> reader)
+      throws IOException {
     HttpPost post = new HttpPost(uri);
+    post.setConfig(requests(Timeout.of(patience)));
+    headers.forEach(post::setHeader);
     List<NameValuePair> fields =
         form.entrySet().stream()
             .<NameValuePair>map(it -> new BasicNameValuePair(it.getKey(), it.getValue()))
