@@ -36,7 +36,7 @@ final class ChangeListener implements AutoCloseable {
   private boolean closed;
 
   /**
-   * What is known since a look.
+   * The outcome of a look.
    *
    * @param look its number
    */
