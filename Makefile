@@ -12,6 +12,11 @@ export IMAGE BASE BUILDER ISTIO_VERSIONS NEWEST_JAVA_HOME SCENARIOS QUICK
 MVN ?= mvn -B -ntp
 FAIRLEAD := target/fairlead/bin/fairlead
 BENCH := testing/bench/target/fairlead-bench-0.1.0-SNAPSHOT.jar
+COMMA := ,
+SPACE := $(subst ,, )
+# The adapters of registries that are reached over a network.
+NETWORKED := $(subst $(SPACE),$(COMMA),$(filter-out $(addprefix registries/,api support testkit file), \
+  $(patsubst %/pom.xml,%,$(wildcard registries/*/pom.xml))))
 # What the distribution is made of.
 SOURCES := $(shell find . \( -name .cache -o -name target -o -name .git -o -path ./data \) -prune -o \
   \( -name pom.xml -o -path '*/src/main/*' -o -path './examples/*' \) -type f -print)
@@ -35,10 +40,11 @@ soak: ## kill a gateway under load 200 times (FAIRLEAD_KILLS=n), as 'make test' 
 	FAIRLEAD_KILLS=$${FAIRLEAD_KILLS:-200} $(MVN) -q verify -pl testing/conformance -am \
 	  -Dtest='io.fairlead.conformance.KillLoopTest' -Dsurefire.failIfNoSpecifiedTests=false
 
-flaky: ## run the contract with Consul and Nacos over links that break each 5, 20 and 60 s
-	for period in 5 20 60; do \
-	  FAIRLEAD_LINK_PERIOD=$$period $(MVN) -q test -pl registries/consul,registries/nacos -am \
-	    -Dtest='*FlakyLinkContractTest' -Dsurefire.failIfNoSpecifiedTests=false || exit 1; \
+flaky: ## run the adapters' contract over links that break each 5, 20 and 60 s, and with 10,000 services
+	for run in LINK_PERIOD=5 LINK_PERIOD=20 LINK_PERIOD=60 MANY_SERVICES=10000; do \
+	  env FAIRLEAD_$$run $(MVN) -q test -pl $(NETWORKED) -am \
+	    -Dtest='*ContractTest,!AdapterContractTest,!LineContractTest' \
+	    -Dsurefire.failIfNoSpecifiedTests=false || exit 1; \
 	done
 
 cluster: ## run the tests with a cluster of three Nacos servers, one killed, one hung (1.5 GB)

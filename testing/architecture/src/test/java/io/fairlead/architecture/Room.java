@@ -90,7 +90,7 @@ record Room(String folder, List<String> packages, Set<String> uses) {
                   "mcp-server/xds",
                   "mcp-server/gateway",
                   "istio-api"),
-          room("testing/harness", "io.fairlead.harness..").using(API),
+          room("testing/harness", "io.fairlead.harness..").using(API, "registries/testkit"),
           room("testing/scripted", "io.fairlead.registry.scripted..").using(API));
 
   /** The rooms that hold one registry each. */

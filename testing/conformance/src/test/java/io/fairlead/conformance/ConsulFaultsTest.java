@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.harness.ConsulApi;
 import io.fairlead.harness.ConsulCluster;
 import io.fairlead.harness.ConsulServer;
-import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.IstiodServer;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.harness.Pause;
+import io.fairlead.registry.testkit.FaultProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -38,7 +38,7 @@ final class ConsulFaultsTest {
             + keys);
   }
 
-  private static Object through(FaultyLink link) {
+  private static Object through(FaultProxy link) {
     return "http://127.0.0.1:" + link.port();
   }
 
@@ -98,7 +98,7 @@ final class ConsulFaultsTest {
   @Test
   void dataLost_indexIsHigherThanBefore_servicesThatRegisterAgainNeverLeave() {
     try (ConsulServer consul = ConsulServer.started();
-        FaultyLink link = FaultyLink.to(consul.address().getPort())) {
+        FaultProxy link = FaultProxy.to(consul.address().getPort())) {
       register(consul.api(), "web", 1);
       register(consul.api(), "web", 2);
       register(consul.api(), "api", 1);
@@ -186,7 +186,7 @@ final class ConsulFaultsTest {
   void connectionsRefused_theLastGoodStateStaysAndChangesArriveAfterwards() {
     try (ConsulServer consul =
             ConsulServer.builder().hcl("limits { http_max_conns_per_client = 12 }").start();
-        FaultyLink link = FaultyLink.to(consul.address().getPort())) {
+        FaultProxy link = FaultProxy.to(consul.address().getPort())) {
       for (int i = 0; i < 30; i++) {
         register(consul.api(), "s" + i, 1);
       }
@@ -253,7 +253,7 @@ final class ConsulFaultsTest {
   @Test
   void answersLost_changesArriveAllTheSame() {
     try (ConsulServer consul = ConsulServer.started();
-        FaultyLink link = FaultyLink.to(consul.address().getPort())) {
+        FaultProxy link = FaultProxy.to(consul.address().getPort())) {
       register(consul.api(), "web", 1);
       register(consul.api(), "api", 1);
       register(consul.api(), "api", 2);
@@ -276,7 +276,7 @@ final class ConsulFaultsTest {
   @Test
   void connectionFrozen_isSeenAndChangesArriveAfterwards() {
     try (ConsulServer consul = ConsulServer.started();
-        FaultyLink link = FaultyLink.to(consul.address().getPort())) {
+        FaultProxy link = FaultProxy.to(consul.address().getPort())) {
       register(consul.api(), "web", 1);
       register(consul.api(), "api", 1);
       try (WatchedGateway gateway = gateway(through(link), "")) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fairlead.conformance.MirroredRegistry.WhenEmpty;
-import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.GatewayProcess;
 import io.fairlead.harness.NeedsServer;
+import io.fairlead.registry.testkit.FaultProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +94,7 @@ final class ThreeGatewaysTest {
     GatewayProcess killed = gateways.get(0);
     GatewayProcess stopped = gateways.get(1);
     GatewayProcess last = gateways.get(2);
-    try (FaultyLink service = FaultyLink.to(port(killed));
+    try (FaultProxy service = FaultProxy.to(port(killed));
         Istiods istiods = Istiods.start("xds://127.0.0.1:" + service.port())) {
       istiods.awaitSynced();
       istiods.awaitHolding(() -> files.expected(Istiods.REVISION));

@@ -1,5 +1,6 @@
 package io.fairlead.harness;
 
+import io.fairlead.registry.testkit.FaultProxy;
 import java.time.Duration;
 
 /**
@@ -7,12 +8,12 @@ import java.time.Duration;
  * Thread-safe.
  */
 public final class NacosLink implements AutoCloseable {
-  private final FaultyLink http;
-  private final FaultyLink grpc;
+  private final FaultProxy http;
+  private final FaultProxy grpc;
 
   private NacosLink(int port, int target) {
-    this.http = FaultyLink.between(port, target);
-    this.grpc = FaultyLink.between(port + 1000, target + 1000);
+    this.http = FaultProxy.between(port, target);
+    this.grpc = FaultProxy.between(port + 1000, target + 1000);
   }
 
   /** Returns a way that works. */
@@ -26,12 +27,12 @@ public final class NacosLink implements AutoCloseable {
   }
 
   /** Returns the way of lists and direct reads. */
-  public FaultyLink http() {
+  public FaultProxy http() {
     return http;
   }
 
   /** Returns the way of registrations by clients, and of pushes. */
-  public FaultyLink grpc() {
+  public FaultProxy grpc() {
     return grpc;
   }
 

@@ -8,25 +8,39 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.AdapterContract;
 import io.fairlead.registry.testkit.Capability;
-import java.util.ArrayList;
+import io.fairlead.registry.testkit.FaultProxy;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** The contract of adapters with a real Consul, which is stopped and started for outages. */
+/** The contract of adapters with a real Consul behind a link of each test's own. */
 abstract class ConsulContract extends AdapterContract {
-  // While Consul is down its catalog cannot be written: it is once it is up again.
-  private final List<Runnable> postponed = new ArrayList<>();
-  private boolean down;
+  private @Nullable FaultProxy link;
 
   abstract ConsulServer server();
 
-  abstract ConsulConfiguration configuration();
+  /** Returns the port of the server that the adapter is led to. */
+  abstract int target();
+
+  /** Returns the configuration of an adapter that comes by this port. */
+  abstract Configurations configuration(int port);
+
+  @Override
+  protected List<FaultProxy> links() {
+    FaultProxy opened = link;
+    if (opened == null) {
+      opened = FaultProxy.to(target());
+      link = opened;
+    }
+    return List.of(opened);
+  }
 
   @Override
   protected RegistryAdapter adapter(AdapterContext context) {
-    return new ConsulRegistryFactory().create(context, configuration());
+    return new ConsulRegistryFactory()
+        .create(context, configuration(links().get(0).port()).build());
   }
 
   @Override
@@ -37,23 +51,18 @@ abstract class ConsulContract extends AdapterContract {
   @Override
   protected void put(Service service, Service before) {
     List<Instance> gone = gone(service, before, Instance::id);
-    write(() -> Registrations.put(server().api(), named(service), named(before, gone)));
+    Registrations.put(server().api(), named(service), named(before, gone));
   }
 
   @Override
   protected void putAll(List<Service> services) {
-    write(
-        () ->
-            Registrations.putAll(
-                server().api(), services.stream().map(ConsulContract::named).toList()));
+    Registrations.putAll(server().api(), services.stream().map(ConsulContract::named).toList());
   }
 
   @Override
   protected void remove(Service service) {
-    write(
-        () ->
-            named(service, service.instances())
-                .forEach(one -> server().api().deregister(Registrations.NODE, one.id())));
+    named(service, service.instances())
+        .forEach(one -> server().api().deregister(Registrations.NODE, one.id()));
   }
 
   /** Instance ids are unique on a node of Consul, those of the contract only in a service. */
@@ -81,32 +90,33 @@ abstract class ConsulContract extends AdapterContract {
         .toList();
   }
 
-  private void write(Runnable change) {
-    if (down) {
-      postponed.add(change);
-    } else {
-      change.run();
-    }
-  }
-
   @Override
   protected void makeUnreachable() {
-    down = true;
-    server().kill();
+    links().forEach(FaultProxy::cut);
   }
 
   @Override
   protected void makeReachable() {
+    links().forEach(FaultProxy::restore);
+  }
+
+  @Override
+  protected void restart() {
+    server().kill();
     server().start();
-    down = false;
-    postponed.forEach(Runnable::run);
-    postponed.clear();
+    server().awaitReady();
   }
 
   @Override
   protected void cleanUp(Collection<Service> left) {
-    super.cleanUp(left);
-    server().awaitReady();
+    links().forEach(FaultProxy::close);
+    left.forEach(this::remove);
+  }
+
+  /** The adapter's ids are in lower case, as Consul compares names without case. */
+  @Override
+  protected List<String> oddNames() {
+    return List.of("order.items", "order_items");
   }
 
   @Override
@@ -115,7 +125,10 @@ abstract class ConsulContract extends AdapterContract {
         Capability.FRACTIONAL_WEIGHTS,
         Capability.SERVICE_METADATA,
         Capability.DISABLED,
-        Capability.EMPTY_SERVICES);
+        Capability.EMPTY_SERVICES,
+        // Names are compared without case, and the newest registration decides the spelling.
+        Capability.CASE_SENSITIVE_NAMES,
+        Capability.LOGIN);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.fairlead.registry.consul;
 
 import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.NeedsServer;
+import java.net.URI;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -25,7 +26,12 @@ final class ConsulHttpContractTest extends ConsulContract {
   }
 
   @Override
-  ConsulConfiguration configuration() {
-    return Configurations.at(server.address()).build();
+  int target() {
+    return server.address().getPort();
+  }
+
+  @Override
+  Configurations configuration(int port) {
+    return Configurations.at(URI.create("http://127.0.0.1:" + port));
   }
 }

@@ -3,7 +3,6 @@ package io.fairlead.registry.eureka;
 import io.fairlead.harness.EurekaApi;
 import io.fairlead.harness.EurekaInstance;
 import io.fairlead.harness.EurekaServer;
-import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Availability;
@@ -13,6 +12,7 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.AdapterContract;
 import io.fairlead.registry.testkit.Capability;
+import io.fairlead.registry.testkit.FaultProxy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class EurekaContractTest extends AdapterContract {
   private static final String REGION = "region";
 
-  private final FaultyLink link = FaultyLink.to(SharedEureka.get().port());
+  private final FaultProxy link = FaultProxy.to(SharedEureka.get().port());
 
   @Override
   protected RegistryAdapter adapter(AdapterContext context) {
@@ -108,6 +108,17 @@ final class EurekaContractTest extends AdapterContract {
     link.restore();
   }
 
+  /** Eureka writes names of apps in upper case, and the adapter reads them in lower case. */
+  @Override
+  protected List<String> oddNames() {
+    return List.of("order.items", "order_items");
+  }
+
+  @Override
+  protected List<FaultProxy> links() {
+    return List.of(link);
+  }
+
   @Override
   protected int manyServices() {
     return 200;
@@ -123,12 +134,21 @@ final class EurekaContractTest extends AdapterContract {
   @Override
   protected Set<Capability> lacking() {
     return EnumSet.of(
-        Capability.SERVICE_METADATA, Capability.MAINTENANCE, Capability.EMPTY_SERVICES);
+        Capability.SERVICE_METADATA,
+        Capability.MAINTENANCE,
+        Capability.EMPTY_SERVICES,
+        // Eureka writes names of apps in upper case.
+        Capability.CASE_SENSITIVE_NAMES,
+        // The server is shared by all tests of the JVM, and lets everybody in.
+        Capability.RESTART,
+        // Outages only, so far: other faults of its link have not been run.
+        Capability.NETWORK,
+        Capability.LOGIN);
   }
 
   @Override
   protected boolean outlivesAdapters(Thread thread) {
     String name = thread.getName();
-    return name.startsWith("HttpClient-") || name.startsWith("link-") || name.endsWith("-output");
+    return name.startsWith("HttpClient-") || name.endsWith("-output");
   }
 }

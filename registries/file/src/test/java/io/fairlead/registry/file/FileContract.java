@@ -47,7 +47,9 @@ abstract class FileContract extends AdapterContract {
 
   @Override
   protected Set<Capability> lacking() {
-    return Set.of(Capability.MAINTENANCE);
+    // Files are neither reached over a network nor asked for with a secret, and nothing serves
+    // them.
+    return Set.of(Capability.MAINTENANCE, Capability.NETWORK, Capability.RESTART, Capability.LOGIN);
   }
 
   @Override

@@ -24,6 +24,11 @@ class OneFileContractTest extends FileContract {
     return temp.resolve("below").resolve("services.txt");
   }
 
+  @Override
+  protected int manyServices() {
+    return 10_000;
+  }
+
   private void write() {
     ServicesYaml.replace(file, ServicesYaml.of(services.values()));
   }

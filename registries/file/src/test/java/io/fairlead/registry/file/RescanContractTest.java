@@ -34,6 +34,12 @@ class RescanContractTest extends FileContract {
     return Duration.ofMillis(100);
   }
 
+  /** No event tells of any change. */
+  @Override
+  protected void loseEvent(Runnable change) {
+    change.run();
+  }
+
   private void write() {
     ServicesYaml.write(file, ServicesYaml.of(services.values()));
   }

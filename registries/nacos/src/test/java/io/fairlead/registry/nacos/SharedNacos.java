@@ -19,7 +19,6 @@ final class SharedNacos implements BeforeAllCallback {
           "com.alibaba.nacos.client.Worker",
           "com.alibaba.nacos.client.logging",
           "grpc-default-executor",
-          "link-",
           "HttpClient-");
 
   private static final Map<Kind, NacosServer> SERVERS = new HashMap<>();

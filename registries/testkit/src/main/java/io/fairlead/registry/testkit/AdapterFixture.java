@@ -8,130 +8,41 @@ import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The registry-specific part of {@link AdapterContract}, and the fixture that its tests share with
- * tests of the adapter's own: a sink, an adapter that is closed after the test, and a record of
- * what was written.
- *
- * <p>The abstract methods are called on the test's thread only. They may return before the adapter
- * can see what they wrote.
+ * The fixture that the tests of {@link AdapterContract} share with tests of the adapter's own: a
+ * sink, an adapter that is closed after the test, and a record of what was written. A subclass says
+ * how its registry is used.
  */
-public abstract class AdapterFixture {
+@ExtendWith(ContractRun.class)
+public abstract class AdapterFixture extends RegistryFixture {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final String name = "contract-" + NAMES.incrementAndGet();
   private final RecordingSink sink = new RecordingSink();
   private final Map<ServiceId, Service> written = new TreeMap<>();
   private final ThreadWatch threads = new ThreadWatch(this::outlivesAdapters);
+  private final Set<RegistryAdapter> closed = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<String> watched = new HashSet<>();
   private boolean cutOff;
+  private boolean left;
   private @Nullable RegistryAdapter running;
-
-  // ---- What a subclass says -------------------------------------------------------------------
-
-  /** Creates an adapter for the registry, not started. */
-  protected abstract RegistryAdapter adapter(AdapterContext context);
-
-  /** Returns the adapter's identity of the service that is written under this name. */
-  protected abstract ServiceId id(String service);
-
-  /**
-   * Writes a service: it then has these instances, no others, and, where the registry can hold it,
-   * this metadata. {@link #gone} tells which instances to remove. Ids of instances are the test's
-   * own; they survive changes and need not be those that the adapter reads.
-   *
-   * @param service the service as it is to be
-   * @param before the service as it was put last; without instances if it was not there
-   */
-  protected abstract void put(Service service, Service before);
-
-  /**
-   * Returns the instances of {@code before} that {@code service} no longer has.
-   *
-   * @param identity the identity of instances in the registry: {@code Instance::id}, or their
-   *     address and port
-   */
-  protected static List<Instance> gone(
-      Service service, Service before, Function<Instance, ?> identity) {
-    Set<Object> left = new HashSet<>();
-    service.instances().forEach(instance -> left.add(identity.apply(instance)));
-    return before.instances().stream()
-        .filter(instance -> !left.contains(identity.apply(instance)))
-        .toList();
-  }
-
-  /**
-   * Writes many services. To be overridden where the registry takes them in fewer steps.
-   *
-   * @param services new services
-   */
-  protected void putAll(List<Service> services) {
-    services.forEach(service -> put(service, Contracts.with(service, List.of())));
-  }
-
-  /**
-   * Removes a service with all its instances.
-   *
-   * @param service what was put last
-   */
-  protected abstract void remove(Service service);
-
-  /**
-   * Makes the registry unreachable for the adapter. Writes that follow need not be possible at once
-   * but must have happened when {@link #makeReachable()} returns.
-   */
-  protected abstract void makeUnreachable();
-
-  /** Makes the registry reachable again, with what it held and with what was written meanwhile. */
-  protected abstract void makeReachable();
-
-  /**
-   * Returns the capabilities that the registry lacks; tests that need one are reported as aborted.
-   */
-  protected abstract Set<Capability> lacking();
-
-  /** Returns the longest time that a change, or a first read, may take to arrive. */
-  protected Duration limit() {
-    return Duration.ofSeconds(20);
-  }
-
-  /** Returns the longest time until an outage is reported, and until its end is noticed. */
-  protected Duration outageLimit() {
-    return Duration.ofSeconds(60);
-  }
-
-  /** Returns how long an outage lasts after it was reported, so that wrong removals would show. */
-  protected Duration outageLength() {
-    return Duration.ofSeconds(2);
-  }
-
-  /** Returns how long the registry takes until a write is in every read; none for most. */
-  protected Duration settled() {
-    return Duration.ZERO;
-  }
-
-  /** Returns the number of services in the test with many. */
-  protected int manyServices() {
-    return 500;
-  }
-
-  /**
-   * Whether a thread outlives the adapter that started it by design, such as one of a pool shared
-   * by the whole JVM.
-   */
-  protected boolean outlivesAdapters(Thread thread) {
-    return false;
-  }
+  private ContractRun.Record record = new ContractRun.Record("");
+  private String test = "";
+  private Duration staleness = Duration.ZERO;
 
   /**
    * Leaves the registry reachable and without what the test wrote. To be overridden where each test
@@ -153,6 +64,11 @@ public abstract class AdapterFixture {
     return name;
   }
 
+  /** Returns the services that the registry holds because of this test. */
+  protected final List<Service> written() {
+    return List.copyOf(written.values());
+  }
+
   /** Returns the sink of this test. */
   protected final RecordingSink sink() {
     return sink;
@@ -160,10 +76,51 @@ public abstract class AdapterFixture {
 
   /** Starts the adapter; it is closed after the test. */
   protected final RegistryAdapter start() {
-    RegistryAdapter adapter = adapter(new AdapterContext(name, sink));
+    return start(adapter(new AdapterContext(name, sink)));
+  }
+
+  /** Starts an adapter with the sink of this test; it is closed after the test. */
+  final RegistryAdapter start(RegistryAdapter adapter) {
+    watchLog(adapter, secrets());
+    environment("FAIRLEAD_LINK_PERIOD")
+        .ifPresent(
+            seconds ->
+                links().forEach(link -> link.resetEvery(Duration.ofSeconds(seconds.longValue()))));
     running = adapter;
     adapter.start();
     return adapter;
+  }
+
+  /** Searches the log for these secrets until the last test of the class. */
+  final void watchLog(RegistryAdapter adapter, Set<String> secrets) {
+    watched.addAll(secrets);
+    record.log().add(secrets, adapter.getClass().getPackageName());
+  }
+
+  /** Starts the adapter and waits for the first read. */
+  final RegistryAdapter startAndSync() {
+    RegistryAdapter adapter = start();
+    awaitWritten(limit());
+    return adapter;
+  }
+
+  /** Closes an adapter within the limit; it is not closed again after the test. */
+  final void close(RegistryAdapter adapter) {
+    closed.add(adapter);
+    Assertions.assertTimeoutPreemptively(closeLimit(), adapter::close, "close() does not return");
+  }
+
+  /** Leaves it to the test to close an adapter, and to expect no more calls of it then. */
+  final void leave(RegistryAdapter adapter) {
+    closed.add(adapter);
+    left = true;
+  }
+
+  /** Returns the value of a variable that is a number. */
+  static Optional<Long> environment(String variable) {
+    return Optional.ofNullable(System.getenv(variable))
+        .filter(value -> !value.isBlank())
+        .map(value -> Long.valueOf(value.strip()));
   }
 
   /** Writes a service, which the adapter then has to read. */
@@ -181,9 +138,12 @@ public abstract class AdapterFixture {
 
   /** Waits until the adapter has read exactly what was written. */
   protected final Map<ServiceId, Service> awaitWritten(Duration limit) {
+    long begin = System.nanoTime();
     try {
-      return sink.awaitState(
-          "exactly what was written", limit, state -> differences(state).isEmpty());
+      Map<ServiceId, Service> state =
+          sink.awaitState("exactly what was written", limit, read -> differences(read).isEmpty());
+      noteStaleness(Duration.ofNanos(System.nanoTime() - begin));
+      return state;
     } catch (AssertionError e) {
       throw new AssertionError(
           String.join("\n", differences(sink.state())) + "\n" + e.getMessage(), e);
@@ -217,10 +177,32 @@ public abstract class AdapterFixture {
     return threads;
   }
 
+  /** Notes how long a test waited until the adapter had what was written. */
+  final void noteStaleness(Duration waited) {
+    if (waited.compareTo(staleness) > 0) {
+      staleness = waited;
+    }
+  }
+
+  /** Returns the longest wait of this test. */
+  final Duration staleness() {
+    return staleness;
+  }
+
+  @Override
   final void needs(Capability capability) {
-    Assumptions.assumeFalse(
-        lacking().contains(capability),
-        () -> getClass().getSimpleName() + " declares to lack " + capability);
+    if (lacking().contains(capability)) {
+      throw new NotApplicableException(getClass().getSimpleName(), capability);
+    }
+    if (capability == Capability.NETWORK && links().isEmpty()) {
+      throw new IllegalStateException(
+          "links(): none (expected: the proxies between adapter and registry, or NETWORK in"
+              + " lacking())");
+    }
+  }
+
+  final boolean has(Capability capability) {
+    return !lacking().contains(capability);
   }
 
   final void stopReaching() {
@@ -233,15 +215,42 @@ public abstract class AdapterFixture {
     cutOff = false;
   }
 
+  /** Returns what was broken in any test of this run. */
+  final ContractRun.Record record() {
+    return record;
+  }
+
+  /** Takes where to note what is broken, and under which name. */
+  final void recordIn(ContractRun.Record run, String testName) {
+    record = run;
+    test = testName;
+  }
+
   @AfterEach
   final void closeAndCheck() {
     try {
-      if (running != null) {
-        running.close();
+      if (running != null && !closed.contains(running)) {
+        close(running);
       }
-      sink.assertNoViolations();
+      if (!left) {
+        sink.expectNoMoreCalls();
+      }
+      searchForSecrets();
+      record.add(test, sink);
+      sink.forget();
     } finally {
+      links().forEach(FaultProxy::heal);
       cleanUp(List.copyOf(written.values()));
+    }
+  }
+
+  private void searchForSecrets() {
+    for (String secret : watched) {
+      for (String text : sink.texts()) {
+        if (text.contains(secret)) {
+          record.add(test, Rule.NO_SECRET, "told to the sink: " + text.replace(secret, "***"));
+        }
+      }
     }
   }
 }

@@ -1,8 +1,8 @@
 package io.fairlead.registry.testkit;
 
 /**
- * A feature that not every registry has. A contract test that needs one is reported as aborted,
- * with this name, for a registry that declares to lack it.
+ * A feature that not every registry has. A contract test that needs one is reported as not
+ * applicable, with this name, for a registry that declares to lack it.
  */
 public enum Capability {
   /** Instances have a weight, whole numbers at least. */
@@ -24,5 +24,13 @@ public enum Capability {
   /** A service can exist without ever having had an instance. */
   EMPTY_SERVICES,
   /** {@code alive()} is called now and then while nothing changes. */
-  ALIVE_WHILE_QUIET
+  ALIVE_WHILE_QUIET,
+  /** Names that differ only in case are names of different services. */
+  CASE_SENSITIVE_NAMES,
+  /** The registry is reached over TCP, and the fixture has a {@link FaultProxy} on the way. */
+  NETWORK,
+  /** The registry can be restarted by the test. */
+  RESTART,
+  /** The registry asks for a secret and refuses a wrong one. */
+  LOGIN
 }

@@ -88,6 +88,31 @@ final class Contracts {
     }
   }
 
+  /** Returns which of these services calls removed or left without instances, in words. */
+  static List<String> emptied(List<Service> services, List<SinkEvent> events) {
+    Map<ServiceId, Service> one = new HashMap<>();
+    services.forEach(
+        service -> one.put(service.id(), with(service, service.instances().subList(0, 1))));
+    return losses(one, events);
+  }
+
+  /** Returns the port of a service's first instance as calls gave it, in order. */
+  static List<Integer> ports(ServiceId id, List<SinkEvent> events) {
+    List<Integer> ports = new ArrayList<>();
+    for (SinkEvent event : events) {
+      Service service = null;
+      if (event instanceof SinkEvent.Changed changed && changed.service().id().equals(id)) {
+        service = changed.service();
+      } else if (event instanceof SinkEvent.Resynced resynced) {
+        service = byId(resynced.outcome()).get(id);
+      }
+      if (service != null && !service.instances().isEmpty()) {
+        ports.add(service.instances().get(0).port());
+      }
+    }
+    return ports;
+  }
+
   /** Lets time pass in which something must not happen. */
   static void pause(Duration length) {
     if (length.isZero()) {

@@ -7,9 +7,12 @@ import io.fairlead.registry.RegistryLoad;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,16 +35,25 @@ public final class RecordingSink implements RegistrySink {
 
   private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
   private final AtomicInteger reads = new AtomicInteger();
+  private final AtomicReference<@Nullable Runnable> duringNextCall = new AtomicReference<>();
+  private volatile long callNanos = HOLD_NANOS;
 
   // The rest is guarded by "this"; waiters are notified of each call.
   private final List<SinkEvent> events = new ArrayList<>();
-  private final List<String> violations = new ArrayList<>();
+  private final List<Violation> violations = new ArrayList<>();
+  private final List<HandedOver> handedOver = new ArrayList<>();
   private final TreeMap<ServiceId, Service> state = new TreeMap<>();
   private List<Hold> holds = List.of();
   private List<Notice> notices = List.of();
   private @Nullable RegistryLoad load;
   private boolean synced;
   private boolean closed;
+  private boolean forgetful;
+
+  private record Violation(Rule rule, String text) {}
+
+  /** A list as it was when it was handed over, and the list itself, which must stay so. */
+  private record HandedOver(List<Hold> then, List<Hold> itself) {}
 
   @Override
   public void resync(ReadOutcome outcome) {
@@ -75,14 +87,18 @@ public final class RecordingSink implements RegistrySink {
   @Override
   public void readTook(Duration took) {
     if (took.isNegative()) {
-      violation("readTook: " + took + " (expected: not negative)");
+      violation(Rule.SANE_TIMES, "readTook: " + took + " (expected: not negative)");
     }
     reads.incrementAndGet();
   }
 
   @Override
   public void holding(List<Hold> newHolds) {
-    record(new SinkEvent.Holding(List.copyOf(newHolds)));
+    List<Hold> then = List.copyOf(newHolds);
+    synchronized (this) {
+      handedOver.add(new HandedOver(then, newHolds));
+    }
+    record(new SinkEvent.Holding(then));
   }
 
   @Override
@@ -106,30 +122,41 @@ public final class RecordingSink implements RegistrySink {
     Thread other = inside.compareAndExchange(null, me);
     try {
       if (other != null) {
-        violation("overlap: " + event + " on " + me + " during a call on " + other);
+        violation(
+            Rule.ONE_CALL_AT_A_TIME,
+            "overlap: " + event + " on " + me + " during a call on " + other);
       }
-      LockSupport.parkNanos(HOLD_NANOS);
+      LockSupport.parkNanos(callNanos);
+      // Before anybody is notified of this call, and may mean the next one.
+      Runnable task = duringNextCall.getAndSet(null);
       apply(event);
+      if (task != null) {
+        task.run();
+      }
     } finally {
       inside.compareAndSet(me, null);
     }
   }
 
-  private synchronized void violation(String text) {
-    violations.add(text);
+  private synchronized void violation(Rule rule, String text) {
+    violations.add(new Violation(rule, text));
   }
 
   private synchronized void apply(SinkEvent event) {
     if (closed) {
-      violations.add("after close: " + event + " (expected: no call)");
+      violation(Rule.NO_CALL_AFTER_CLOSE, "after close: " + event + " (expected: no call)");
     }
-    events.add(event);
+    if (!forgetful) {
+      events.add(event);
+    }
     if (event instanceof SinkEvent.Resynced resynced) {
       synced = true;
       state.clear();
       for (Service service : resynced.outcome().services()) {
         if (state.put(service.id(), service) != null) {
-          violations.add("resync: " + service.id() + " twice (expected: each service once)");
+          violation(
+              Rule.EACH_SERVICE_ONCE,
+              "resync: " + service.id() + " twice (expected: each service once)");
         }
       }
     } else if (event instanceof SinkEvent.Changed changed) {
@@ -151,14 +178,18 @@ public final class RecordingSink implements RegistrySink {
       if (before.subject().equals(hold.subject())
           && before.reason() == hold.reason()
           && (!before.since().equals(hold.since()) || hold.until().isAfter(before.until()))) {
-        violations.add("holding: " + hold + " after " + before + " (expected: the same ceiling)");
+        violation(
+            Rule.SAME_CEILING,
+            "holding: " + hold + " after " + before + " (expected: the same ceiling)");
       }
     }
   }
 
   private void requireSynced(SinkEvent event) {
     if (!synced) {
-      violations.add("before the first resync: " + event + " (expected: a resync with everything)");
+      violation(
+          Rule.RESYNC_FIRST,
+          "before the first resync: " + event + " (expected: a resync with everything)");
     }
   }
 
@@ -174,7 +205,74 @@ public final class RecordingSink implements RegistrySink {
 
   /** Returns the breaches of the sink's rules so far; empty for a correct adapter. */
   public synchronized List<String> violations() {
-    return List.copyOf(violations);
+    lookAtWhatWasHandedOver();
+    return violations.stream().map(Violation::text).toList();
+  }
+
+  /** Returns the breaches of one rule so far. */
+  synchronized List<String> violations(Rule rule) {
+    lookAtWhatWasHandedOver();
+    return violations.stream().filter(one -> one.rule() == rule).map(Violation::text).toList();
+  }
+
+  private synchronized void lookAtWhatWasHandedOver() {
+    for (HandedOver one : handedOver) {
+      List<Hold> now = copy(one.itself());
+      if (!now.equals(one.then())) {
+        violation(
+            Rule.NOT_CHANGED_AFTERWARDS,
+            "holding: the list was changed after the call from " + one.then() + " to " + now);
+      }
+    }
+    handedOver.clear();
+  }
+
+  private static List<Hold> copy(List<Hold> list) {
+    try {
+      return new ArrayList<>(list);
+    } catch (ConcurrentModificationException e) {
+      // It is being changed.
+      return List.of();
+    }
+  }
+
+  /** Lets each call take this long from now on, as one that converts a large service. */
+  void slowDown(Duration call) {
+    callNanos = call.toNanos();
+  }
+
+  /** Does something within the next call. */
+  void duringNextCall(Runnable task) {
+    duringNextCall.set(task);
+  }
+
+  /** Drops what was recorded but for breaches, which are noted still. */
+  synchronized void forget() {
+    lookAtWhatWasHandedOver();
+    forgetful = true;
+    events.clear();
+    state.clear();
+  }
+
+  /** Returns all texts for people that the adapter gave. */
+  synchronized List<String> texts() {
+    List<String> texts = new ArrayList<>();
+    for (SinkEvent event : events) {
+      if (event instanceof SinkEvent.Failing failing) {
+        texts.add(failing.problem() + "\n" + stackTrace(failing.cause()));
+      } else if (event instanceof SinkEvent.ReadFailed failed) {
+        texts.add(failed.outcome().problem() + "\n" + stackTrace(failed.outcome().cause()));
+      } else if (event instanceof SinkEvent.Holding holding) {
+        holding.holds().forEach(hold -> texts.add(hold.toString()));
+      }
+    }
+    return texts;
+  }
+
+  private static String stackTrace(Throwable cause) {
+    StringWriter text = new StringWriter();
+    cause.printStackTrace(new PrintWriter(text));
+    return text.toString();
   }
 
   /** Fails if a rule of the sink was broken so far. */
@@ -246,6 +344,16 @@ public final class RecordingSink implements RegistrySink {
     return (int) events.stream().filter(test).count();
   }
 
+  /** Waits for a failure since a mark as long as the limit allows; it need not come. */
+  void awaitFailureIfAny(int mark, Duration limit) {
+    try {
+      awaitEvent(mark, "a failure", limit, SinkEvent::isFailure);
+    } catch (AssertionError e) {
+      // Another test demands it.
+      return;
+    }
+  }
+
   /**
    * Waits until a whole read has arrived and the state passes.
    *
@@ -271,6 +379,11 @@ public final class RecordingSink implements RegistrySink {
       await(what, limit, () -> events.subList(mark, events.size()).stream().anyMatch(test));
       return events.subList(mark, events.size()).stream().filter(test).findFirst().orElseThrow();
     }
+  }
+
+  /** Waits until the present holds pass the test. */
+  void awaitHolds(String what, Duration limit, Predicate<List<Hold>> test) {
+    await(what, limit, () -> test.test(holds));
   }
 
   private synchronized void await(String what, Duration limit, Condition condition) {

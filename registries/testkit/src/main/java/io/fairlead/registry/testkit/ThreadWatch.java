@@ -10,7 +10,7 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** A watch that finds threads started since its creation and still running. */
 final class ThreadWatch {
-  // Threads of the JDK, JUnit and Awaitility that come and go on their own.
+  // Threads of the JDK, JUnit, Awaitility and the kit that come and go on their own.
   private static final List<String> FOREIGN =
       List.of(
           "process reaper",
@@ -22,6 +22,7 @@ final class ThreadWatch {
           "Keep-Alive-Timer",
           "Attach Listener",
           "junit-",
+          FaultProxy.THREADS,
           "awaitility");
 
   private final Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
@@ -46,7 +47,10 @@ final class ThreadWatch {
   /** Waits until none of them runs any more. */
   void awaitNone(Duration limit) {
     try {
-      Awaitility.await().atMost(limit).until(() -> started().isEmpty());
+      Awaitility.await()
+          .dontCatchUncaughtExceptions()
+          .atMost(limit)
+          .until(() -> started().isEmpty());
     } catch (ConditionTimeoutException e) {
       throw new AssertionError(
           "threads left after close(): " + started() + " (expected: none within " + limit + ")", e);

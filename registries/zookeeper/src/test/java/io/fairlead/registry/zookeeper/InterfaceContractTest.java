@@ -50,6 +50,11 @@ class InterfaceContractTest extends ZooKeeperContract {
         Capability.LOCALITY,
         Capability.UNHEALTHY,
         Capability.MAINTENANCE,
+        // The server is shared by all tests of the JVM, and lets everybody in.
+        Capability.RESTART,
+        // Outages only, so far: other faults of its link have not been run.
+        Capability.NETWORK,
+        Capability.LOGIN,
         Capability.EMPTY_SERVICES);
   }
 }

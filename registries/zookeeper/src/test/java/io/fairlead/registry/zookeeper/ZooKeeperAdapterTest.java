@@ -2,7 +2,6 @@ package io.fairlead.registry.zookeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.harness.TestAuthority;
 import io.fairlead.harness.ZooKeeperApi;
@@ -11,6 +10,7 @@ import io.fairlead.harness.ZooKeeperServer;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.TlsFiles;
+import io.fairlead.registry.testkit.FaultProxy;
 import io.fairlead.registry.testkit.SinkEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,7 +64,7 @@ class ZooKeeperAdapterTest {
 
   @Test
   void sessionThatExpired_everythingIsReadAnew() {
-    try (FaultyLink link = FaultyLink.to(SharedZooKeeper.get().port());
+    try (FaultProxy link = FaultProxy.to(SharedZooKeeper.get().port());
         Mirroring mirroring =
             Mirroring.of(List.of("127.0.0.1:" + link.port()), "/expiry")
                 .with("sessionTimeout", Duration.ofSeconds(1))) {

@@ -1,7 +1,6 @@
 package io.fairlead.registry.zookeeper;
 
 import io.fairlead.common.KeyedRecord;
-import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.ZooKeeperApi;
 import io.fairlead.harness.ZooKeeperServer;
 import io.fairlead.registry.AdapterContext;
@@ -9,6 +8,7 @@ import io.fairlead.registry.Instance;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.testkit.AdapterContract;
+import io.fairlead.registry.testkit.FaultProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The contract, with a chroot of its own for each test, behind a link that can be cut. */
 @ExtendWith(SharedZooKeeper.class)
 abstract class ZooKeeperContract extends AdapterContract {
-  private @Nullable FaultyLink link;
+  private @Nullable FaultProxy link;
 
   ZooKeeperServer server() {
     return SharedZooKeeper.get();
@@ -51,13 +51,18 @@ abstract class ZooKeeperContract extends AdapterContract {
     }
   }
 
-  final FaultyLink link() {
-    FaultyLink open = link;
+  final FaultProxy link() {
+    FaultProxy open = link;
     if (open == null) {
-      open = FaultyLink.to(server().port());
+      open = FaultProxy.to(server().port());
       link = open;
     }
     return open;
+  }
+
+  @Override
+  protected List<FaultProxy> links() {
+    return List.of(link());
   }
 
   /** Keys besides the address and the times. */
@@ -136,9 +141,8 @@ abstract class ZooKeeperContract extends AdapterContract {
   @Override
   protected boolean outlivesAdapters(Thread thread) {
     String name = thread.getName();
-    // The link's, and those of the client that writes.
-    return name.startsWith("link-")
-        || name.startsWith("main-SendThread")
+    // Those of the client that writes.
+    return name.startsWith("main-SendThread")
         || name.startsWith("main-EventThread")
         || name.endsWith("-output");
   }

@@ -1,0 +1,24 @@
+package io.fairlead.registry.testkit;
+
+/**
+ * A rule that an adapter must keep at any time: broken in any test, it is told by one test at the
+ * end of the contract, which is meant for it.
+ */
+enum Rule {
+  /** Calls of the sink do not overlap. */
+  ONE_CALL_AT_A_TIME,
+  /** A whole read comes before single changes. */
+  RESYNC_FIRST,
+  /** A whole read has each service once. */
+  EACH_SERVICE_ONCE,
+  /** A hold that goes on keeps its start and its end. */
+  SAME_CEILING,
+  /** What was handed over is not changed any more. */
+  NOT_CHANGED_AFTERWARDS,
+  /** A closed adapter calls no more. */
+  NO_CALL_AFTER_CLOSE,
+  /** No secret is in a log, a problem or a hold. */
+  NO_SECRET,
+  /** Times of reads are not negative. */
+  SANE_TIMES
+}
