@@ -11,7 +11,7 @@ import java.util.List;
 final class DescriptorWatch {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-  /** Which descriptors count. */
+  /** The kinds of descriptors that count. */
   enum Scope {
     /** All: where nothing else shows connections that were left. */
     ALL,

@@ -366,7 +366,7 @@ public final class FaultProxy implements AutoCloseable {
     ANSWERS
   }
 
-  /** What may happen to a piece: guarded by nothing, made with the lock held. */
+  /** The fate of a piece, decided with the lock held. */
   private record Passage(long delayMillis, boolean garbled, int length, boolean last) {}
 
   /** Waits while nothing may pass; empty if the connection is no longer to be used. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** The tests over a network that fails in other ways than an outage; all by {@link FaultProxy}. */
 abstract class LinkContract extends OutageContract {
   private static final Duration SLOW = Duration.ofMillis(300);
-  private static final Duration SHORTEST_FLAKY = Duration.ofSeconds(3);
+  private static final Duration MIN_FLAKY = Duration.ofSeconds(3);
   private static final int CHANGES_A_ROUND = 10;
 
   @Test
@@ -114,9 +114,7 @@ abstract class LinkContract extends OutageContract {
         environment("FAIRLEAD_LINK_PERIOD").map(Duration::ofSeconds).orElseGet(this::linkPeriod);
     links().forEach(link -> link.resetEvery(period));
     Duration length = period.multipliedBy(7).dividedBy(2);
-    long end =
-        System.nanoTime()
-            + (length.compareTo(SHORTEST_FLAKY) < 0 ? SHORTEST_FLAKY : length).toNanos();
+    long end = System.nanoTime() + (length.compareTo(MIN_FLAKY) < 0 ? MIN_FLAKY : length).toNanos();
     do {
       for (int change = 0; change < CHANGES_A_ROUND; change++) {
         Service one = services.get(random.nextInt(services.size()));
