@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.TestAuthority;
+import io.fairlead.registry.testkit.FreePorts;
 import io.fairlead.server.tls.ClientTls;
 import java.io.IOException;
 import java.net.URI;

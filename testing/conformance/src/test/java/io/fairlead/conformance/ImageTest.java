@@ -2,10 +2,10 @@ package io.fairlead.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.harness.NeedsSmallDisk;
 import io.fairlead.harness.ServerProcess;
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,10 +3,10 @@ package io.fairlead.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.harness.Binaries;
-import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.GatewayProcess;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.harness.ServerProcess;
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.harness.Binaries;
-import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.GatewayProcess;
 import io.fairlead.harness.IstiodServer;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.harness.ServerProcess;
 import io.fairlead.harness.TestAuthority;
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.GatewayProcess;
 import io.fairlead.harness.TestAuthority;
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fairlead.conformance.MirroredRegistry.WhenEmpty;
-import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.GatewayProcess;
 import io.fairlead.harness.IstioConfig;
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

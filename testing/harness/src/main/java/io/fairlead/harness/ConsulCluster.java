@@ -1,5 +1,6 @@
 package io.fairlead.harness;
 
+import io.fairlead.registry.testkit.FreePorts;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.fairlead.harness;
 
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,6 +1,7 @@
 package io.fairlead.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
 package io.fairlead.harness;
 
+import io.fairlead.registry.testkit.FreePorts;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,7 @@
 package io.fairlead.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.registry.testkit.FreePorts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.fairlead.harness;
 
 import io.fairlead.registry.testkit.FaultProxy;
+import io.fairlead.registry.testkit.FreePorts;
 import java.time.Duration;
 
 /**

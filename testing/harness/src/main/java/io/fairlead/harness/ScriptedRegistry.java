@@ -3,6 +3,7 @@ package io.fairlead.harness;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

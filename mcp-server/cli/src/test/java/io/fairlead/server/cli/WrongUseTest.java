@@ -2,7 +2,7 @@ package io.fairlead.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.harness.FreePorts;
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fairlead.harness.FreePorts;
+import io.fairlead.registry.testkit.FreePorts;
 import io.fairlead.server.xds.GivenResource;
 import io.fairlead.server.xds.XdsOptions;
 import io.fairlead.server.xds.XdsServer;

@@ -3,10 +3,10 @@ package io.fairlead.registry.consul;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.harness.ConsulServer;
-import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.testkit.FreePorts;
 import io.fairlead.registry.testkit.SinkEvent;
 import java.net.URI;
 import java.time.Duration;

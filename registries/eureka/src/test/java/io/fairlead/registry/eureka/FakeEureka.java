@@ -2,7 +2,7 @@ package io.fairlead.registry.eureka;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.fairlead.harness.FreePorts;
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

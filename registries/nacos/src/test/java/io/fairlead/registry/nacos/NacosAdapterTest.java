@@ -3,7 +3,6 @@ package io.fairlead.registry.nacos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.common.KeyedRecord;
-import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.NacosApi;
 import io.fairlead.harness.NacosInstance;
 import io.fairlead.harness.NacosServer;
@@ -14,6 +13,7 @@ import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.testkit.FreePorts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

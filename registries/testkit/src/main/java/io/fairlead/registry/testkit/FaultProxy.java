@@ -49,12 +49,6 @@ public final class FaultProxy implements AutoCloseable {
 
   private static final String LOOPBACK = "127.0.0.1";
 
-  // Below the kernel's ephemeral range: else an outgoing connection could take the port of a proxy
-  // that is cut.
-  private static final int MIN_PORT = 3_000;
-  private static final int MAX_PORT = 9_900;
-  private static final int MAX_TRIES = 200;
-
   private final int port;
   private volatile int target;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -81,26 +75,11 @@ public final class FaultProxy implements AutoCloseable {
     restore();
   }
 
-  private FaultProxy(ServerSocket opened, int target) {
-    this.port = opened.getLocalPort();
-    this.target = target;
-    this.door = Optional.of(new Door(opened, start(() -> accept(opened))));
-  }
-
   // ---- The way ----------------------------------------------------------------------------------
 
   /** Returns a proxy that works, from a free port of the loopback to the target. */
   public static FaultProxy to(int target) {
-    Random random = new Random();
-    for (int tries = 0; tries < MAX_TRIES; tries++) {
-      try {
-        return new FaultProxy(listen(MIN_PORT + random.nextInt(MAX_PORT - MIN_PORT)), target);
-      } catch (IOException e) {
-        LOG.trace("proxy to {}: port in use", target, e);
-      }
-    }
-    throw new IllegalStateException(
-        "no free port of " + MIN_PORT + " to " + MAX_PORT + " on the loopback");
+    return new FaultProxy(FreePorts.next(), target);
   }
 
   /**
@@ -412,11 +391,12 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
-  /** Breaks all connections, refuses new ones, and ends its threads. */
+  /** Breaks all connections, refuses new ones, ends its threads, and gives its port back. */
   @Override
   public void close() {
     closed.countDown();
     cut();
+    FreePorts.giveBack(port);
   }
 
   /** One client's connection. */

@@ -48,12 +48,8 @@ final class LineRegistry implements AutoCloseable {
 
   LineRegistry(String secret) {
     this.secret = secret;
-    try {
-      this.door = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    this.port = door.getLocalPort();
+    this.port = FreePorts.next();
+    this.door = listen();
     this.doorkeeper = accept(door);
   }
 
@@ -116,19 +112,25 @@ final class LineRegistry implements AutoCloseable {
     log.clear();
     last.clear();
     revision = 0;
+    door = listen();
+    doorkeeper = accept(door);
+  }
+
+  private ServerSocket listen() {
     try {
-      door = new ServerSocket();
-      door.setReuseAddress(true);
-      door.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+      ServerSocket opened = new ServerSocket();
+      opened.setReuseAddress(true);
+      opened.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+      return opened;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    doorkeeper = accept(door);
   }
 
   @Override
   public synchronized void close() {
     closeAll();
+    FreePorts.giveBack(port);
     notifyAll();
   }
 

@@ -1,11 +1,11 @@
 package io.fairlead.bench.gateway;
 
 import io.fairlead.harness.Binaries;
-import io.fairlead.harness.FreePorts;
 import io.fairlead.harness.Metrics;
 import io.fairlead.harness.Pause;
 import io.fairlead.harness.ProcessUsage;
 import io.fairlead.harness.ServerProcess;
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ConnectException;

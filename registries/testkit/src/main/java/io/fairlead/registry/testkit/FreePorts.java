@@ -1,4 +1,4 @@
-package io.fairlead.harness;
+package io.fairlead.registry.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,10 +15,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Free TCP ports of the loopback interface, each given out once a JVM, and to no other JVM as long
- * as that one lives: tests run side by side, and a port whose server is down for a moment must stay
- * its own. They are taken below the kernel's ephemeral range, so that an outgoing connection cannot
- * take one between the choice and its use. Thread-safe.
+ * The free TCP ports of the loopback interface. A port that is given out belongs to this JVM as
+ * long as it lives: tests run side by side, and a port whose server is down for a moment must stay
+ * its own. Ports are taken below the kernel's ephemeral range, so that an outgoing connection
+ * cannot take one between the choice and its use. Thread-safe.
  */
 public final class FreePorts {
   private static final int MIN_PORT = 11_000;
@@ -99,7 +99,8 @@ public final class FreePorts {
     }
   }
 
-  private static void giveBack(int port) {
+  /** Gives a port back that nothing listens on any more; no other JVM could take it else. */
+  static synchronized void giveBack(int port) {
     FileLock claim = GIVEN.remove(port);
     if (claim != null) {
       try {
