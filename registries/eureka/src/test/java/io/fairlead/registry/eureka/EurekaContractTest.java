@@ -8,12 +8,18 @@ import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.Secret;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.AdapterContract;
 import io.fairlead.registry.testkit.Capability;
 import io.fairlead.registry.testkit.FaultProxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -22,25 +28,96 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The contract with a real server, over a link that is cut for outages. */
+/**
+ * The contract with a real server, over a link of each test's own. A server that checks passwords,
+ * which takes it long by design, is asked where one is refused.
+ */
 @NeedsServer(EurekaServer.NAME)
-@ExtendWith(SharedEureka.class)
 final class EurekaContractTest extends AdapterContract {
   private static final String REGION = "region";
 
-  private final FaultProxy link = FaultProxy.to(SharedEureka.get().port());
+  private static EurekaServer server;
+  private static @Nullable EurekaServer guarded;
+
+  @TempDir Path folder = Path.of("");
+  private @Nullable FaultProxy link;
+
+  @BeforeAll
+  static void startServer() {
+    server = EurekaServer.started();
+  }
+
+  @AfterAll
+  static void closeServer() {
+    server.close();
+    if (guarded != null) {
+      guarded.close();
+    }
+  }
 
   @Override
   protected RegistryAdapter adapter(AdapterContext context) {
+    return adapter(context, link().port(), EurekaServer.PASSWORD);
+  }
+
+  @Override
+  protected RegistryAdapter adapter(AdapterContext context, String secret) {
+    EurekaServer asking = guarded;
+    if (asking == null) {
+      asking = EurekaServer.builder().login().start();
+      guarded = asking;
+    }
+    return adapter(context, asking.port(), secret);
+  }
+
+  private RegistryAdapter adapter(AdapterContext context, int port, String secret) {
     EurekaConfiguration configuration =
-        Configurations.at(URI.create("http://127.0.0.1:" + link.port() + "/eureka"))
+        Configurations.at(URI.create("http://127.0.0.1:" + port + "/eureka"))
             .with("region", REGION)
+            .with("username", inFile("username", EurekaServer.USERNAME))
+            .with("password", inFile("password of " + secret.hashCode(), secret))
             .with("pollInterval", Duration.ofMillis(100))
             .with("settle", Duration.ofSeconds(2))
             .build();
     return new EurekaRegistryFactory().create(context, configuration);
+  }
+
+  private FaultProxy link() {
+    FaultProxy opened = link;
+    if (opened == null) {
+      opened = FaultProxy.to(server.port());
+      link = opened;
+    }
+    return opened;
+  }
+
+  private Secret inFile(String file, String secret) {
+    try {
+      return new Secret.InFile(
+          Files.writeString(folder.resolve(file), secret, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  protected Set<String> secrets() {
+    return Set.of(EurekaServer.PASSWORD);
+  }
+
+  /** The server forgets all, and its instances register again, as they do by themselves. */
+  @Override
+  protected void restart() {
+    link().cut();
+    server.kill();
+    server.startAgain();
+    putAll(written());
+    link().restore();
   }
 
   @Override
@@ -84,7 +161,7 @@ final class EurekaContractTest extends AdapterContract {
   }
 
   private static EurekaApi api() {
-    return SharedEureka.get().api();
+    return server.api();
   }
 
   private static EurekaInstance registered(String app, Instance instance) {
@@ -100,12 +177,12 @@ final class EurekaContractTest extends AdapterContract {
 
   @Override
   protected void makeUnreachable() {
-    link.cut();
+    link().cut();
   }
 
   @Override
   protected void makeReachable() {
-    link.restore();
+    link().restore();
   }
 
   /** Eureka writes names of apps in upper case, and the adapter reads them in lower case. */
@@ -116,7 +193,7 @@ final class EurekaContractTest extends AdapterContract {
 
   @Override
   protected List<FaultProxy> links() {
-    return List.of(link);
+    return List.of(link());
   }
 
   @Override
@@ -127,7 +204,7 @@ final class EurekaContractTest extends AdapterContract {
   @Override
   protected void cleanUp(Collection<Service> left) {
     super.cleanUp(left);
-    link.close();
+    link().close();
     api().awaitEmpty();
   }
 
@@ -138,12 +215,7 @@ final class EurekaContractTest extends AdapterContract {
         Capability.MAINTENANCE,
         Capability.EMPTY_SERVICES,
         // Eureka writes names of apps in upper case.
-        Capability.CASE_SENSITIVE_NAMES,
-        // The server is shared by all tests of the JVM, and lets everybody in.
-        Capability.RESTART,
-        // Outages only, so far: other faults of its link have not been run.
-        Capability.NETWORK,
-        Capability.LOGIN);
+        Capability.CASE_SENSITIVE_NAMES);
   }
 
   @Override

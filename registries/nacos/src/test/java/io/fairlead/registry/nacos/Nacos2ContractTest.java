@@ -10,6 +10,6 @@ import io.fairlead.harness.NeedsServer;
 class Nacos2ContractTest extends NacosContractTest {
   @Override
   NacosServer server() {
-    return SharedNacos.get(Generation.NACOS_2, Login.NONE);
+    return SharedNacos.get(Generation.NACOS_2, Login.EVERYTHING);
   }
 }

@@ -12,11 +12,17 @@ import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.Secret;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.AdapterContract;
 import io.fairlead.registry.testkit.Capability;
 import io.fairlead.registry.testkit.FaultProxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -32,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The contract on a server 3.x, with a namespace of its own for each test, behind a link that can
@@ -40,11 +47,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @NeedsServer(NacosServer.NAME)
 @ExtendWith(SharedNacos.class)
 class NacosContractTest extends AdapterContract {
+  @TempDir Path folder = Path.of("");
   private @Nullable NacosLink own;
 
   /** The server of the tests. */
   NacosServer server() {
-    return SharedNacos.get(Generation.NACOS_3, Login.NONE);
+    return SharedNacos.get(Generation.NACOS_3, Login.EVERYTHING);
   }
 
   final NacosApi api() {
@@ -73,19 +81,40 @@ class NacosContractTest extends AdapterContract {
     }
   }
 
-  NacosConfiguration configuration() {
+  private NacosConfiguration configuration(String secret) {
     return KeyedRecord.of(NacosConfiguration.class)
         .with(
             Map.of(
                 "addresses", List.of(link().address()),
                 "namespaces", List.of(registryName()),
+                "username", inFile("username", NacosServer.USERNAME),
+                "password", inFile(secret, secret),
                 "reconcileInterval", Duration.ofSeconds(5),
                 "settle", Duration.ofSeconds(4)));
   }
 
   @Override
   protected RegistryAdapter adapter(AdapterContext context) {
-    return new NacosRegistryFactory().create(context, configuration());
+    return adapter(context, NacosServer.PASSWORD);
+  }
+
+  @Override
+  protected RegistryAdapter adapter(AdapterContext context, String secret) {
+    return new NacosRegistryFactory().create(context, configuration(secret));
+  }
+
+  private Secret inFile(String file, String secret) {
+    try {
+      return new Secret.InFile(
+          Files.writeString(folder.resolve(file), secret, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  protected Set<String> secrets() {
+    return Set.of(NacosServer.PASSWORD);
   }
 
   @Override
@@ -168,13 +197,7 @@ class NacosContractTest extends AdapterContract {
 
   @Override
   protected Set<Capability> lacking() {
-    return Set.of(
-        Capability.LOCALITY,
-        Capability.MAINTENANCE,
-        Capability.LOGIN,
-        // Restarts are in NacosRestartTest: a server 3.x takes writes before it has loaded its
-        // data.
-        Capability.RESTART);
+    return Set.of(Capability.LOCALITY, Capability.MAINTENANCE);
   }
 
   @Override

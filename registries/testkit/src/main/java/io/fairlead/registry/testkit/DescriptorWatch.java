@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** A view of the descriptors that this process has open, as Linux lists them. */
 final class DescriptorWatch {
@@ -20,9 +21,14 @@ final class DescriptorWatch {
   }
 
   private final Scope scope;
+  private final Predicate<String> foreign;
 
-  DescriptorWatch(Scope scope) {
+  /**
+   * @param foreign accepts files that do not count
+   */
+  DescriptorWatch(Scope scope, Predicate<String> foreign) {
     this.scope = scope;
+    this.foreign = foreign;
   }
 
   /** Whether this system lists descriptors. */
@@ -40,7 +46,8 @@ final class DescriptorWatch {
             && !target.endsWith(".jar")
             && !target.startsWith("/dev/")
             && !target.startsWith("/proc/")
-            && !(scope == Scope.ALL_BUT_SOCKETS && target.startsWith("socket:"))) {
+            && !(scope == Scope.ALL_BUT_SOCKETS && target.startsWith("socket:"))
+            && !foreign.test(target)) {
           open.add(target);
         }
       }

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 /** The tests over a network that fails in other ways than an outage; all by {@link FaultProxy}. */
 abstract class LinkContract extends OutageContract {
   private static final Duration SLOW = Duration.ofMillis(300);
-  private static final Duration MIN_FLAKY = Duration.ofSeconds(3);
+  private static final Duration MIN_FLAKY = Duration.ofSeconds(1);
+  private static final Duration BETWEEN_PROVOCATIONS = Duration.ofMillis(50);
   private static final int CHANGES_A_ROUND = 10;
 
   @Test
@@ -43,7 +44,7 @@ abstract class LinkContract extends OutageContract {
     links().forEach(FaultProxy::reset);
     sink().awaitEvent(mark, "a failure", outageLimit(), SinkEvent::isFailure);
     Contracts.pause(outageLength());
-    healAndChange(before, mark);
+    healAndChange(before, mark, service("orders-0", 6));
   }
 
   @Test
@@ -55,17 +56,18 @@ abstract class LinkContract extends OutageContract {
       links().forEach(link -> link.cutShort(bytes));
       long attempts = attempts();
       links().forEach(FaultProxy::reset);
-      awaitAttempts(attempts + 2);
+      provokeAnswers(attempts + 2);
       Contracts.pause(outageLength());
     }
-    healAndChange(before, mark);
+    healAndChange(before, mark, service("orders-0", 6), service("provocation", 5));
   }
 
-  /** Waits until connections have been tried, as long as an outage may last; they need not be. */
-  private void awaitAttempts(long number) {
-    long end = System.nanoTime() + outageLimit().toNanos();
-    while (attempts() < number && System.nanoTime() < end) {
-      Contracts.pause(Duration.ofMillis(20));
+  /** Changes another service until so many connections have been tried; they need not be. */
+  private void provokeAnswers(long attempts) {
+    long end = System.nanoTime() + outageLimit().toNanos() / 4;
+    for (int change = 0; attempts() < attempts && System.nanoTime() < end; change++) {
+      write(service("provocation", 1 + change % 4));
+      Contracts.pause(BETWEEN_PROVOCATIONS);
     }
   }
 
@@ -78,12 +80,14 @@ abstract class LinkContract extends OutageContract {
     return sink().state();
   }
 
-  private void healAndChange(Map<ServiceId, Service> before, int mark) {
+  private void healAndChange(Map<ServiceId, Service> before, int mark, Service... changed) {
     links().forEach(FaultProxy::heal);
     int back = sink().mark();
     links().forEach(FaultProxy::reset);
     sink().awaitEvent(back, "a success", outageLimit(), SinkEvent::isSuccess);
-    write(service("orders-0", 6));
+    for (Service one : changed) {
+      write(one);
+    }
     awaitWritten(outageLimit());
     assertThat(Contracts.losses(before, sink().eventsSince(mark))).isEmpty();
   }

@@ -104,7 +104,7 @@ abstract class ReadContract extends AdapterFixture {
     }
     writeAll(many);
     start();
-    awaitWritten(limit().multipliedBy(3 + count / 2_000));
+    awaitWritten(limit().multipliedBy(1 + count / 2_000));
     Service last = many.get(many.size() - 1);
     write(Contracts.with(last, List.of(last.instances().get(0))));
     write(Contracts.with(many.get(0), List.of(many.get(0).instances().get(1))));

@@ -1,6 +1,7 @@
 package io.fairlead.registry.testkit;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +26,7 @@ final class ThreadWatch {
           FaultProxy.THREADS,
           "awaitility");
 
-  private final Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
+  private final Set<Thread> before = new HashSet<>(running());
   private final Predicate<Thread> shared;
 
   /**
@@ -37,11 +38,26 @@ final class ThreadWatch {
 
   /** Returns the threads that were started since and are running. */
   List<Thread> started() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> !before.contains(thread) && thread.isAlive())
+    return running().stream()
+        .filter(thread -> !before.contains(thread))
         .filter(thread -> FOREIGN.stream().noneMatch(thread.getName()::startsWith))
         .filter(shared.negate())
         .toList();
+  }
+
+  /** Returns all threads of the JVM; without their stacks, which take long to walk. */
+  private static List<Thread> running() {
+    ThreadGroup all = Thread.currentThread().getThreadGroup();
+    while (all.getParent() != null) {
+      all = all.getParent();
+    }
+    Thread[] threads = new Thread[all.activeCount() + 16];
+    int count = all.enumerate(threads);
+    while (count == threads.length) {
+      threads = new Thread[2 * threads.length];
+      count = all.enumerate(threads);
+    }
+    return List.of(Arrays.copyOf(threads, count));
   }
 
   /** Waits until none of them runs any more. */

@@ -6,7 +6,6 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,9 +28,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /** Each defect of an adapter is found by the test that is meant for it, and by no other. */
 class AdapterContractTest {
-  // Its descriptors would be counted by contracts that run at the same time.
-  private static final Set<Defect> ALONE = EnumSet.of(Defect.LEAKS_A_FILE);
-  private static final int SIDE_BY_SIDE = 16;
+  private static final int SIDE_BY_SIDE = Defect.values().length;
   private static final Map<Defect, Future<Outcome>> RUNS = new EnumMap<>(Defect.class);
   private static final ExecutorService THREADS = Executors.newFixedThreadPool(SIDE_BY_SIDE);
 
@@ -39,15 +36,9 @@ class AdapterContractTest {
   private record Outcome(Set<String> passed, List<String> failed, List<String> reasons) {}
 
   @BeforeAll
-  static void runAll() throws Exception {
-    for (Defect defect : ALONE) {
-      Outcome outcome = run(defect);
-      RUNS.put(defect, THREADS.submit(() -> outcome));
-    }
+  static void runAll() {
     for (Defect defect : Defect.values()) {
-      if (!ALONE.contains(defect)) {
-        RUNS.put(defect, THREADS.submit(() -> run(defect)));
-      }
+      RUNS.put(defect, THREADS.submit(() -> run(defect)));
     }
   }
 

@@ -16,7 +16,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.channels.Selector;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,8 +42,13 @@ import org.slf4j.LoggerFactory;
  * {@code this} guards.
  */
 final class LineAdapter implements RegistryAdapter {
+  /**
+   * The beginning of the names of files that are leaked; then come that of the registry and a dot.
+   */
+  static final String LEAKED_FILE = "line-leak-";
+
   private static final Logger LOG = LoggerFactory.getLogger(LineAdapter.class);
-  private static final int TIMEOUT_MILLIS = 3_000;
+  private static final int TIMEOUT_MILLIS = 2_000;
   private static final long MIN_PAUSE_MILLIS = 20;
   private static final long MAX_PAUSE_MILLIS = 100;
   private static final Duration SETTLE = Duration.ofMillis(150);
@@ -153,7 +161,16 @@ final class LineAdapter implements RegistryAdapter {
         || has(Defect.STOPS_WHEN_IT_IS_QUIET)
             && changes > 3
             && System.nanoTime() - lastChange < TimeUnit.MILLISECONDS.toNanos(1_500)) {
-      sleep(5);
+      // Not without a connection that can be had meanwhile.
+      letGo();
+    }
+  }
+
+  private synchronized void letGo() {
+    try {
+      wait(5);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -292,10 +309,11 @@ final class LineAdapter implements RegistryAdapter {
     recent.clear();
     List<Service> list = list(lines);
     watch(lines, list);
+    // Before anybody is told, and may close the adapter at once.
+    connected = true;
     resync(list);
     failures = 0;
     opened.setSoTimeout(TIMEOUT_MILLIS);
-    connected = true;
     if (has(Defect.TRUSTS_A_SILENT_CONNECTION)) {
       opened.setSoTimeout(0);
     }
@@ -619,7 +637,8 @@ final class LineAdapter implements RegistryAdapter {
       LEAKED.add(new Socket(InetAddress.getByName("127.0.0.1"), port));
     }
     if (has(Defect.LEAKS_A_FILE)) {
-      LEAKED.add(Selector.open());
+      Path file = Files.createTempFile(LEAKED_FILE + registry + ".", "");
+      LEAKED.add(FileChannel.open(file, StandardOpenOption.DELETE_ON_CLOSE));
     }
   }
 

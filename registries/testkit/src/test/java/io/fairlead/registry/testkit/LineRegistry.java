@@ -30,7 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Its own lock guards its state, and sessions wait on it.
  */
 final class LineRegistry implements AutoCloseable {
-  private static final long PING_MILLIS = 50;
+  private static final long PING_MILLIS = 30;
 
   private final String secret;
   private final int port;

@@ -18,9 +18,15 @@ class InterfaceContractTest extends ZooKeeperContract {
   }
 
   @Override
+  String root() {
+    return "/dubbo";
+  }
+
+  @Override
   String node(Service service, Instance instance) {
     return chroot()
-        + "/dubbo/"
+        + root()
+        + "/"
         + service.id().name()
         + "/providers/"
         + ProviderUrls.encoded(
@@ -50,11 +56,6 @@ class InterfaceContractTest extends ZooKeeperContract {
         Capability.LOCALITY,
         Capability.UNHEALTHY,
         Capability.MAINTENANCE,
-        // The server is shared by all tests of the JVM, and lets everybody in.
-        Capability.RESTART,
-        // Outages only, so far: other faults of its link have not been run.
-        Capability.NETWORK,
-        Capability.LOGIN,
         Capability.EMPTY_SERVICES);
   }
 }

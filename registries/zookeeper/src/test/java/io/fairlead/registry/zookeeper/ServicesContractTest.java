@@ -22,8 +22,13 @@ final class ServicesContractTest extends ZooKeeperContract {
   }
 
   @Override
+  String root() {
+    return "/services";
+  }
+
+  @Override
   String node(Service service, Instance instance) {
-    return chroot() + "/services/" + service.id().name() + "/" + instance.id();
+    return chroot() + root() + "/" + service.id().name() + "/" + instance.id();
   }
 
   @Override
@@ -58,14 +63,6 @@ final class ServicesContractTest extends ZooKeeperContract {
 
   @Override
   protected Set<Capability> lacking() {
-    return Set.of(
-        Capability.SERVICE_METADATA,
-        Capability.LOCALITY,
-        Capability.EMPTY_SERVICES,
-        // The server is shared by all tests of the JVM, and lets everybody in.
-        Capability.RESTART,
-        // Outages only, so far: other faults of its link have not been run.
-        Capability.NETWORK,
-        Capability.LOGIN);
+    return Set.of(Capability.SERVICE_METADATA, Capability.LOCALITY, Capability.EMPTY_SERVICES);
   }
 }

@@ -6,9 +6,15 @@ import io.fairlead.harness.ZooKeeperServer;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.RegistryAdapter;
+import io.fairlead.registry.Secret;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.testkit.AdapterContract;
 import io.fairlead.registry.testkit.FaultProxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,10 +27,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, with a chroot of its own for each test, behind a link that can be cut. */
 @ExtendWith(SharedZooKeeper.class)
 abstract class ZooKeeperContract extends AdapterContract {
+  private static final String USER = "reader";
+  private static final String PASSWORD = "pilot-aboard-1";
+
+  @TempDir Path folder = Path.of("");
   private @Nullable FaultProxy link;
 
   ZooKeeperServer server() {
@@ -41,8 +52,14 @@ abstract class ZooKeeperContract extends AdapterContract {
 
   @BeforeEach
   void prepare() {
-    api().put(chroot(), "");
+    api().put(chroot() + root(), "");
+    api().protect(chroot() + root(), USER, PASSWORD);
   }
+
+  /**
+   * Returns the node below the chroot that has all services; only the adapter's user may read it.
+   */
+  abstract String root();
 
   @AfterEach
   void closeLink() {
@@ -72,13 +89,47 @@ abstract class ZooKeeperContract extends AdapterContract {
 
   @Override
   protected RegistryAdapter adapter(AdapterContext context) {
+    return adapter(context, PASSWORD);
+  }
+
+  @Override
+  protected RegistryAdapter adapter(AdapterContext context, String secret) {
     Map<String, Object> all = new TreeMap<>(keys());
     all.put("addresses", List.of("127.0.0.1:" + link().port()));
     all.put("chroot", chroot());
     all.put("sessionTimeout", Duration.ofSeconds(4));
     all.put("settle", Duration.ofSeconds(3));
+    all.put("username", inFile("username", USER));
+    all.put("password", inFile(secret, secret));
     return new ZooKeeperRegistryFactory()
         .create(context, KeyedRecord.of(ZooKeeperConfiguration.class).with(all));
+  }
+
+  private Secret inFile(String file, String secret) {
+    try {
+      return new Secret.InFile(
+          Files.writeString(folder.resolve(file), secret, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  protected Set<String> secrets() {
+    return Set.of(PASSWORD);
+  }
+
+  @Override
+  protected void restart() {
+    server().kill();
+    server().startAgain();
+    // What is there stays as it is; what ended with its session comes back.
+    written()
+        .forEach(
+            service ->
+                service
+                    .instances()
+                    .forEach(one -> api().putEphemeral(node(service, one), content(service, one))));
   }
 
   /** Returns the node that holds an instance; its parent is the service's. */
@@ -145,6 +196,12 @@ abstract class ZooKeeperContract extends AdapterContract {
     return name.startsWith("main-SendThread")
         || name.startsWith("main-EventThread")
         || name.endsWith("-output");
+  }
+
+  /** Its client waits for up to a second before it connects anew. */
+  @Override
+  protected Duration linkPeriod() {
+    return Duration.ofSeconds(3);
   }
 
   @Override
