@@ -6,20 +6,27 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.AdapterContract;
 import io.fairlead.registry.testkit.Capability;
+import io.fairlead.registry.testkit.FaultProxy;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 
 /** The test kit with a web server. */
 class LinesContractTest extends AdapterContract {
   private final LinesServer server = new LinesServer();
+  private final FaultProxy link = FaultProxy.to(server.url().getPort());
 
   @Override
   protected RegistryAdapter adapter(AdapterContext context) {
     return new LinesFactory()
         .create(
             context,
-            new LinesConfiguration(server.url(), Duration.ofMillis(100), Duration.ofSeconds(2)));
+            new LinesConfiguration(
+                URI.create("http://" + link.address() + "/list"),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(2)));
   }
 
   @Override
@@ -39,11 +46,22 @@ class LinesContractTest extends AdapterContract {
 
   @Override
   protected void makeUnreachable() {
-    server.stop();
+    link.cut();
   }
 
   @Override
   protected void makeReachable() {
+    link.restore();
+  }
+
+  @Override
+  protected List<FaultProxy> links() {
+    return List.of(link);
+  }
+
+  @Override
+  protected void restart() {
+    server.stop();
     server.startAgain();
   }
 
@@ -56,7 +74,8 @@ class LinesContractTest extends AdapterContract {
         Capability.LOCALITY,
         Capability.DISABLED,
         Capability.MAINTENANCE,
-        Capability.EMPTY_SERVICES);
+        Capability.EMPTY_SERVICES,
+        Capability.LOGIN);
   }
 
   @Override
@@ -67,6 +86,7 @@ class LinesContractTest extends AdapterContract {
 
   @Override
   protected void cleanUp(Collection<Service> left) {
+    link.close();
     server.close();
   }
 }

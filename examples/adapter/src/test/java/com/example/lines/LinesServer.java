@@ -5,6 +5,7 @@ import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.testkit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -21,7 +22,7 @@ final class LinesServer implements AutoCloseable {
   private HttpServer server;
 
   LinesServer() {
-    server = start(0);
+    server = start(FreePorts.next());
   }
 
   private HttpServer start(int port) {

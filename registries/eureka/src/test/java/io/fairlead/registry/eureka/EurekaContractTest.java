@@ -49,7 +49,11 @@ final class EurekaContractTest extends AdapterContract {
 
   @BeforeAll
   static void startServer() {
-    server = EurekaServer.started();
+    // A copy that was being made while something changed is kept until then, by default 3 minutes.
+    server =
+        EurekaServer.builder()
+            .property("eureka.server.response-cache-auto-expiration-in-seconds", "1")
+            .start();
   }
 
   @AfterAll
