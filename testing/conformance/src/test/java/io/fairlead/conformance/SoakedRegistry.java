@@ -2,12 +2,12 @@ package io.fairlead.conformance;
 
 import io.fairlead.harness.ConsulServer;
 import io.fairlead.harness.EurekaServer;
-import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.NacosLink;
 import io.fairlead.harness.NacosServer;
 import io.fairlead.harness.NacosServer.Generation;
 import io.fairlead.harness.NacosServer.Login;
 import io.fairlead.harness.ZooKeeperServer;
+import io.fairlead.registry.testkit.FaultProxy;
 import java.time.Duration;
 import java.util.List;
 
@@ -25,14 +25,14 @@ record SoakedRegistry(
     MirroredRegistry mirrored,
     String type,
     String address,
-    List<FaultyLink> links,
+    List<FaultProxy> links,
     Runnable restart,
     Runnable end)
     implements AutoCloseable {
 
   static SoakedRegistry consul() {
     ConsulServer server = ConsulServer.started();
-    FaultyLink link = FaultyLink.to(server.address().getPort());
+    FaultProxy link = FaultProxy.to(server.address().getPort());
     return new SoakedRegistry(
         new ConsulRegistry(server),
         "consul",
@@ -62,7 +62,7 @@ record SoakedRegistry(
 
   static SoakedRegistry eureka() {
     EurekaServer server = EurekaServer.started();
-    FaultyLink link = FaultyLink.to(server.port());
+    FaultProxy link = FaultProxy.to(server.port());
     EurekaRegistry mirrored = new EurekaRegistry(server);
     return new SoakedRegistry(
         mirrored,
@@ -80,7 +80,7 @@ record SoakedRegistry(
 
   static SoakedRegistry zooKeeper() {
     ZooKeeperServer server = ZooKeeperServer.start();
-    FaultyLink link = FaultyLink.to(server.port());
+    FaultProxy link = FaultProxy.to(server.port());
     return new SoakedRegistry(
         new ZooKeeperRegistry(server),
         "zookeeper",
@@ -109,12 +109,12 @@ record SoakedRegistry(
 
   /** Returns how many connections were broken. */
   long broken() {
-    return links.stream().mapToLong(FaultyLink::broken).sum();
+    return links.stream().mapToLong(FaultProxy::broken).sum();
   }
 
   @Override
   public void close() {
-    links.forEach(FaultyLink::close);
+    links.forEach(FaultProxy::close);
     end.run();
   }
 

@@ -103,7 +103,7 @@ class ZooKeeperAdapterTest {
   @Test
   void connectionsThatBreakAgainAndAgain_costTheSameEachTime() {
     int breaks = 7;
-    try (FaultyLink link = FaultyLink.to(SharedZooKeeper.get().port());
+    try (FaultProxy link = FaultProxy.to(SharedZooKeeper.get().port());
         Mirroring mirroring =
             Mirroring.of(List.of("127.0.0.1:" + link.port()), "/breaks")
                 .with("sessionTimeout", Duration.ofSeconds(30))) {
