@@ -31,7 +31,7 @@ record Room(String folder, List<String> packages, Set<String> uses) {
           room(SUPPORT, "io.fairlead.registry.support..").using(API),
           room("registries/testkit", "io.fairlead.registry.testkit..").using(API),
           room("files", "io.fairlead.files..").using(API),
-          room("registries/file", "io.fairlead.registry.file..").using(API, "files"),
+          room("registries/file", "io.fairlead.registry.file..").using(API, SUPPORT, "files"),
           room("registries/consul", "io.fairlead.registry.consul..").using(API, SUPPORT),
           room("nacos", "io.fairlead.nacos..").using(API, SUPPORT),
           room("registries/nacos", "io.fairlead.registry.nacos..").using(API, SUPPORT, "nacos"),

@@ -88,9 +88,13 @@ public final class EurekaApi {
     call("DELETE", path(app, id) + "/status?value=" + status, "");
   }
 
-  /** Cancels an instance's registration. */
+  /** Cancels an instance's registration; nothing happens if the server does not know it. */
   public void deregister(String app, String id) {
-    call("DELETE", path(app, id), "");
+    HttpRequest request = request("DELETE", path(app, id), "");
+    HttpResponse<String> answer = exchange(request);
+    if (answer.statusCode() != 404) {
+      check(request, answer);
+    }
   }
 
   /** Returns what the server answers to a GET of a path below its own, such as {@code /apps}. */
@@ -104,19 +108,28 @@ public final class EurekaApi {
   }
 
   /**
-   * Waits until a read of everything shows nothing. The server's cache keeps an answer that was
-   * being made while something changed, until it expires.
+   * Deregisters what a read of everything shows, until it shows nothing. The server's cache keeps
+   * an answer that was being made while something changed, until it expires.
    */
-  public void awaitEmpty() {
+  public void clear() {
     long deadline = System.nanoTime() + LIMIT.toNanos();
-    String hash = hash();
-    while (!hash.isEmpty()) {
+    JsonNode apps = apps();
+    while (!apps.isEmpty()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("GET " + address + "/apps: " + hash + " (expected: nothing)");
+        throw new AssertionError("GET " + address + "/apps: " + apps + " (expected: nothing)");
+      }
+      for (JsonNode app : apps) {
+        for (JsonNode instance : app.path("instance")) {
+          deregister(instance.path("app").asText(), instance.path("instanceId").asText());
+        }
       }
       Pause.of(Duration.ofMillis(50));
-      hash = hash();
+      apps = apps();
     }
+  }
+
+  private JsonNode apps() {
+    return get("/apps").path("applications").path("application");
   }
 
   /** Returns the hash code of what a read of everything shows, such as {@code UP_2_}. */

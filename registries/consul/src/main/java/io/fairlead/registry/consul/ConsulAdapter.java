@@ -6,6 +6,7 @@ import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.support.ClosableSink;
 import io.fairlead.registry.support.NoticeReporter;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -39,6 +40,7 @@ final class ConsulAdapter implements RegistryAdapter {
 
   private final AdapterContext context;
   private final ConsulConfiguration configuration;
+  private final ClosableSink sink;
   private final AtomicReference<State> state = new AtomicReference<>(new State.New());
   // The newest; written on the event loop.
   private volatile @Nullable ConsulMirror mirror;
@@ -46,6 +48,7 @@ final class ConsulAdapter implements RegistryAdapter {
   ConsulAdapter(AdapterContext context, ConsulConfiguration configuration) {
     this.context = context;
     this.configuration = configuration;
+    this.sink = new ClosableSink(context.sink());
   }
 
   /** The loop of the present mirror; a fault replaces it. Written on the event loop. */
@@ -120,8 +123,8 @@ final class ConsulAdapter implements RegistryAdapter {
     String problem =
         "a fault in the gateway ended the reading of Consul; it begins anew (see the gateway's log)";
     try {
-      context.sink().holding(List.of());
-      context.sink().resync(new ReadOutcome.Failed(problem, place));
+      sink.holding(List.of());
+      sink.resync(new ReadOutcome.Failed(problem, place));
     } catch (RuntimeException e) {
       LOG.error("registry {}: the fault could not be reported to the sink", context.registry(), e);
     }
@@ -142,14 +145,14 @@ final class ConsulAdapter implements RegistryAdapter {
     }
     loop.bindToCurrentThread();
     SplittableRandom random = new SplittableRandom();
-    Staleness staleness = new Staleness(loop, context.sink());
-    NoticeReporter notices = new NoticeReporter(context.sink());
+    Staleness staleness = new Staleness(loop, sink);
+    NoticeReporter notices = new NoticeReporter(sink);
     // A run before this one may have told some.
-    context.sink().notices(List.of());
+    sink.notices(List.of());
     ConnectionPools pools = new ConnectionPools(loop);
     Tokens tokens = new Tokens(loop, Optional.ofNullable(configuration.token()));
     ConsulClient client =
-        new ConsulClient(loop, pools, tokens, configuration, context.sink()::readTook);
+        new ConsulClient(loop, pools, tokens, configuration, sink::readTook);
     Dialer dialer = new Dialer(vertx, configuration.tls());
     loop.onClose(dialer::close);
     List<ConnectionPool> all =
@@ -168,7 +171,7 @@ final class ConsulAdapter implements RegistryAdapter {
         new ConsulMirror(
             loop,
             configuration,
-            context.sink(),
+            sink,
             staleness,
             notices,
             pools,
@@ -177,7 +180,7 @@ final class ConsulAdapter implements RegistryAdapter {
     mirror = made;
     made.start();
     new TokenExpiry(loop, client, tokens, notices).start();
-    loop.every(LOAD_INTERVAL, () -> context.sink().load(pools.load()));
+    loop.every(LOAD_INTERVAL, () -> sink.load(pools.load()));
     pools.start(all, client::leader);
   }
 
@@ -205,6 +208,8 @@ final class ConsulAdapter implements RegistryAdapter {
     Loop loop = running.loop().value;
     if (loop.isCurrent()) {
       // Called by the sink within a call of this adapter: waiting would be a deadlock.
+      // What the task has to tell besides is dropped.
+      sink.close();
       loop.close().onComplete(done -> vertx.close());
       return;
     }

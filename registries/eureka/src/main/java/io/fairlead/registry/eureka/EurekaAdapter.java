@@ -132,6 +132,7 @@ final class EurekaAdapter implements RegistryAdapter {
     copiedAt = thread.nanoTime();
     wholeDueAt = copiedAt + wholePause(Duration.ofNanos(copiedAt - begin)).toNanos();
     latestChanges = new byte[0];
+    matches = true;
     toConfirm.clear();
     try {
       // The cache may have everything from before, and what changed from after, a change.
@@ -184,10 +185,12 @@ final class EurekaAdapter implements RegistryAdapter {
       return Set.of();
     }
     Set<String> changed = present.apply(changes.get().registrations());
+    boolean didMatch = matches;
     matches = changes.get().hash().map(present.hash()::equals).orElse(true);
     if (matches) {
       mismatches.reset();
-    } else {
+    } else if (didMatch) {
+      // Once for each copy: else every change meanwhile would put the next read off.
       LOG.debug("registry {}: the copy differs from Eureka; everything is read again", registry);
       wholeDueAt = Math.min(wholeDueAt, copiedAt + mismatches.next().toNanos());
     }

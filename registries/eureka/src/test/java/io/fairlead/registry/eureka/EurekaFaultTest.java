@@ -121,6 +121,20 @@ class EurekaFaultTest {
   }
 
   @Test
+  void hashCode_thatDoesNotFitWhileMuchChanges_putsTheNextReadOffOnce() {
+    startWith("WEB/a");
+    eureka.hash("UP_99_");
+    for (int i = 0; i < 10; i++) {
+      eureka.up("WEB/b" + i, 80);
+      long polls = eureka.count(CHANGES);
+      await().atMost(LIMIT).until(() -> eureka.count(CHANGES) > polls + 1);
+    }
+    eureka.upInSilence("DB/lost", 80);
+    eureka.heal();
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(ports()).containsEntry("db/lost", 80));
+  }
+
+  @Test
   void hashCode_thatNeverFits_costsFewWholeReads() {
     startWith("WEB/a");
     eureka.hash("UP_99_");

@@ -8,6 +8,7 @@ import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.support.ClosableSink;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ final class FileAdapter implements RegistryAdapter {
   private final FileConfiguration configuration;
   private final TimedFiles files;
   private final FileCache cache;
+  private final ClosableSink sink;
   private final SinkFeed feed;
   private final Consumer<Duration> readTook;
   private volatile boolean closed;
@@ -64,8 +66,9 @@ final class FileAdapter implements RegistryAdapter {
     this.configuration = configuration;
     this.files = new TimedFiles(registry);
     this.cache = new FileCache(files);
-    this.feed = new SinkFeed(context.sink(), System::nanoTime, Clock.systemUTC());
-    this.readTook = context.sink()::readTook;
+    this.sink = new ClosableSink(context.sink());
+    this.feed = new SinkFeed(sink, System::nanoTime, Clock.systemUTC());
+    this.readTook = sink::readTook;
   }
 
   @Override
@@ -97,7 +100,12 @@ final class FileAdapter implements RegistryAdapter {
       }
     }
     files.close();
-    if (running == null || running.equals(Thread.currentThread())) {
+    if (running == null) {
+      return;
+    }
+    if (running.equals(Thread.currentThread())) {
+      // Within a call of the sink: what the look has to tell besides is dropped.
+      sink.close();
       return;
     }
     // Outside the lock, because a call of the sink may be under way.

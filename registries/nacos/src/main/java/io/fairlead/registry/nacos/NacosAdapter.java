@@ -6,9 +6,9 @@ import io.fairlead.nacos.NacosReadException;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
-import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.support.ClosableSink;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -48,7 +48,7 @@ final class NacosAdapter implements RegistryAdapter {
 
   private final String registry;
   private final NacosConfiguration configuration;
-  private final RegistrySink sink;
+  private final ClosableSink sink;
   private final Scope scope;
   private final Naming.Factory naming;
   private final NamingClients clients;
@@ -80,7 +80,7 @@ final class NacosAdapter implements RegistryAdapter {
       Naming.Factory naming) {
     this.registry = context.registry();
     this.configuration = configuration;
-    this.sink = context.sink();
+    this.sink = new ClosableSink(context.sink());
     this.scope = sources.scope();
     this.naming = naming;
     this.clients = sources.clients();
@@ -346,6 +346,10 @@ final class NacosAdapter implements RegistryAdapter {
     clients.close();
     // Closed first, to end calls under way; then once more for what such a call opened meanwhile.
     openReaders.forEach(NacosReader::close);
+    if (threads.isOwner()) {
+      // Within a call of the sink: what the task has to tell besides is dropped.
+      sink.close();
+    }
     threads.close();
     openReaders.forEach(NacosReader::close);
     if (naming instanceof AutoCloseable closeable) {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,8 @@ final class Threads {
   private final Consumer<Duration> readTook;
   private final ScheduledThreadPoolExecutor owner;
   private final ThreadPoolExecutor readers;
+  // The owner's thread; it is made anew where a task ends it.
+  private volatile @Nullable Thread ownThread;
   private volatile boolean closed;
 
   /**
@@ -43,7 +46,7 @@ final class Threads {
     this.registry = registry;
     this.onError = onError;
     this.readTook = readTook;
-    this.owner = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "nacos-" + registry));
+    this.owner = new ScheduledThreadPoolExecutor(1, this::newOwner);
     owner.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     AtomicLong number = new AtomicLong();
     this.readers =
@@ -55,6 +58,17 @@ final class Threads {
             new LinkedBlockingQueue<>(),
             task -> new Thread(task, "nacos-" + registry + "-read-" + number.incrementAndGet()));
     readers.allowCoreThreadTimeOut(true);
+  }
+
+  private Thread newOwner(Runnable task) {
+    Thread made = new Thread(task, "nacos-" + registry);
+    ownThread = made;
+    return made;
+  }
+
+  /** Whether the calling thread is the owner. */
+  boolean isOwner() {
+    return Thread.currentThread() == ownThread;
   }
 
   /** Runs a task on the owner's thread. */
@@ -163,14 +177,15 @@ final class Threads {
   }
 
   /**
-   * Ends all threads and waits for them; whatever blocks the readers must have been closed before.
+   * Ends all threads and waits for them, but not for the owner where it calls itself; whatever
+   * blocks the readers must have been closed before.
    */
   void close() {
     closed = true;
     owner.shutdown();
     readers.shutdownNow();
     try {
-      if (!owner.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)
+      if ((!isOwner() && !owner.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS))
           || !readers.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
         LOG.warn("registry {}: a call did not end within {} s", registry, CLOSE_SECONDS);
       }

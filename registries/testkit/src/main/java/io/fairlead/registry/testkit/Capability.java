@@ -32,5 +32,7 @@ public enum Capability {
   /** The registry can be restarted by the test. */
   RESTART,
   /** The registry asks for a secret and refuses a wrong one. */
-  LOGIN
+  LOGIN,
+  /** The adapter remembers what it told, for {@code RegistryAdapter.reported}. */
+  REPORTED
 }

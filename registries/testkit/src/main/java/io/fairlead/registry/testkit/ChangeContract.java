@@ -1,15 +1,21 @@
 package io.fairlead.registry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
+import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** The tests of single changes, of many at once, and of events that come late, twice or never. */
@@ -20,6 +26,7 @@ abstract class ChangeContract extends ReadContract {
   private static final Duration SLOW_CALL = Duration.ofMillis(150);
   private static final int FIRST_GENERATION = 20_000;
   private static final int GENERATIONS = 6;
+  private static final Duration REMEMBERED = Duration.ofSeconds(3);
   private static final Duration BETWEEN_GENERATIONS = Duration.ofMillis(100);
 
   @Test
@@ -292,5 +299,61 @@ abstract class ChangeContract extends ReadContract {
     startAndSync();
     int mark = sink().mark();
     sink().awaitEvent(mark, "alive", outageLimit(), SinkEvent::isSuccess);
+  }
+
+  // ---- What was told ----------------------------------------------------------------------------
+
+  @Test
+  final void reported_isWhatTheSinkWasToldLast() {
+    needs(Capability.REPORTED);
+    Service orders = write(service("orders", 2));
+    RegistryAdapter adapter = startAndSync();
+    awaitReported(adapter, orders.id());
+    write(Contracts.with(orders, service("orders", 3).instances()));
+    awaitWritten(limit());
+    awaitReported(adapter, orders.id());
+    assertThat(adapter.reported(id(registryName() + "-nobody"))).isEmpty();
+    close(adapter);
+    assertThatCode(() -> adapter.reported(orders.id())).doesNotThrowAnyException();
+  }
+
+  /** Waits until it is returned, as it may be remembered after the call that told it. */
+  private void awaitReported(RegistryAdapter adapter, ServiceId id) {
+    Set<Instance> told = instances(Optional.ofNullable(sink().state().get(id)));
+    Set<Instance> reported = instances(adapter.reported(id));
+    long end = System.nanoTime() + REMEMBERED.toNanos();
+    while (!reported.equals(told) && System.nanoTime() < end) {
+      Contracts.pause(Duration.ofMillis(10));
+      reported = instances(adapter.reported(id));
+    }
+    assertThat(reported).as("instances of reported(%s)", id).isEqualTo(told);
+  }
+
+  private static Set<Instance> instances(Optional<Service> service) {
+    return service.map(it -> Set.copyOf(it.instances())).orElse(Set.of());
+  }
+
+  @Test
+  final void reported_whileTheSinkIsCalled_doesNotWait() {
+    needs(Capability.REPORTED);
+    Service orders = write(service("orders", 1));
+    RegistryAdapter adapter = startAndSync();
+    CountDownLatch called = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    sink()
+        .duringNextCall(
+            () -> {
+              called.countDown();
+              Contracts.awaits(answered, limit());
+            });
+    write(Contracts.with(orders, service("orders", 2).instances()));
+    assertThat(Contracts.awaits(called, limit())).as("a call of the sink").isTrue();
+    try {
+      assertTimeoutPreemptively(
+          REMEMBERED, () -> adapter.reported(orders.id()), "reported() waits for the sink");
+    } finally {
+      answered.countDown();
+    }
+    awaitWritten(limit());
   }
 }

@@ -391,6 +391,11 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
+  @Override
+  public String toString() {
+    return address() + " (" + connections() + " connections)";
+  }
+
   /** Breaks all connections, refuses new ones, ends its threads, and gives its port back. */
   @Override
   public void close() {

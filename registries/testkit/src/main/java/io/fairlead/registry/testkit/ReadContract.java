@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** The tests of an adapter's first read, and of what it makes of names. */
 abstract class ReadContract extends AdapterFixture {
-  private static final int ADDED_WHILE_STARTING = 30;
+  private static final int MAX_ADDED_WHILE_STARTING = 200;
+  private static final int ADDED_AFTERWARDS = 5;
   private static final Duration BETWEEN_WRITES = Duration.ofMillis(15);
 
   @Test
@@ -86,9 +87,13 @@ abstract class ReadContract extends AdapterFixture {
       links().forEach(link -> link.delay(Duration.ofMillis(20), Duration.ofMillis(60)));
     }
     start();
-    for (int i = 0; i < ADDED_WHILE_STARTING; i++) {
+    // A watch may begin only after the first read was told.
+    for (int i = 0, afterwards = 0;
+        i < MAX_ADDED_WHILE_STARTING && afterwards < ADDED_AFTERWARDS;
+        i++) {
       write(service("added-" + i, 1));
       Contracts.pause(BETWEEN_WRITES);
+      afterwards += sink().synced() ? 1 : 0;
     }
     links().forEach(FaultProxy::heal);
     awaitWritten(limit());

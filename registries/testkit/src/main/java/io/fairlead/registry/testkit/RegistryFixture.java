@@ -180,7 +180,7 @@ abstract class RegistryFixture {
 
   /** Returns how long the long outage lasts, through which an adapter must go on trying. */
   protected Duration longOutage() {
-    return Duration.ofSeconds(8);
+    return Duration.ofSeconds(5);
   }
 
   /** Returns the longest time that closing an adapter may take. */

@@ -25,6 +25,8 @@ enum Defect {
   DELIVERS_STALE_AFTER_NEW("event_thatIsOvertaken_changesNothing"),
   MISSES_A_LOST_EVENT("event_thatIsLost_isMadeUpFor"),
   IS_NEVER_ALIVE("quiet_showsThatTheRegistryIsReached"),
+  REMEMBERS_WHAT_IT_TOLD_FIRST("reported_isWhatTheSinkWasToldLast"),
+  IS_NOT_ASKED_WHILE_IT_TELLS("reported_whileTheSinkIsCalled_doesNotWait"),
   // Outages.
   IS_EMPTY_ON_ERROR("outage_isReportedAndRemovesNothing"),
   IS_SILENT_ABOUT_AN_OUTAGE("outage_isReportedAndRemovesNothing"),

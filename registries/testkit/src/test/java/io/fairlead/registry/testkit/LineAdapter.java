@@ -29,7 +29,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
+
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +72,8 @@ final class LineAdapter implements RegistryAdapter {
   private volatile @Nullable Socket socket;
   private @Nullable Thread heart;
 
-  private final Map<ServiceId, Service> known = new TreeMap<>();
+  // Read by any thread.
+  private final Map<ServiceId, Service> known = new ConcurrentSkipListMap<>();
   private long revision;
   private boolean synced;
   private boolean disturbed;
@@ -84,6 +87,8 @@ final class LineAdapter implements RegistryAdapter {
   private volatile boolean leaking;
   private int resets;
   private volatile int changes;
+  private final Map<ServiceId, Service> first = new ConcurrentSkipListMap<>();
+  private final Object telling = new Object();
   private final Map<ServiceId, Integer> recent = new HashMap<>();
 
   LineAdapter(AdapterContext context, int port, String secret, Defect defect) {
@@ -121,6 +126,20 @@ final class LineAdapter implements RegistryAdapter {
     if (has(Defect.BLOCKS_IN_START)) {
       await(firstCall);
     }
+  }
+
+  @Override
+  public Optional<Service> reported(ServiceId id) {
+    if (has(Defect.IS_NOT_ASKED_WHILE_IT_TELLS)) {
+      synchronized (telling) {
+        return remembered(id);
+      }
+    }
+    return remembered(id);
+  }
+
+  private Optional<Service> remembered(ServiceId id) {
+    return Optional.ofNullable((has(Defect.REMEMBERS_WHAT_IT_TOLD_FIRST) ? first : known).get(id));
   }
 
   @Override
@@ -461,6 +480,7 @@ final class LineAdapter implements RegistryAdapter {
     }
     known.clear();
     known.putAll(now);
+    now.forEach(first::putIfAbsent);
     List<Service> all = new ArrayList<>(now.values());
     if (has(Defect.TELLS_A_SERVICE_TWICE) && !all.isEmpty()) {
       all.add(all.get(0));
@@ -597,8 +617,11 @@ final class LineAdapter implements RegistryAdapter {
       return;
     }
     known.put(service.id(), service);
+    first.putIfAbsent(service.id(), service);
     long begin = System.nanoTime();
-    sink.changed(service);
+    synchronized (telling) {
+      sink.changed(service);
+    }
     if (has(Defect.DROPS_EVENTS_WHILE_THE_CALLBACK_BLOCKS)
         && System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(120)) {
       // A full queue: what came meanwhile is thrown away.
