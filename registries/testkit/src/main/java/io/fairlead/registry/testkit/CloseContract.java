@@ -40,7 +40,9 @@ abstract class CloseContract extends LinkContract {
     start();
     started.countDown();
     awaitWritten(limit());
-    assertThat(Contracts.awaits(ended, limit())).as("start() returned while the first call went on").isTrue();
+    assertThat(Contracts.awaits(ended, limit()))
+        .as("start() returned while the first call went on")
+        .isTrue();
   }
 
   @Test

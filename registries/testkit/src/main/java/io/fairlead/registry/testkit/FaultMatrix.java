@@ -41,9 +41,10 @@ public final class FaultMatrix {
 
   private static final String FOLDER = "fault-matrix";
   private static final String SUFFIX = ".tsv";
-  // 25 for the fault and 9 for each adapter: 79.
-  private static final int COLUMNS = 6;
-  private static final int CELL = 8;
+  private static final String MODULE_END = "/";
+  // 25 for the fault and 10 for each adapter: 75.
+  private static final int COLUMNS = 5;
+  private static final int CELL = 9;
 
   private FaultMatrix() {}
 
@@ -114,7 +115,7 @@ public final class FaultMatrix {
     }
   }
 
-  /** Reads the outcomes below a folder, by adapter. */
+  /** Reads the outcomes below a folder, by {@code MODULE/ADAPTER}. */
   static Map<String, List<Outcome>> gather(Path root) throws IOException {
     Map<String, List<Outcome>> all = new TreeMap<>();
     Files.walkFileTree(
@@ -134,12 +135,20 @@ public final class FaultMatrix {
             String name = String.valueOf(file.getFileName());
             Path folder = file.getParent();
             if (name.endsWith(SUFFIX) && folder != null && folder.endsWith(FOLDER)) {
-              all.put(name.substring(0, name.length() - SUFFIX.length()), outcomes(file));
+              String adapter = name.substring(0, name.length() - SUFFIX.length());
+              all.put(module(folder) + MODULE_END + adapter, outcomes(file));
             }
             return FileVisitResult.CONTINUE;
           }
         });
     return all;
+  }
+
+  /** Returns the name of the module that a folder of outcomes is of: that of {@code target}'s. */
+  private static String module(Path folder) {
+    Path target = folder.toAbsolutePath().normalize().getParent();
+    Path module = target == null ? null : target.getParent();
+    return module == null ? "" : String.valueOf(module.getFileName());
   }
 
   private static List<Outcome> outcomes(Path file) throws IOException {
@@ -215,10 +224,10 @@ public final class FaultMatrix {
     return millis == 0 ? "ok" : String.format(Locale.ROOT, "%.1f", millis / 1000.0);
   }
 
-  /** Returns the words of an adapter's name, one a line of the head. */
+  /** Returns the words of an adapter's module and name, one a line of the head. */
   private static List<String> head(String adapter) {
     List<String> words = new ArrayList<>();
-    for (String word : adapter.split("(?<=[a-z0-9])(?=[A-Z])", -1)) {
+    for (String word : adapter.split("(?<=[a-z0-9])(?=[A-Z])|" + MODULE_END, -1)) {
       words.add(word.length() > CELL ? word.substring(0, CELL) : word);
     }
     return words;
@@ -244,14 +253,15 @@ public final class FaultMatrix {
     StringBuilder wrapped = new StringBuilder("  ");
     int length = 2;
     for (String word : line.split(" ", -1)) {
-      if (length + word.length() > 78) {
-        wrapped.append("\n    ");
-        length = 4;
+      if (length + 1 + word.length() > 78) {
+        wrapped.append("\n    ").append(word);
+        length = 4 + word.length();
+      } else {
+        wrapped.append(length == 2 ? "" : " ").append(word);
+        length += (length == 2 ? 0 : 1) + word.length();
       }
-      wrapped.append(word).append(' ');
-      length += word.length() + 1;
     }
-    return wrapped.toString().stripTrailing() + "\n";
+    return wrapped.append('\n').toString();
   }
 
   private static String pad(String text, int width) {
