@@ -26,7 +26,7 @@ class FaultMatrixTest {
     write(
         "etcd",
         "EtcdHttp",
-        new Outcome("outage", FaultMatrix.PASSED, 1_250),
+        new Outcome("outage", FaultMatrix.PASSED, 1_240),
         new Outcome("outage", FaultMatrix.PASSED, 40),
         new Outcome("login refused", FaultMatrix.NOT_APPLICABLE + "LOGIN", 0));
     write(
@@ -38,11 +38,11 @@ class FaultMatrixTest {
     assertThat(FaultMatrix.text(FaultMatrix.gather(root)))
         .contains(
             """
-                                       etcd
-                                       Etcd zookeeper
-                                       Http Interface
-            outage                      1.2    FAILED
-            login refused                 -        ok
+                                           etcd
+                                           Etcd zookeeper
+                                           Http Interface
+            outage                          1.2    FAILED
+            login refused                     -        ok
             """)
         .contains("  LOGIN: etcd/EtcdHttp\n");
   }
@@ -53,7 +53,8 @@ class FaultMatrixTest {
       write(
           "registry" + i,
           "VeryLongNameOfAnAdapter" + i,
-          new Outcome("x".repeat(FaultMatrix.MAX_FAULT), FaultMatrix.NOT_APPLICABLE + "RESTART", 0));
+          new Outcome(
+              "x".repeat(FaultMatrix.MAX_FAULT), FaultMatrix.NOT_APPLICABLE + "RESTART", 0));
     }
 
     Map<String, List<Outcome>> all = FaultMatrix.gather(root);
