@@ -2,12 +2,12 @@ package io.fairlead.registry.zookeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.harness.ZooKeeperServer;
 import io.fairlead.registry.ForwardingSink;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.Service;
+import io.fairlead.registry.testkit.FaultProxy;
 import io.fairlead.registry.testkit.RecordingSink;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,7 +106,7 @@ class ExpiredSessionTest {
   @Test
   void readsThatAreNeverAnswered_keepNoDirectoryFromBeingReadAgain() {
     try (ZooKeeperServer server = ZooKeeperServer.start();
-        FaultyLink link = FaultyLink.to(server.port())) {
+        FaultProxy link = FaultProxy.to(server.port())) {
       put(server, parents());
       put(server, providers("10.0.0.1:20880"));
       RecordingSink sink = new RecordingSink();
