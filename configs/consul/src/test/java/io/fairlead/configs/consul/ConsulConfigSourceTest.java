@@ -7,10 +7,10 @@ import io.fairlead.configs.ConfigSourceContext;
 import io.fairlead.configs.testkit.RecordingConfigSink;
 import io.fairlead.harness.ConsulApi;
 import io.fairlead.harness.ConsulServer;
-import io.fairlead.harness.FaultyLink;
 import io.fairlead.harness.NeedsServer;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.TlsFiles;
+import io.fairlead.registry.testkit.FaultProxy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -89,7 +89,7 @@ final class ConsulConfigSourceTest {
   @Test
   void outage_isAProblemAndNoRemoval_andAnotherAddressStandsIn() throws IOException {
     try (ConsulServer consul = ConsulServer.started();
-        FaultyLink link = FaultyLink.to(consul.address().getPort())) {
+        FaultProxy link = FaultProxy.to(consul.address().getPort())) {
       consul.api().putKey("mesh/a", "1");
       read(List.of(URI.create("http://127.0.0.1:" + link.port())), null, null, "PT1M");
       awaitTexts(Map.of("a", "1"));
