@@ -2,7 +2,9 @@ package io.fairlead.registry.support;
 
 import io.fairlead.registry.ForwardingSink;
 import io.fairlead.registry.Hold;
+import io.fairlead.registry.Notice;
 import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistryLoad;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
@@ -68,6 +70,20 @@ public final class ClosableSink extends ForwardingSink implements AutoCloseable 
   public void holding(List<Hold> holds) {
     if (!closed) {
       super.holding(holds);
+    }
+  }
+
+  @Override
+  public void notices(List<Notice> notices) {
+    if (!closed) {
+      super.notices(notices);
+    }
+  }
+
+  @Override
+  public void load(RegistryLoad load) {
+    if (!closed) {
+      super.load(load);
     }
   }
 

@@ -3,6 +3,7 @@ package io.fairlead.registry.support;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistryLoad;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
@@ -70,5 +71,7 @@ class ClosableSinkTest {
     sink.failing("registry.example: refused", new IllegalStateException("refused"));
     sink.readTook(Duration.ofMillis(1));
     sink.holding(List.of());
+    sink.notices(List.of());
+    sink.load(new RegistryLoad(1, 8, 100));
   }
 }

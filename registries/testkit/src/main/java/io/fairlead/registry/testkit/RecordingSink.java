@@ -111,7 +111,9 @@ public final class RecordingSink implements RegistrySink {
   public synchronized void load(RegistryLoad newLoad) {
     RegistryLoad before = load;
     if (before != null && newLoad.requests() < before.requests()) {
-      violations.add("load: " + newLoad + " after " + before + " (expected: no fewer requests)");
+      violation(
+          Rule.SANE_TIMES,
+          "load: " + newLoad + " after " + before + " (expected: no fewer requests)");
     }
     load = newLoad;
     notifyAll();

@@ -19,6 +19,6 @@ enum Rule {
   NO_CALL_AFTER_CLOSE,
   /** No secret is in a log, a problem or a hold. */
   NO_SECRET,
-  /** Times of reads are not negative. */
+  /** Times of reads are not negative, and requests are not counted backwards. */
   SANE_TIMES
 }
