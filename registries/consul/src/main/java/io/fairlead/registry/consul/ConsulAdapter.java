@@ -151,8 +151,7 @@ final class ConsulAdapter implements RegistryAdapter {
     sink.notices(List.of());
     ConnectionPools pools = new ConnectionPools(loop);
     Tokens tokens = new Tokens(loop, Optional.ofNullable(configuration.token()));
-    ConsulClient client =
-        new ConsulClient(loop, pools, tokens, configuration, sink::readTook);
+    ConsulClient client = new ConsulClient(loop, pools, tokens, configuration, sink::readTook);
     Dialer dialer = new Dialer(vertx, configuration.tls());
     loop.onClose(dialer::close);
     List<ConnectionPool> all =
