@@ -31,6 +31,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
   private static final Map<String, Level> LIBRARIES =
       Map.of(
           "io.netty", Level.WARN,
+          // An HTTP/2 connection that breaks makes it throw into itself, a stack trace for each
+          // request; the adapter tells of the connection.
+          "io.netty.handler.codec.http2.DefaultHttp2Connection", Level.OFF,
           "io.grpc", Level.WARN,
           "io.vertx", Level.WARN,
           // It logs callers that went away; the admin server logs failures of the gateway itself.

@@ -55,6 +55,7 @@ class LoggingTest {
 
     assertThat(level("io.fairlead.server.Gateway")).isEqualTo(Level.toLevel(expected));
     assertThat(level("io.grpc.netty")).isEqualTo(Level.WARN);
+    assertThat(level("io.netty.handler.codec.http2.DefaultHttp2Connection")).isEqualTo(Level.OFF);
     assertThat(level("com.alibaba.nacos.client")).isEqualTo(Level.OFF);
     assertThat(level("anything.else")).isEqualTo(Level.WARN);
   }

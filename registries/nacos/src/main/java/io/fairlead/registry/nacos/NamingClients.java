@@ -3,21 +3,28 @@ package io.fairlead.registry.nacos;
 import com.alibaba.nacos.api.exception.NacosException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.UnaryOperator;
 
 /**
  * The vendor's clients of one registry, one for each namespace as the vendor's protocol wants it,
  * opened at first use. Thread-safe.
+ *
+ * <p>A client is opened on a thread of its own, which nobody interrupts: the vendor's code forgets
+ * the connection it is making when it is interrupted, and nobody can close it any more. Who closes
+ * waits until it is open.
  */
 final class NamingClients implements AutoCloseable {
   /** The number of namespaces that get pushes; each client has about a dozen threads. */
   static final int MAX_PUSHED = 32;
 
   private final Naming.Factory factory;
+  private final UnaryOperator<String> shown;
+  private volatile boolean closed;
+
   // Guarded by "this".
   private final Map<String, Naming> clients = new HashMap<>();
-  private boolean closed;
-  private final UnaryOperator<String> shown;
 
   /**
    * @param shown makes a text from outside fit to be shown
@@ -44,16 +51,42 @@ final class NamingClients implements AutoCloseable {
     }
     Naming client = clients.get(namespace);
     if (client == null) {
-      client = factory.open(namespace);
+      client = open(namespace);
       clients.put(namespace, client);
     }
     return client;
   }
 
+  private Naming open(String namespace) throws NacosException {
+    CompletableFuture<Naming> opening = new CompletableFuture<>();
+    Thread opener =
+        new Thread(
+            () -> {
+              try {
+                opening.complete(factory.open(namespace));
+              } catch (Throwable e) {
+                opening.completeExceptionally(e);
+              }
+            },
+            Thread.currentThread().getName() + "-open");
+    opener.start();
+    try {
+      // Does not end for an interruption.
+      return opening.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof NacosException failure
+          ? failure
+          : new NacosException(NacosException.CLIENT_ERROR, e.getCause());
+    }
+  }
+
   @Override
-  public synchronized void close() {
+  public void close() {
+    // At once: who waits for a client of another namespace opens it no more.
     closed = true;
-    clients.values().forEach(Naming::close);
-    clients.clear();
+    synchronized (this) {
+      clients.values().forEach(Naming::close);
+      clients.clear();
+    }
   }
 }

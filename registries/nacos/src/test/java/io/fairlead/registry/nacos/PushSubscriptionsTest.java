@@ -8,6 +8,9 @@ import io.fairlead.registry.ServiceId;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,8 @@ import org.junit.jupiter.api.Test;
 class PushSubscriptionsTest {
   private final Set<String> opened = ConcurrentHashMap.newKeySet();
   private final Set<ServiceId> subscribed = ConcurrentHashMap.newKeySet();
+
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /** A connection that notes its subscriptions. */
   private final class NotingNaming implements Naming {
@@ -39,7 +44,9 @@ class PushSubscriptionsTest {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      closed.countDown();
+    }
   }
 
   private static ServiceId id(int namespace, String name) {
@@ -75,5 +82,38 @@ class PushSubscriptionsTest {
           .doesNotContain("namespace-" + most);
       assertThat(opened).hasSize(most);
     }
+  }
+
+  @Test
+  void close_whileAClientIsOpened_isNotInterruptedAndTheClientIsClosed() throws Exception {
+    CountDownLatch opening = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    AtomicBoolean interrupted = new AtomicBoolean();
+    NamingClients clients =
+        new NamingClients(
+            namespace -> {
+              opening.countDown();
+              try {
+                mayEnd.await();
+              } catch (InterruptedException e) {
+                // What the vendor's code does: its connection is lost, and the next one is used.
+                interrupted.set(true);
+              }
+              return new NotingNaming();
+            },
+            text -> text);
+    PushSubscriptions subscriptions = new PushSubscriptions("test", clients, (id, instances) -> {});
+    subscriptions.add(id(0, "web"));
+    assertThat(opening.await(10, TimeUnit.SECONDS)).isTrue();
+    // As an adapter closes.
+    subscriptions.close();
+    Thread closer = new Thread(clients::close, "closer");
+    closer.start();
+    await().until(() -> closer.getState() == Thread.State.BLOCKED);
+    assertThat(interrupted).isFalse();
+    mayEnd.countDown();
+    closer.join();
+    assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(interrupted).isFalse();
   }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 abstract class CloseContract extends LinkContract {
   private static final Duration LEAK_LIMIT = Duration.ofSeconds(10);
   private static final int CYCLES = 5;
+  private static final int STOPS_WHILE_CONNECTING = 20;
   private static final int CHANGES_BEFORE_THE_STOP = 30;
 
   // ---- Start ------------------------------------------------------------------------------------
@@ -180,8 +181,23 @@ abstract class CloseContract extends LinkContract {
     RegistryAdapter adapter = startAndSync();
     assertThat(attempts()).as("connections made by way of links()").isPositive();
     close(adapter);
+    awaitNoConnection("connections left after close()");
+
+    // Stops while it connects, each a little later, on links that make this last.
+    links().forEach(link -> link.delay(Duration.ZERO, Duration.ofMillis(20)));
+    for (int i = 0; i < STOPS_WHILE_CONNECTING; i++) {
+      RegistryAdapter connecting = adapter(new AdapterContext(registryName(), new RecordingSink()));
+      connecting.start();
+      Contracts.pause(Duration.ofMillis(20L * i));
+      close(connecting);
+    }
+    awaitNoConnection(
+        "connections left after " + STOPS_WHILE_CONNECTING + " close() soon after start()");
+  }
+
+  private void awaitNoConnection(String what) {
     try {
-      awaitAtMost("connections left after close()", 0, this::connections);
+      awaitAtMost(what, 0, this::connections);
     } catch (AssertionError e) {
       // Of several ways the one that is left says most.
       throw new AssertionError(e.getMessage() + " by way of " + links(), e);

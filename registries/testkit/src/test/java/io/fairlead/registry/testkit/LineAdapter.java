@@ -172,16 +172,18 @@ final class LineAdapter implements RegistryAdapter {
     if (!started || closed) {
       return;
     }
-    if (has(Defect.STOPS_AFTER_THE_FIRST_ANSWER)) {
-      await(firstAnswer);
-    }
-    while (has(Defect.STOPS_WHEN_THE_REGISTRY_IS_BACK) && synced && !connected
-        || has(Defect.STOPS_WHEN_IT_IS_QUIET)
-            && changes > 3
-            && System.nanoTime() - lastChange < TimeUnit.MILLISECONDS.toNanos(1_500)) {
+    while (waitsAsDefectsDo() && !Thread.currentThread().isInterrupted()) {
       // Not without a connection that can be had meanwhile.
       letGo();
     }
+  }
+
+  private boolean waitsAsDefectsDo() {
+    return has(Defect.STOPS_AFTER_THE_FIRST_ANSWER) && firstAnswer.getCount() > 0
+        || has(Defect.STOPS_WHEN_THE_REGISTRY_IS_BACK) && synced && !connected
+        || has(Defect.STOPS_WHEN_IT_IS_QUIET)
+            && changes > 3
+            && System.nanoTime() - lastChange < TimeUnit.MILLISECONDS.toNanos(1_500);
   }
 
   private synchronized void letGo() {
