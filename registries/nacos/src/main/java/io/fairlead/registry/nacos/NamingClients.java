@@ -1,7 +1,9 @@
 package io.fairlead.registry.nacos;
 
 import com.alibaba.nacos.api.exception.NacosException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -84,9 +86,21 @@ final class NamingClients implements AutoCloseable {
   public void close() {
     // At once: who waits for a client of another namespace opens it no more.
     closed = true;
+    List<Thread> closers = new ArrayList<>();
     synchronized (this) {
-      clients.values().forEach(Naming::close);
+      // Side by side: each may wait for a server that does not answer.
+      clients.forEach(
+          (namespace, client) ->
+              closers.add(new Thread(client::close, "nacos-close-" + namespace)));
       clients.clear();
+    }
+    closers.forEach(Thread::start);
+    try {
+      for (Thread closer : closers) {
+        closer.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

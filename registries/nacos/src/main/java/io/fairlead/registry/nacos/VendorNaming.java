@@ -18,6 +18,9 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,12 +30,22 @@ import org.slf4j.LoggerFactory;
  * The implementation of {@link Naming} with the vendor's client: what {@code NacosNamingService} is
  * made of, but for its memory of everything that it was pushed, which nobody here asks for. See
  * docs/decisions/memory-of-a-service.md.
+ *
+ * <p>The client is shut down between two calls: a request that begins at that moment stays under
+ * way, and its connection open for ever, since the vendor's code ends the threads that would be
+ * told of its end.
  */
 final class VendorNaming implements Naming {
   private static final Logger LOG = LoggerFactory.getLogger(VendorNaming.class);
   // All in one page: paging a changing list skips and repeats.
   private static final int PAGE = 1_000_000;
   private static final String ALL_CLUSTERS = "";
+  // A server that does not answer is waited for no longer.
+  private static final long CLOSE_SECONDS = 2;
+
+  // Held for reading by each call, for writing by the end.
+  private final ReadWriteLock calls = new ReentrantReadWriteLock();
+  private volatile boolean closed;
 
   private final Pushes pushes;
   private final NamingFuzzyWatchServiceListHolder patterns;
@@ -72,28 +85,50 @@ final class VendorNaming implements Naming {
     }
   }
 
+  /** A call of the client. */
+  private interface Call<T> {
+    T make() throws NacosException;
+  }
+
+  private <T> T during(Call<T> call) throws NacosException {
+    calls.readLock().lock();
+    try {
+      if (closed) {
+        throw new NacosException(NacosException.CLIENT_DISCONNECT, "the registry was closed");
+      }
+      return call.make();
+    } finally {
+      calls.readLock().unlock();
+    }
+  }
+
   @Override
   public ListView<String> names(String group) throws NacosException {
-    return client.getServiceList(1, PAGE, group, null);
+    return during(() -> client.getServiceList(1, PAGE, group, null));
   }
 
   @Override
   public List<InstanceRecord> query(ServiceId id) throws NacosException {
     return instances(
-        client.queryInstancesOfService(id.name(), id.group(), ALL_CLUSTERS, false).getHosts());
+        during(() -> client.queryInstancesOfService(id.name(), id.group(), ALL_CLUSTERS, false))
+            .getHosts());
   }
 
   @Override
   public void subscribe(ServiceId id, Consumer<List<InstanceRecord>> listener)
       throws NacosException {
     pushes.listeners.put(key(id), listener);
-    client.subscribe(id.name(), id.group(), ALL_CLUSTERS);
+    ServiceInfo unused = during(() -> client.subscribe(id.name(), id.group(), ALL_CLUSTERS));
   }
 
   @Override
   public void unsubscribe(ServiceId id) throws NacosException {
     if (pushes.listeners.remove(key(id)) != null) {
-      client.unsubscribe(id.name(), id.group(), ALL_CLUSTERS);
+      during(
+          () -> {
+            client.unsubscribe(id.name(), id.group(), ALL_CLUSTERS);
+            return id;
+          });
     }
   }
 
@@ -118,12 +153,23 @@ final class VendorNaming implements Naming {
 
   @Override
   public void close() {
+    closed = true;
+    boolean quiet = false;
+    try {
+      quiet = calls.writeLock().tryLock(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     try {
       pushes.shutdown();
       client.shutdown();
       patterns.shutdown();
     } catch (NacosException e) {
       LOG.warn("a Nacos client did not close cleanly", e);
+    } finally {
+      if (quiet) {
+        calls.writeLock().unlock();
+      }
     }
   }
 }
