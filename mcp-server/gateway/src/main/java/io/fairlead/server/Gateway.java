@@ -137,6 +137,7 @@ public final class Gateway implements AutoCloseable {
       opened("config sources", configFleet);
       configFleet.start();
       opened("memory trim", MemoryTrim.start(store));
+      opened("reference watch", ReferenceWatch.start(store, configs, ready));
       readinessWatch = new ReadinessWatch(ready, config.readiness().limit(), status::waitedFor);
       opened("readiness watch", readinessWatch);
       reloads.applyTo(this::apply);

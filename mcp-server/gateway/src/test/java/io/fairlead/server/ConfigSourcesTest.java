@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +57,7 @@ class ConfigSourcesTest {
 
   private void configure(String sources) {
     workspace.configure(
-        "- {name: one, type: file, path: one}\n"
+        "- {name: one, type: file, path: one, host: \"{service}.one\"}\n"
             + (sources.isEmpty() ? "" : "configs:\n" + sources));
   }
 
@@ -179,5 +180,86 @@ class ConfigSourcesTest {
 
     awaitMetric("fairlead_config_source_up\\{source=\"mesh\"} 0.0");
     client.awaitSilence();
+  }
+
+  private static String rule(String version) {
+    return """
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: late}
+        spec:
+          host: late.one
+          subsets: [{name: now, labels: {version: %s}}]
+        """
+        .formatted(version);
+  }
+
+  private void serveLate(String version) {
+    workspace.write(
+        "one/late.yaml",
+        """
+        services:
+        - name: late
+          instances:
+          - {address: 10.0.0.2, port: 80, metadata: {version: %s}}
+        """
+            .formatted(version));
+  }
+
+  private void awaitWarnings(int count) {
+    awaitMetric(
+        "fairlead_config_source_problems\\{severity=\"warning\",source=\"mesh\"} " + count + ".0");
+  }
+
+  private List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    for (JsonNode problem : items("configs").path(0).path("problems")) {
+      assertThat(problem.path("severity").asText()).isEqualTo("warning");
+      warnings.add(
+          "%s:%s:%s: %s: %s"
+              .formatted(
+                  problem.path("document").asText(),
+                  problem.path("line").asText(),
+                  problem.path("column").asText(),
+                  problem.path("path").asText(),
+                  problem.path("text").asText()));
+    }
+    return warnings;
+  }
+
+  @Test
+  void references_areToldOfFromWhenTheyLeadNowhereUntilTheyLeadSomewhere() {
+    workspace.write("mesh/late.yaml", rule("v1"));
+    awaitWarnings(1);
+    assertThat(warnings())
+        .containsExactly(
+            "late.yaml:5:9: spec.host: late.one, a host that no registry and no config source has"
+                + " (expected: the host of a service, here or in Kubernetes)");
+
+    serveLate("v1");
+    awaitWarnings(0);
+
+    serveLate("v2");
+    awaitWarnings(1);
+    assertThat(warnings())
+        .containsExactly(
+            "late.yaml:6:33: spec.subsets[0].labels: {version=v1}, which no endpoint of late.one has"
+                + " (expected: labels of endpoints: the subset is empty)");
+
+    // What is served stays the same, and the place moves.
+    workspace.write("mesh/late.yaml", "# A comment.\n" + rule("v1"));
+    await().atMost(LIMIT).until(() -> warnings().get(0).startsWith("late.yaml:7:33: "));
+
+    workspace.write("mesh/late.yaml", rule("v2"));
+    awaitWarnings(0);
+  }
+
+  @Test
+  void referencesToWhatKubernetesMayHave_areIgnoredOnRequest() {
+    workspace.write("mesh/late.yaml", rule("v1"));
+    awaitWarnings(1);
+
+    configure("- {name: mesh, type: file, path: mesh, unseen: ignore}\n");
+    awaitWarnings(0);
   }
 }

@@ -3,7 +3,8 @@ package io.fairlead.configs.merge;
 import io.fairlead.guard.ConnectionHealth;
 import io.fairlead.guard.Moment;
 import java.time.Instant;
-import java.util.Map;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param lastSuccess when it was read last; empty if it never was
  * @param problem why it cannot be read at present; empty if it can
  * @param failingSince since when it cannot
- * @param problems what is wrong with its documents, by their keys
+ * @param problems what is wrong with its documents
  */
 public record ConfigSourceStatus(
     String name,
@@ -26,22 +27,40 @@ public record ConfigSourceStatus(
     Optional<Instant> lastSuccess,
     Optional<String> problem,
     Optional<Instant> failingSince,
-    Map<String, DocumentProblems> problems) {
+    List<DocumentProblem> problems) {
   /**
-   * The problems of one document.
+   * A problem of one document.
    *
-   * @param since from when on this gateway has seen its text
-   * @param content what it says and what is wrong with it
+   * @param document its key
+   * @param since from when on this gateway has known of it
+   * @param problem what is wrong
    */
-  public record DocumentProblems(Instant since, DocumentContent content) {}
+  public record DocumentProblem(String document, Instant since, ConfigProblem problem) {
+    static final Comparator<DocumentProblem> ORDER =
+        Comparator.<DocumentProblem, ConfigProblem.Severity>comparing(
+                each -> each.problem().severity())
+            .thenComparing(DocumentProblem::document)
+            .thenComparing(each -> each.problem().line())
+            .thenComparing(each -> each.problem().column());
+
+    /** Returns the place in the document, as editors and compilers say it. */
+    public String place() {
+      return document + ":" + problem.line() + ":" + problem.column();
+    }
+
+    /** Returns what is wrong, with the field that it is about. */
+    public String text() {
+      return (problem.path().isEmpty() ? "" : problem.path() + ": ") + problem.text();
+    }
+  }
+
+  public ConfigSourceStatus {
+    problems = problems.stream().sorted(DocumentProblem.ORDER).toList();
+  }
 
   /** Returns the number of problems of a severity. */
   public int count(ConfigProblem.Severity severity) {
-    return (int)
-        problems.values().stream()
-            .flatMap(document -> document.content().problems().stream())
-            .filter(problem -> problem.severity() == severity)
-            .count();
+    return (int) problems.stream().filter(each -> each.problem().severity() == severity).count();
   }
 
   static ConfigSourceStatus of(
@@ -49,7 +68,7 @@ public record ConfigSourceStatus(
       int documents,
       int resources,
       ConnectionHealth health,
-      Map<String, DocumentProblems> problems) {
+      List<DocumentProblem> problems) {
     return new ConfigSourceStatus(
         settings.name(),
         settings.priority(),
@@ -58,6 +77,6 @@ public record ConfigSourceStatus(
         health.last().map(Moment::wall),
         health.problem(),
         health.failing().map(Moment::wall),
-        Map.copyOf(problems));
+        problems);
   }
 }

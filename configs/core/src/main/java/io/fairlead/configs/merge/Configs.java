@@ -6,6 +6,7 @@ import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.Guards;
 import io.fairlead.versioning.ChangeSource;
 import io.fairlead.versioning.CommitLoop;
+import io.fairlead.versioning.Snapshot;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,6 +36,9 @@ public final class Configs implements Guards {
   private final ContentReader reader;
   private final InstantSource clock;
   private final MergedDocuments merge;
+  private final ReferenceCheck references;
+  // Told on the commit thread.
+  private volatile Runnable listener = () -> {};
   // By name. Guarded by itself.
   private final Map<String, DocumentSink> sinks = new TreeMap<>();
 
@@ -49,6 +53,7 @@ public final class Configs implements Guards {
     this.reader = reader;
     this.clock = clock;
     this.merge = new MergedDocuments(loop, guard, clock);
+    this.references = new ReferenceCheck(clock);
   }
 
   /** The changes of all documents. */
@@ -83,6 +88,7 @@ public final class Configs implements Guards {
           () -> {
             steps.forEach(Runnable::run);
             merge.complete();
+            listener.run();
           });
     }
     return made;
@@ -102,6 +108,7 @@ public final class Configs implements Guards {
           // A report is one change, which a person has made: it does not wait for more.
           loop.commitAfterThisTask();
           merge.take(sink);
+          listener.run();
         });
   }
 
@@ -110,6 +117,27 @@ public final class Configs implements Guards {
     if (before != null) {
       before.close();
     }
+  }
+
+  /**
+   * Has somebody told of each report of a source, and of each change of the sources: on the commit
+   * thread, so that it has to return at once.
+   */
+  public void onChange(Runnable told) {
+    listener = told;
+  }
+
+  /**
+   * Checks the references of what documents say against what is served, at the cost of what has
+   * changed since the last call; {@link #status} has the warnings from then on. Any thread, which
+   * it may take for seconds.
+   */
+  public void checkReferences(Snapshot served) {
+    List<DocumentSink> present;
+    synchronized (sinks) {
+      present = List.copyOf(sinks.values());
+    }
+    references.check(served, present);
   }
 
   /** Goes over to another deletion guard; what is held is judged by it, too. */

@@ -3,14 +3,18 @@ package io.fairlead.configs.merge;
 import io.fairlead.common.ForeignText;
 import io.fairlead.configs.ConfigDocument;
 import io.fairlead.configs.ConfigSink;
-import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblems;
+import io.fairlead.configs.document.Node;
+import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblem;
 import io.fairlead.guard.ConnectionHealth;
 import io.fairlead.guard.Moment;
+import io.fairlead.versioning.ResourceKey;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -28,7 +32,7 @@ final class DocumentSink implements ConfigSink {
   private static final Logger LOG = LoggerFactory.getLogger(DocumentSink.class);
 
   /** A document as it was read last. */
-  private record Known(ConfigDocument document, DocumentContent content, Instant since) {}
+  record Known(ConfigDocument document, DocumentContent content, Instant since) {}
 
   private final SourceSettings settings;
   private final ContentReader reader;
@@ -39,6 +43,8 @@ final class DocumentSink implements ConfigSink {
   private volatile boolean closed;
   // Written under the lock.
   private volatile ConnectionHealth health = ConnectionHealth.NONE;
+  // Replaced by whoever checks references.
+  private volatile List<DocumentProblem> references = List.of();
 
   // All below is guarded by this object's lock.
   private final Map<String, Known> known = new HashMap<>();
@@ -168,14 +174,28 @@ final class DocumentSink implements ConfigSink {
     closed = true;
   }
 
+  /** Returns a document as it was read last, if there is one; any thread. */
+  synchronized Optional<Known> known(String document) {
+    return Optional.ofNullable(known.get(document));
+  }
+
+  /** Returns where the resources of a document stand in it; any thread. */
+  Map<ResourceKey, Node.Mapping> places(Known document) {
+    return reader.places(document.document(), settings);
+  }
+
+  /** Shows these warnings about references from now on; any thread. */
+  void show(List<DocumentProblem> warnings) {
+    references = List.copyOf(warnings);
+  }
+
   synchronized ConfigSourceStatus status() {
-    Map<String, DocumentProblems> problems = new HashMap<>();
+    List<DocumentProblem> problems = new ArrayList<>(references);
     known.forEach(
-        (key, each) -> {
-          if (!each.content().problems().isEmpty()) {
-            problems.put(key, new DocumentProblems(each.since(), each.content()));
-          }
-        });
+        (key, each) ->
+            each.content()
+                .problems()
+                .forEach(problem -> problems.add(new DocumentProblem(key, each.since(), problem))));
     int resources = known.values().stream().mapToInt(each -> each.content().valid().size()).sum();
     return ConfigSourceStatus.of(settings, known.size(), resources, health, problems);
   }

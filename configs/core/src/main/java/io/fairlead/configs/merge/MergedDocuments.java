@@ -1,5 +1,6 @@
 package io.fairlead.configs.merge;
 
+import io.fairlead.configs.references.Unseen;
 import io.fairlead.guard.ConnectionHealth;
 import io.fairlead.guard.GuardPolicy;
 import io.fairlead.guard.GuardStatus;
@@ -84,7 +85,8 @@ final class MergedDocuments implements ChangeSource {
         (name, documents) ->
             leaving.put(
                 name,
-                new SourceDocuments(table, new SourceSettings(name, 0, ""), policy, documents)));
+                new SourceDocuments(
+                    table, new SourceSettings(name, 0, "", Unseen.IGNORE), policy, documents)));
     // That is what is served already.
     table.drain();
   }

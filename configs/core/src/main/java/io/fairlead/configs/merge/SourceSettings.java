@@ -1,5 +1,6 @@
 package io.fairlead.configs.merge;
 
+import io.fairlead.configs.references.Unseen;
 import java.time.Instant;
 
 /**
@@ -8,8 +9,9 @@ import java.time.Instant;
  * @param name unique among all config sources
  * @param priority of two sources that have a resource, the one with the higher priority gives it
  * @param namespace that of resources which name none
+ * @param unseen how references to what is not here are treated
  */
-public record SourceSettings(String name, int priority, String namespace) {
+public record SourceSettings(String name, int priority, String namespace, Unseen unseen) {
   // As for the entries of registries: fixed, and older the higher the priority, since istiod lets
   // the older of two resources win that are in conflict.
   private static final Instant OLDEST = Instant.parse("2020-01-01T00:00:00Z");

@@ -4,6 +4,7 @@ import io.fairlead.configs.ConfigDocument;
 import io.fairlead.configs.document.Document;
 import io.fairlead.configs.document.DocumentReader;
 import io.fairlead.configs.document.DocumentResult;
+import io.fairlead.configs.document.Node;
 import io.fairlead.configs.document.UnreadableDocument;
 import io.fairlead.configs.validation.IstioKind;
 import io.fairlead.configs.validation.Outcome;
@@ -15,6 +16,7 @@ import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,6 +58,20 @@ public final class ValidatedContent implements ContentReader {
         gathered.invalid,
         gathered.unclear,
         gathered.problems);
+  }
+
+  @Override
+  public Map<ResourceKey, Node.Mapping> places(ConfigDocument document, SourceSettings source) {
+    Map<ResourceKey, Node.Mapping> places = new HashMap<>();
+    Validator validator = new Validator(source.namespace());
+    for (DocumentResult part : DocumentReader.read(document.text())) {
+      if (part instanceof Document readable
+          && validator.validate(readable) instanceof Outcome.Valid valid) {
+        places.putIfAbsent(
+            key(valid.kind(), valid.namespace() + "/" + valid.name()), readable.root());
+      }
+    }
+    return places;
   }
 
   private static void take(
@@ -124,7 +140,8 @@ public final class ValidatedContent implements ContentReader {
     return key.type().kind().equals(IstioKind.WASM_PLUGIN.kind());
   }
 
-  private static ConfigProblem problem(Optional<ResourceKey> resource, Problem problem) {
+  /** Returns a problem as it is shown. */
+  static ConfigProblem problem(Optional<ResourceKey> resource, Problem problem) {
     return new ConfigProblem(
         resource,
         problem.position().line(),

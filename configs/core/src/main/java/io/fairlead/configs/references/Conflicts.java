@@ -1,6 +1,5 @@
 package io.fairlead.configs.references;
 
-import io.fairlead.configs.validation.Spot;
 import io.fairlead.istio.networking.v1alpha3.DestinationRule;
 import io.fairlead.istio.networking.v1alpha3.Subset;
 import io.fairlead.istio.networking.v1alpha3.VirtualService;
@@ -11,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The resources so far, by what an istiod gives to one of them only. Resources are to be checked in
@@ -32,28 +31,40 @@ final class Conflicts {
    *
    * @param visibleIn namespaces, or {@code *}
    */
-  private record Taker(String namespace, String name, Set<String> visibleIn) {
+  private record Taker(
+      String namespace, String name, Set<String> revisions, Set<String> visibleIn) {
     /** Whether a namespace that sees both sees them with the same right. */
     boolean isBeside(Taker other) {
-      return visibleIn.stream()
-          .filter(other.visibleIn::contains)
-          .anyMatch(seer -> seer.equals(namespace) == seer.equals(other.namespace));
+      return Referrer.meet(revisions, other.revisions)
+          && visibleIn.stream()
+              .filter(other.visibleIn::contains)
+              .anyMatch(seer -> seer.equals(namespace) == seer.equals(other.namespace));
     }
   }
 
   private record RuleTarget(String namespace, String host, Map<String, String> selector) {}
 
-  private record RuleSoFar(String name, Set<String> visibleIn, DestinationRule rule) {}
+  private record RuleSoFar(
+      String name,
+      Set<String> revisions,
+      Set<String> visibleIn,
+      boolean hasPolicy,
+      Set<String> subsets) {
+    boolean isMergedWith(RuleSoFar other) {
+      return visibleIn.equals(other.visibleIn) && Referrer.meet(revisions, other.revisions);
+    }
+  }
 
-  void checkVirtualService(Referrer resource, List<Consumer<Spot>> findings) {
+  void checkVirtualService(Referrer resource, List<Finding> findings) {
     VirtualService spec = (VirtualService) resource.spec();
     Taker taker =
         new Taker(
             resource.namespace(),
             resource.fullName(),
+            resource.revisions(),
             visibleIn(spec.getExportToList(), resource.namespace()));
     for (int i = 0; i < spec.getHostsCount(); i++) {
-      int index = i;
+      FieldPath at = FieldPath.SPEC.at("hosts").at(i);
       String host = HostNames.complete(spec.getHosts(i), resource.namespace());
       for (String gateway : gateways(spec, resource.namespace())) {
         List<Taker> earlier =
@@ -65,14 +76,13 @@ final class Conflicts {
             .ifPresent(
                 other ->
                     findings.add(
-                        at ->
-                            at.at("hosts")
-                                .at(index)
-                                .warn(
-                                    taken(host, other, gateway),
-                                    isMesh
-                                        ? "a host of its own: that one is older, so sidecars ignore this one"
-                                        : "a host of its own: the routes of that one are older and come first")));
+                        new Finding(
+                            at,
+                            taken(host, other, gateway),
+                            isMesh
+                                ? "a host of its own: that one is older, so sidecars ignore this one"
+                                : "a host of its own: the routes of that one are older and come"
+                                    + " first")));
         earlier.add(taker);
       }
     }
@@ -104,11 +114,15 @@ final class Conflicts {
         : namespaces;
   }
 
-  void checkDestinationRule(Referrer resource, List<Consumer<Spot>> findings) {
+  void checkDestinationRule(Referrer resource, List<Finding> findings) {
     DestinationRule spec = (DestinationRule) resource.spec();
     RuleSoFar rule =
         new RuleSoFar(
-            resource.fullName(), visibleIn(spec.getExportToList(), resource.namespace()), spec);
+            resource.fullName(),
+            resource.revisions(),
+            visibleIn(spec.getExportToList(), resource.namespace()),
+            spec.hasTrafficPolicy(),
+            spec.getSubsetsList().stream().map(Subset::getName).collect(Collectors.toSet()));
     List<RuleSoFar> earlier =
         rules.computeIfAbsent(
             new RuleTarget(
@@ -116,40 +130,31 @@ final class Conflicts {
                 HostNames.complete(spec.getHost(), resource.namespace()),
                 spec.getWorkloadSelector().getMatchLabelsMap()),
             target -> new ArrayList<>());
-    List<RuleSoFar> merged =
-        earlier.stream().filter(other -> other.visibleIn().equals(rule.visibleIn())).toList();
-    first(merged, other -> spec.hasTrafficPolicy() && other.rule().hasTrafficPolicy())
+    List<RuleSoFar> merged = earlier.stream().filter(rule::isMergedWith).toList();
+    first(merged, other -> rule.hasPolicy() && other.hasPolicy())
         .ifPresent(
             other ->
                 findings.add(
-                    at ->
-                        at.at("trafficPolicy")
-                            .warn(
-                                "a trafficPolicy beside that of DestinationRule " + other.name(),
-                                "one for a host: that one is older, so this one is ignored")));
+                    new Finding(
+                        FieldPath.SPEC.at("trafficPolicy"),
+                        "a trafficPolicy beside that of DestinationRule " + other.name(),
+                        "one for a host: that one is older, so this one is ignored")));
     for (int i = 0; i < spec.getSubsetsCount(); i++) {
-      int index = i;
+      FieldPath at = FieldPath.SPEC.at("subsets").at(i).at("name");
       String name = spec.getSubsets(i).getName();
-      first(merged, other -> hasSubset(other.rule(), name))
+      first(merged, other -> other.subsets().contains(name))
           .ifPresent(
               other ->
                   findings.add(
-                      at ->
-                          at.at("subsets")
-                              .at(index)
-                              .at("name")
-                              .warn(
-                                  name + ", which DestinationRule " + other.name() + " has, too",
-                                  "another name: that one is older, so this one is ignored")));
+                      new Finding(
+                          at,
+                          name + ", which DestinationRule " + other.name() + " has, too",
+                          "another name: that one is older, so this one is ignored")));
     }
     earlier.add(rule);
   }
 
   private static Optional<RuleSoFar> first(List<RuleSoFar> rules, Predicate<RuleSoFar> condition) {
     return rules.stream().filter(condition).findFirst();
-  }
-
-  private static boolean hasSubset(DestinationRule rule, String name) {
-    return rule.getSubsetsList().stream().map(Subset::getName).anyMatch(name::equals);
   }
 }

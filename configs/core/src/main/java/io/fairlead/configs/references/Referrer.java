@@ -1,52 +1,51 @@
 package io.fairlead.configs.references;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import io.fairlead.configs.document.Document;
-import io.fairlead.configs.document.Node;
 import io.fairlead.configs.validation.IstioKind;
-import io.fairlead.configs.validation.Outcome;
-import java.time.Instant;
-import java.util.Comparator;
-import java.util.Optional;
-import java.util.function.Supplier;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
+import java.util.Set;
 
 /**
- * A valid resource that may name others.
+ * A resource that names others, or is named by others, decoded.
  *
- * @param created by which istiods decide who comes first
- * @param document where it stands; asked only if there is something to say, so that nobody has to
- *     keep texts
+ * @param revisions the Istio revisions that see it; empty: all
  */
-public record Referrer(
-    IstioKind kind,
-    String namespace,
-    String name,
-    Message spec,
-    Instant created,
-    Supplier<Optional<Node.Mapping>> document) {
-  /** The order in which istiods take resources of a kind: the oldest first. */
-  static final Comparator<Referrer> OLDEST_FIRST =
-      Comparator.comparing(Referrer::created)
-          .thenComparing(Referrer::name)
-          .thenComparing(Referrer::namespace);
-
-  /** Returns a resource that was validated, with its document. */
-  public static Referrer of(Outcome.Valid valid, Instant created, Document document) {
-    return new Referrer(
-        valid.kind(),
-        valid.namespace(),
-        valid.name(),
-        valid.spec(),
-        created,
-        () -> Optional.of(document.root()));
+record Referrer(
+    IstioKind kind, String namespace, String name, Set<String> revisions, Message spec) {
+  static Referrer of(Resource resource) {
+    String fullName = resource.key().name();
+    int slash = fullName.indexOf('/');
+    IstioKind kind = IstioKind.of(resource.key().type().kind()).orElseThrow();
+    try {
+      return new Referrer(
+          kind,
+          fullName.substring(0, slash),
+          fullName.substring(slash + 1),
+          resource.revisions(),
+          kind.parse(resource.envelope().body()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(resource.key() + ": not an encoded resource", e);
+    }
   }
 
-  ResourceName resourceName() {
-    return new ResourceName(kind, namespace, name);
+  static ResourceKey key(IstioKind kind, String fullName) {
+    return new ResourceKey(type(kind), fullName);
+  }
+
+  static ResourceType type(IstioKind kind) {
+    return new ResourceType(kind.group(), kind.kind());
   }
 
   /** Returns {@code NAMESPACE/NAME}. */
   String fullName() {
     return namespace + "/" + name;
+  }
+
+  /** Whether an istiod sees both. */
+  static boolean meet(Set<String> revisions, Set<String> others) {
+    return revisions.isEmpty() || others.isEmpty() || revisions.stream().anyMatch(others::contains);
   }
 }

@@ -4,118 +4,104 @@ import io.fairlead.configs.validation.Hosts;
 import io.fairlead.configs.validation.IstioKind;
 import io.fairlead.istio.networking.v1alpha3.DestinationRule;
 import io.fairlead.istio.networking.v1alpha3.Gateway;
-import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
-import io.fairlead.istio.networking.v1alpha3.ServicePort;
 import io.fairlead.istio.networking.v1alpha3.Subset;
-import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
-import java.util.Collection;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.Snapshot;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
-/** All that names may lead to: services, gateways, subsets, delegates. Immutable once made. */
+/**
+ * All that names may lead to in one snapshot: services, gateways, subsets, delegates. What is asked
+ * for is decoded once. Confined to one thread.
+ */
 final class Scene {
-  private final ServedHosts served;
-  private final Unseen unseen;
-  private final Map<String, ServedService> ownServices = new HashMap<>();
-  private final Map<String, Gateway> gateways = new HashMap<>();
-  private final Set<String> delegates = new HashSet<>();
-  // By host as istiods complete it.
-  private final Map<String, Set<String>> subsets = new HashMap<>();
-  private final Set<String> wildcards = new HashSet<>();
+  private final Names names;
+  private final Snapshot snapshot;
+  private final Map<String, Optional<ServedService>> services = new HashMap<>();
+  private final Map<String, Optional<Set<String>>> subsets = new HashMap<>();
+  private final Map<ResourceKey, Optional<Referrer>> resources = new HashMap<>();
 
-  /** A service of a ServiceEntry that a person wrote. */
-  private record OwnService(
-      Set<String> exportTo, Set<Integer> ports, List<Map<String, String>> endpointLabels)
-      implements ServedService {}
-
-  Scene(Collection<Referrer> resources, ServedHosts served, Unseen unseen) {
-    this.served = served;
-    this.unseen = unseen;
-    for (Referrer resource : resources) {
-      if (resource.spec() instanceof ServiceEntry entry) {
-        add(entry);
-      } else if (resource.spec() instanceof Gateway gateway) {
-        gateways.put(resource.fullName(), gateway);
-      } else if (resource.spec() instanceof DestinationRule rule) {
-        addSubsets(HostNames.complete(rule.getHost(), resource.namespace()), rule);
-      } else if (resource.kind() == IstioKind.VIRTUAL_SERVICE
-          && VirtualServiceReferences.isDelegate(resource)) {
-        delegates.add(resource.fullName());
-      }
-    }
+  Scene(Names names, Snapshot snapshot) {
+    this.names = names;
+    this.snapshot = snapshot;
   }
 
-  private void add(ServiceEntry entry) {
-    // The labels of workloads that are selected are not known here.
-    List<Map<String, String>> labels =
-        entry.getEndpointsList().stream().map(WorkloadEntry::getLabelsMap).distinct().toList();
-    OwnService service =
-        new OwnService(
-            Set.copyOf(entry.getExportToList()),
-            entry.getPortsList().stream().map(ServicePort::getNumber).collect(Collectors.toSet()),
-            labels);
-    entry.getHostsList().forEach(host -> ownServices.put(host.toLowerCase(Locale.ROOT), service));
-  }
-
-  private void addSubsets(String host, DestinationRule rule) {
-    Set<String> names = subsets.computeIfAbsent(host, key -> new HashSet<>());
-    rule.getSubsetsList().stream().map(Subset::getName).forEach(names::add);
-    if (HostNames.isWildcard(host)) {
-      wildcards.add(host);
-    }
+  private Optional<Referrer> find(ResourceKey key) {
+    Resource resource = snapshot.find(key);
+    return resource == null ? Optional.empty() : Optional.of(Referrer.of(resource));
   }
 
   /** Returns the service of a full name. */
   Optional<ServedService> service(String host) {
-    ServedService own = ownServices.get(host);
-    return own == null ? served.find(host) : Optional.of(own);
+    return services.computeIfAbsent(
+        host,
+        key -> {
+          List<ServedService> found =
+              names.serversOf(host).stream()
+                  .flatMap(server -> find(server).stream())
+                  .map(ServedService::of)
+                  .toList();
+          return found.isEmpty() ? Optional.empty() : Optional.of(ServedService.union(found));
+        });
   }
 
-  /** Whether there is, or may be, a service with this full name. */
+  /** Whether there is a service with this full name, or only Kubernetes can know it. */
   boolean mayExist(String host) {
-    if (unseen == Unseen.PASSED_OVER || HostNames.isOfKubernetes(host) || Hosts.isIp(host)) {
-      return true;
-    }
-    if (HostNames.isWildcard(host)) {
-      return served.anyWithin(host)
-          || ownServices.keySet().stream().anyMatch(own -> Hosts.overlap(own, host));
-    }
-    return service(host).isPresent()
-        || ownServices.keySet().stream()
-            .anyMatch(own -> HostNames.isWildcard(own) && Hosts.isWithin(host, own));
+    return HostNames.isOfKubernetes(host) || Hosts.isIp(host) || names.isServed(host);
   }
 
-  /** Whether a DestinationRule has the subset of a host, or may have it elsewhere. */
+  /** Whether a DestinationRule is for this host as it is written. */
+  boolean hasRule(String host) {
+    return subsetsOf(host).isPresent();
+  }
+
+  /** Whether a DestinationRule has the subset of a host. */
   boolean hasSubset(String host, String subset) {
-    if (subsets.getOrDefault(host, Set.of()).contains(subset)) {
-      return true;
-    }
-    for (String wildcard : wildcards) {
-      if (Hosts.isWithin(host, wildcard)
-          && subsets.getOrDefault(wildcard, Set.of()).contains(subset)) {
-        return true;
-      }
-    }
-    return unseen == Unseen.PASSED_OVER && !subsets.containsKey(host);
+    return subsetsOf(host).filter(found -> found.contains(subset)).isPresent()
+        || names.wildcardsOver(host).stream()
+            .anyMatch(over -> subsetsOf(over).filter(found -> found.contains(subset)).isPresent());
+  }
+
+  private Optional<Set<String>> subsetsOf(String host) {
+    return subsets.computeIfAbsent(
+        host,
+        key -> {
+          boolean hasRule = false;
+          Set<String> found = new HashSet<>();
+          for (ResourceKey user : names.usersOf(host)) {
+            if (user.type().equals(Referrer.type(IstioKind.DESTINATION_RULE))) {
+              hasRule = true;
+              find(user)
+                  .map(rule -> (DestinationRule) rule.spec())
+                  .ifPresent(
+                      rule ->
+                          rule.getSubsetsList().stream().map(Subset::getName).forEach(found::add));
+            }
+          }
+          return hasRule ? Optional.of(found) : Optional.empty();
+        });
   }
 
   /** Returns the gateway of {@code NAMESPACE/NAME}. */
   Optional<Gateway> gateway(String name) {
-    return Optional.ofNullable(gateways.get(name));
+    return named(IstioKind.GATEWAY, name).map(found -> (Gateway) found.spec());
   }
 
+  /** Whether there is a VirtualService without hosts of {@code NAMESPACE/NAME}. */
   boolean hasDelegate(String name) {
-    return delegates.contains(name);
+    return named(IstioKind.VIRTUAL_SERVICE, name)
+        .filter(VirtualServiceReferences::isDelegate)
+        .isPresent();
   }
 
-  /** Whether what is not here may be elsewhere, so that nobody is to be warned of it. */
-  boolean passesOver() {
-    return unseen == Unseen.PASSED_OVER;
+  private Optional<Referrer> named(IstioKind kind, String name) {
+    return ResourceKey.isName(name)
+        ? resources.computeIfAbsent(Referrer.key(kind, name), this::find)
+        : Optional.empty();
   }
 }

@@ -1,9 +1,19 @@
 package io.fairlead.configs.references;
 
-/** A way to treat a name that no source and no registry has, though Kubernetes may have it. */
+import java.util.Locale;
+
+/**
+ * A way to treat a host, subset or Gateway that no registry and no config source has: Kubernetes
+ * may have it, which is not seen from here.
+ */
 public enum Unseen {
-  /** To be warned of: all there is comes from here. */
-  WARNED,
-  /** To be passed over: istiods have services and gateways from elsewhere, too. */
-  PASSED_OVER
+  /** To be warned of. */
+  WARN,
+  /** To be passed over. */
+  IGNORE;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -1,7 +1,6 @@
 package io.fairlead.configs.references;
 
 import io.fairlead.configs.validation.Hosts;
-import io.fairlead.configs.validation.Spot;
 import io.fairlead.istio.networking.v1alpha3.Delegate;
 import io.fairlead.istio.networking.v1alpha3.Destination;
 import io.fairlead.istio.networking.v1alpha3.Gateway;
@@ -11,8 +10,6 @@ import io.fairlead.istio.networking.v1alpha3.Server;
 import io.fairlead.istio.networking.v1alpha3.VirtualService;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /** The references of one VirtualService: hosts, subsets, ports, gateways and delegates. */
 final class VirtualServiceReferences {
@@ -21,12 +18,14 @@ final class VirtualServiceReferences {
   private final Referrer resource;
   private final VirtualService spec;
   private final Scene scene;
-  private final List<Consumer<Spot>> findings;
+  private final Unseen unseen;
+  private final List<Finding> findings;
 
-  VirtualServiceReferences(Referrer resource, Scene scene, List<Consumer<Spot>> findings) {
+  VirtualServiceReferences(Referrer resource, Scene scene, Unseen unseen, List<Finding> findings) {
     this.resource = resource;
     this.spec = (VirtualService) resource.spec();
     this.scene = scene;
+    this.unseen = unseen;
     this.findings = findings;
   }
 
@@ -70,16 +69,24 @@ final class VirtualServiceReferences {
     }
   }
 
+  private void warn(FieldPath at, String found, String expected) {
+    findings.add(new Finding(at, found, expected));
+  }
+
+  // Of what is not here, though Kubernetes may have it.
+  private void warnOfUnseen(FieldPath at, String found, String expected) {
+    if (unseen == Unseen.WARN) {
+      warn(at, found, expected);
+    }
+  }
+
   private void checkHost(String host, int index) {
     String full = HostNames.complete(host, resource.namespace());
     if (!full.equals("*") && !scene.mayExist(full)) {
-      findings.add(
-          at ->
-              at.at("hosts")
-                  .at(index)
-                  .warn(
-                      nobodyServes(host, full),
-                      "the host of a service: else only HTTP on port 80 comes here"));
+      warnOfUnseen(
+          FieldPath.SPEC.at("hosts").at(index),
+          nobodyServes(host, full),
+          "the host of a service, here or in Kubernetes: else only HTTP on port 80 comes here");
     }
   }
 
@@ -88,27 +95,19 @@ final class VirtualServiceReferences {
       return;
     }
     String name = gatewayName(gateway, resource.namespace());
+    FieldPath at = FieldPath.SPEC.at("gateways").at(index);
     Optional<Gateway> found = scene.gateway(name);
     if (found.isEmpty()) {
-      if (!scene.passesOver()) {
-        findings.add(
-            at ->
-                at.at("gateways")
-                    .at(index)
-                    .warn("no Gateway " + name, "one, from a source or in Kubernetes"));
-      }
+      warnOfUnseen(
+          at, name + ", a Gateway that no config source has", "one, here or in Kubernetes");
       return;
     }
     if (spec.getHostsCount() > 0
         && spec.getHostsList().stream().noneMatch(host -> isTaken(host, found.get()))) {
-      findings.add(
-          at ->
-              at.at("gateways")
-                  .at(index)
-                  .warn(
-                      "Gateway " + name + ", which has none of the hosts",
-                      "a Gateway with a server for one of "
-                          + String.join(", ", spec.getHostsList())));
+      warn(
+          at,
+          "Gateway " + name + ", which has none of the hosts",
+          "a Gateway with a server for one of " + String.join(", ", spec.getHostsList()));
     }
   }
 
@@ -125,119 +124,88 @@ final class VirtualServiceReferences {
   }
 
   private void checkHttp(HTTPRoute route, int index) {
-    UnaryOperator<Spot> routeAt = at -> at.at("http").at(index);
+    FieldPath at = FieldPath.SPEC.at("http").at(index);
     for (int i = 0; i < route.getRouteCount(); i++) {
-      int number = i;
-      checkDestination(
-          route.getRoute(i).getDestination(),
-          at -> routeAt.apply(at).at("route").at(number).at("destination"));
+      checkDestination(route.getRoute(i).getDestination(), at.at("route").at(i).at("destination"));
     }
     if (route.hasMirror()) {
-      checkDestination(route.getMirror(), at -> routeAt.apply(at).at("mirror"));
+      checkDestination(route.getMirror(), at.at("mirror"));
     }
     for (int i = 0; i < route.getMirrorsCount(); i++) {
-      int number = i;
       checkDestination(
-          route.getMirrors(i).getDestination(),
-          at -> routeAt.apply(at).at("mirrors").at(number).at("destination"));
+          route.getMirrors(i).getDestination(), at.at("mirrors").at(i).at("destination"));
     }
-    if (route.hasDelegate() && !scene.passesOver()) {
-      checkDelegate(route.getDelegate(), routeAt);
+    if (route.hasDelegate()) {
+      checkDelegate(route.getDelegate(), at.at("delegate"));
     }
   }
 
-  private void checkDelegate(Delegate delegate, UnaryOperator<Spot> routeAt) {
-    String namespace =
-        delegate.getNamespace().isEmpty() ? resource.namespace() : delegate.getNamespace();
-    String name = namespace + "/" + delegate.getName();
+  private void checkDelegate(Delegate delegate, FieldPath at) {
+    String name = Mentions.delegateName(delegate, resource.namespace());
     if (!scene.hasDelegate(name)) {
-      findings.add(
-          at ->
-              routeAt
-                  .apply(at)
-                  .at("delegate")
-                  .warn(
-                      "no VirtualService " + name + " without hosts",
-                      "one: this route is ignored"));
+      warnOfUnseen(
+          at,
+          name + ", a VirtualService without hosts that no config source has",
+          "one, here or in Kubernetes: else this route is ignored");
     }
   }
 
   private void checkRoutes(String field, int index, List<RouteDestination> routes) {
     for (int i = 0; i < routes.size(); i++) {
-      int number = i;
       checkDestination(
           routes.get(i).getDestination(),
-          at -> at.at(field).at(index).at("route").at(number).at("destination"));
+          FieldPath.SPEC.at(field).at(index).at("route").at(i).at("destination"));
     }
   }
 
-  private void checkDestination(Destination destination, UnaryOperator<Spot> where) {
+  private void checkDestination(Destination destination, FieldPath at) {
     String full = HostNames.complete(destination.getHost(), resource.namespace());
     if (!scene.mayExist(full)) {
-      findings.add(
-          at ->
-              where
-                  .apply(at)
-                  .at("host")
-                  .warn(
-                      nobodyServes(destination.getHost(), full),
-                      "the host of a service: requests get 503"));
+      warnOfUnseen(
+          at.at("host"),
+          nobodyServes(destination.getHost(), full),
+          "the host of a service, here or in Kubernetes: else requests get 503");
       return;
     }
-    scene.service(full).ifPresent(service -> checkService(service, destination, full, where));
+    scene.service(full).ifPresent(service -> checkService(service, destination, full, at));
     if (!destination.getSubset().isEmpty() && !scene.hasSubset(full, destination.getSubset())) {
-      findings.add(
-          at ->
-              where
-                  .apply(at)
-                  .at("subset")
-                  .warn(
-                      destination.getSubset() + ", which no DestinationRule of " + full + " has",
-                      "one of its subsets: requests get 503"));
+      checkMissingSubset(destination.getSubset(), full, at.at("subset"));
+    }
+  }
+
+  private void checkMissingSubset(String subset, String host, FieldPath at) {
+    String found = subset + ", which no DestinationRule of " + host + " here has";
+    if (scene.hasRule(host)) {
+      warn(at, found, "one of its subsets: requests get 503");
+    } else {
+      warnOfUnseen(at, found, "one of its subsets, here or in Kubernetes: else requests get 503");
     }
   }
 
   private void checkService(
-      ServedService service, Destination destination, String host, UnaryOperator<Spot> where) {
+      ServedService service, Destination destination, String host, FieldPath at) {
     int port = destination.getPort().getNumber();
     if (port != 0 && !service.ports().isEmpty() && !service.ports().contains(port)) {
-      findings.add(
-          at ->
-              where
-                  .apply(at)
-                  .at("port")
-                  .at("number")
-                  .warn(
-                      port + ", which is no port of " + host,
-                      "one of "
-                          + service.ports().stream().sorted().map(Object::toString).toList()));
+      warn(
+          at.at("port").at("number"),
+          port + ", which is no port of " + host,
+          "one of " + service.ports().stream().sorted().map(Object::toString).toList());
     }
-    if (isOfMesh(spec) && !isExported(service)) {
-      findings.add(
-          at ->
-              where
-                  .apply(at)
-                  .at("host")
-                  .warn(
-                      host
-                          + ", which is exported to "
-                          + service.exportTo().stream().sorted().toList(),
-                      "a service that namespace " + resource.namespace() + " may see"));
+    if (isOfMesh(spec)
+        && !service.exportTo().isEmpty()
+        && !service.exportTo().contains(resource.namespace())) {
+      warn(
+          at.at("host"),
+          host + ", which is exported to " + service.exportTo().stream().sorted().toList(),
+          "a service that namespace " + resource.namespace() + " may see");
     }
   }
 
-  private boolean isExported(ServedService service) {
-    // A dot is the namespace of the service, which is not known here.
-    return service.exportTo().isEmpty()
-        || service.exportTo().contains("*")
-        || service.exportTo().contains(".")
-        || service.exportTo().contains(resource.namespace());
-  }
-
-  /** Returns what is wrong with a host that nobody serves. */
+  /** Returns what is wrong with a host that nobody here serves. */
   static String nobodyServes(String host, String full) {
+    String nobody = ", a host that no registry and no config source has";
     return HostNames.isShort(host)
-        ? host + ", which istiods take for " + full + ", a host that no registry serves"
-        : host + ", a host that no registry serves";
+        ? host + ", which istiods take for " + full + nobody
+        : host + nobody;
   }
 }

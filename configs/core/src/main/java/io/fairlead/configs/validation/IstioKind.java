@@ -1,5 +1,7 @@
 package io.fairlead.configs.validation;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.fairlead.istio.extensions.v1alpha1.TrafficExtension;
 import io.fairlead.istio.extensions.v1alpha1.WasmPlugin;
@@ -161,6 +163,11 @@ public enum IstioKind {
   /** Returns the type of the protobuf message: {@code istio.networking.v1alpha3.VirtualService}. */
   public String messageType() {
     return empty.get().getDescriptorForType().getFullName();
+  }
+
+  /** Reads what {@link Outcome.Valid#body} has. */
+  public Message parse(ByteString body) throws InvalidProtocolBufferException {
+    return empty.get().getParserForType().parseFrom(body);
   }
 
   Message.Builder newBuilder() {

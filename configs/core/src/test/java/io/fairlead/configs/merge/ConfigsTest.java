@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.configs.ConfigDocument;
 import io.fairlead.configs.ConfigSink;
+import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,7 +69,9 @@ final class ConfigsTest {
     files.changed(List.of(document("a", "!web", "api 2")), List.of());
     world.settle();
     assertThat(world.served()).isEqualTo(Map.of("web", "1", "api", "2"));
-    assertThat(world.configs.status().get(0).problems()).containsOnlyKeys("a");
+    assertThat(world.configs.status().get(0).problems())
+        .extracting(DocumentProblem::document)
+        .containsExactly("a");
 
     files.changed(List.of(document("a", "web 3", "api 2")), List.of());
     world.settle();

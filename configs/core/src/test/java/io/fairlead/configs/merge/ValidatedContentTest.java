@@ -3,6 +3,7 @@ package io.fairlead.configs.merge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.configs.ConfigDocument;
+import io.fairlead.configs.references.Unseen;
 import io.fairlead.versioning.ResourceKey;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ final class ValidatedContentTest {
                     + "metadata: {name: auth}\nspec: "
                     + spec
                     + "\n"),
-            new SourceSettings("files", 0, "shop"));
+            new SourceSettings("files", 0, "shop", Unseen.WARN));
   }
 
   private static String shown(ResourceKey key) {

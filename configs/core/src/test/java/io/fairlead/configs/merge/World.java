@@ -1,6 +1,7 @@
 package io.fairlead.configs.merge;
 
 import io.fairlead.configs.ConfigSink;
+import io.fairlead.configs.references.Unseen;
 import io.fairlead.guard.GuardPolicy;
 import io.fairlead.versioning.Batching;
 import io.fairlead.versioning.CommitLoop;
@@ -49,7 +50,7 @@ final class World implements CommitObserver, AutoCloseable {
   }
 
   static SourceSettings settings(String name, int priority) {
-    return new SourceSettings(name, priority, "mesh");
+    return new SourceSettings(name, priority, "mesh", Unseen.WARN);
   }
 
   private static int indexOf(String name, String... names) {

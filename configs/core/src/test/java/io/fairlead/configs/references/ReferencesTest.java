@@ -5,13 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.configs.document.Document;
 import io.fairlead.configs.document.DocumentReader;
 import io.fairlead.configs.document.DocumentResult;
-import io.fairlead.configs.validation.Hosts;
+import io.fairlead.configs.document.Node;
+import io.fairlead.configs.validation.IstioKind;
 import io.fairlead.configs.validation.Outcome;
 import io.fairlead.configs.validation.Problem;
 import io.fairlead.configs.validation.Validator;
+import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.versioning.ChangeSet;
+import io.fairlead.versioning.MemoryCommitLog;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceContent;
+import io.fairlead.versioning.ResourceKey;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.VersionedStore;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,53 +31,113 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ReferencesTest {
-  private static final Served NOBODY = new Served(Map.of());
+  private static final String ENTRY_URL =
+      "type.googleapis.com/istio.networking.v1alpha3.ServiceEntry";
 
-  /** The services of a registry, all with the same endpoints and ports. */
-  private record Served(Map<String, Service> services) implements ServedHosts {
-    @Override
-    public Optional<ServedService> find(String host) {
-      return Optional.ofNullable(services.get(host));
-    }
-
-    @Override
-    public boolean anyWithin(String wildcard) {
-      return services.keySet().stream().anyMatch(host -> Hosts.isWithin(host, wildcard));
-    }
-  }
+  /** The services of registries, by their hosts. */
+  private record Served(Map<String, Service> services) {}
 
   private record Service(
-      Set<String> exportTo, Set<Integer> ports, List<Map<String, String>> endpointLabels)
-      implements ServedService {}
+      Set<String> exportTo, Set<Integer> ports, List<Map<String, String>> endpointLabels) {}
 
+  /** A resource with its document. */
+  private record Known(Resource resource, Node.Mapping root) {}
+
+  private static final Served NOBODY = new Served(Map.of());
   private static final Service WEB =
       new Service(Set.of(), Set.of(80), List.of(Map.of("version", "v1", "zone", "a")));
   private static final Served REVIEWS =
       new Served(Map.of("reviews.consul", WEB, "reviews.shop", WEB));
 
   /** Returns the resources of a text, each a second younger than the one before. */
-  private static List<Referrer> resources(String text) {
-    List<Referrer> resources = new ArrayList<>();
+  private static List<Known> resources(String text) {
+    List<Known> resources = new ArrayList<>();
     for (DocumentResult result : DocumentReader.read(text)) {
       Document document = (Document) result;
       Outcome outcome = new Validator("shop").validate(document);
       assertThat(outcome).isInstanceOf(Outcome.Valid.class);
+      Outcome.Valid valid = (Outcome.Valid) outcome;
+      String revision = valid.labels().getOrDefault("istio.io/rev", "");
       resources.add(
-          Referrer.of((Outcome.Valid) outcome, Instant.ofEpochSecond(resources.size()), document));
+          new Known(
+              Resource.encode(
+                  new ResourceContent(
+                      key(valid.kind(), valid.namespace() + "/" + valid.name()),
+                      valid.labels(),
+                      valid.annotations(),
+                      revision.isEmpty() ? Set.of() : Set.of(revision),
+                      Instant.ofEpochSecond(resources.size()),
+                      "type.googleapis.com/" + valid.kind().messageType(),
+                      valid.body())),
+              document.root()));
     }
     return resources;
   }
 
-  private static List<String> warnings(String text, ServedHosts served, Unseen unseen) {
-    return References.check(resources(text), served, unseen).values().stream()
-        .flatMap(List::stream)
+  private static ResourceKey key(IstioKind kind, String name) {
+    return new ResourceKey(new ResourceType(kind.group(), kind.kind()), name);
+  }
+
+  private static List<Resource> entries(Served served) {
+    List<Resource> entries = new ArrayList<>();
+    served
+        .services()
+        .forEach(
+            (host, service) -> {
+              ServiceEntry.Builder entry = ServiceEntry.newBuilder().addHosts(host);
+              entry.addAllExportTo(service.exportTo());
+              service.ports().forEach(port -> entry.addPortsBuilder().setNumber(port));
+              service
+                  .endpointLabels()
+                  .forEach(labels -> entry.addEndpointsBuilder().putAllLabels(labels));
+              entries.add(
+                  Resource.encode(
+                      new ResourceContent(
+                          key(IstioKind.SERVICE_ENTRY, "registry/" + host),
+                          Map.of(),
+                          Map.of(),
+                          Set.of(),
+                          Instant.EPOCH,
+                          ENTRY_URL,
+                          entry.build().toByteString())));
+            });
+    return entries;
+  }
+
+  private static VersionedStore store() {
+    return new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
+  }
+
+  /** Returns what is found about each resource, without its place. */
+  private static Map<ResourceKey, List<Finding>> findings(
+      List<Known> resources, Served served, Unseen unseen) {
+    VersionedStore store = store();
+    List<Resource> all = new ArrayList<>(entries(served));
+    resources.forEach(each -> all.add(each.resource()));
+    store.commit(ChangeSet.of(all, List.of()));
+    ReferenceIndex index = new ReferenceIndex(resource -> unseen);
+    Map<ResourceKey, List<Finding>> found = new HashMap<>();
+    index.follow(store.current()).forEach(key -> found.put(key, index.findings(key)));
+    return found;
+  }
+
+  private static List<String> warnings(String text, Served served, Unseen unseen) {
+    List<Known> resources = resources(text);
+    Map<ResourceKey, List<Finding>> findings = findings(resources, served, unseen);
+    return resources.stream()
+        .flatMap(
+            each ->
+                Finding.inDocument(
+                    findings.getOrDefault(each.resource().key(), List.of()),
+                    Optional.of(each.root()))
+                    .stream())
         .map(Problem::toString)
         .sorted()
         .toList();
   }
 
-  private static List<String> warnings(String text, ServedHosts served) {
-    return warnings(text, served, Unseen.WARNED);
+  private static List<String> warnings(String text, Served served) {
+    return warnings(text, served, Unseen.WARN);
   }
 
   private static String route(String name, String host, String more) {
@@ -100,10 +171,12 @@ final class ReferencesTest {
   void hosts_ofNobody_areToldWithTheirPlace() {
     assertThat(warnings(route("a", "ratings.consul", ""), REVIEWS))
         .containsExactly(
-            "5:11: spec.hosts[0]: ratings.consul, a host that no registry serves (expected: the host"
-                + " of a service: else only HTTP on port 80 comes here)",
+            "5:11: spec.hosts[0]: ratings.consul, a host that no registry and no config source has"
+                + " (expected: the host of a service, here or in Kubernetes: else only HTTP on port"
+                + " 80 comes here)",
             "7:40: spec.http[0].route[0].destination.host: ratings.consul, a host that no registry"
-                + " serves (expected: the host of a service: requests get 503)");
+                + " and no config source has (expected: the host of a service, here or in"
+                + " Kubernetes: else requests get 503)");
     assertThat(warnings(rule("a", "ratings.consul", ""), REVIEWS))
         .singleElement()
         .asString()
@@ -117,7 +190,7 @@ final class ReferencesTest {
     assertThat(warnings(rule("a", "ratings", ""), REVIEWS))
         .singleElement()
         .asString()
-        .contains("ratings, which istiods take for ratings.shop, a host that no registry serves");
+        .contains("ratings, which istiods take for ratings.shop, a host that no registry");
   }
 
   @Test
@@ -128,7 +201,7 @@ final class ReferencesTest {
                     + rule("b", "*.svc.cluster.local", ""),
                 NOBODY))
         .isEmpty();
-    assertThat(warnings(route("a", "x.y", "gateways: [mesh, front]"), NOBODY, Unseen.PASSED_OVER))
+    assertThat(warnings(route("a", "x.y", "gateways: [mesh, front]"), NOBODY, Unseen.IGNORE))
         .isEmpty();
   }
 
@@ -192,7 +265,7 @@ final class ReferencesTest {
     assertThat(warnings(split + v1, REVIEWS))
         .containsExactly(
             "9:52: spec.http[0].route[1].destination.subset: v2, which no DestinationRule of"
-                + " reviews.consul has (expected: one of its subsets: requests get 503)");
+                + " reviews.consul here has (expected: one of its subsets: requests get 503)");
     String both =
         rule(
             "r",
@@ -231,7 +304,7 @@ final class ReferencesTest {
     assertThat(warnings(gateway + route("a", "reviews.consul", "gateways: [front]"), REVIEWS))
         .singleElement()
         .asString()
-        .contains("spec.gateways[0]: no Gateway shop/front");
+        .contains("spec.gateways[0]: shop/front, a Gateway that no config source has");
     assertThat(warnings(gateway + route("a", "reviews.shop", "gateways: [edge/front]"), REVIEWS))
         .singleElement()
         .asString()
@@ -262,16 +335,16 @@ final class ReferencesTest {
     assertThat(warnings(root, REVIEWS))
         .singleElement()
         .asString()
-        .contains("no VirtualService other/part without hosts");
+        .contains("other/part, a VirtualService without hosts");
     assertThat(warnings(root + part, REVIEWS)).isEmpty();
   }
 
   @Test
   void virtualServices_ofOneHost_theYoungerIsToldOf() {
     String two = route("old", "reviews.consul", "") + route("young", "Reviews.consul", "");
-    Map<ResourceName, List<Problem>> found =
-        References.check(resources(two), REVIEWS, Unseen.WARNED);
-    assertThat(found.keySet()).extracting(ResourceName::name).containsExactly("young");
+    assertThat(findings(resources(two), REVIEWS, Unseen.WARN).keySet())
+        .extracting(ResourceKey::name)
+        .containsExactly("shop/young");
     assertThat(warnings(two, REVIEWS))
         .singleElement()
         .asString()
@@ -283,7 +356,7 @@ final class ReferencesTest {
                 route("old", "reviews.consul", "gateways: [a/g]")
                     + route("young", "reviews.consul", "gateways: [g.a]"),
                 REVIEWS,
-                Unseen.PASSED_OVER))
+                Unseen.IGNORE))
         .singleElement()
         .asString()
         .contains("on gateway a/g")
@@ -311,7 +384,7 @@ final class ReferencesTest {
                 route("old", "reviews.consul", "gateways: [mesh]")
                     + route("young", "reviews.consul", "gateways: [a/g]"),
                 REVIEWS,
-                Unseen.PASSED_OVER))
+                Unseen.IGNORE))
         .isEmpty();
   }
 
@@ -361,30 +434,113 @@ final class ReferencesTest {
           route("v" + i, "h" + i % 7 + ".consul", i % 2 == 0 ? "" : "gateways: [g" + i % 3 + "]"));
       text.append(rule("r" + i, "h" + i % 5 + ".consul", "trafficPolicy: {tls: {mode: DISABLE}}"));
     }
-    List<Referrer> resources = resources(text.toString());
-    Map<ResourceName, List<Problem>> expected = References.check(resources, NOBODY, Unseen.WARNED);
+    List<Known> resources = resources(text.toString());
+    Map<ResourceKey, List<Finding>> expected = findings(resources, NOBODY, Unseen.WARN);
     assertThat(expected).hasSizeGreaterThan(50);
     Random random = new Random(7);
     for (int i = 0; i < 20; i++) {
-      List<Referrer> shuffled = new ArrayList<>(resources);
+      List<Known> shuffled = new ArrayList<>(resources);
       Collections.shuffle(shuffled, random);
-      assertThat(References.check(shuffled, NOBODY, Unseen.WARNED)).isEqualTo(expected);
+      assertThat(findings(shuffled, NOBODY, Unseen.WARN)).isEqualTo(expected);
     }
   }
 
   @Test
+  void resources_ofDifferentRevisions_areNotInConflict() {
+    String canary = "labels: {istio.io/rev: canary}, name: young";
+    String two =
+        route("old", "reviews.consul", "")
+            + route("young", "reviews.consul", "").replace("name: young", canary)
+            + rule("old", "reviews.consul", "trafficPolicy: {tls: {mode: DISABLE}}")
+            + rule("young", "reviews.consul", "trafficPolicy: {tls: {mode: DISABLE}}")
+                .replace("name: young", canary);
+    assertThat(
+            warnings(
+                two.replace("name: old", "labels: {istio.io/rev: stable}, name: old"), REVIEWS))
+        .isEmpty();
+    assertThat(warnings(two, REVIEWS)).hasSize(2);
+  }
+
+  @Test
   void aResourceWithoutItsText_isToldOfWithoutAPlace() {
-    Referrer known = resources(rule("a", "no.such", "")).get(0);
-    Referrer bare =
-        new Referrer(
-            known.kind(),
-            known.namespace(),
-            known.name(),
-            known.spec(),
-            known.created(),
-            Optional::empty);
-    assertThat(References.check(List.of(bare), NOBODY, Unseen.WARNED).values())
+    assertThat(findings(resources(rule("a", "no.such", "")), NOBODY, Unseen.WARN).values())
         .singleElement()
-        .satisfies(problems -> assertThat(problems.get(0).position().toString()).isEqualTo("1:1"));
+        .satisfies(
+            findings ->
+                assertThat(
+                        Finding.inDocument(findings, Optional.empty()).get(0).position().toString())
+                    .isEqualTo("1:1"));
+  }
+
+  /** Texts of resources of which each names some of the others, and services, by their names. */
+  private static List<String> candidates() {
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      String host = "h" + i + ".consul";
+      texts.add(route("v" + i, host, ""));
+      texts.add(route("v" + i, host, "gateways: [g]"));
+      texts.add(route("w" + i, host, ""));
+      texts.add(route("v" + i, host, "").replace("host: " + host, "host: " + host + ", subset: a"));
+      texts.add(rule("r" + i, host, "subsets: [{name: a, labels: {version: v1}}]"));
+      texts.add(rule("r" + i, host, "subsets: [{name: b, labels: {version: v1}}]"));
+    }
+    texts.add(rule("w", "*.consul", "subsets: [{name: a, labels: {version: v1}}]"));
+    texts.add(rule("w", "*.wild.consul", ""));
+    texts.add(route("x", "x.wild.consul", ""));
+    texts.add(
+        route("all", "h2.consul", "gateways: [g]").replace("hosts: [h2.consul]", "hosts: ['*']"));
+    texts.add(
+        "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: g}\nspec:\n"
+            + "  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*.consul']}]\n");
+    texts.add(
+        "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec:\n"
+            + "  hosts: [h0.consul]\n  http: [{match: [{uri: {prefix: /}}], delegate: {name: v0}}]\n");
+    texts.add(
+        "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v0}\nspec:\n"
+            + "  http: [{route: [{destination: {host: h1.consul}}]}]\n");
+    texts.add(
+        "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: own}\nspec:\n"
+            + "  hosts: ['*.wild.consul']\n  resolution: NONE\n"
+            + "  ports: [{name: http, number: 80, protocol: HTTP}]\n");
+    return texts;
+  }
+
+  @Test
+  void changes_inAnyOrder_endInWhatOneLookAtTheEndFinds() {
+    List<Resource> pool = new ArrayList<>();
+    candidates().forEach(text -> pool.add(resources(text).get(0).resource()));
+    Service other = new Service(Set.of("pay"), Set.of(81), List.of(Map.of("version", "v2")));
+    for (int i = 0; i < 4; i++) {
+      pool.addAll(entries(new Served(Map.of("h" + i + ".consul", WEB))));
+      pool.addAll(entries(new Served(Map.of("h" + i + ".consul", other))));
+    }
+    pool.addAll(entries(new Served(Map.of("x.wild.consul", WEB))));
+    Random random = new Random(11);
+    VersionedStore store = store();
+    ReferenceIndex index = new ReferenceIndex(resource -> Unseen.WARN);
+    Map<ResourceKey, List<Finding>> told = new HashMap<>();
+    int most = 0;
+    for (int i = 0; i < 2000; i++) {
+      Resource change = pool.get(random.nextInt(pool.size()));
+      boolean removed = random.nextInt(3) == 0;
+      store.commit(
+          removed
+              ? ChangeSet.of(List.of(), List.of(change.key()))
+              : ChangeSet.of(List.of(change), List.of()));
+      if (random.nextInt(4) == 0) {
+        // Several commits are followed at once.
+        continue;
+      }
+      for (ResourceKey key : index.follow(store.current())) {
+        told.put(key, index.findings(key));
+      }
+      told.values().removeIf(List::isEmpty);
+      ReferenceIndex fresh = new ReferenceIndex(resource -> Unseen.WARN);
+      Map<ResourceKey, List<Finding>> expected = new HashMap<>();
+      fresh.follow(store.current()).forEach(key -> expected.put(key, fresh.findings(key)));
+      assertThat(told).as("after %s changes", i).isEqualTo(expected);
+      most = Math.max(most, expected.size());
+    }
+    assertThat(most).isGreaterThan(8);
   }
 }

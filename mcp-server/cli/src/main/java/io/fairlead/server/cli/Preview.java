@@ -198,27 +198,17 @@ final class Preview {
   }
 
   private static void explain(ConfigSourceStatus source, PrintWriter err) {
-    new TreeMap<>(source.problems())
-        .forEach(
-            (document, problems) -> {
-              for (ConfigProblem problem : problems.content().problems()) {
-                err.println(
-                    Configs.PREFIX
-                        + source.name()
-                        + " "
-                        + Printable.of(document)
-                        + ":"
-                        + problem.line()
-                        + ":"
-                        + problem.column()
-                        + ": "
-                        + (problem.severity() == ConfigProblem.Severity.ERROR
-                            ? "refused: "
-                            : "warning: ")
-                        + (problem.path().isEmpty() ? "" : Printable.of(problem.path()) + ": ")
-                        + Printable.of(problem.text()));
-              }
-            });
+    for (ConfigSourceStatus.DocumentProblem each : source.problems()) {
+      err.println(
+          Configs.PREFIX
+              + source.name()
+              + " "
+              + Printable.of(each.place())
+              + (each.problem().severity() == ConfigProblem.Severity.ERROR
+                  ? ": refused: "
+                  : ": warning: ")
+              + Printable.of(each.text()));
+    }
   }
 
   private static String line(Finding finding) {

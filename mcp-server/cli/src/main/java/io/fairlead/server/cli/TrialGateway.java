@@ -90,7 +90,9 @@ final class TrialGateway implements AutoCloseable {
     for (int i = 0; i < sinks.size(); i++) {
       feed(sinks.get(i), read.get(configured.get(i).name()));
     }
-    return settled();
+    Snapshot served = settled();
+    configs.checkReferences(served);
+    return served;
   }
 
   /** Goes over to another configuration, as a running gateway does. */

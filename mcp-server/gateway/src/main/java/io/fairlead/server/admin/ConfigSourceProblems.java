@@ -1,6 +1,6 @@
 package io.fairlead.server.admin;
 
-import io.fairlead.configs.merge.ConfigProblem;
+import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblem;
 import io.fairlead.configs.merge.Configs;
 import io.fairlead.server.admin.ProblemStatus.Kind;
 import io.fairlead.server.admin.ProblemStatus.Severity;
@@ -63,12 +63,9 @@ final class ConfigSourceProblems {
 
   static void refused(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
     for (ConfigSourceSummary each : source.configSources()) {
-      List<ConfigSourceSummary.Located> errors =
-          each.problems().stream()
-              .filter(one -> one.problem().severity() == ConfigProblem.Severity.ERROR)
-              .toList();
+      List<DocumentProblem> errors = each.errorsFound();
       if (!errors.isEmpty()) {
-        ConfigSourceSummary.Located first = errors.get(0);
+        DocumentProblem first = errors.get(0);
         found.accept(
             new ProblemStatus(
                 Severity.WARNING,
@@ -83,7 +80,7 @@ final class ConfigSourceProblems {
                 "What was valid before stays in the mesh until they are mended.",
                 "fairlead get refused --registry " + Configs.PREFIX + each.name(),
                 errors.stream()
-                    .map(one -> one.of().since())
+                    .map(DocumentProblem::since)
                     .min(Comparator.naturalOrder())
                     .orElseThrow()));
       }

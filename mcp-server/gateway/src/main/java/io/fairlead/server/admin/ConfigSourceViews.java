@@ -3,8 +3,7 @@ package io.fairlead.server.admin;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fairlead.configs.merge.ConfigProblem.Severity;
-import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblems;
+import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblem;
 import io.fairlead.configs.merge.Configs;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.versioning.ResourceKey;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The JSON representations of config sources and of what is wrong with their documents. */
 final class ConfigSourceViews {
@@ -58,7 +58,7 @@ final class ConfigSourceViews {
                         located.problem().resource().map(ConfigSourceViews::text).orElse(""))
                     .put("path", located.problem().path())
                     .put("text", located.problem().text())
-                    .put("since", located.of().since().toString()));
+                    .put("since", located.since().toString()));
     return node;
   }
 
@@ -76,18 +76,12 @@ final class ConfigSourceViews {
     }
     for (ConfigSourceSummary each : source.configSources()) {
       if (isWanted(parameters, "registry", Configs.PREFIX + each.name())) {
-        new TreeMap<>(each.status().problems())
+        each.errorsFound().stream()
+            .filter(error -> ApiHandlers.contains(error.document(), wanted))
+            .collect(
+                Collectors.groupingBy(DocumentProblem::document, TreeMap::new, Collectors.toList()))
             .forEach(
-                (document, problems) -> {
-                  List<ConfigSourceSummary.Located> errors =
-                      each.problems().stream()
-                          .filter(one -> one.document().equals(document))
-                          .filter(one -> one.problem().severity() == Severity.ERROR)
-                          .toList();
-                  if (!errors.isEmpty() && ApiHandlers.contains(document, wanted)) {
-                    refused.add(refused(source, each.name(), document, problems, errors));
-                  }
-                });
+                (document, errors) -> refused.add(refused(source, each.name(), document, errors)));
       }
     }
     return refused;
@@ -99,16 +93,12 @@ final class ConfigSourceViews {
   }
 
   private static ObjectNode refused(
-      AdminSource source,
-      String name,
-      String document,
-      DocumentProblems problems,
-      List<ConfigSourceSummary.Located> errors) {
+      AdminSource source, String name, String document, List<DocumentProblem> errors) {
     ObjectNode node = NODES.objectNode();
     node.put("registry", Configs.PREFIX + name)
         .put("service", document)
         .put("outcome", ServiceStatus.REFUSED.label())
-        .put("since", problems.since().toString())
+        .put("since", errors.get(0).since().toString())
         .put("sinceAtLeast", false)
         .put(
             "explanation",

@@ -8,6 +8,7 @@ import io.fairlead.configs.ConfigSourceFactory;
 import io.fairlead.configs.merge.ConfigProblem;
 import io.fairlead.configs.merge.SourceSettings;
 import io.fairlead.configs.merge.ValidatedContent;
+import io.fairlead.configs.references.Unseen;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -47,7 +48,13 @@ public record ConfigSourceConfig(
               defaultValue = "default",
               pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
               expected = "a namespace such as default")
-          String namespace) {}
+          String namespace,
+      @Key(
+              value =
+                  "whether to warn of hosts, subsets and Gateways that no registry and no config"
+                      + " source has, though Kubernetes may have them: warn or ignore",
+              defaultValue = "warn")
+          Unseen unseen) {}
 
   @Override
   public String name() {
@@ -61,7 +68,7 @@ public record ConfigSourceConfig(
 
   /** Returns what the merge of the sources has to know of it. */
   public SourceSettings settings() {
-    return new SourceSettings(name(), shared.priority(), shared.namespace());
+    return new SourceSettings(name(), shared.priority(), shared.namespace(), shared.unseen());
   }
 
   /** Makes the source; it is not started. */

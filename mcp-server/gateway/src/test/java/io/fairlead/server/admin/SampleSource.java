@@ -6,7 +6,7 @@ import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.configs.merge.ConfigProblem;
 import io.fairlead.configs.merge.ConfigSourceStatus;
-import io.fairlead.configs.merge.DocumentContent;
+import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblem;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.InstanceOutcome;
@@ -53,6 +53,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /**
  * A sample of the gateway's state: two registries, one of which cannot be read, and some resources.
@@ -161,21 +162,16 @@ public class SampleSource implements AdminSource, AdminActions {
   public List<ConfigSourceSummary> configSources() {
     ResourceKey routes =
         new ResourceKey(new ResourceType("networking.istio.io", "VirtualService"), "shop/orders");
-    DocumentContent content =
-        new DocumentContent(
-            List.of(),
-            Set.of(routes),
-            false,
-            List.of(
-                new ConfigProblem(
-                    Optional.of(routes),
-                    9,
-                    15,
-                    "spec.http[0].route[0].weight",
-                    "ninety (expected: a whole number)",
-                    ConfigProblem.Severity.ERROR),
-                new ConfigProblem(
-                    Optional.empty(), 1, 1, "", "<b>odd</b>", ConfigProblem.Severity.WARNING)));
+    ConfigProblem error =
+        new ConfigProblem(
+            Optional.of(routes),
+            9,
+            15,
+            "spec.http[0].route[0].weight",
+            "ninety (expected: a whole number)",
+            ConfigProblem.Severity.ERROR);
+    ConfigProblem warning =
+        new ConfigProblem(Optional.empty(), 1, 1, "", "<b>odd</b>", ConfigProblem.Severity.WARNING);
     return List.of(
         new ConfigSourceSummary(
             "file",
@@ -188,7 +184,9 @@ public class SampleSource implements AdminSource, AdminActions {
                 Optional.of(NOON),
                 Optional.of("mesh: does not exist"),
                 Optional.of(NOON),
-                Map.of("orders.yaml", new ConfigSourceStatus.DocumentProblems(NOON, content)))));
+                Stream.of(error, warning)
+                    .map(each -> new DocumentProblem("orders.yaml", NOON, each))
+                    .toList())));
   }
 
   @Override

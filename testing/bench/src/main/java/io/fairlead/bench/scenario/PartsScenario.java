@@ -1,6 +1,7 @@
 package io.fairlead.bench.scenario;
 
 import io.fairlead.bench.jmh.PartsBenchmark;
+import io.fairlead.bench.jmh.ReferencesBenchmark;
 import io.fairlead.bench.report.Figure;
 import io.fairlead.bench.report.Sample;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class PartsScenario implements Scenario {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include(PartsBenchmark.class.getName() + "\\.")
+            .include(ReferencesBenchmark.class.getName() + "\\.")
             .verbosity(VerboseMode.SILENT)
             .shouldFailOnError(true)
             .forks(bench.pick(2, 0))

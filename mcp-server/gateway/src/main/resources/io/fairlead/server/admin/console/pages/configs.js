@@ -46,7 +46,7 @@ export default {
   asks: () => [[CONFIGS, ["config", "guard"]]],
   view: () => html`
     <h1>Config sources</h1>
-    <p class="lead">Istio configuration that is kept beside the registries: when it was read last, and what in its documents an istiod would refuse.</p>
+    <p class="lead">Istio configuration that is kept beside the registries: when it was read last, what in its documents an istiod would refuse, and what of it leads nowhere or has no effect.</p>
     ${loaded(answer(CONFIGS), page => page.items.length ? html`<div class="list">${page.items.map(config)}</div>`
       : empty("The configuration has no config source."))}`,
 };
