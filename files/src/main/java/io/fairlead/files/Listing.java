@@ -33,6 +33,12 @@ public record Listing(
     SortedMap<Path, Stamp> files,
     SortedMap<Path, Object> folders,
     SortedMap<Path, String> unreadable) {
+  /**
+   * The maximum number of files and folders below a path, whatever their names. A link to a whole
+   * file system has millions, which no memory holds.
+   */
+  static final int MAX_ENTRIES = 100_000;
+
   public Listing {
     files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
     folders = Collections.unmodifiableSortedMap(new TreeMap<>(folders));
@@ -44,7 +50,7 @@ public record Listing(
    * with a dot are left out: a ConfigMap mount holds its files a second time in {@code ..data}, and
    * editors keep locks and copies under such names.
    *
-   * @throws IOException if the top cannot be read
+   * @throws IOException if the top cannot be read, or there is too much below it
    */
   public static Listing of(Path top) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(top, BasicFileAttributes.class);
@@ -93,13 +99,30 @@ public record Listing(
     private final TreeMap<Path, Stamp> files = new TreeMap<>();
     private final TreeMap<Path, Object> folders = new TreeMap<>();
     private final TreeMap<Path, String> unreadable = new TreeMap<>();
+    private int entries;
 
     private Visitor(Path top) {
       this.top = top;
     }
 
+    private void count(Path entry) throws IOException {
+      entries++;
+      if (entries > MAX_ENTRIES) {
+        throw new FileSystemException(
+            top.toString(),
+            null,
+            "more than "
+                + MAX_ENTRIES
+                + " files and folders, among them "
+                + entry
+                + " (expected: a folder of YAML; look for a link to a larger one)");
+      }
+    }
+
     @Override
-    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+        throws IOException {
+      count(folder);
       if (!folder.equals(top) && isHidden(folder)) {
         return FileVisitResult.SKIP_SUBTREE;
       }
@@ -116,6 +139,7 @@ public record Listing(
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      count(file);
       if (isYaml(file)) {
         if (attributes.isRegularFile()) {
           files.put(file, Stamp.of(attributes));
