@@ -191,6 +191,23 @@ class ServiceAnswersTest {
   }
 
   @Test
+  void service_thatARuleLeavesOut_saysWhichRuleDidIt() throws IOException {
+    startReady("rules: [{when: {service: web}, select: drop}]\n");
+    try (StateClient client = client("default")) {
+      client.ack(client.await());
+
+      JsonNode answer = answer("web");
+
+      assertThat(answer.path("outcome").asText()).isEqualTo("not_selected");
+      assertThat(answer.path("explanation").asText())
+          .isEqualTo(
+              "Not in the mesh, left out: a rule of the configuration leaves the service out"
+                  + " (rules[0]).");
+      assertThat(answer.at("/clients/0/reason").asText()).contains("left out: ", "rules[0]");
+    }
+  }
+
+  @Test
   void service_ofAnotherRevision_isInTheMeshOfThatRevisionOnly() throws IOException {
     startReady("");
     try (StateClient stable = client("default");
@@ -205,7 +222,7 @@ class ServiceAnswersTest {
                   assertThat(shown.path("explanation").asText())
                       .startsWith(
                           "In the mesh of 1 of 2 istiods as shop.team.file with 1 endpoint.")
-                      .contains("the service is of canary, this istiod of default"));
+                      .contains("revision: it is of canary, this istiod of default"));
 
       JsonNode first = answer.path("clients").path(0);
       assertThat(first.path("revision").asText()).isEqualTo("canary");

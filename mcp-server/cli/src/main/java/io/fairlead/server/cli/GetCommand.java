@@ -175,6 +175,9 @@ final class GetCommand implements Callable<Integer> {
         if (!table.left().isEmpty()) {
           out.flush();
           err.println("no room for " + String.join(", ", table.left()) + " (-o wide shows all)");
+        } else if (table.hasCut()) {
+          out.flush();
+          err.println("long values are cut (-o wide shows them whole)");
         }
       }
       case json, yaml -> out.print(output.text(items));

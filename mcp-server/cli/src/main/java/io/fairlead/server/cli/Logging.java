@@ -73,14 +73,16 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   /**
-   * Suppresses the lines about registries that cannot be read, and about what was read and becomes
-   * of it, for a command that reports both itself; not if the operator chose a level or a file.
+   * Suppresses the lines about registries that cannot be read, and about what was read (services,
+   * documents) and becomes of it, for a command that reports both itself; not if the operator chose
+   * a level or a file.
    */
   static void withoutRegistries() {
     if (System.getenv(LEVEL) == null
         && System.getProperty(FILE) == null
         && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.getLogger("io.fairlead.aggregation").setLevel(Level.ERROR);
+      context.getLogger("io.fairlead.configs.merge").setLevel(Level.ERROR);
       context.getLogger("io.fairlead.versioning.Commit").setLevel(Level.WARN);
     }
   }

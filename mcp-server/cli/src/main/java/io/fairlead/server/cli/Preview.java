@@ -233,7 +233,14 @@ final class Preview {
             + Counts.of(resources.size(), "resource"));
     sums.forEach(
         (reason, count) ->
-            err.println("  " + lower(reason) + " (" + reason.status().label() + "): " + count));
+            err.println(
+                "  "
+                    + lower(reason)
+                    + (lower(reason).equals(reason.status().label())
+                        ? ""
+                        : " (" + reason.status().label().replace('_', ' ') + ")")
+                    + ": "
+                    + count));
     if (shadowed > 0) {
       err.println("  shadowed: " + shadowed);
     }

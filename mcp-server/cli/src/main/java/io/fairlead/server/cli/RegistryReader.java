@@ -101,7 +101,7 @@ final class RegistryReader {
     long seconds = Duration.ofNanos(System.nanoTime() - startedNanos).toSeconds();
     int services = reads.values().stream().mapToInt(FirstRead::services).sum();
     return "reading "
-        + String.join(", ", waiting)
+        + (waiting.isEmpty() ? "config sources" : String.join(", ", waiting))
         + ": "
         + seconds
         + " s"

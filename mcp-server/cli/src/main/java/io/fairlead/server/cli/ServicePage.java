@@ -91,6 +91,8 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
     Paragraph.print(out, terminal, "", "", service.path("explanation").asText());
     clients(out, terminal);
     findings(out, terminal);
+    heading(out, terminal, "STEPS", service.path("steps"));
+    ServiceExplanation.print(out, terminal, service.path("steps"), title);
     JsonNode reported = service.path("instances");
     if (reported.isObject()) {
       instances(out, terminal, reported);

@@ -43,8 +43,13 @@ final class ServiceQuery {
       return select(all(host), service -> service.path("resource").asText().equals(wanted));
     }
     ArrayNode found = all(wanted);
-    ArrayNode exact = select(found, service -> isNamed(service, wanted));
-    return exact.isEmpty() ? found : exact;
+    // The host of an alias may be the name of another service.
+    ArrayNode byName = select(found, service -> isNamed(service, wanted));
+    if (!byName.isEmpty()) {
+      return byName;
+    }
+    ArrayNode byHost = select(found, service -> service.path("host").asText().equals(wanted));
+    return byHost.isEmpty() ? found : byHost;
   }
 
   private ArrayNode all(String text) throws AdminClientException, InterruptedException {
@@ -53,9 +58,7 @@ final class ServiceQuery {
 
   private static boolean isNamed(JsonNode service, String wanted) {
     String id = service.path("service").asText();
-    return id.equals(wanted)
-        || id.endsWith("/" + wanted)
-        || service.path("host").asText().equals(wanted);
+    return id.equals(wanted) || id.endsWith("/" + wanted);
   }
 
   private static ArrayNode select(ArrayNode services, Predicate<JsonNode> condition) {

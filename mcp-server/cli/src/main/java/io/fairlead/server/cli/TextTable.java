@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /**
  * A table of text whose columns are as wide as their widest value, as far as the terminal has room:
- * beyond that long values are cut, and what cannot be cut leaves by its order. Immutable.
+ * beyond that long values are cut, and what cannot be cut leaves by its order. Confined to one
+ * thread.
  */
 final class TextTable {
   private static final int GAP = 2;
@@ -20,6 +21,7 @@ final class TextTable {
   private final List<Shown> columns;
   private final List<String> left;
   private final List<JsonNode> items = new ArrayList<>();
+  private boolean cut;
 
   /** A column that is shown, and its width. */
   private record Shown(Column column, int width) {}
@@ -130,6 +132,11 @@ final class TextTable {
     return left;
   }
 
+  /** Whether values of the rows that were printed had to be cut. */
+  boolean hasCut() {
+    return cut;
+  }
+
   /** Prints the table without trailing blanks. */
   void print(PrintWriter out) {
     printHeading(out);
@@ -152,6 +159,7 @@ final class TextTable {
       boolean bounded = !wide && terminal.columns() != Terminal.UNLIMITED;
       String text =
           bounded && shown.column().least() > 0 ? shown.column().fit(whole, shown.width()) : whole;
+      cut |= !text.equals(whole);
       line.append(Colour.ofWord(text).on(terminal, text));
       line.append(" ".repeat(Math.max(0, shown.width() - DisplayWidth.of(text)) + GAP));
     }

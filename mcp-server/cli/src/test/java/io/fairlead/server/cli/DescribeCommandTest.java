@@ -54,6 +54,13 @@ class DescribeCommandTest extends AdminFixture {
   }
 
   @Test
+  void describe_steps_showsWhatDecides() {
+    Invocation describe = Invocation.at(80, "describe", "web-000", "--admin", url);
+
+    assertThat(describe.out()).contains("STEPS\n", "host        ", "\n              by ");
+  }
+
+  @Test
   void describe_several_listsThem() {
     Invocation describe = Invocation.of("describe", "e", "--admin", url);
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.Yaml;
 
 class PreviewCommandTest {
@@ -109,6 +110,9 @@ class PreviewCommandTest {
             line ->
                 line.startsWith("configs/high web.yaml:9:")
                     && line.contains(": refused: spec.http[0].route[0].weight: x (expected: "));
+    // Not a second time by the log.
+    assertThat(LoggerFactory.getLogger("io.fairlead.configs.merge.DocumentSink").isWarnEnabled())
+        .isFalse();
     assertThat(documents(preview("--registry", "second").out())).hasSize(1);
   }
 

@@ -266,6 +266,13 @@ final class ServiceAnswers {
         return "the registry " + report.shadowedBy() + " has the same host and takes precedence";
       case WITHDRAWN:
         return "withdrawn: no instance could take traffic for longer than keepEmpty";
+      case NOT_SELECTED:
+        return "left out: "
+            + report.findings().stream()
+                .filter(finding -> finding.reason().status() == ServiceStatus.NOT_SELECTED)
+                .findFirst()
+                .map(finding -> finding.reason().text() + " (" + finding.detail() + ")")
+                .orElse("a rule or the service's owner says so");
       default:
         break;
     }
@@ -336,11 +343,11 @@ final class ServiceAnswers {
                       .collect(Collectors.joining(", "))
                   + ")";
       case OTHER_REVISION ->
-          "revision: the service is of "
+          "revision: it is of "
               + (served == null ? "another" : String.join(", ", new TreeSet<>(served.revisions())))
               + ", this istiod of "
               + delivery.revision();
-      case NOT_ASKED -> "not asked for: it did not subscribe to this ServiceEntry";
+      case NOT_ASKED -> "not asked for: it did not subscribe to this resource";
       case OTHER_SHARD ->
           "not asked for: it is connected to ports of other shards only (xds.shards)";
       case NOT_SERVED -> "not served";
@@ -397,6 +404,7 @@ final class ServiceAnswers {
                   + ", and a higher priority.";
           case WITHDRAWN ->
               "Not in the mesh: no instance could take traffic for longer than keepEmpty.";
+          case NOT_SELECTED -> "Not in the mesh, " + absence + ".";
           default -> "Not in the mesh yet: " + absence + ".";
         }
         + still

@@ -9,6 +9,9 @@ import java.util.TreeMap;
 
 /** The types of config sources that are installed. Immutable. */
 public final class ConfigSourceTypes {
+  // Configurations are equal only if their factories are the same ones.
+  private static final ConfigSourceTypes INSTALLED = new ConfigSourceTypes();
+
   private final SortedMap<String, ConfigSourceFactory<?>> factories = new TreeMap<>();
 
   private ConfigSourceTypes() {
@@ -19,7 +22,7 @@ public final class ConfigSourceTypes {
 
   /** Returns those that the class path brings. */
   public static ConfigSourceTypes installed() {
-    return new ConfigSourceTypes();
+    return INSTALLED;
   }
 
   /** Returns the factories by the names of their types. */

@@ -17,8 +17,7 @@ public record Problem(Path file, int line, int column, String path, String text)
   static final Comparator<Problem> ORDER =
       Comparator.comparingInt(Problem::line)
           .thenComparingInt(Problem::column)
-          .thenComparing(Problem::path)
-          .thenComparing(Problem::text);
+          .thenComparing(Problem::path);
 
   // Far longer than any list of expected keys.
   private static final int MAX_CHARACTERS = 2000;

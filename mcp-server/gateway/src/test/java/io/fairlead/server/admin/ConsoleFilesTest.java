@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -65,6 +66,24 @@ class ConsoleFilesTest {
             "/console/lit/lit-html.js",
             "/console/console.css")
         .hasSizeGreaterThan(18);
+  }
+
+  /** What the overview names leads to where more is said of it, if a page says more. */
+  @Test
+  void problems_haveAPlace() throws Exception {
+    String overview = get("/console/pages/overview.js").body();
+    Set<ProblemStatus.Kind> withoutAPage =
+        Set.of(
+            ProblemStatus.Kind.STORE_NOT_DURABLE,
+            ProblemStatus.Kind.CERTIFICATE_EXPIRED,
+            ProblemStatus.Kind.CERTIFICATE_EXPIRES,
+            ProblemStatus.Kind.CERTIFICATE_REFUSED);
+
+    for (ProblemStatus.Kind kind : ProblemStatus.Kind.values()) {
+      if (!withoutAPage.contains(kind)) {
+        assertThat(overview).contains(kind.name().toLowerCase(Locale.ROOT) + ": [\"/");
+      }
+    }
   }
 
   @Test

@@ -39,6 +39,22 @@ class ConfigLoaderTest {
     return ((ConfigResult.Loaded) result).config();
   }
 
+  /** So that a reload touches no config source that did not change. */
+  @Test
+  void configSources_ofTheSameText_areEqual() throws IOException {
+    Files.createDirectory(folder.resolve("mesh"));
+    String text =
+        """
+        xds: {address: "[::]:15010"}
+        registries:
+        - {name: one, type: sample, addresses: [a], rate: 2}
+        configs:
+        - {name: mesh, type: file, path: mesh}
+        """;
+
+    assertThat(load(text).configSources()).hasSize(1).isEqualTo(load(text).configSources());
+  }
+
   @Test
   void load_leastConfiguration_hasTheDefaults() {
     GatewayConfig config =

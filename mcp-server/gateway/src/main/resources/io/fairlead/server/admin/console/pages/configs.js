@@ -15,7 +15,7 @@ const MEANING = {
 const problems = source => source.problems.length === 0 ? nothing : html`
   ${table("Problems of the documents of " + source.name, [
     ["Severity", p => pill(p.severity === "error" ? "refused" : "warning", p.severity)],
-    ["Place", p => html`<code>${p.document}:${p.line}:${p.column}</code>`],
+    ["Place", p => html`<code>${p.document}<wbr><span class="whole">:${p.line}:${p.column}</span></code>`],
     ["Resource", p => p.resource || "–", "wide"],
     ["Problem", p => html`${p.path ? html`<code>${p.path}</code>: ` : nothing}${p.text}`, "wide"],
     ["Since", p => when(p.since)],

@@ -38,6 +38,9 @@ const PLACES = {
   services_refused: ["/services?outcome=refused", "Which services"], hosts_shadowed: ["/services?outcome=shadowed", "Which services"],
   replica_unreachable: ["/replicas", "Replicas"], replica_differs: ["/replicas", "Replicas"],
   hosts_damped: ["/services?outcome=damped", "Which services"],
+  configs_failing: ["/configs", "Config sources"], configs_unread: ["/configs", "Config sources"], documents_refused: ["/configs", "Which documents"],
+  clients_denied: ["/clients", "Clients"], clients_cut_off: ["/clients", "Clients"],
+  credential_expires: ["/registries", "Registries"], changes_late: ["/registries", "Registries"], rules_not_applied: ["/registries", "Registries"],
 };
 
 const problem = p => {

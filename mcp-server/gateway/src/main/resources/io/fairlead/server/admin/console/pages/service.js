@@ -108,7 +108,7 @@ function view(route, service) {
     <div class="headline"><h1>${service.service}</h1>${pill(service.outcome)}${copyButton(location.href, "Copy link")}</div>
     ${service.since ? html`<p class="soft">${words(service.outcome)} since ${when(service.since)}${!service.sinceAtLeast ? nothing : service.outcome === "served" ? " or longer" : " or longer: it was so when this gateway first read it"}</p>` : nothing}
     ${service.host ? html`<p class="host">${service.host}</p>` : nothing}
-    <p class="notice ${tone(service.outcome) === "good" && missing ? "warn" : tone(service.outcome)}">${prose(service.explanation)}${service.outcome === "held" ? html` <a href="/guards?registry=${encodeURIComponent(service.registry)}">Decide about it</a>` : nothing}</p>
+    <p class="notice ${tone(service.outcome) === "good" && (missing || !service.clientsAll) ? "warn" : tone(service.outcome)}">${prose(service.explanation)}${service.outcome === "held" ? html` <a href="/guards?registry=${encodeURIComponent(service.registry)}">Decide about it</a>` : nothing}</p>
     ${step(1, "Registry", html`${registry(service)}${instances(route, service)}`)}
     ${step(2, "Rules and repairs", html`${service.findings.length ? html`<ul class="findings">${service.findings.map(finding)}</ul>`
       : empty("Nothing was refused, left out or repaired.")}${steps(service)}`)}
