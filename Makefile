@@ -78,6 +78,10 @@ clean: ## remove what was built, but not the servers
 	$(MVN) -q clean
 	rm -rf target
 
+# Says which module it is at, and what is wrong, of all that Maven prints.
+PROGRESS := sed -un -e 's/^\[INFO\] Building \(.*\) [^ ]*SNAPSHOT *\[\(.*\)\]$$/  \2  \1/p' -e '/^\[ERROR\]/p'
+
 $(FAIRLEAD) $(BENCH) &: $(SOURCES)
-	$(MVN) -q -DskipTests package
+	@echo "Building Fairlead: about two minutes if the machine has nothing else to do, longer the first time."
+	@set -o pipefail; $(MVN) -DskipTests package | $(PROGRESS)
 	@touch $(FAIRLEAD) $(BENCH)
