@@ -120,6 +120,7 @@ HTTP
 
 {{/* The gateway's configuration: the values, and what follows from other values. */}}
 {{- define "fairlead.config" -}}
+{{- include "fairlead.checkDocuments" . -}}
 {{- $config := deepCopy .Values.config -}}
 {{- if .Values.admin.token.existingSecret -}}
 {{- $_ := set $config.admin "token" (dict "file" "/etc/fairlead/secrets/admin/token") -}}
@@ -145,6 +146,34 @@ HTTP
 {{- .Values.servicesConfigMap -}}
 {{- else if .Values.services -}}
 {{- include "fairlead.fullname" . }}-services
+{{- end -}}
+{{- end -}}
+
+{{/* Where the documents of a name are mounted. Takes the name. */}}
+{{- define "fairlead.documentsFolder" -}}
+/etc/fairlead/documents/{{ . }}
+{{- end -}}
+
+{{/* The ConfigMap with documents that the chart makes. Takes [root, name]. */}}
+{{- define "fairlead.documentsConfigMap" -}}
+{{- printf "%s-documents-%s" (include "fairlead.fullname" (index . 0)) (index . 1) -}}
+{{- end -}}
+
+{{/* Fails for documents that no config source of type file reads: its path is their folder, or one
+     above or below it. */}}
+{{- define "fairlead.checkDocuments" -}}
+{{- range $name, $documents := .Values.documents -}}
+{{- $folder := printf "%s/" (include "fairlead.documentsFolder" $name) -}}
+{{- $read := false -}}
+{{- range $.Values.config.configs -}}
+{{- $path := printf "%s/" (trimSuffix "/" (default "" .path)) -}}
+{{- if or (hasPrefix $folder $path) (and .path (hasPrefix $path $folder)) -}}
+{{- $read = true -}}
+{{- end -}}
+{{- end -}}
+{{- if not $read -}}
+{{- fail (printf "documents.%s: no config source reads it (expected: in config.configs one with type: file, path: %s)" $name (trimSuffix "/" $folder)) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

@@ -15,7 +15,7 @@ metadata:
   annotations:
     kubectl.kubernetes.io/default-container: fairlead
     {{- if .Values.restartOnConfigChange }}
-    checksum/config: {{ print (include "fairlead.config" .) (toYaml .Values.services) | sha256sum }}
+    checksum/config: {{ print (include "fairlead.config" .) (toYaml .Values.services) (toYaml .Values.documents) | sha256sum }}
     {{- end }}
     {{- with .Values.podAnnotations }}
     {{- toYaml . | nindent 4 }}
@@ -113,6 +113,9 @@ spec:
         {{- if include "fairlead.servicesConfigMap" . }}
         - {name: services, mountPath: /etc/fairlead/services, readOnly: true}
         {{- end }}
+        {{- range $name, $documents := .Values.documents }}
+        - {name: documents-{{ $name }}, mountPath: {{ include "fairlead.documentsFolder" $name }}, readOnly: true}
+        {{- end }}
         {{- if .Values.admin.token.existingSecret }}
         - {name: admin-token, mountPath: /etc/fairlead/secrets/admin, readOnly: true}
         {{- end }}
@@ -137,6 +140,14 @@ spec:
     {{- with include "fairlead.servicesConfigMap" . }}
     - name: services
       configMap: {name: {{ . }}}
+    {{- end }}
+    {{- range $name, $documents := .Values.documents }}
+    - name: documents-{{ $name }}
+      {{- if $documents.volume }}
+      {{- toYaml $documents.volume | nindent 6 }}
+      {{- else }}
+      configMap: {name: {{ default (include "fairlead.documentsConfigMap" (list $ $name)) $documents.configMap }}}
+      {{- end }}
     {{- end }}
     {{- with .Values.admin.token }}
     {{- if .existingSecret }}

@@ -100,7 +100,7 @@ class ChartTemplatesTest {
   @MethodSource("valueSets")
   void configuration_isAcceptedByTheGateway(String set) throws IOException {
     Manifests manifests = Manifests.parse(HELM.template(ValueSets.file(set)).done());
-    Path config = mounted(set, manifests.configuration());
+    Path config = mounted(set, manifests);
 
     Command check = Command.fairlead("check", "--config", config.toString());
 
@@ -111,7 +111,7 @@ class ChartTemplatesTest {
   @MethodSource("valueSets")
   void notes_haveTheMeshConfigurationOfTheGateway(String set) throws IOException {
     Manifests manifests = Manifests.parse(HELM.template(ValueSets.file(set)).done());
-    Path config = mounted(set, manifests.configuration());
+    Path config = mounted(set, manifests);
     JsonNode service = manifests.get("Service", "mesh-fairlead");
     String namespace = service.at("/metadata/namespace").asText("gateways");
     String host = "mesh-fairlead." + namespace + ".svc";
@@ -142,7 +142,8 @@ class ChartTemplatesTest {
   }
 
   // The files that a Pod mounts, at a place of the test's own.
-  private static Path mounted(String set, String configuration) throws IOException {
+  private static Path mounted(String set, Manifests manifests) throws IOException {
+    String configuration = manifests.configuration();
     Path root = Files.createDirectories(folder.resolve("mounted").resolve(set));
     Files.createDirectories(root.resolve("etc/services"));
     for (String secret :
@@ -150,6 +151,9 @@ class ChartTemplatesTest {
       Path file = root.resolve("etc/secrets").resolve(secret);
       Files.createDirectories(file.getParent());
       Files.writeString(file, "secret\n");
+    }
+    if (configuration.contains("/etc/fairlead/documents/")) {
+      writeDocuments(root.resolve("etc/documents"), manifests);
     }
     if (configuration.contains("/etc/fairlead/tls")) {
       writeCertificate(Files.createDirectories(root.resolve("etc/tls")));
@@ -159,6 +163,18 @@ class ChartTemplatesTest {
             .replace("/etc/fairlead", root.resolve("etc").toString())
             .replace("/var/lib/fairlead", root.resolve("lib").toString());
     return Files.writeString(root.resolve("fairlead.yaml"), own);
+  }
+
+  private static void writeDocuments(Path folder, Manifests manifests) throws IOException {
+    Files.createDirectories(folder.resolve("git/current"));
+    Files.createDirectories(folder.resolve("shop"));
+    Path made = Files.createDirectories(folder.resolve("mesh"));
+    Files.writeString(
+        made.resolve("orders.yaml"),
+        manifests
+            .get("ConfigMap", "mesh-fairlead-documents-mesh")
+            .at("/data/orders.yaml")
+            .asText());
   }
 
   private static void writeCertificate(Path secret) throws IOException {
@@ -187,6 +203,20 @@ class ChartTemplatesTest {
                 certificate.toString()))
         .done();
     Files.copy(certificate, secret.resolve("ca.crt"), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Test
+  void documentsThatNoSourceReads_areRefused(@TempDir Path values) throws IOException {
+    Path file =
+        Files.writeString(values.resolve("values.yaml"), "documents: {lost: {configMap: x}}");
+
+    Command template = HELM.template(ValueSets.file("documents"), "-f", file.toString());
+
+    assertThat(template.exitCode()).isNotZero();
+    assertThat(template.err())
+        .contains(
+            "documents.lost: no config source reads it (expected: in config.configs one with type:"
+                + " file, path: /etc/fairlead/documents/lost)");
   }
 
   @Test

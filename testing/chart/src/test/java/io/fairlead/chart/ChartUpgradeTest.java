@@ -33,6 +33,17 @@ class ChartUpgradeTest {
       Binaries.root().resolve("testing/chart/src/test/resources/releases");
   private static final String MOVED = "--set=services.shop\\.yaml=" + shop("10.0.0.9");
 
+  private static final String LONGER = "--set=documents.mesh.files.reviews\\.yaml=" + route("7s");
+
+  // The document, on one line.
+  private static String route(String timeout) {
+    return "{apiVersion: networking.istio.io/v1\\, kind: VirtualService\\, metadata: {name:"
+        + " reviews\\, namespace: file}\\, spec: {hosts: [reviews.file]\\, http: [{route:"
+        + " [{destination: {host: reviews.file}}]\\, timeout: "
+        + timeout
+        + "}]}}";
+  }
+
   // The services file, on one line: of two services the endpoint of one moves.
   private static String shop(String address) {
     return "services: [{name: reviews\\, instances: [{address: "
@@ -50,6 +61,7 @@ class ChartUpgradeTest {
       istiod.awaitSynced();
       int mark = istiod.awaitQuiet(Duration.ofSeconds(1));
       assertThat(istiod.serviceEntries()).hasSize(2);
+      assertThat(timeouts(istiod)).containsExactly("5s");
       Set<String> first = release.gateways();
 
       release.upgrade(values, "--set=image.tag=v2").done();
@@ -66,6 +78,14 @@ class ChartUpgradeTest {
           .extracting(Push::scope)
           .containsExactly(Push.Scope.ENDPOINTS);
       assertThat(release.gateways()).isEqualTo(second);
+
+      // So is a change of a document.
+      release.upgrade(values, "--set=image.tag=v2", MOVED, LONGER).done();
+      Cluster.await("istiod has the document", () -> timeouts(istiod).equals(List.of("7s")));
+      assertThat(release.gateways()).isEqualTo(second);
+      release.upgrade(values, "--set=image.tag=v2", MOVED).done();
+      Cluster.await("istiod has it as before", () -> timeouts(istiod).equals(List.of("5s")));
+      istiod.awaitQuiet(Duration.ofSeconds(1));
 
       // Back to the first version with its services: one push, for the endpoint that is back.
       int back = istiod.mark();
@@ -85,6 +105,12 @@ class ChartUpgradeTest {
       assertThat(istiod.serviceEntries()).hasSize(2);
       assertThat(istiod.process().isAlive()).isTrue();
     }
+  }
+
+  private static List<String> timeouts(IstiodServer istiod) {
+    return istiod.configs("VirtualService").stream()
+        .map(route -> route.spec().at("/http/0/timeout").asText())
+        .toList();
   }
 
   @Test
