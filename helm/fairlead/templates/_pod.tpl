@@ -15,7 +15,7 @@ metadata:
   annotations:
     kubectl.kubernetes.io/default-container: fairlead
     {{- if .Values.restartOnConfigChange }}
-    checksum/config: {{ print (include "fairlead.config" .) (toYaml .Values.services) (toYaml .Values.documents) | sha256sum }}
+    checksum/config: {{ print (include "fairlead.config" .) (toYaml .Values.services) (empty .Values.documents | ternary "" (toYaml .Values.documents)) | sha256sum }}
     {{- end }}
     {{- with .Values.podAnnotations }}
     {{- toYaml . | nindent 4 }}

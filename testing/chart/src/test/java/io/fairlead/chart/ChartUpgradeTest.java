@@ -35,13 +35,12 @@ class ChartUpgradeTest {
 
   private static final String LONGER = "--set=documents.mesh.files.reviews\\.yaml=" + route("7s");
 
-  // The document, on one line.
   private static String route(String timeout) {
-    return "{apiVersion: networking.istio.io/v1\\, kind: VirtualService\\, metadata: {name:"
-        + " reviews\\, namespace: file}\\, spec: {hosts: [reviews.file]\\, http: [{route:"
-        + " [{destination: {host: reviews.file}}]\\, timeout: "
+    return "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: reviews\\,"
+        + " namespace: file}\nspec: {hosts: [reviews.file]\\, http: [{route: [{destination: {host:"
+        + " reviews.file}}]\\, timeout: "
         + timeout
-        + "}]}}";
+        + "}]}";
   }
 
   // The services file, on one line: of two services the endpoint of one moves.
