@@ -6,6 +6,7 @@ import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.configs.ConfigSink;
 import io.fairlead.configs.ConfigSource;
+import io.fairlead.configs.merge.ConfigClaim;
 import io.fairlead.configs.merge.ConfigSourceStatus;
 import io.fairlead.configs.merge.Configs;
 import io.fairlead.conversion.ConversionPolicy;
@@ -59,6 +60,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -325,6 +327,16 @@ final class GatewayStatus implements AdminSource {
                 new ConfigSourceSummary(
                     types.getOrDefault(source.name(), ""), state(source, waits), source))
         .toList();
+  }
+
+  @Override
+  public Set<ResourceKey> claimed() {
+    return configs.resources();
+  }
+
+  @Override
+  public List<ConfigClaim> claims(ResourceKey key) {
+    return configs.claims(key);
   }
 
   private static RegistrySummary.State state(ConfigSourceStatus source, boolean waits) {

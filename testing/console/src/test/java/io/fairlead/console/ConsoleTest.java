@@ -57,6 +57,10 @@ final class ConsoleTest {
     pages.put("service", "/services/shop/shop/reviews");
     pages.put("service-hostile", "/services/shop/shop/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E");
     pages.put("resource", "/resources/" + resource("reviews"));
+    pages.put("configs", "/configs");
+    pages.put("documents", "/documents");
+    pages.put("document", "/documents/VirtualService/shop/reviews");
+    pages.put("document-refused", "/documents/VirtualService/shop/" + SampleMesh.ROUTE);
     pages.put("registries", "/registries");
     pages.put("clients", "/clients");
     pages.put("guards", "/guards");
@@ -250,6 +254,37 @@ final class ConsoleTest {
     page.locator("tbody tr a").first().click();
     assertThat(page.locator(".diff .plus").first().textContent()).startsWith("+");
     Browsers.picture(Browsers.settled(page), "difference-wide");
+  }
+
+  @Test
+  @Order(7)
+  void resourceOfADocument_isFoundByTheKeyboard_andSaysWhyItIsNotInTheMesh() {
+    Page page = Browsers.settled(browsers.open("/configs"));
+    assertThat(page.locator("#mesh").textContent())
+        .contains(SampleMesh.DOCUMENT + ":8:54", SampleMesh.HOSTILE + ".yaml");
+    page.getByText("Why is this VirtualService (not) in my mesh?").click();
+    page.waitForURL("**/documents");
+    Browsers.settled(page);
+
+    page.keyboard().press("/");
+    page.keyboard().type("a-route");
+    page.waitForURL("**/documents?q=a-route");
+    page.waitForFunction("() => document.querySelectorAll('tbody tr').length === 1");
+    page.locator("tbody a").first().focus();
+    page.keyboard().press("Enter");
+    page.waitForURL("**/documents/VirtualService/shop/" + SampleMesh.ROUTE);
+    Browsers.settled(page);
+    assertThat(page.locator(".notice").first().textContent())
+        .contains("Not in the mesh: every version of it that was read is refused");
+    assertThat(page.locator("[aria-label=Problems]").textContent())
+        .contains("spec.http[0].route[0].weight", "ninety", SampleMesh.DOCUMENT);
+
+    Page served = Browsers.settled(browsers.open("/documents/VirtualService/shop/reviews"));
+    assertThat(served.locator(".notice").first().textContent())
+        .contains(
+            "It is served from configs/mesh reviews.yaml.",
+            "configs/other reviews.yaml has it, too, and is not served");
+    assertThat(served.locator(".yaml pre").textContent()).contains("kind: VirtualService");
   }
 
   @Test

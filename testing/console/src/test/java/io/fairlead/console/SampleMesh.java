@@ -11,7 +11,10 @@ import io.fairlead.registry.Locality;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.scripted.ScriptedRegistryFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,8 @@ import java.util.Map;
 final class SampleMesh implements AutoCloseable {
   static final int MANY = 10_000;
   static final String HOSTILE = "<img src=x onerror=alert(1)>";
+  static final String ROUTE = "a-route-with-a-name-that-is-as-long-as-names-of-resources-may-be";
+  static final String DOCUMENT = "a-folder-that-somebody-called-so/" + ROUTE + ".yaml";
   private static final String[] SHOP = {
     "cart",
     "catalog",
@@ -69,11 +74,40 @@ final class SampleMesh implements AutoCloseable {
     many.forEach(bulk::putSilently);
     legacy.put(service("old", "mainframe", "tcp", 2));
     gateway = GatewayProcess.withAdapters(configuration(), List.of(scriptedJar()));
+    writeDocuments();
     gateway.start().awaitReady();
     legacy.makeUnreachable();
     clients.add(istiod("istiod-7d9c5b6f4-x2x9p", "default", false));
     clients.add(istiod("istiod-canary-5f6c8d-q8m2k", "canary", false));
     clients.add(istiod("istiod-old-66f9b8-z7t4w", "default", true));
+  }
+
+  private void writeDocuments() {
+    try {
+      Path mesh = Files.createDirectories(gateway.folder().resolve("mesh"));
+      Files.writeString(mesh.resolve("reviews.yaml"), route("reviews", "90"));
+      Files.createDirectories(mesh.resolve(DOCUMENT).getParent());
+      Files.writeString(mesh.resolve(DOCUMENT), route(ROUTE, "ninety"));
+      Files.writeString(mesh.resolve(HOSTILE + ".yaml"), "kind: [<b>\n");
+      Path other = Files.createDirectories(gateway.folder().resolve("other"));
+      Files.writeString(other.resolve("reviews.yaml"), route("reviews", "10"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String route(String name, String weight) {
+    return """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: %s, namespace: shop}
+        spec:
+          hosts: [reviews.shop.shop]
+          http:
+          - route:
+            - {destination: {host: reviews.shop.shop}, weight: %s}
+        """
+        .formatted(name, weight);
   }
 
   static Service service(String namespace, String name, String protocol, int instances) {
@@ -150,6 +184,9 @@ final class SampleMesh implements AutoCloseable {
            host: "{service}.{namespace}.bulk", namespace: "{namespace}"}
         - {name: legacy, type: scripted, address: "%s", retry: 1h,
            host: "{service}.{namespace}.legacy", namespace: "{namespace}"}
+        configs:
+        - {name: mesh, type: file, path: mesh}
+        - {name: other, type: file, path: other, priority: 50}
         """
         .formatted(shop.address(), bulk.address(), legacy.address());
   }

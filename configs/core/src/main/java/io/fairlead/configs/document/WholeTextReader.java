@@ -1,9 +1,10 @@
 package io.fairlead.configs.document;
 
+import java.util.Locale;
 import org.yaml.snakeyaml.error.Mark;
-import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.scanner.Constant;
+import org.yaml.snakeyaml.scanner.ScannerException;
 
 /**
  * A reader that has all of its text at hand. The one that it replaces reads a thousand characters
@@ -13,6 +14,8 @@ import org.yaml.snakeyaml.scanner.Constant;
 final class WholeTextReader extends StreamReader {
   private static final String NAME = "text";
   private static final int BYTE_ORDER_MARK = 0xFEFF;
+  // What decoders put in place of bytes that mean nothing. As a value it would be served.
+  private static final int NOT_UTF_8 = 0xFFFD;
 
   private final int[] codePoints;
   private int pointer;
@@ -26,10 +29,17 @@ final class WholeTextReader extends StreamReader {
     super("");
     this.codePoints = text.codePoints().toArray();
     for (int i = 0; i < codePoints.length; i++) {
-      if (!isPrintable(codePoints[i])) {
-        throw new ReaderException(NAME, i, codePoints[i], "special characters are not allowed");
+      if (!isPrintable(codePoints[i]) || codePoints[i] == NOT_UTF_8) {
+        forward(i);
+        throw new ScannerException(null, null, problem(codePoints[i]), getMark());
       }
     }
+  }
+
+  private static String problem(int character) {
+    return character == NOT_UTF_8
+        ? "a byte that is not UTF-8"
+        : String.format(Locale.ROOT, "the character U+%04X, which YAML does not allow", character);
   }
 
   @Override

@@ -6,20 +6,20 @@ import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The table of who speaks of which resource, and whose word is served. Confined to the commit
- * thread, but for {@link #waiting()}.
+ * thread, but for {@link #waiting()}, {@link #all} and {@link #keys()}.
  */
 final class ClaimTable {
-  // In their order; nearly always there is one.
-  private final Map<ResourceKey, List<Claim>> claims = new HashMap<>();
+  // In their order; nearly always there is one. Written by the commit thread, read by any.
+  private final Map<ResourceKey, List<Claim>> claims = new ConcurrentHashMap<>();
   private final Set<ResourceKey> changed = new LinkedHashSet<>();
   // Number of those, for any thread.
   private volatile int waiting;
@@ -60,7 +60,12 @@ final class ClaimTable {
             });
   }
 
-  /** Returns all that is said of a resource; the first is served. */
+  /** Returns the resources of which something is said; any thread. */
+  Set<ResourceKey> keys() {
+    return Set.copyOf(claims.keySet());
+  }
+
+  /** Returns all that is said of a resource; the first is served. Any thread. */
   List<Claim> all(ResourceKey key) {
     return claims.getOrDefault(key, List.of());
   }

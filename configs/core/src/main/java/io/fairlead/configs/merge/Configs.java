@@ -6,6 +6,7 @@ import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.Guards;
 import io.fairlead.versioning.ChangeSource;
 import io.fairlead.versioning.CommitLoop;
+import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -171,6 +173,16 @@ public final class Configs implements Guards {
     }
     loop.executeNow(decision);
     return true;
+  }
+
+  /** Returns the resources that documents have, or had when they were valid last. */
+  public Set<ResourceKey> resources() {
+    return merge.keys();
+  }
+
+  /** Returns the documents that have a resource, the one that is served first. */
+  public List<ConfigClaim> claims(ResourceKey key) {
+    return merge.claims(key);
   }
 
   /** Returns what is to be shown of the sources, by their names. */

@@ -10,6 +10,7 @@ import io.fairlead.versioning.ChangeSource;
 import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.DueTimer;
 import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.SourceState;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -241,6 +242,21 @@ final class MergedDocuments implements ChangeSource {
     Moment now = now();
     return shown.stream()
         .flatMap(each -> each.documents().guard().summaries(each.health(now), clock).stream())
+        .toList();
+  }
+
+  /** Returns the resources that documents have; any thread. */
+  Set<ResourceKey> keys() {
+    return table.keys();
+  }
+
+  /** Returns the documents that have a resource, the one that is served first; any thread. */
+  List<ConfigClaim> claims(ResourceKey key) {
+    return table.all(key).stream()
+        .map(
+            claim ->
+                new ConfigClaim(
+                    claim.settings().name(), claim.settings().priority(), claim.document()))
         .toList();
   }
 

@@ -98,9 +98,16 @@ final class DocumentReaderTest {
     assertRefused("a: 1\na: 2\n", "duplicate key");
     assertRefused("<<: {a: 1}\n", "merge key");
     assertRefused("a: !!java.net.URL x\n", "tag");
-    assertRefused("a: \u0000\n", "special characters");
+    assertRefused("a: \u0000\n", "U+0000");
+    assertRefused("# caf\ufffd\na: 1\n", "not UTF-8");
     assertRefused("- a\n", "a list");
     assertRefused("a", "a");
+  }
+
+  @Test
+  void characterThatIsNotAllowed_isNamedWithItsPlace() {
+    assertThat(DocumentReader.read("---\na: 1\n---\nb: 2\nc: caf\ufffd\n").get(1))
+        .isEqualTo(new UnreadableDocument(new Position(5, 7), "a byte that is not UTF-8", "YAML"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.fairlead.server.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,9 +18,9 @@ import picocli.CommandLine.Spec;
     name = "describe",
     mixinStandardHelpOptions = true,
     description = {
-      "Show all about one service: its registry, what was refused or repaired, its resource, for each"
+      "Show all about one service, or about one resource of a document (VirtualService ...): its registry, what was refused or repaired, its resource, for each"
           + " istiod whether it has it, or why not, and for each instance what became of it.",
-      "If several services match, they are listed."
+      "If several match, they are listed."
     },
     footer = {
       "",
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
       "  fairlead describe consul/reviews",
       "  fairlead describe reviews.service.dc1.consul",
       "  fairlead describe consul/reviews --instance 10.0.0.7",
+      "  fairlead describe VirtualService/shop/reviews",
       "  fairlead describe reviews -o yaml"
     })
 final class DescribeCommand implements Callable<Integer> {
@@ -42,7 +44,8 @@ final class DescribeCommand implements Callable<Integer> {
       paramLabel = "SERVICE",
       description =
           "REGISTRY/ID, the name or a part of the name of a service, its host, or NAMESPACE/NAME of"
-              + " its resource")
+              + " its resource; KIND/NAMESPACE/NAME or a part of it, of a resource of a document, or"
+              + " the document")
   private String wanted = "";
 
   @Option(
@@ -81,6 +84,9 @@ final class DescribeCommand implements Callable<Integer> {
     Optional<JsonNode> service = query.byId(wanted);
     if (service.isEmpty()) {
       ArrayNode found = query.find(wanted);
+      if (found.isEmpty() && describeDocument(client)) {
+        return ExitCode.DONE;
+      }
       if (found.isEmpty()) {
         throw new AdminClientException(
             "no such service: "
@@ -109,6 +115,47 @@ final class DescribeCommand implements Callable<Integer> {
     }
     out.flush();
     return ExitCode.DONE;
+  }
+
+  // Whether there is exactly one resource of that name.
+  private boolean describeDocument(AdminClient client)
+      throws AdminClientException, InterruptedException {
+    Optional<JsonNode> one =
+        wanted.chars().filter(letter -> letter == '/').count() == 2
+            ? client.find("documents/" + AdminClient.path(wanted))
+            : Optional.empty();
+    if (one.isEmpty()) {
+      ArrayNode found = client.all("documents", Map.of("q", wanted));
+      if (found.isEmpty()) {
+        return false;
+      }
+      if (found.size() > 1) {
+        StringBuilder names = new StringBuilder();
+        for (int i = 0; i < Math.min(MAX_LISTED, found.size()); i++) {
+          names.append("\n  ").append(Printable.of(DocumentPage.nameOf(found.get(i))));
+        }
+        throw new AdminClientException(
+            Printable.of(wanted)
+                + ": "
+                + found.size()
+                + " resources of documents match (expected: KIND/NAMESPACE/NAME of one)"
+                + names
+                + (found.size() > MAX_LISTED
+                    ? "\n  and more: fairlead get documents -q " + Printable.of(wanted)
+                    : ""),
+            null);
+      }
+      one = Optional.of(found.get(0));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    switch (output) {
+      case text -> DocumentPage.print(out, Main.terminal(spec), one.get());
+      case json -> out.print(Format.json.text(one.get()));
+      case yaml -> out.print(Format.yaml.text(one.get()));
+      default -> throw new IllegalStateException("output: " + output);
+    }
+    out.flush();
+    return true;
   }
 
   private int list(ArrayNode found) {

@@ -19,15 +19,21 @@ final class Filters {
       Map.of(
           "registry",
           Set.of(
-              Kind.problems, Kind.resources, Kind.services, Kind.refused, Kind.guards, Kind.holds),
+              Kind.problems,
+              Kind.resources,
+              Kind.documents,
+              Kind.services,
+              Kind.refused,
+              Kind.guards,
+              Kind.holds),
           "outcome",
-          Set.of(Kind.services, Kind.refused),
+          Set.of(Kind.documents, Kind.services, Kind.refused),
           "reason",
           Set.of(Kind.services, Kind.refused, Kind.holds),
           "type",
-          Set.of(Kind.resources, Kind.registries),
+          Set.of(Kind.resources, Kind.documents, Kind.registries),
           "namespace",
-          Set.of(Kind.resources, Kind.services, Kind.refused));
+          Set.of(Kind.resources, Kind.documents, Kind.services, Kind.refused));
 
   @Option(
       names = "--registry",
@@ -86,6 +92,11 @@ final class Filters {
     return given;
   }
 
+  /** Returns the kind or type that is wanted; empty for all. */
+  String type() {
+    return type;
+  }
+
   /** Whether any was given. */
   boolean isAny() {
     return !given().isEmpty() || !query.isEmpty();
@@ -127,15 +138,18 @@ final class Filters {
     return (registry.isEmpty() || isOf(kind, item))
         && isOneOf(outcome, List.of(item.path("outcome").asText()))
         && isOneOf(reason, reasons(item))
-        && isOneOf(type, List.of(item.path(kind == Kind.resources ? "kind" : "type").asText()))
+        && isOneOf(type, List.of(item.path(item.has("kind") ? "kind" : "type").asText()))
         && (namespace.isEmpty() || item.path(name).asText().startsWith(namespace + "/"))
-        && (query.isEmpty() || has(kind, item));
+        && (query.isEmpty() || kind == Kind.documents || has(kind, item));
   }
 
   private boolean isOf(Kind kind, JsonNode item) {
     return registry.equals(
         switch (kind) {
-          case resources -> item.path("labels").path("fairlead.io/registry").asText();
+          case resources ->
+              item.path("source").asText(item.path("labels").path("fairlead.io/registry").asText());
+          // The gateway knows all the documents that have it.
+          case documents -> registry;
           case problems -> item.path("subject").asText();
           default -> item.path("registry").asText();
         });

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -133,10 +136,36 @@ final class GetCommand implements Callable<Integer> {
     if (kind != Kind.resources || name.isEmpty() || output == Format.name) {
       return false;
     }
+    String kindOfIt = filters.type();
     JsonNode resource =
-        client.find("resources/" + AdminClient.path(name)).orElseThrow(this::notFound);
+        client
+            .find(
+                "resources/"
+                    + AdminClient.path(name)
+                    + (kindOfIt.isEmpty() ? "" : "?type=" + AdminClient.encoded(kindOfIt)))
+            .orElseThrow(this::notFound);
     out.print(output.text(resource));
+    if (kindOfIt.isEmpty()) {
+      tellOthers(client, resource);
+    }
     return true;
+  }
+
+  // Resources of one name are of different kinds.
+  private void tellOthers(AdminClient client, JsonNode resource)
+      throws AdminClientException, InterruptedException {
+    List<String> others = new ArrayList<>();
+    for (JsonNode each : client.all("resources", Map.of("q", name))) {
+      if (each.path("name").asText().equals(name)
+          && !each.path("kind").equals(resource.path("kind"))) {
+        others.add(each.path("kind").asText());
+      }
+    }
+    if (!others.isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println("of that name, too: " + String.join(", ", others) + " (--type shows another)");
+    }
   }
 
   // Prints the answer about one service, if the registry has one with that id.

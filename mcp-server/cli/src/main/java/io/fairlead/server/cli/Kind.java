@@ -60,6 +60,14 @@ enum Kind {
       Column.time("FIRST SEEN", "firstSeen").leaves(1),
       Column.time("DAMPED SINCE", "damped.since").onlyWide(),
       Column.until("DAMPED FOR", "damped.until").leaves(7)),
+  documents(
+      "",
+      Column.of("KIND", "kind").leaves(3),
+      Column.of("NAME", "name").name(30),
+      Column.of("OUTCOME", "outcome"),
+      new Column("ISTIODS", item -> share(item, "clientsWith", "clientsAll")).leaves(1),
+      new Column("SOURCE", Kind::sourceOf).leaves(4),
+      new Column("DOCUMENT", Kind::documentOf).text(16).leaves(2)),
   services(
       "",
       Column.of("REGISTRY", "registry").leaves(3),
@@ -192,6 +200,9 @@ enum Kind {
 
   /** Returns the name of an item, by which other commands take it. */
   String nameOf(JsonNode item) {
+    if (this == documents) {
+      return DocumentPage.nameOf(item);
+    }
     return identity.isEmpty()
         ? item.path("registry").asText() + "/" + item.path("service").asText()
         : item.path(identity).asText();
@@ -224,6 +235,29 @@ enum Kind {
       }
     }
     return selected;
+  }
+
+  // What is served, or else what is wrong.
+  private static String sourceOf(JsonNode item) {
+    return item.path("documents")
+        .path(0)
+        .path("source")
+        .asText(item.path("problems").path(0).path("source").asText(""));
+  }
+
+  private static String documentOf(JsonNode item) {
+    JsonNode problem = item.path("problems").path(0);
+    return problem.isMissingNode()
+        ? item.path("documents").path(0).path("document").asText("")
+        : place(problem);
+  }
+
+  private static String place(JsonNode problem) {
+    return problem.path("document").asText()
+        + ":"
+        + problem.path("line").asText()
+        + ":"
+        + problem.path("column").asText();
   }
 
   private static String replicaState(JsonNode replica) {
@@ -277,14 +311,7 @@ enum Kind {
     String field = first.path("path").asText("");
     return source.has("problem") || first.isMissingNode()
         ? source.path("problem").asText("")
-        : first.path("document").asText()
-            + ":"
-            + first.path("line").asText()
-            + ":"
-            + first.path("column").asText()
-            + ": "
-            + (field.isEmpty() ? "" : field + ": ")
-            + first.path("text").asText();
+        : place(first) + ": " + (field.isEmpty() ? "" : field + ": ") + first.path("text").asText();
   }
 
   // A document's place is what helps, a service's reason.

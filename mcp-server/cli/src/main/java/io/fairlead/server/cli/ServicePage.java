@@ -89,7 +89,7 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
     field(out, terminal, "first seen", ago(resource.path("status").path("firstSeen").asText("")));
     out.println();
     Paragraph.print(out, terminal, "", "", service.path("explanation").asText());
-    clients(out, terminal);
+    clients(out, terminal, service.path("clients"));
     findings(out, terminal);
     heading(out, terminal, "STEPS", service.path("steps"));
     ServiceExplanation.print(out, terminal, service.path("steps"), title);
@@ -153,10 +153,13 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
     return time.isEmpty() ? "" : Ages.before(time) + " ago (" + Ages.seconds(time) + ")";
   }
 
-  // On separate lines, since a node's id and a reason do not fit side by side.
-  private void clients(PrintWriter out, Terminal terminal) {
-    heading(out, terminal, "ISTIODS", service.path("clients"));
-    for (JsonNode client : service.path("clients")) {
+  /**
+   * Prints the answer for each istiod: on separate lines, since a node's id and a reason do not fit
+   * side by side.
+   */
+  static void clients(PrintWriter out, Terminal terminal, JsonNode clients) {
+    heading(out, terminal, "ISTIODS", clients);
+    for (JsonNode client : clients) {
       String revision = client.path("revision").asText();
       boolean has = client.path("has").asBoolean();
       out.println(
@@ -304,7 +307,7 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
     }
   }
 
-  private static void heading(PrintWriter out, Terminal terminal, String text, JsonNode items) {
+  static void heading(PrintWriter out, Terminal terminal, String text, JsonNode items) {
     if (!items.isEmpty()) {
       out.println();
       out.println(Colour.BOLD.on(terminal, text));

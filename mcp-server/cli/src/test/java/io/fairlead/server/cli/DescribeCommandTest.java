@@ -74,6 +74,38 @@ class DescribeCommandTest extends AdminFixture {
   }
 
   @Test
+  void describe_resourceOfADocument_saysWhyItIsNotInTheMesh() {
+    for (String name : List.of("VirtualService/shop/orders", "VirtualService")) {
+      Invocation describe = Invocation.at(80, "describe", name, "--admin", url);
+
+      assertThat(describe.code()).as(name + ": " + describe.err()).isZero();
+      assertThat(describe.out().lines())
+          .startsWith("VirtualService/shop/orders", "outcome     refused")
+          .contains(
+              "PROBLEMS",
+              "  configs/mesh orders.yaml:9:15",
+              "    spec.http[0].route[0].weight: ninety (expected: a whole number)",
+              "  -> Mend the document; it is read again by itself.")
+          .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+      assertThat(describe.out().replaceAll("\\s+", " "))
+          .contains("Not in the mesh: every version of it that was read is refused, see below.");
+    }
+    assertThat(Invocation.of("describe", "shop/orders", "--admin", url).err())
+        .contains(
+            "shop/orders: 2 resources of documents match (expected: KIND/NAMESPACE/NAME of one)",
+            "  DestinationRule/shop/orders",
+            "  VirtualService/shop/orders");
+    assertThat(
+            Invocation.of("describe", "DestinationRule/shop/orders", "--admin", url)
+                .out()
+                .replaceAll("\\s+", " "))
+        .contains(
+            "document configs/mesh orders.yaml (priority 100, not served)",
+            "configs/mesh rules.yaml has it, too, and is not served, since orders.yaml comes first"
+                + " by its name.");
+  }
+
+  @Test
   void describe_nothing_fails() {
     Invocation describe = Invocation.of("describe", "none\u202e", "--admin", url);
 

@@ -173,6 +173,24 @@ class GetCommandTest extends AdminFixture {
   }
 
   @Test
+  void get_documents_showsEachResourceWithItsPlace() {
+    assertThat(
+            Invocation.at(100, "get", "documents", "--admin", url)
+                .out()
+                .lines()
+                .map(line -> line.replaceAll(" +", " ")))
+        .containsExactly(
+            "KIND NAME OUTCOME ISTIODS SOURCE DOCUMENT",
+            "DestinationRule shop/orders waiting 1 of 1 configs/mesh orders.yaml",
+            "VirtualService shop/orders refused 1 of 1 configs/mesh orders.yaml:9:15");
+    assertThat(
+            Invocation.of(
+                    "get", "documents", "--type", "VirtualService", "-o", "name", "--admin", url)
+                .out())
+        .isEqualTo("VirtualService/shop/orders\n");
+  }
+
+  @Test
   void get_configs_sayWhyOneFailsAndHowManyDocumentsAreWrong() {
     assertThat(
             Invocation.of("get", "configs", "--admin", url, "-o", "wide")

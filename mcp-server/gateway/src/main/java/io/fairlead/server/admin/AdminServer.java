@@ -202,6 +202,8 @@ public final class AdminServer implements AutoCloseable {
     get(router, "/services", api::services);
     // An id may have slashes, encoded or not, so the handler takes the path apart.
     get(router, "/services/*", api::service);
+    get(router, "/documents", api::documents);
+    get(router, "/documents/:kind/:namespace/:name", api::document);
     get(router, "/refused", api::refused);
     get(router, "/clients", api::clients);
     get(router, "/summary", api::summary);

@@ -2,6 +2,7 @@ package io.fairlead.server.admin;
 
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.configs.merge.ConfigClaim;
 import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.conversion.rules.TrailStep;
 import io.fairlead.guard.GuardStatus;
@@ -20,6 +21,7 @@ import io.fairlead.versioning.TransactionStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The state that the admin server shows. Every method may be called from any thread and has no
@@ -34,6 +36,16 @@ public interface AdminSource {
 
   /** Returns the config sources, by name. */
   default List<ConfigSourceSummary> configSources() {
+    return List.of();
+  }
+
+  /** Returns the resources that documents have, or had when they were valid last. */
+  default Set<ResourceKey> claimed() {
+    return Set.of();
+  }
+
+  /** Returns the documents that have a resource, the one that is served first. */
+  default List<ConfigClaim> claims(ResourceKey key) {
     return List.of();
   }
 

@@ -270,6 +270,27 @@ final class ApiHandlers {
     list(context, refused, Supplier::get);
   }
 
+  /**
+   * The resources of documents; {@code ?q=} part of the name or the document, {@code ?registry=} a
+   * config source, {@code ?type=} kind, {@code ?outcome=}.
+   */
+  void documents(RoutingContext context) {
+    DocumentAnswers answers = new DocumentAnswers(source);
+    list(context, answers.find(context.request().params()), answers::of);
+  }
+
+  /** One resource of documents, with the answer for each client. */
+  void document(RoutingContext context) {
+    DocumentAnswers answers = new DocumentAnswers(source);
+    String kind = context.pathParam("kind");
+    String name = context.pathParam("namespace") + "/" + context.pathParam("name");
+    answers
+        .find(kind, name)
+        .ifPresentOrElse(
+            key -> Responses.json(context, 200, answers.of(key)),
+            () -> Responses.problem(context, 404, answers.unknown(kind, name)));
+  }
+
   private static boolean hasFault(ServiceReport report) {
     return report.status().isFault()
         || report.findings().stream().anyMatch(finding -> finding.reason().status().isFault());

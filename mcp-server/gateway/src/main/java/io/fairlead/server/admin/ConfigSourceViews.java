@@ -45,21 +45,22 @@ final class ConfigSourceViews {
     ArrayNode problems = node.putArray("problems");
     source.problems().stream()
         .limit(ApiViews.MAX_LISTED)
-        .forEach(
-            located ->
-                problems
-                    .addObject()
-                    .put("document", located.document())
-                    .put("line", located.problem().line())
-                    .put("column", located.problem().column())
-                    .put("severity", ApiViews.lower(located.problem().severity()))
-                    .put(
-                        "resource",
-                        located.problem().resource().map(ConfigSourceViews::text).orElse(""))
-                    .put("path", located.problem().path())
-                    .put("text", located.problem().text())
-                    .put("since", located.since().toString()));
+        .forEach(located -> problems.add(problem(located)));
     return node;
+  }
+
+  /** Returns a problem of a document. */
+  static ObjectNode problem(DocumentProblem located) {
+    return NODES
+        .objectNode()
+        .put("document", located.document())
+        .put("line", located.problem().line())
+        .put("column", located.problem().column())
+        .put("severity", ApiViews.lower(located.problem().severity()))
+        .put("resource", located.problem().resource().map(ConfigSourceViews::text).orElse(""))
+        .put("path", located.problem().path())
+        .put("text", located.problem().text())
+        .put("since", located.since().toString());
   }
 
   private static String text(ResourceKey key) {

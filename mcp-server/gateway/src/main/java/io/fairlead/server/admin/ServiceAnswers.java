@@ -179,6 +179,28 @@ final class ServiceAnswers {
   }
 
   /**
+   * Returns the answer for each client about a resource.
+   *
+   * @param served as it is served; null if it is not
+   * @param absence why not, then
+   */
+  ArrayNode clients(ResourceKey key, @Nullable Resource served, String absence) {
+    ArrayNode clients = NODES.arrayNode();
+    for (ResourceDelivery delivery : source.deliveries(key)) {
+      boolean known = delivery.has() || served != null;
+      clients.add(client(delivery, delivery.has(), known ? reason(delivery, served) : absence));
+    }
+    return clients;
+  }
+
+  /** Returns why what was read is not served yet. */
+  String pending() {
+    return transactions.isEmpty()
+        ? "not committed yet: changes are gathered for a moment (batching)"
+        : held();
+  }
+
+  /**
    * Returns what an open transaction means for a service that cannot be found; empty without one.
    */
   String ofTransactions() {
@@ -284,9 +306,7 @@ final class ServiceAnswers {
       return damped(waiting);
     }
     RegistrySummary view = registries.get(registry);
-    return view != null && view.isUnread()
-        ? notRead(view)
-        : "not committed yet: changes are gathered for a moment (batching)";
+    return view != null && view.isUnread() ? notRead(view) : pending();
   }
 
   private String held() {

@@ -208,6 +208,10 @@ class OpenApiTest {
       get(server, "/resources/{namespace}/{name}", "/resources/shop/none", 404);
       get(server, "/resources/{namespace}/{name}", "/resources/shop/web-000?format=yaml", 200);
       get(server, "/resources/{namespace}/{name}", "/resources/shop/web-000?format=xml", 400);
+      String document = "/documents/{kind}/{namespace}/{name}";
+      get(server, document, "/documents/VirtualService/shop/orders", 200);
+      get(server, document, "/documents/DestinationRule/shop/orders", 200);
+      get(server, document, "/documents/VirtualService/shop/none", 404);
       commits(server);
       listenUntilRefused(server);
       get(server, "/services/{registry}/{id}", "/services/even/web-000", 200);

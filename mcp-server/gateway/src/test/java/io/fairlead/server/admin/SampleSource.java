@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
+import io.fairlead.configs.merge.ConfigClaim;
 import io.fairlead.configs.merge.ConfigProblem;
 import io.fairlead.configs.merge.ConfigSourceStatus;
 import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblem;
@@ -187,6 +188,20 @@ public class SampleSource implements AdminSource, AdminActions {
                 Stream.of(error, warning)
                     .map(each -> new DocumentProblem("orders.yaml", NOON, each))
                     .toList())));
+  }
+
+  @Override
+  public Set<ResourceKey> claimed() {
+    return Set.of(
+        new ResourceKey(new ResourceType("networking.istio.io", "DestinationRule"), "shop/orders"));
+  }
+
+  @Override
+  public List<ConfigClaim> claims(ResourceKey key) {
+    return claimed().contains(key)
+        ? List.of(
+            new ConfigClaim("mesh", 100, "orders.yaml"), new ConfigClaim("mesh", 100, "rules.yaml"))
+        : List.of();
   }
 
   @Override

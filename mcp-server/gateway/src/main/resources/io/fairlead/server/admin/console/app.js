@@ -10,6 +10,7 @@ import service from "./pages/service.js";
 import resource from "./pages/resource.js";
 import registries from "./pages/registries.js";
 import configs from "./pages/configs.js";
+import {documents, document as documentPage} from "./pages/documents.js";
 import clients from "./pages/clients.js";
 import guards from "./pages/guards.js";
 import {commits, commit} from "./pages/commits.js";
@@ -26,8 +27,8 @@ const MENU = [
   ["/", "Overview"], ["/services", "Services"], ["/registries", "Registries"], ["/configs", "Configs"],
   ["/clients", "Clients"], ["/guards", "Guards"], ["/commits", "Commits"], ["/replicas", "Replicas"], ["/configuration", "Configuration"],
 ];
-const SINGLE = {"": overview, services, registries, configs, clients, guards, commits, replicas, configuration};
-const DEEPER = {services: service, resources: resource, commits: commit};
+const SINGLE = {"": overview, services, registries, configs, documents, clients, guards, commits, replicas, configuration};
+const DEEPER = {services: service, resources: resource, documents: documentPage, commits: commit};
 
 const unknown = {
   title: () => "Not found",
@@ -94,7 +95,7 @@ export function draw() {
     <header>
       <a class="brand" href="/"><img src="/console/icon.svg" alt="" width="20" height="20">Fairlead</a>
       <nav aria-label="Pages">${MENU.map(([path, text]) => html`
-        <a href=${path} aria-current=${"/" + route.section === path || (route.section === "resources" && path === "/services") ? "page" : nothing}>${text}${
+        <a href=${path} aria-current=${"/" + route.section === path || (route.section === "resources" && path === "/services") || (route.section === "documents" && path === "/configs") ? "page" : nothing}>${text}${
           path === "/" && list.length ? html`<span class="count ${list.some(p => p.severity === "critical") ? "bad" : "warn"}" title="things that need somebody">${problems.data.total || list.length}</span>` : nothing}</a>`)}
       </nav>
       <div class="state" role="status">${state(ready)}</div>

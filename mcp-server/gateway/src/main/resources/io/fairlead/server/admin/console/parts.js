@@ -5,7 +5,7 @@ import {age, clock, encodePath, exact, number, plural, words} from "./format.js"
 
 const GOOD = ["up", "served", "ready", "acknowledged", "live", "added"];
 const BAD = ["failing", "refused", "shadowed", "withdrawn", "endpoint_left_out", "unready", "rejected", "critical", "removed", "lost", "unreachable"];
-const WARN = ["restored", "kept_empty", "held", "holding", "repaired", "waiting", "damped", "warning", "behind", "changed", "polling", "unknown"];
+const WARN = ["restored", "kept_empty", "held", "holding", "repaired", "waiting", "damped", "warning", "behind", "changed", "polling", "unknown", "outdated"];
 
 export const tone = state =>
   GOOD.includes(state) ? "good" : BAD.includes(state) ? "bad" : WARN.includes(state) ? "warn" : "plain";
@@ -24,7 +24,7 @@ export const prose = text => text.split(TIME).map((part, i) => i % 2 === 0 ? par
 
 export const serviceLink = (registry, service, text = service) =>
   html`<a href="/services/${encodePath(registry)}/${encodePath(service)}">${text}</a>`;
-export const resourceLink = (name, text = name) => html`<a href="/resources/${encodePath(name)}">${text}</a>`;
+export const resourceLink = (name, kind = "") => html`<a href=${"/resources/" + encodePath(name) + (kind ? "?type=" + encodeURIComponent(kind) : "")}>${name}</a>`;
 export const commitLink = commit => html`<a href="/commits/${commit}" title="commit ${commit}">${shortNumber(commit)}</a>`;
 /** The end of a commit's number, which is what tells it from its neighbours. */
 export const shortNumber = n => "#" + String(n).slice(-7);

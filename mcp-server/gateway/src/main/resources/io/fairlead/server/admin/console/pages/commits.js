@@ -86,7 +86,7 @@ export const commit = {
       ${facts([["When", when(c.time)], ["Number", html`<code>${c.number}</code>`], ["Changes", changes(c)], ["Took", c.millis.toFixed(1) + " ms"]])}
       ${c.changes.length ? table("Changes", [
         ["Change", each => pill(each.change)],
-        ["Resource", each => resourceLink(each.name), "wide"],
+        ["Resource", each => resourceLink(each.name, each.kind), "wide"],
         ["Kind", each => each.kind],
         ["Registry", each => each.registry || "–"],
         ["Version", each => html`<code title=${(each.before || "none") + " → " + (each.after || "none")}>${(each.before || "none").slice(0, 8)} → ${(each.after || "none").slice(0, 8)}</code>`],

@@ -7,10 +7,11 @@ import {istiods} from "./service.js";
 
 const SHOWN = 50;
 const LONG = 120;
-const path = name => "/api/v1/resources/" + encodePath(name);
-const yamlPath = name => path(name) + "?format=yaml";
+// Two resources of one name are of different kinds.
+const path = (name, kind) => "/api/v1/resources/" + encodePath(name) + (kind ? "?type=" + encodeURIComponent(kind) : "");
+const yamlPath = (name, kind) => path(name, kind) + (kind ? "&" : "?") + "format=yaml";
 
-export const resourceAsks = name => [[path(name), ["commit", "client"]], [yamlPath(name), ["commit"], "text"]];
+export const resourceAsks = (name, kind) => [[path(name, kind), ["commit", "client"]], [yamlPath(name, kind), ["commit"], "text"]];
 
 const labels = e => Object.entries(e.labels || {}).map(([key, value]) => html`<code class="label">${key}=${value}</code> `);
 
@@ -35,13 +36,13 @@ const yaml = text => html`
   </details>`;
 
 /** What is served, without who has it. */
-export function resourceView(name, document) {
+export function resourceView(name, document, kind = document.kind) {
   const status = document.status || {};
   const spec = document.spec || {};
   const revision = (document.metadata.labels || {})["istio.io/rev"];
   return html`
     ${facts([
-      ["Resource", html`${document.kind} ${resourceLink(name)}`],
+      ["Resource", html`${document.kind} ${resourceLink(name, document.kind)}`],
       ["Version", html`<code title=${status.version || ""}>${(status.version || "").slice(0, 16)}</code>`],
       status.source && ["From", html`<a href="/configs">${status.source}</a> <code>${status.document}</code>`],
       status.commit && ["Last changed", html`${commitLink(status.commit.number)} ${status.commit.time ? when(status.commit.time) : nothing} · <a href="/commits?resource=${encodeURIComponent(name)}">its commits</a>`],
@@ -51,19 +52,21 @@ export function resourceView(name, document) {
       spec.ports && ["Ports", spec.ports.map(p => p.number + " " + (p.protocol || "")).join(", ")],
     ])}
     ${endpoints(spec.endpoints || [])}
-    ${loaded(answer(yamlPath(name)), yaml)}`;
+    ${loaded(answer(yamlPath(name, kind)), yaml)}`;
 }
 
 export default {
   title: route => route.rest.join("/"),
-  asks: route => resourceAsks(route.rest.join("/")),
+  asks: route => resourceAsks(route.rest.join("/"), route.query.get("type")),
   view: route => {
     const name = route.rest.join("/");
+    const kind = route.query.get("type");
+    const found = answer(path(name, kind)).data;
     return html`
-      <p class="crumbs"><a href="/services">Services</a> › resource</p>
+      <p class="crumbs">${found && found.kind !== "ServiceEntry" ? html`<a href="/documents">Documents</a>` : html`<a href="/services">Services</a>`} › resource</p>
       <div class="headline"><h1>${name}</h1>${copyButton(location.href, "Copy link")}</div>
-      ${loaded(answer(path(name)), document => html`
-        <section class="step">${resourceView(name, document)}</section>
+      ${loaded(answer(path(name, kind)), document => html`
+        <section class="step">${resourceView(name, document, kind)}</section>
         <h2>istiods</h2>${istiods(document.status.clients)}`)}`;
   },
 };

@@ -8,6 +8,7 @@ import {go, withQuery} from "../app.js";
 import {resourceAsks, resourceView} from "./resource.js";
 
 const REGISTRIES = "/api/v1/registries";
+const ENTRY = "ServiceEntry";
 const HOLDS = "/api/v1/holds";
 
 const id = route => route.rest.slice(1).join("/");
@@ -112,7 +113,7 @@ function view(route, service) {
     ${step(1, "Registry", html`${registry(service)}${instances(route, service)}`)}
     ${step(2, "Rules and repairs", html`${service.findings.length ? html`<ul class="findings">${service.findings.map(finding)}</ul>`
       : empty("Nothing was refused, left out or repaired.")}${steps(service)}`)}
-    ${step(3, "Resource", service.resource ? loaded(answer(resourceAsks(service.resource)[0][0]), document => resourceView(service.resource, document))
+    ${step(3, "Resource", service.resource ? loaded(answer(resourceAsks(service.resource, ENTRY)[0][0]), document => resourceView(service.resource, document))
       : empty("None: nothing is served of it."))}
     ${step(4, html`istiods <span class="soft">${service.clientsWith} of ${plural(service.clientsAll, "istiod")} ${service.clientsWith === 1 ? "has" : "have"} it</span>`, istiods(service.clients))}`;
 }
@@ -125,7 +126,7 @@ export default {
       [path(route), ["commit", "registry", "client", "guard", "transaction"]],
       [REGISTRIES, ["registry"]],
       [HOLDS, ["guard"]],
-      ...(service && service.resource ? resourceAsks(service.resource) : []),
+      ...(service && service.resource ? resourceAsks(service.resource, ENTRY) : []),
     ];
   },
   view: route => {

@@ -10,7 +10,7 @@ const SIZE = 50;
 const TYPING = 200;
 const SUMMARY = "/api/v1/summary";
 const FILTERS = ["q", "registry", "outcome", "reason", "namespace"];
-const OUTCOMES = ["served", "held", "kept_empty", "waiting", "damped", "withdrawn", "shadowed", "refused", "unknown"];
+const OUTCOMES = ["served", "held", "kept_empty", "waiting", "damped", "withdrawn", "shadowed", "not_selected", "refused", "unknown"];
 
 let draft; // what is typed and not yet in the address
 let typing = 0;
