@@ -297,7 +297,7 @@ class GetCommandTest extends AdminFixture {
 
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.err())
-        .contains("--outcome: not for clients (expected: with services, refused)");
+        .contains("--outcome: not for clients (expected: with documents, services, refused)");
   }
 
   @Test
