@@ -261,7 +261,7 @@ final class ConsoleTest {
   void resourceOfADocument_isFoundByTheKeyboard_andSaysWhyItIsNotInTheMesh() {
     Page page = Browsers.settled(browsers.open("/configs"));
     assertThat(page.locator("#mesh").textContent())
-        .contains(SampleMesh.DOCUMENT + ":8:54", SampleMesh.HOSTILE + ".yaml");
+        .contains(SampleMesh.DOCUMENT + ":8:56", SampleMesh.HOSTILE + ".yaml");
     page.getByText("Why is this VirtualService (not) in my mesh?").click();
     page.waitForURL("**/documents");
     Browsers.settled(page);

@@ -28,7 +28,7 @@ import java.util.Map;
 final class SampleMesh implements AutoCloseable {
   static final int MANY = 10_000;
   static final String HOSTILE = "<img src=x onerror=alert(1)>";
-  static final String ROUTE = "a-route-with-a-name-that-is-as-long-as-names-of-resources-may-be";
+  static final String ROUTE = "a-route-with-a-name-that-is-as-long-as-names-of-resources-may";
   static final String DOCUMENT = "a-folder-that-somebody-called-so/" + ROUTE + ".yaml";
   private static final String[] SHOP = {
     "cart",
