@@ -5,8 +5,7 @@ import io.fairlead.registry.Instance;
 import io.fairlead.registry.PackedService;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
-import java.util.ArrayList;
-import java.util.Comparator;
+import io.fairlead.registry.support.RetainedInstances;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,24 +143,7 @@ final class TrackedService {
       // An answer without any instance has to be confirmed first.
       return next;
     }
-    List<Instance> all = new ArrayList<>(next.instances());
-    all.addAll(missing);
-    all.sort(Comparator.comparing(Instance::id));
-    Service old = known().orElseThrow();
-    return new Service(
-        id,
-        next.variables(),
-        next.metadata(),
-        next.instances().isEmpty() ? old.tags() : next.tags(),
-        all,
-        older(old.creationIndex(), next.creationIndex()));
-  }
-
-  private static OptionalLong older(OptionalLong one, OptionalLong other) {
-    if (one.isEmpty() || other.isEmpty()) {
-      return one.isEmpty() ? other : one;
-    }
-    return OptionalLong.of(Math.min(one.getAsLong(), other.getAsLong()));
+    return RetainedInstances.with(known().orElseThrow(), next, missing);
   }
 
   /** Clears the record: nothing is missing any more, or nothing is to be retained. */

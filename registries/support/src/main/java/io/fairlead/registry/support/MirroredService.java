@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -62,28 +61,6 @@ final class MirroredService {
 
   private static String socket(Instance instance) {
     return instance.address() + " " + instance.port();
-  }
-
-  /** Returns a newer state with instances of the older one added. */
-  static Service with(Service old, Service next, List<Instance> kept) {
-    List<Instance> all = new ArrayList<>(next.instances());
-    all.addAll(kept);
-    all.sort(Comparator.comparing(Instance::id));
-    boolean emptied = next.instances().isEmpty();
-    return new Service(
-        next.id(),
-        next.variables(),
-        emptied ? old.metadata() : next.metadata(),
-        emptied ? old.tags() : next.tags(),
-        all,
-        older(old.creationIndex(), next.creationIndex()));
-  }
-
-  private static OptionalLong older(OptionalLong one, OptionalLong other) {
-    if (one.isEmpty() || other.isEmpty()) {
-      return one.isEmpty() ? other : one;
-    }
-    return OptionalLong.of(Math.min(one.getAsLong(), other.getAsLong()));
   }
 
   /** Returns the service with its instances in order of their ids, so that equal ones are equal. */

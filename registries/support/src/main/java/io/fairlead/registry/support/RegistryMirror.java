@@ -377,7 +377,7 @@ public final class RegistryMirror implements AutoCloseable {
       mirrored.newest = null;
       tell(mirrored, next, PackedService.of(next));
     } else {
-      Service merged = MirroredService.with(old, next, instances);
+      Service merged = RetainedInstances.with(old, next, instances);
       tell(mirrored, merged, PackedService.of(merged));
     }
   }
