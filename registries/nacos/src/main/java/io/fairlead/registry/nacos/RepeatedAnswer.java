@@ -3,21 +3,27 @@ package io.fairlead.registry.nacos;
 import io.fairlead.nacos.NacosHttp;
 import io.fairlead.nacos.NacosJson.Envelope;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The latest answer to a question that is asked each second. Most answers repeat the one before: it
- * is compared byte by byte as it arrives, and nothing is made of it then. Guarded by "this".
+ * is compared byte by byte as it arrives, and nothing is made of it then. It is kept in parts, of
+ * which those that repeat stay: an array of a megabyte is one that the collector puts beside the
+ * young generation, and a few of them each second have it mark everything. Guarded by "this".
  */
 final class RepeatedAnswer<T> implements NacosHttp.Decoder<T> {
-  private static final int CHUNK = 8 * 1024;
+  private static final int PART = 32 * 1024;
 
   private final NacosHttp.Decoder<T> decoder;
-  private byte[] bytes = {};
+  private final byte[] buffer = new byte[PART];
+  private List<byte[]> parts = List.of();
   private @Nullable Envelope<T> answer;
 
   RepeatedAnswer(NacosHttp.Decoder<T> decoder) {
@@ -27,27 +33,28 @@ final class RepeatedAnswer<T> implements NacosHttp.Decoder<T> {
   /** Returns the same object as the last time if the answer is the same. */
   @Override
   public synchronized Envelope<T> decode(InputStream body) throws IOException {
-    byte[] chunk = new byte[CHUNK];
-    int same = 0;
-    for (int read = body.read(chunk); read >= 0; read = body.read(chunk)) {
-      int end = same + read;
-      if (end > bytes.length || !Arrays.equals(chunk, 0, read, bytes, same, end)) {
-        ByteArrayOutputStream other = new ByteArrayOutputStream(Math.max(end, bytes.length));
-        other.write(bytes, 0, same);
-        other.write(chunk, 0, read);
-        body.transferTo(other);
-        return take(other.toByteArray());
-      }
-      same = end;
+    List<byte[]> newer = new ArrayList<>(parts.size() + 1);
+    boolean same = true;
+    for (int read = fill(body); read > 0; read = fill(body)) {
+      byte[] before = newer.size() < parts.size() ? parts.get(newer.size()) : new byte[0];
+      boolean repeats = Arrays.equals(buffer, 0, read, before, 0, before.length);
+      newer.add(repeats ? before : Arrays.copyOf(buffer, read));
+      same &= repeats;
     }
     Envelope<T> last = answer;
-    return last != null && same == bytes.length ? last : take(Arrays.copyOf(bytes, same));
+    if (last != null && same && newer.size() == parts.size()) {
+      return last;
+    }
+    Envelope<T> decoded =
+        decoder.decode(
+            new SequenceInputStream(
+                Collections.enumeration(newer.stream().map(ByteArrayInputStream::new).toList())));
+    parts = newer;
+    answer = decoded;
+    return decoded;
   }
 
-  private Envelope<T> take(byte[] newer) throws IOException {
-    Envelope<T> read = decoder.decode(new ByteArrayInputStream(newer));
-    bytes = newer;
-    answer = read;
-    return read;
+  private int fill(InputStream body) throws IOException {
+    return body.readNBytes(buffer, 0, PART);
   }
 }
