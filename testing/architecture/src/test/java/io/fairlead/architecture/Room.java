@@ -44,7 +44,8 @@ record Room(String folder, List<String> packages, Set<String> uses) {
               .using(API, "conversion", "versioning", "guard", "istio-api"),
           room("configs/api", "io.fairlead.configs"),
           room("configs/support", "io.fairlead.configs.support..").using("configs/api", SUPPORT),
-          room("configs/testkit", "io.fairlead.configs.testkit..").using("configs/api"),
+          room("configs/testkit", "io.fairlead.configs.testkit..")
+              .using("configs/api", "registries/testkit"),
           room("configs/nacos", "io.fairlead.configs.nacos..")
               .using("configs/api", "configs/support", API, "nacos"),
           room("configs/consul", "io.fairlead.configs.consul..")

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,8 @@ import org.kiwiproject.consul.model.agent.ImmutableRegistration;
 import org.kiwiproject.consul.model.catalog.ImmutableCatalogDeregistration;
 import org.kiwiproject.consul.model.catalog.ImmutableCatalogRegistration;
 import org.kiwiproject.consul.model.health.ImmutableService;
+import org.kiwiproject.consul.model.kv.Operation;
+import org.kiwiproject.consul.model.kv.Verb;
 import org.kiwiproject.consul.option.Options;
 
 /**
@@ -67,6 +70,15 @@ public final class ConsulApi implements AutoCloseable {
   /** Deletes a key of the key-value store. */
   public void deleteKey(String key) {
     client.keyValueClient().deleteKey(key);
+  }
+
+  /** Writes values to the key-value store and deletes keys of it, in one transaction. */
+  public void changeKeys(Map<String, String> put, Collection<String> deleted) {
+    List<Operation> operations = new ArrayList<>();
+    put.forEach(
+        (key, value) -> operations.add(Operation.builder(Verb.SET).key(key).value(value).build()));
+    deleted.forEach(key -> operations.add(Operation.builder(Verb.DELETE).key(key).build()));
+    client.keyValueClient().performTransaction(operations.toArray(new Operation[0]));
   }
 
   /** Registers an instance with the agent, so that the agent keeps it alive. */

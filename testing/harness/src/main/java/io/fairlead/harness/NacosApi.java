@@ -276,13 +276,22 @@ public final class NacosApi {
 
   private String send(
       String method, String path, Map<String, String> form, Map<String, String> headers) {
-    // A DELETE with a body is not read by the server, so every form goes into the query.
+    // A DELETE with a body is not read by the server, so forms go into the query, but for contents,
+    // which may be long.
+    boolean inBody = method.equals("POST") && path.equals(paths.config);
     String separator = path.contains("?") ? "&" : "?";
-    String query = form.isEmpty() ? "" : separator + encode(form);
+    String query = form.isEmpty() || inBody ? "" : separator + encode(form);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path + query))
             .timeout(LIMIT)
-            .method(method, HttpRequest.BodyPublishers.noBody());
+            .method(
+                method,
+                inBody
+                    ? HttpRequest.BodyPublishers.ofString(encode(form))
+                    : HttpRequest.BodyPublishers.noBody());
+    if (inBody) {
+      request.header("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8");
+    }
     headers.forEach(request::header);
     long deadline = System.nanoTime() + NOT_READY_LIMIT.toNanos();
     while (true) {

@@ -33,7 +33,7 @@ final class ConsulConfigSource extends PolledConfigSource {
   }
 
   @Override
-  protected Duration look() throws IOException, InterruptedException {
+  protected Duration look() throws IOException {
     try {
       if (index > 0 && !report().isBeginning() && !report().isKeeping()) {
         if (client.awaitChange(index) == index) {
@@ -54,15 +54,13 @@ final class ConsulConfigSource extends PolledConfigSource {
       report().whole(answer.documents().values());
       return report().isKeeping() ? KEEPING_INTERVAL : MIN_INTERVAL;
     } catch (IOException e) {
-      String problem = client.address() + ": " + e.getMessage();
-      client.giveUp();
       index = 0;
-      throw new IOException(problem, e);
+      throw e;
     }
   }
 
   @Override
   protected void release() {
-    client.cancel();
+    client.close();
   }
 }

@@ -1,12 +1,15 @@
 package io.fairlead.configs.consul;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fairlead.configs.ConfigDocument;
+import io.fairlead.registry.support.FailoverHttpClient.Answer;
 import java.io.IOException;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpResponse;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -19,7 +22,14 @@ import java.util.TreeMap;
  * @param documents the values, by their keys below the prefix
  */
 record KeysAnswer(long index, Map<String, ConfigDocument> documents) {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final long MAX_BYTES = 256L << 20;
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxDocumentLength(MAX_BYTES).build())
+                  .build())
+          .build();
   private static final int OK = 200;
   private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
@@ -31,12 +41,12 @@ record KeysAnswer(long index, Map<String, ConfigDocument> documents) {
    * @param prefix that was asked for
    * @throws IOException if it is none that says what the keys are; the message says why
    */
-  static KeysAnswer of(HttpResponse<byte[]> answer, String prefix) throws IOException {
+  static KeysAnswer of(Answer answer, String prefix) throws IOException {
     long index = index(answer, prefix);
     Map<String, ConfigDocument> documents = new TreeMap<>();
     // Where there is no key Consul says so with a 404.
-    if (answer.statusCode() == OK) {
-      for (JsonNode entry : parsed(answer.body())) {
+    if (answer.status() == OK) {
+      for (JsonNode entry : parsed(answer)) {
         String key = entry.path("Key").asText("");
         JsonNode value = entry.path("Value");
         // Its user interface makes keys of folders, which have no value.
@@ -54,21 +64,17 @@ record KeysAnswer(long index, Map<String, ConfigDocument> documents) {
    *
    * @throws IOException if it cannot; the message says why
    */
-  static long index(HttpResponse<byte[]> answer, String prefix) throws IOException {
-    int status = answer.statusCode();
+  static long index(Answer answer, String prefix) throws IOException {
+    int status = answer.status();
     if (status != OK && status != NOT_FOUND) {
-      throw new IOException("HTTP " + status + ": " + shown(answer.body()) + hint(status, prefix));
+      throw new IOException("HTTP " + status + ": " + shown(answer.text()) + hint(status, prefix));
     }
-    if (answer
-        .headers()
-        .firstValue("X-Consul-Results-Filtered-By-ACLs")
-        .filter("true"::equals)
-        .isPresent()) {
+    if ("true".equals(answer.header("X-Consul-Results-Filtered-By-ACLs"))) {
       throw new IOException(
           "Consul left keys out of its answer because of the token's rights"
               + hint(FORBIDDEN, prefix));
     }
-    return index(answer.headers());
+    return index(answer.header("X-Consul-Index"));
   }
 
   private static String hint(int status, String prefix) {
@@ -78,8 +84,7 @@ record KeysAnswer(long index, Map<String, ConfigDocument> documents) {
   }
 
   // Without one it is some other server's answer, or a proxy's.
-  private static long index(HttpHeaders headers) throws IOException {
-    String text = headers.firstValue("X-Consul-Index").orElse("");
+  private static long index(String text) throws IOException {
     try {
       long index = Long.parseLong(text);
       if (index > 0) {
@@ -94,16 +99,21 @@ record KeysAnswer(long index, Map<String, ConfigDocument> documents) {
             + " (expected: an answer of Consul's API)");
   }
 
-  private static JsonNode parsed(byte[] body) throws IOException {
-    try {
+  private static JsonNode parsed(Answer answer) throws IOException {
+    try (InputStream body = answer.unpacked()) {
       JsonNode parsed = JSON.readTree(body);
       if (parsed.isArray()) {
         return parsed;
       }
+    } catch (StreamConstraintsException e) {
+      throw new IOException(
+          "more than "
+              + (MAX_BYTES >> 20)
+              + " MB below the prefix (expected: less; split it among several config sources)");
     } catch (JsonProcessingException e) {
-      throw new IOException("no JSON: " + shown(body), e);
+      throw new IOException("no JSON (expected: an answer of Consul's API)");
     }
-    throw new IOException("no list of keys: " + shown(body));
+    throw new IOException("no list of keys (expected: an answer of Consul's API)");
   }
 
   private static String name(String key, String prefix) {
@@ -116,12 +126,13 @@ record KeysAnswer(long index, Map<String, ConfigDocument> documents) {
     try {
       return new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw new IOException(key + ": its value is no base64", e);
+      throw new IOException(key + ": its value is no base64");
     }
   }
 
-  private static String shown(byte[] body) {
-    String text = new String(body, 0, Math.min(body.length, MAX_SHOWN), StandardCharsets.UTF_8);
-    return text.isBlank() ? "no text" : text.strip();
+  private static String shown(String text) {
+    return text.isBlank()
+        ? "no text"
+        : text.strip().substring(0, Math.min(text.strip().length(), MAX_SHOWN));
   }
 }

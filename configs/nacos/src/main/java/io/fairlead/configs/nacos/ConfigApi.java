@@ -54,11 +54,10 @@ record ConfigApi(
   static final ConfigApi V3 =
       new ConfigApi(
           NacosJson.NAMESPACES,
-          new Question<Page<Row>>(
-                  "/v3/admin/cs/config/list",
-                  NacosJson.enveloped(new TypeReference<>() {}),
-                  NacosJson.BY_CODE)
-              .asLarge(),
+          new Question<>(
+              "/v3/admin/cs/config/list",
+              NacosJson.enveloped(new TypeReference<>() {}),
+              NacosJson.BY_CODE),
           new Question<>(
               "/v3/admin/cs/config",
               body -> {

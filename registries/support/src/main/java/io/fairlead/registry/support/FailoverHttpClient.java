@@ -22,9 +22,12 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.MessageHeaders;
 import org.apache.hc.core5.http.NameValuePair;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
+import org.apache.hc.core5.http.message.HeaderGroup;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -216,7 +219,7 @@ public final class FailoverHttpClient implements AutoCloseable {
     InputStream body = entity == null ? InputStream.nullInputStream() : entity.getContent();
     boolean gzip = entity != null && "gzip".equalsIgnoreCase(entity.getContentEncoding());
     InputStream timed = new TimedBody(body, WHOLE_ANSWER);
-    T result = reader.read(new Answer(response.getCode(), timed, gzip));
+    T result = reader.read(new Answer(response.getCode(), response, timed, gzip));
     if (timed.read() >= 0) {
       // To wait for a rest that nobody wants would take longer than another connection.
       request.cancel();
@@ -228,10 +231,22 @@ public final class FailoverHttpClient implements AutoCloseable {
    * An answer of a server. Confined to its reader.
    *
    * @param status the status of HTTP
+   * @param headers what came before it
    * @param body what came with it, as it came
    * @param gzip whether that is packed
    */
-  public record Answer(int status, InputStream body, boolean gzip) {
+  public record Answer(int status, MessageHeaders headers, InputStream body, boolean gzip) {
+    /** Creates one that came without headers. */
+    public Answer(int status, InputStream body, boolean gzip) {
+      this(status, new HeaderGroup(), body, gzip);
+    }
+
+    /** Returns the value of a header; empty if there is none. */
+    public String header(String name) {
+      Header header = headers.getFirstHeader(name);
+      return header == null ? "" : String.valueOf(header.getValue());
+    }
+
     /** Returns the body, unpacked where it was packed. */
     public InputStream unpacked() throws IOException {
       return gzip ? new GZIPInputStream(body, 64 << 10) : body;

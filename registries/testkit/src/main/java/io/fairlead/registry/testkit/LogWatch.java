@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * A search for secrets in everything that is logged. The adapter's own package is searched at all
  * levels, whatever the configuration of the log shows of it. Thread-safe.
  */
-final class LogWatch {
+public final class LogWatch {
   // Shared by all watches of the JVM; those that listen are never removed from the loggers.
   private static final Set<LogWatch> OPEN = ConcurrentHashMap.newKeySet();
   // Names of loggers. Guarded by itself.
@@ -27,24 +27,24 @@ final class LogWatch {
   private final List<String> found = new CopyOnWriteArrayList<>();
 
   /** Starts to search. */
-  void open() {
+  public void open() {
     listenTo(Logger.ROOT_LOGGER_NAME);
     OPEN.add(this);
   }
 
   /** Ends the search. */
-  void close() {
+  public void close() {
     OPEN.remove(this);
   }
 
   /** Searches for these, too, also in all that this package logs. */
-  void add(Set<String> more, String ofPackage) {
+  public void add(Set<String> more, String ofPackage) {
     secrets.addAll(more);
     listenTo(ofPackage);
   }
 
   /** Returns each place where a secret was logged. */
-  List<String> found() {
+  public List<String> found() {
     return List.copyOf(found);
   }
 

@@ -10,7 +10,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** A watch that finds threads started since its creation and still running. */
-final class ThreadWatch {
+public final class ThreadWatch {
   // Threads of the JDK, JUnit, Awaitility and the kit that come and go on their own.
   private static final List<String> FOREIGN =
       List.of(
@@ -30,14 +30,16 @@ final class ThreadWatch {
   private final Predicate<Thread> shared;
 
   /**
+   * Starts to watch.
+   *
    * @param shared accepts threads that outlive an adapter by design
    */
-  ThreadWatch(Predicate<Thread> shared) {
+  public ThreadWatch(Predicate<Thread> shared) {
     this.shared = shared;
   }
 
   /** Returns the threads that were started since and are running. */
-  List<Thread> started() {
+  public List<Thread> started() {
     return running().stream()
         .filter(thread -> !before.contains(thread))
         .filter(thread -> FOREIGN.stream().noneMatch(thread.getName()::startsWith))
@@ -61,7 +63,7 @@ final class ThreadWatch {
   }
 
   /** Waits until none of them runs any more. */
-  void awaitNone(Duration limit) {
+  public void awaitNone(Duration limit) {
     try {
       Awaitility.await()
           .dontCatchUncaughtExceptions()

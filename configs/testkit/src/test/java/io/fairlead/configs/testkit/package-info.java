@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.configs.testkit;
+
+import org.jspecify.annotations.NullMarked;
