@@ -40,13 +40,17 @@ final class CompactEntry {
    */
   static final long NO_INDEX = Long.MAX_VALUE;
 
+  private static final int ADDRESSED = 1;
+  private static final int MERGING = 2;
+  private static final int FLAGS = 4;
+
   private final ServiceId service;
   // Most entries that are compared differ, which this tells without a look at the bytes; 0: of one
   // that came from the store it is not known yet.
   private int hash;
-  // Twice their number, and one more if it is addressed: a field less is eight bytes less.
-  // Negative:
-  // of one that came from the store they are not counted yet, since a start is urgent.
+  // Four times their number, and one more if it is addressed, two more if it is merging: a field
+  // less is eight bytes less. Negative: of one that came from the store they are not counted yet,
+  // since a start is urgent.
   private int endpoints;
   // No part of what it says: it decides who has a host, and changes as instances are replaced.
   private long creationIndex;
@@ -57,10 +61,11 @@ final class CompactEntry {
   /** The content that is not in a resource yet. */
   private record Own(ResourceKey key, EntryContent content) {}
 
-  private CompactEntry(ServiceId service, int endpoints, boolean addressed, long creationIndex) {
+  private CompactEntry(
+      ServiceId service, int endpoints, boolean addressed, boolean merging, long creationIndex) {
     this.service = service;
     this.creationIndex = creationIndex;
-    this.endpoints = endpoints * 2 + (addressed ? 1 : 0);
+    this.endpoints = endpoints * FLAGS + (addressed ? ADDRESSED : 0) + (merging ? MERGING : 0);
   }
 
   /** The same entry, whose resource was made of something else than it was known to be. */
@@ -70,19 +75,29 @@ final class CompactEntry {
 
   /** Whether the store knows of which service its resource was made. */
   boolean isOfKnownOrigin() {
-    return resource != null && ServiceOrigin.isKnown(resource);
+    return isMerging() || (resource != null && ServiceOrigin.isKnown(resource));
   }
 
   /** An entry of which a former process made a resource. */
   static CompactEntry stored(ServiceOrigin origin, Resource resource) {
-    CompactEntry entry = new CompactEntry(origin.service(), -1, origin.addressed(), NO_INDEX);
+    return stored(origin, resource, false);
+  }
+
+  /**
+   * An entry of which a former process made a resource.
+   *
+   * @param merging whether it is merged with others of its host
+   */
+  static CompactEntry stored(ServiceOrigin origin, Resource resource, boolean merging) {
+    CompactEntry entry =
+        new CompactEntry(origin.service(), -1, origin.addressed(), merging, NO_INDEX);
     entry.resource = resource;
     return entry;
   }
 
   /** The entry of a service whose registry keeps no order of creation. */
   static CompactEntry of(ConvertedEntry entry) {
-    return of(entry, NO_INDEX);
+    return of(entry, NO_INDEX, false);
   }
 
   /**
@@ -90,13 +105,15 @@ final class CompactEntry {
    *
    * @param creationIndex the service's place in its registry's order of creation, the lower the
    *     older; {@link #NO_INDEX} if there is none
+   * @param merging whether it is merged with others of its host
    */
-  static CompactEntry of(ConvertedEntry entry, long creationIndex) {
+  static CompactEntry of(ConvertedEntry entry, long creationIndex, boolean merging) {
     CompactEntry compact =
         new CompactEntry(
             entry.service(),
             entry.entry().getEndpointsCount(),
             entry.entry().getAddressesCount() > 0,
+            merging,
             creationIndex);
     compact.own =
         new Own(
@@ -118,7 +135,7 @@ final class CompactEntry {
 
   /** Another entry of the same service, as old as this one. */
   CompactEntry changed(ConvertedEntry entry) {
-    return of(entry, creationIndex);
+    return of(entry, creationIndex, isMerging());
   }
 
   /** The host that a resource defines: its name is made so by the conversion. */
@@ -139,14 +156,19 @@ final class CompactEntry {
   /** Number of endpoints. */
   int endpoints() {
     if (endpoints < 0) {
-      endpoints = EntryContent.endpoints(resource()) * 2 + (endpoints & 1);
+      endpoints = EntryContent.endpoints(resource()) * FLAGS + (endpoints & (FLAGS - 1));
     }
-    return endpoints >> 1;
+    return endpoints / FLAGS;
   }
 
   /** Whether the registry gave it addresses of its own. */
   boolean addressed() {
-    return (endpoints & 1) == 1;
+    return (endpoints & ADDRESSED) != 0;
+  }
+
+  /** Whether it is to be merged with others of its host. */
+  boolean isMerging() {
+    return (endpoints & MERGING) != 0;
   }
 
   String host() {
@@ -252,6 +274,7 @@ final class CompactEntry {
             && service.equals(other.service)
             && key().equals(other.key())
             && addressed() == other.addressed()
+            && isMerging() == other.isMerging()
             && endpoints() == other.endpoints()
             && content().equals(other.content()));
   }

@@ -55,7 +55,9 @@ record ConvertedService(
         conversion instanceof Conversion.Converted converted
             ? Optional.of(
                 CompactEntry.of(
-                    converted.entry(), service.creationIndex().orElse(CompactEntry.NO_INDEX)))
+                    converted.entry(),
+                    service.creationIndex().orElse(CompactEntry.NO_INDEX),
+                    converted.handling().merging()))
             : Optional.empty();
     return new ConvertedService(
         conversion.service(),

@@ -172,8 +172,12 @@ final class Departure {
   private void drop(ResourceKey resource) {
     guard.forget(resource);
     empty.remove(resource);
-    entries.remove(resource);
-    table.set(key, resource, null);
+    CompactEntry entry = entries.remove(resource);
+    if (entry != null && entry.isMerging()) {
+      table.leave(key, entry);
+    } else {
+      table.set(key, resource, null);
+    }
   }
 
   /**

@@ -50,6 +50,11 @@ final class Departures {
     return !key.startsWith(KEY_PREFIX);
   }
 
+  /** Returns the label of the registry whose entries are under a key of the table. */
+  static String labelOf(String key) {
+    return isRegistry(key) ? key : key.substring(1, key.lastIndexOf('/'));
+  }
+
   private Moment moment(long now) {
     return new Moment(now, clock.instant());
   }

@@ -6,6 +6,8 @@ import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.versioning.ResourceKey;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,10 +45,15 @@ final class EndpointCut {
     wantedEntry
         .getEndpointsList()
         .forEach(endpoint -> sockets.addAll(FlapUnit.sockets(key, wantedEntry, endpoint)));
-    List<WorkloadEntry> staying =
-        entry.getEndpointsList().stream()
-            .filter(endpoint -> sockets.containsAll(FlapUnit.sockets(key, entry, endpoint)))
-            .toList();
+    List<WorkloadEntry> staying = new ArrayList<>();
+    BitSet places = new BitSet();
+    for (int i = 0; i < entry.getEndpointsCount(); i++) {
+      WorkloadEntry endpoint = entry.getEndpoints(i);
+      if (sockets.containsAll(FlapUnit.sockets(key, entry, endpoint))) {
+        staying.add(endpoint);
+        places.set(i);
+      }
+    }
     if (staying.size() == entry.getEndpointsCount()) {
       return served;
     }
@@ -63,6 +70,7 @@ final class EndpointCut {
                 before.revisions(),
                 before.createTime(),
                 entry.toBuilder().clearEndpoints().addAllEndpoints(staying).build());
-    return new Emitted(served.entry().changed(rest), served.virtualIps());
+    return new Emitted(
+        served.entry().changed(rest), served.virtualIps(), served.members().only(places::get));
   }
 }

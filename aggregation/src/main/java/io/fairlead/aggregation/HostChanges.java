@@ -1,7 +1,6 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.HostTable.Emitted;
-import io.fairlead.aggregation.HostTable.Slot;
 import io.fairlead.aggregation.damping.FlapDamper;
 import io.fairlead.aggregation.damping.FlapDamper.HostEvaluation;
 import io.fairlead.aggregation.damping.HostDiff;
@@ -46,6 +45,8 @@ final class HostChanges {
   private final Map<String, Map<ResourceKey, Emitted>> emitted = new LinkedHashMap<>();
   private final Map<String, HostEvaluation> evaluations = new HashMap<>();
   private final Map<String, Optional<String>> winners = new HashMap<>();
+  // Of the hosts with services that are to be merged.
+  private final Map<String, MergedHost> merges = new HashMap<>();
   // The places of the origins that were made; one text of each.
   private final Map<String, String> places = new HashMap<>();
   // Of the host that is evaluated.
@@ -83,10 +84,14 @@ final class HostChanges {
     hosts.addAll(book.waiting());
     List<String> needing = new ArrayList<>();
     for (String host : hosts) {
-      Slot slot = table.slot(host);
+      HostSlot slot = table.slot(host);
       Optional<String> winner = slot.winner(order);
       changes.winners.put(host, winner);
-      SortedMap<ResourceKey, CompactEntry> desired = desired(slot, winner);
+      MergedHost merged = slot.merged(order);
+      if (!merged.equals(MergedHost.NONE)) {
+        changes.merges.put(host, merged);
+      }
+      SortedMap<ResourceKey, CompactEntry> desired = changes.desired(slot, winner);
       if (desired.values().stream().anyMatch(HostChanges::needsVirtualIp)) {
         needing.add(host);
       } else if (!desired.isEmpty() && changes.goesOnWithVirtualIps(host, slot, desired)) {
@@ -102,7 +107,11 @@ final class HostChanges {
     return changes;
   }
 
-  private static SortedMap<ResourceKey, CompactEntry> desired(Slot slot, Optional<String> winner) {
+  private SortedMap<ResourceKey, CompactEntry> desired(HostSlot slot, Optional<String> winner) {
+    CompactEntry merged = merge(slot.host()).entry();
+    if (merged != null) {
+      return new TreeMap<>(Map.of(merged.key(), merged));
+    }
     return winner.map(slot::candidates).orElseGet(TreeMap::new);
   }
 
@@ -112,7 +121,7 @@ final class HostChanges {
 
   // What it is to be served with later needs none, but until then it is served as it was.
   private boolean goesOnWithVirtualIps(
-      String host, Slot slot, SortedMap<ResourceKey, CompactEntry> desired) {
+      String host, HostSlot slot, SortedMap<ResourceKey, CompactEntry> desired) {
     if (slot.emitted().values().stream().allMatch(served -> served.virtualIps().isEmpty())) {
       return false;
     }
@@ -127,7 +136,7 @@ final class HostChanges {
 
   private void evaluate(String host) {
     encoded.clear();
-    Slot slot = table.slot(host);
+    HostSlot slot = table.slot(host);
     Optional<String> winner = winners.getOrDefault(host, Optional.empty());
     Map<ResourceKey, Emitted> wanted = wanted(host, desired(slot, winner));
     Map<ResourceKey, Emitted> served = slot.emitted();
@@ -166,7 +175,7 @@ final class HostChanges {
    * The resource, or the one that is served if it says the same: that one is in the store, and
    * there shall be no second one with the same bytes. What it was made of may be something else.
    */
-  private static Resource sameAsServed(Slot slot, Resource resource) {
+  private static Resource sameAsServed(HostSlot slot, Resource resource) {
     Resource served = slot.served(resource.key());
     return served != null && served.sameAs(resource)
         ? served.withOrigin(resource.origin())
@@ -177,7 +186,10 @@ final class HostChanges {
   private record Outcome(Map<ResourceKey, Emitted> after, Optional<HostDiff> change) {}
 
   private Outcome outcome(
-      Slot slot, String host, Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
+      HostSlot slot,
+      String host,
+      Map<ResourceKey, Emitted> served,
+      Map<ResourceKey, Emitted> wanted) {
     // Where a host first appears, or its resources stay as they are, there is nothing to remember:
     // that is what a first whole view is made of.
     if (damper.isOff()
@@ -196,7 +208,7 @@ final class HostChanges {
   }
 
   private boolean isSame(
-      Slot slot, Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
+      HostSlot slot, Map<ResourceKey, Emitted> served, Map<ResourceKey, Emitted> wanted) {
     return served.keySet().equals(wanted.keySet())
         && wanted.entrySet().stream()
             .allMatch(one -> resource(slot, one.getValue()).sameAs(slot.served(one.getKey())));
@@ -213,15 +225,17 @@ final class HostChanges {
   private Map<ResourceKey, Emitted> wanted(
       String host, SortedMap<ResourceKey, CompactEntry> desired) {
     Map<ResourceKey, Emitted> wanted = new HashMap<>(2);
+    MergedMembers members = merge(host).members();
     desired.forEach(
         (key, entry) ->
             wanted.put(
                 key,
-                new Emitted(entry, needsVirtualIp(entry) ? book.addressesOf(host) : List.of())));
+                new Emitted(
+                    entry, needsVirtualIp(entry) ? book.addressesOf(host) : List.of(), members)));
     return wanted;
   }
 
-  private Resource resource(Slot slot, Emitted wanted) {
+  private Resource resource(HostSlot slot, Emitted wanted) {
     Resource made = encoded.get(wanted);
     if (made == null) {
       made = encode(slot, wanted);
@@ -230,11 +244,11 @@ final class HostChanges {
     return made;
   }
 
-  private Resource encode(Slot slot, Emitted wanted) {
+  private Resource encode(HostSlot slot, Emitted wanted) {
     CompactEntry entry = wanted.entry();
     Resource made = entry.served();
     if (made == null) {
-      return encoder.encode(entry, wanted.virtualIps()).withOrigin(origin(slot, entry));
+      return encoder.encode(entry, wanted.virtualIps()).withOrigin(origin(slot, wanted));
     }
     return wanted.virtualIps().equals(entry.virtualIps())
         ? made
@@ -242,7 +256,11 @@ final class HostChanges {
   }
 
   // Only a registry says what is not served yet, so the winner is one.
-  private Origin origin(Slot slot, CompactEntry entry) {
+  private Origin origin(HostSlot slot, Emitted wanted) {
+    CompactEntry entry = wanted.entry();
+    if (!wanted.members().isEmpty()) {
+      return wanted.members().toOrigin(entry.addressed());
+    }
     String registry = winners.getOrDefault(slot.host(), Optional.empty()).orElse("");
     Resource served = slot.served(entry.key());
     if (served != null) {
@@ -266,8 +284,13 @@ final class HostChanges {
     return winners;
   }
 
+  /** The merge of the services of a host that are to be merged. */
+  MergedHost merge(String host) {
+    return merges.getOrDefault(host, MergedHost.NONE);
+  }
+
   private void serve(String host, Map<ResourceKey, Emitted> after) {
-    Slot slot = table.slot(host);
+    HostSlot slot = table.slot(host);
     List<CompactEntry> entries = new ArrayList<>(after.size());
     for (Emitted one : after.values()) {
       CompactEntry entry = one.entry();

@@ -1,22 +1,12 @@
 package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.KeyedTable;
-import io.fairlead.conversion.ConvertedEntry;
-import io.fairlead.conversion.rules.PartId;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,210 +15,47 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>istiod resolves hosts over all namespaces, so the merge is by host alone: the registry with
  * the highest rank has the host with all of its entries for it, in whatever namespaces, and nothing
- * of the others is added to them. Registries are known here by the value of their label.
+ * of the others is added to them; but if its services are to be merged, those of all registries
+ * that are, too, are merged into one entry ({@link Merge}). Registries are known here by the value
+ * of their label.
  *
  * <p>Confined to the commit thread, but for {@link #changedHosts}.
  */
 final class HostTable {
-  /** An entry that was put for its name, or is to be, with its virtual IPs. */
-  record Emitted(CompactEntry entry, List<String> virtualIps) {
-    /** An entry that is served: its virtual IPs are in its resource. */
-    static Emitted served(CompactEntry entry) {
-      return new Emitted(entry, entry.virtualIps());
-    }
-  }
-
   /**
-   * One host. There is one of it for each service, and nearly always one registry has one entry for
-   * it; so what is said of it is in lists that are as small as they can be, and maps of it are made
-   * for whoever looks.
+   * An entry that was put for its name, or is to be, with its virtual IPs.
+   *
+   * @param members the services that it was merged of
    */
-  static final class Slot {
-    private final String host;
-    private @Nullable Claim claims;
-    // The entries that are served, as a list of the same form, and nearly always the same one.
-    private @Nullable Claim served;
-
-    /** The claim of a registry to a name, with the rest of the list, in no order. */
-    private record Claim(String registry, CompactEntry entry, @Nullable Claim next) {
-      private boolean isAlias() {
-        return PartId.isAlias(entry.service());
-      }
-
-      private boolean isAbout(String otherRegistry, ResourceKey key) {
-        return registry.equals(otherRegistry) && entry.key().equals(key);
-      }
-    }
-
-    private Slot(String host) {
-      this.host = host;
-    }
-
-    String host() {
-      return host;
-    }
-
-    /** What is served of it. */
-    Map<ResourceKey, Emitted> emitted() {
-      Map<ResourceKey, Emitted> emitted = new HashMap<>(2);
-      for (Claim one = served; one != null; one = one.next) {
-        emitted.put(one.entry.key(), Emitted.served(one.entry));
-      }
-      return emitted;
-    }
-
-    /** The resource that is served under a name. */
-    @Nullable Resource served(ResourceKey key) {
-      for (Claim one = served; one != null; one = one.next) {
-        if (one.entry.key().equals(key)) {
-          return one.entry.served();
-        }
-      }
-      return null;
-    }
-
-    /** Takes note of what is served of it from now on, with each entry's resource in the entry. */
-    @SuppressWarnings("ReferenceEquality") // an equal entry is not the one that has the resource
-    void serve(Collection<CompactEntry> entries) {
-      Claim list = null;
-      for (CompactEntry entry : entries) {
-        list = new Claim("", entry, list);
-      }
-      Claim only = claims;
-      boolean isClaimed =
-          only != null
-              && list != null
-              && only.next == null
-              && list.next == null
-              && only.entry == list.entry;
-      served = isClaimed ? only : list;
-    }
-
-    SortedMap<ResourceKey, CompactEntry> candidates(String registry) {
-      SortedMap<ResourceKey, CompactEntry> candidates = new TreeMap<>();
-      for (Claim claim = claims; claim != null; claim = claim.next) {
-        if (claim.registry.equals(registry)) {
-          candidates.put(claim.entry.key(), claim.entry);
-        }
-      }
-      return candidates;
-    }
-
-    private @Nullable CompactEntry find(String registry, ResourceKey key) {
-      for (Claim claim = claims; claim != null; claim = claim.next) {
-        if (claim.isAbout(registry, key)) {
-          return claim.entry;
-        }
-      }
-      return null;
-    }
-
-    /**
-     * The registry that comes first in the order, if any claims it; those that have it as an alias
-     * only come after all others.
-     */
-    Optional<String> winner(Comparator<String> order) {
-      Claim first = claims;
-      for (Claim claim = first; claim != null && first != null; claim = claim.next) {
-        int byKind = Boolean.compare(claim.isAlias(), first.isAlias());
-        if (byKind < 0 || (byKind == 0 && order.compare(claim.registry, first.registry) < 0)) {
-          first = claim;
-        }
-      }
-      return Optional.ofNullable(first).map(Claim::registry);
-    }
-
-    /** Whether more than one registry claims it. */
-    boolean isContested() {
-      Claim first = claims;
-      return first != null && anyClaim(claim -> !claim.registry.equals(first.registry));
-    }
-
-    /** Returns the registries that claim it. */
-    Set<String> claimants() {
-      Set<String> claimants = new TreeSet<>();
-      for (Claim claim = claims; claim != null; claim = claim.next) {
-        claimants.add(claim.registry);
-      }
-      return claimants;
-    }
-
-    boolean isClaimedBy(String registry) {
-      return anyClaim(claim -> claim.registry.equals(registry));
-    }
-
-    private boolean anyClaim(Predicate<Claim> condition) {
-      for (Claim claim = claims; claim != null; claim = claim.next) {
-        if (condition.test(claim)) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    boolean hasServed() {
-      return served != null;
-    }
-
-    private boolean isEmpty() {
-      return claims == null && served == null;
-    }
-
-    private void set(String registry, ResourceKey key, @Nullable CompactEntry entry) {
-      retain(claim -> !claim.isAbout(registry, key));
-      if (entry != null) {
-        claims = new Claim(registry, entry, claims);
-      }
-    }
-
-    private void inherit(String registry, CompactEntry entry) {
-      boolean isOnly = claims == null && served == null;
-      claims = new Claim(registry, entry, claims);
-      served = isOnly ? claims : new Claim("", entry, served);
-    }
-
-    private List<CompactEntry> park(String label, String key) {
-      retain(claim -> !claim.registry.equals(label));
-      List<CompactEntry> parked = new ArrayList<>();
-      for (Claim one = served; one != null; one = one.next) {
-        Resource resource = one.entry.served();
-        if (resource != null && resource.label(ConvertedEntry.REGISTRY_LABEL).equals(label)) {
-          claims = new Claim(key, one.entry, claims);
-          parked.add(one.entry);
-        }
-      }
-      return parked;
-    }
-
-    private void retain(Predicate<Claim> condition) {
-      Claim kept = null;
-      for (Claim claim = claims; claim != null; claim = claim.next) {
-        if (condition.test(claim)) {
-          kept = new Claim(claim.registry, claim.entry, kept);
-        }
-      }
-      claims = kept;
+  record Emitted(CompactEntry entry, List<String> virtualIps, MergedMembers members) {
+    /** An entry that is served: its virtual IPs are in its resource, and its members with it. */
+    static Emitted served(CompactEntry entry) {
+      Resource resource = entry.served();
+      return new Emitted(
+          entry,
+          entry.virtualIps(),
+          resource == null ? MergedMembers.NONE : MergedMembers.of(resource));
     }
   }
 
-  private static final Slot NOTHING = new Slot("");
+  private static final HostSlot NOTHING = new HostSlot("");
 
-  private final KeyedTable<String, Slot> slots = new KeyedTable<>(Slot::host);
+  private final KeyedTable<String, HostSlot> slots = new KeyedTable<>(HostSlot::host);
   private Set<String> dirty = new LinkedHashSet<>();
   // The size of dirty, for any thread.
   private volatile int changedHosts;
 
   /** Takes what a registry has under a name from now on; null: nothing. */
   void set(String registry, ResourceKey key, @Nullable CompactEntry entry) {
-    Slot slot = slotToChange(CompactEntry.hostOf(key));
+    HostSlot slot = slotToChange(CompactEntry.hostOf(key));
     slot.set(registry, key, entry);
-    markDirty(slot.host);
+    markDirty(slot.host());
   }
 
-  private Slot slotToChange(String host) {
-    Slot slot = slots.get(host);
+  private HostSlot slotToChange(String host) {
+    HostSlot slot = slots.get(host);
     if (slot == null) {
-      slot = new Slot(host);
+      slot = new HostSlot(host);
       slots.put(slot);
     }
     return slot;
@@ -245,6 +72,29 @@ final class HostTable {
     slotToChange(entry.host()).inherit(registry, entry);
   }
 
+  /** Takes an entry of a registry that is to be merged with others of its host. */
+  void join(String registry, CompactEntry entry) {
+    HostSlot slot = slotToChange(entry.host());
+    slot.join(registry, entry);
+    markDirty(slot.host());
+  }
+
+  /** Gives up an entry that was to be merged. */
+  void leave(String registry, CompactEntry entry) {
+    HostSlot slot = slotToChange(entry.host());
+    slot.leave(registry, entry);
+    markDirty(slot.host());
+  }
+
+  /**
+   * Takes an entry that a former process merged: it is served.
+   *
+   * @param parts what it was merged of
+   */
+  void inherit(CompactEntry entry, List<Merge.Part> parts) {
+    slotToChange(entry.host()).inherit(entry, parts);
+  }
+
   /** Returns the entry that a registry has under a name. */
   @Nullable CompactEntry find(String registry, ResourceKey key) {
     return slot(CompactEntry.hostOf(key)).find(registry, key);
@@ -259,7 +109,7 @@ final class HostTable {
     slots.forEach(
         slot -> {
           if (slot.isContested() && slot.isClaimedBy(registry)) {
-            markDirty(slot.host);
+            markDirty(slot.host());
           }
         });
   }
@@ -279,7 +129,7 @@ final class HostTable {
             List<CompactEntry> here = slot.park(label, key);
             parked.addAll(here);
             if (here.isEmpty() || slot.isContested()) {
-              markDirty(slot.host);
+              markDirty(slot.host());
             }
           }
         });
@@ -288,12 +138,12 @@ final class HostTable {
 
   /** Whether anybody claims a host to whom a condition applies. */
   boolean isClaimed(String host, Predicate<String> registry) {
-    return slot(host).anyClaim(claim -> registry.test(claim.registry));
+    return slot(host).isClaimedBy(registry);
   }
 
   /** The slot of a host; an empty one if nobody claims it. */
-  Slot slot(String host) {
-    Slot slot = slots.get(host);
+  HostSlot slot(String host) {
+    HostSlot slot = slots.get(host);
     return slot == null ? NOTHING : slot;
   }
 

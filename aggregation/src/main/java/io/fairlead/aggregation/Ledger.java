@@ -33,15 +33,25 @@ final class Ledger {
     /**
      * Returns the line of a service: without a name it could not be served under any.
      *
+     * @param merging its entry if it is to be merged with others of its host, which is no claim
+     * @param refusal why it has not the host that it claims, besides what the claims say
      * @param now since when that is its status, if it had another before
      */
-    static Line of(ServiceState state, HostClaims claims, Since now) {
-      Optional<ResourceKey> name = claims.nameOf(state.service());
+    static Line of(
+        ServiceState state,
+        HostClaims claims,
+        @Nullable CompactEntry merging,
+        @Nullable String refusal,
+        Since now) {
+      Optional<ResourceKey> name =
+          refusal != null
+              ? Optional.empty()
+              : merging == null ? claims.nameOf(state.service()) : Optional.of(merging.key());
       return new Line(
           state.service(),
           name.isEmpty() && !isUnserved(state.status()) ? ServiceStatus.REFUSED : state.status(),
           name.orElse(null),
-          findings(state, claims),
+          findings(state, claims, refusal),
           state.instances(),
           now);
     }
@@ -54,14 +64,25 @@ final class Ledger {
       return status == ServiceStatus.WITHDRAWN || status == ServiceStatus.NOT_SELECTED;
     }
 
-    private static List<Finding> findings(ServiceState state, HostClaims claims) {
+    private static List<Finding> findings(
+        ServiceState state, HostClaims claims, @Nullable String refusal) {
       CompactEntry entry = state.entryOrNull();
-      Reason reason = entry == null ? null : collision(state.service(), entry, claims);
+      Reason reason =
+          entry == null
+              ? null
+              : refusal != null
+                  ? refused(state.service())
+                  : entry.isMerging() ? null : collision(state.service(), entry, claims);
       if (entry == null || reason == null) {
         return List.copyOf(state.findings());
       }
-      Finding about = Finding.about(state.service(), reason, entry.host());
+      Finding about =
+          Finding.about(state.service(), reason, refusal == null ? entry.host() : refusal);
       return Stream.concat(state.findings().stream(), Stream.of(about)).sorted().toList();
+    }
+
+    private static Reason refused(ServiceId service) {
+      return PartId.isAlias(service) ? Reason.ALIAS_TAKEN : Reason.MERGE_REFUSED;
     }
 
     private static @Nullable Reason collision(

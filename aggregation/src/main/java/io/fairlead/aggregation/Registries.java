@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.MergedHost.ServiceKey;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.guard.GuardStatus;
@@ -31,6 +32,8 @@ import java.util.stream.Stream;
  *   <li>Of several registries with one host the one with the highest priority has it, with all of
  *       its entries for the host and nothing of the others; equal priorities are settled by name.
  *       The host counts, not the namespace: istiod resolves hosts over all namespaces.
+ *   <li>Services that a rule says are to be merged share the entry of their host, of whatever
+ *       registries ({@link Merge}).
  *   <li>Of several services of one registry with one host the one that the registry created first
  *       has it, where it says so, else the lowest id; the others get a host with a hash of their
  *       identity.
@@ -257,6 +260,18 @@ public final class Registries implements Guards, AutoCloseable {
     String label = view.settings().label();
     String host = line.name().map(CompactEntry::hostOf).orElse("");
     String holder = host.isEmpty() ? label : source.holderOf(host);
+    MergedHost.Shown merged = host.isEmpty() ? null : source.mergedAt(host);
+    if (merged != null && merged.members().contains(new ServiceKey(label, line.service()))) {
+      return new ServiceReport(
+          line.service(),
+          line.status(),
+          merged.key().name(),
+          host,
+          "",
+          line.since(),
+          merged.services(),
+          view.ledger().findings(line));
+    }
     boolean shadowed = !holder.isEmpty() && !holder.equals(label);
     return new ServiceReport(
         line.service(),
@@ -265,6 +280,7 @@ public final class Registries implements Guards, AutoCloseable {
         host,
         shadowed ? holder : "",
         shadowed ? source.shadowedSince(host, label).orElse(line.since()) : line.since(),
+        List.of(),
         view.ledger().findings(line));
   }
 

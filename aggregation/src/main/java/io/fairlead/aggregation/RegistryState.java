@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.collect.KeyedTable;
 import io.fairlead.common.ForeignText;
 import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.ServiceStatus;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -44,6 +46,11 @@ final class RegistryState implements HostClaims.Listener {
   private final Map<ServiceId, Duration> keeps = new HashMap<>();
   private final EmptyServices empty = new EmptyServices(keeps);
   private final Ledger ledger = new Ledger();
+  // The entries that are to be merged with others of their hosts.
+  private final KeyedTable<ServiceId, CompactEntry> merging =
+      new KeyedTable<>(CompactEntry::service);
+  // Why services have not the host that they claim, besides what the claims say.
+  private final Map<ServiceId, String> refusals = new HashMap<>();
   // Former services without endpoints that the first whole view does not name.
   private final EmptyServices unnamed = new EmptyServices(keeps);
   private final FormerEntries former;
@@ -147,7 +154,7 @@ final class RegistryState implements HostClaims.Listener {
     holders.forEach(
         (host, holder) -> {
           CompactEntry left = leaving.get(host);
-          if (left != null && !services.contains(holder.service())) {
+          if (left != null && !left.isMerging() && !services.contains(holder.service())) {
             services.put(ServiceState.former(former.madeOf(holder, left)));
             // Nothing to keep empty services with: it is of another registry.
             policy = null;
@@ -157,6 +164,12 @@ final class RegistryState implements HostClaims.Listener {
 
   private void adopt(CompactEntry entry) {
     services.put(ServiceState.former(entry));
+    if (entry.isMerging()) {
+      merging.put(entry);
+      write(entry.service());
+      table.markDirty(entry.host());
+      return;
+    }
     claims.set(entry.service(), entry);
     if (!claims.nameOf(entry.service()).equals(Optional.of(entry.key()))) {
       // Releases before served one host twice, in two namespaces.
@@ -224,7 +237,7 @@ final class RegistryState implements HostClaims.Listener {
   // A service that had lost its endpoints before the restart may be one that its registry forgot
   // with the last of them: it is kept for its time, unless another one has its host.
   private void keepEmpty(CompactEntry entry, long now) {
-    if (claims.isShared(entry)) {
+    if (!entry.isMerging() && claims.isShared(entry)) {
       remove(entry.service());
     } else {
       unnamed.add(entry.service(), now);
@@ -234,9 +247,14 @@ final class RegistryState implements HostClaims.Listener {
   private Set<ResourceKey> names(List<ServiceId> of) {
     Set<ResourceKey> names = new HashSet<>();
     for (ServiceId service : of) {
-      claims.nameOf(service).ifPresent(names::add);
+      nameOf(service).ifPresent(names::add);
     }
     return names;
+  }
+
+  private Optional<ResourceKey> nameOf(ServiceId service) {
+    CompactEntry merged = merging.get(service);
+    return merged == null ? claims.nameOf(service) : Optional.of(merged.key());
   }
 
   // Each of these hosts is another one for whoever calls it: it is said before it is committed.
@@ -310,13 +328,48 @@ final class RegistryState implements HostClaims.Listener {
   private void serve(ServiceId service, ServiceState state) {
     services.put(state);
     CompactEntry entry = state.entryOrNull();
-    claims.set(service, entry);
+    claim(service, entry);
     // A word that repeats the one before brings equal bytes: one of the two is enough.
-    CompactEntry claimed = claims.entryOf(service);
+    CompactEntry claimed =
+        entry != null && entry.isMerging() ? merging.get(service) : claims.entryOf(service);
     if (claimed != null) {
       services.put(state.with(claimed));
     }
     write(service);
+  }
+
+  // What is to be merged contends for no host within its registry.
+  private void claim(ServiceId service, @Nullable CompactEntry entry) {
+    CompactEntry merged = entry != null && entry.isMerging() ? entry : null;
+    CompactEntry before = merging.get(service);
+    claims.set(service, merged == null ? entry : null);
+    if (Objects.equals(before, merged)) {
+      return;
+    }
+    if (before != null) {
+      merging.remove(service);
+      if (merged == null || !before.isOfHost(merged.host())) {
+        table.leave(label, before);
+      }
+    }
+    if (merged != null) {
+      merging.put(merged);
+      table.join(label, merged);
+    }
+  }
+
+  /** Takes note why a service has not the host that it claims; null: it has. */
+  void refuseMerge(ServiceId service, @Nullable String why) {
+    if (services.contains(service)
+        && !Objects.equals(
+            why == null ? refusals.remove(service) : refusals.put(service, why), why)) {
+      write(service);
+    }
+  }
+
+  /** Shows the sums as they are now. */
+  void publish() {
+    ledger.publish();
   }
 
   private void remove(ServiceId service) {
@@ -324,7 +377,8 @@ final class RegistryState implements HostClaims.Listener {
     if (state != null) {
       state.entry().ifPresent(former::removed);
       services.remove(service);
-      claims.set(service, null);
+      claim(service, null);
+      refusals.remove(service);
       empty.remove(service);
       unnamed.remove(service);
       keeps.remove(service);
@@ -425,6 +479,11 @@ final class RegistryState implements HostClaims.Listener {
 
   private void write(ServiceId service) {
     ServiceState state = services.get(service);
-    ledger.write(service, state == null ? null : Ledger.Line.of(state, claims, now()));
+    ledger.write(service, state == null ? null : line(state));
+  }
+
+  private Ledger.Line line(ServiceState state) {
+    return Ledger.Line.of(
+        state, claims, merging.get(state.service()), refusals.get(state.service()), now());
   }
 }

@@ -24,8 +24,9 @@ public record ServiceOrigin(String registry, ServiceId service, boolean addresse
   private static final String KIND = "service";
 
   /**
-   * Returns the origin of a resource. For one of which nothing is stored its name stands for the
-   * service, and its addresses count as virtual IPs.
+   * Returns the origin of a resource; of one that was merged of several services the first one. For
+   * one of which nothing is stored its name stands for the service, and its addresses count as
+   * virtual IPs.
    */
   public static ServiceOrigin of(Resource resource) {
     return new Reader(host -> String.join(",", EntryContent.addresses(resource))).read(resource);
@@ -46,6 +47,20 @@ public record ServiceOrigin(String registry, ServiceId service, boolean addresse
       }
     }
     return new CommitLog.State(resources, notes, 0);
+  }
+
+  /**
+   * Returns how many endpoints a service has in its resource, which it may share with others.
+   *
+   * @param registry label of the service's registry
+   */
+  public static int endpoints(Resource resource, String registry, ServiceId service) {
+    return MergedMembers.isOf(resource)
+        ? MergedMembers.of(resource).all().stream()
+            .filter(one -> one.registry().equals(registry) && one.service().equals(service))
+            .mapToInt(MergedMembers.Member::endpoints)
+            .sum()
+        : EntryContent.endpoints(resource);
   }
 
   /**
@@ -86,6 +101,11 @@ public record ServiceOrigin(String registry, ServiceId service, boolean addresse
      */
     ServiceOrigin read(Resource resource) {
       Origin origin = resource.origin();
+      if (MergedMembers.isOf(resource)) {
+        MergedMembers.Member lead = MergedMembers.of(resource).all().get(0);
+        return new ServiceOrigin(
+            lead.registry(), lead.service(), MergedMembers.isAddressed(resource));
+      }
       if (isKnown(resource)) {
         ServiceOrigin like = places.computeIfAbsent(origin.place(), Reader::parse);
         ServiceId id = like.service;

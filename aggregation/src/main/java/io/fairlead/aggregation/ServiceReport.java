@@ -15,6 +15,8 @@ import java.util.List;
  * @param shadowedBy label of the registry whose service has the host; empty unless the status is
  *     {@link ServiceStatus#SHADOWED}
  * @param since since when that is its status
+ * @param merged the services of its entry, as {@code REGISTRY/ID}, the one first whose ports and
+ *     labels it has; empty if it has an entry of its own
  * @param findings what was refused, left out or repaired
  */
 public record ServiceReport(
@@ -24,8 +26,10 @@ public record ServiceReport(
     String host,
     String shadowedBy,
     Since since,
+    List<String> merged,
     List<Finding> findings) {
   public ServiceReport {
+    merged = List.copyOf(merged);
     findings = List.copyOf(findings);
   }
 }

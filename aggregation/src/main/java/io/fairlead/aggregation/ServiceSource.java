@@ -1,5 +1,6 @@
 package io.fairlead.aggregation;
 
+import io.fairlead.aggregation.MergedHost.ServiceKey;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.aggregation.damping.DampingPolicy;
 import io.fairlead.aggregation.damping.FlapDamper;
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * contributes, who wins which host, and what of it changed since the last drain. Times are those of
  * the commit loop.
  *
- * <p>Confined to the commit thread, but for {@link #holderOf}, {@link #waiting}, {@link #damped}
- * and what {@link #departures} says so of.
+ * <p>Confined to the commit thread, but for {@link #holderOf}, {@link #mergedAt}, {@link #waiting},
+ * {@link #damped} and what {@link #departures} says so of.
  */
 final class ServiceSource implements ChangeSource {
   // Says that a registry had its first sync, so that one without any service counts as known, too.
@@ -55,6 +56,11 @@ final class ServiceSource implements ChangeSource {
   private final Set<String> droppedNotes = new HashSet<>();
   // Of the hosts that several registries have a word about: elsewhere who speaks of it has it.
   private final Map<String, ContestedHost> contested = new ConcurrentHashMap<>();
+
+  // By host, of those that several services share.
+  private final Map<String, MergedHost.Shown> merged = new ConcurrentHashMap<>();
+  // By host: the services that claim it and have nothing of it.
+  private final Map<String, Set<ServiceKey>> refusedMerges = new HashMap<>();
 
   // Whether every configured registry is there.
   private boolean complete;
@@ -85,12 +91,22 @@ final class ServiceSource implements ChangeSource {
     for (Resource resource : former.resources()) {
       ServiceOrigin origin = origins.read(resource);
       CompactEntry entry = CompactEntry.stored(origin, resource);
-      inherited.computeIfAbsent(origin.registry(), l -> new ArrayList<>()).add(entry);
-      table.inherit(origin.registry(), entry);
+      if (MergedMembers.isOf(resource)) {
+        List<Merge.Part> parts = Merge.pieces(resource);
+        parts.forEach(part -> inherit(part.registry(), part.entry()));
+        table.inherit(entry, parts);
+      } else {
+        inherit(origin.registry(), entry);
+        table.inherit(origin.registry(), entry);
+      }
       served.add(entry.host());
     }
     this.book =
         new VirtualAddressBook(options.addresses(), former.notes(), served, loop.nanoTime());
+  }
+
+  private void inherit(String label, CompactEntry entry) {
+    inherited.computeIfAbsent(label, l -> new ArrayList<>()).add(entry);
   }
 
   /** Takes in a registry, or a new registration of one. */
@@ -297,21 +313,67 @@ final class ServiceSource implements ChangeSource {
         .winners()
         .forEach(
             (host, winner) -> {
-              if (winner.isPresent() && table.slot(host).isContested()) {
+              Map<String, Integer> lacking =
+                  winner.isPresent() ? table.slot(host).lacking(this::compareRanks) : Map.of();
+              if (winner.isPresent() && !lacking.isEmpty()) {
                 contested.compute(
                     host,
-                    (same, before) ->
-                        ContestedHost.of(
-                            before, winner.get(), table.slot(host).claimants(), present));
+                    (same, before) -> ContestedHost.of(before, winner.get(), lacking, present));
               } else {
                 contested.remove(host);
               }
             });
+    showMerged(changes);
     book.notesTaken();
     newNotes.clear();
     droppedNotes.clear();
     armTimer();
     return drained;
+  }
+
+  // Whoever is refused has to know it, so that it counts and is listed as such.
+  private void showMerged(HostChanges changes) {
+    Map<ServiceKey, String> refused = new HashMap<>();
+    Set<ServiceKey> before = new HashSet<>();
+    for (String host : changes.winners().keySet()) {
+      MergedHost now = changes.merge(host);
+      MergedHost.Shown shown = now.shown(this::nameOf);
+      if (shown == null) {
+        merged.remove(host);
+      } else {
+        merged.put(host, shown);
+      }
+      refused.putAll(now.refused());
+      Set<ServiceKey> former =
+          now.refused().isEmpty()
+              ? refusedMerges.remove(host)
+              : refusedMerges.put(host, now.refused().keySet());
+      before.addAll(former == null ? Set.of() : former);
+    }
+    // A service that went from one host to another may be among both.
+    before.removeAll(refused.keySet());
+    before.forEach(key -> refuseMerge(key, null));
+    refused.forEach(this::refuseMerge);
+    if (!before.isEmpty() || !refused.isEmpty()) {
+      registries.values().forEach(RegistryState::publish);
+    }
+  }
+
+  private void refuseMerge(ServiceKey key, @Nullable String why) {
+    RegistryState state = registries.get(key.registry());
+    if (state != null) {
+      state.refuseMerge(key.service(), why);
+    }
+  }
+
+  private String nameOf(String label) {
+    RegistryState state = registries.get(label);
+    return state == null ? label : state.view().settings().name();
+  }
+
+  /** The merge of several services that a host has; null if it has at most one. For any thread. */
+  MergedHost.@Nullable Shown mergedAt(String host) {
+    return merged.get(host);
   }
 
   /**
@@ -374,16 +436,22 @@ final class ServiceSource implements ChangeSource {
   /** Returns since when a registry has lacked a host to another one. For any thread. */
   Optional<Since> shadowedSince(String host, String label) {
     return Optional.ofNullable(contested.get(host))
-        .flatMap(found -> Optional.ofNullable(found.others().get(label)));
+        .flatMap(found -> Optional.ofNullable(found.others().get(label)))
+        .map(ContestedHost.Loser::since);
   }
 
-  /** Returns how many hosts each registry lacks to another one, by label. For any thread. */
+  /**
+   * Returns how many services of each registry lack their host to another one, by label. For any
+   * thread.
+   */
   Map<String, Integer> shadowed() {
     Map<String, Integer> counts = new HashMap<>();
     contested
         .values()
         .forEach(
-            host -> host.others().keySet().forEach(label -> counts.merge(label, 1, Integer::sum)));
+            host ->
+                host.others()
+                    .forEach((label, one) -> counts.merge(label, one.services(), Integer::sum)));
     return counts;
   }
 

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.aggregation.damping.DampingPolicy;
 import io.fairlead.aggregation.vip.VirtualAddresses;
+import io.fairlead.conversion.ConversionPolicy;
 import io.fairlead.conversion.HostTemplate;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.conversion.rules.Rule;
+import io.fairlead.conversion.rules.RuleSet;
 import io.fairlead.guard.GuardPolicy;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
@@ -36,6 +39,8 @@ import net.jqwik.api.Property;
  */
 class AggregationWalkTest {
   private static final VirtualAddresses RANGE = VirtualAddresses.of("241.0.0.0/8");
+  private static final DampingPolicy DAMPING =
+      new DampingPolicy(2, Duration.ofMinutes(1), Duration.ofSeconds(5), Duration.ofSeconds(40));
   private static final Map<String, Integer> PRIORITIES = Map.of("a", 1, "b", 2, "c", 2, "d", 9);
 
   /** One walk: what the registries hold, and the gateway that mirrors them. */
@@ -45,9 +50,11 @@ class AggregationWalkTest {
     final Map<String, RegistrySink> sinks = new HashMap<>();
     final Set<String> read = new HashSet<>();
     final AggregationOptions options;
+    final boolean merging;
     World world;
 
-    Walk(long seed, DampingPolicy damping) {
+    Walk(long seed, DampingPolicy damping, boolean merging) {
+      this.merging = merging;
       this.random = new Random(seed);
       this.options = AggregationOptions.of(RANGE).with(GuardPolicy.OFF).with(damping);
       this.world = new World(new World.Log(), options);
@@ -95,7 +102,7 @@ class AggregationWalkTest {
     }
 
     private RegistrySink registration(String registry) {
-      return world.registries.register(settings(registry));
+      return world.registries.register(settings(registry, merging));
     }
 
     private void register(String registry) {
@@ -160,6 +167,30 @@ class AggregationWalkTest {
   }
 
   /** One of the registries has entries in several namespaces, with one host all the same. */
+  private static RegistrySettings settings(String registry, boolean merging) {
+    RegistrySettings plain = settings(registry);
+    if (!merging) {
+      return plain;
+    }
+    // Some hosts are claimed by services that are to be merged and by others.
+    List<Rule> rules =
+        registry.equals("c")
+            ? List.of(
+                MergedServicesTest.merging("web", "shared.test"),
+                MergedServicesTest.merging("db", "api.test"))
+            : List.of(
+                MergedServicesTest.merging("web", "shared.test"),
+                MergedServicesTest.merging("/[aA].*/", "shared.test"));
+    ConversionPolicy.Builder policy =
+        Given.policy(registry).rules(RuleSet.of(registry, List.of(), rules));
+    return new RegistrySettings(
+        registry,
+        plain.priority(),
+        (registry.equals("b") ? policy.namespace(HostTemplate.parse("{namespace}")) : policy)
+            .build(),
+        Given.KEEP_EMPTY);
+  }
+
   private static RegistrySettings settings(String registry) {
     int priority = PRIORITIES.getOrDefault(registry, 0);
     return registry.equals("b")
@@ -171,13 +202,14 @@ class AggregationWalkTest {
         : Given.registry(registry, priority);
   }
 
-  private static World readAnew(Map<String, Map<ServiceId, Service>> truth, Random random) {
+  private static World readAnew(
+      Map<String, Map<ServiceId, Service>> truth, boolean merging, Random random) {
     World world = new World();
     List<String> registries = new ArrayList<>(truth.keySet());
     Collections.shuffle(registries, random);
     Map<String, RegistrySink> sinks = new HashMap<>();
     for (String registry : registries) {
-      sinks.put(registry, world.registries.register(settings(registry)));
+      sinks.put(registry, world.registries.register(settings(registry, merging)));
     }
     Collections.shuffle(registries, random);
     for (String registry : registries) {
@@ -192,16 +224,22 @@ class AggregationWalkTest {
 
   @Property(tries = 200)
   void walk_endsWhereAFirstReadOfTheSameStateEnds(@ForAll long seed) {
-    walk(new Walk(seed, DampingPolicy.OFF));
+    walk(new Walk(seed, DampingPolicy.OFF, false));
+  }
+
+  @Property(tries = 200)
+  void walk_ofMergedServices_endsThereToo(@ForAll long seed) {
+    walk(new Walk(seed, DampingPolicy.OFF, true));
+  }
+
+  @Property(tries = 100)
+  void walk_ofMergedServices_dampedEndsThereToo(@ForAll long seed) {
+    walk(new Walk(seed, DAMPING, true));
   }
 
   @Property(tries = 200)
   void walk_dampedEndsThereToo(@ForAll long seed) {
-    walk(
-        new Walk(
-            seed,
-            new DampingPolicy(
-                2, Duration.ofMinutes(1), Duration.ofSeconds(5), Duration.ofSeconds(40))));
+    walk(new Walk(seed, DAMPING, false));
   }
 
   private static void walk(Walk walk) {
@@ -210,7 +248,7 @@ class AggregationWalkTest {
       assertOneEntryHasAHost(walk.world);
     }
     walk.end();
-    World anew = readAnew(walk.truth, walk.random);
+    World anew = readAnew(walk.truth, walk.merging, walk.random);
     assertThat(walk.world.served()).isEqualTo(anew.served());
     assertThat(walk.world.versions()).isEqualTo(anew.versions());
     assertThat(walk.world.isSynced()).isTrue();

@@ -42,7 +42,8 @@ class RulesOfServicesTest {
           new Naming(
               TextTemplate.parse("{service}.{meta.code}.test"),
               null,
-              List.of(Variable.parse("meta.code"))),
+              List.of(Variable.parse("meta.code")),
+              null),
           null,
           null,
           null);

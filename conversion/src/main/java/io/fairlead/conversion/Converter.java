@@ -358,7 +358,7 @@ public final class Converter {
       ServiceEntry.Builder entry,
       FindingLog log) {
     Service service = part.service();
-    Weights weights = Weights.of(service.instances(), log);
+    Weights weights = Weights.of(service.instances(), part.merging(), log);
     Localities localities = new Localities(service.metadata());
     EndpointLabels labels = new EndpointLabels(policy.revisions().label(), service.metadata(), log);
     for (Candidate candidate : candidates.endpoints()) {

@@ -101,6 +101,11 @@ public record Explanation(List<TrailStep> steps) {
                 policy.namespace().toString(),
                 entry.namespace())
             : new TrailStep("namespace", BY_RULES, id, "", entry.namespace()));
+    if (part.merging()) {
+      steps.add(
+          new TrailStep(
+              "merge", BY_RULES, id, "", "one entry with all that are to share the host"));
+    }
     steps.add(
         new TrailStep(
             "visibility",

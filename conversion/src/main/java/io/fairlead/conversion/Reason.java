@@ -127,6 +127,12 @@ public enum Reason {
       ServiceStatus.REFUSED,
       "the alias is the host of another service, or an alias that another one has",
       "choose another alias; a service keeps its own host"),
+  /** The service is not merged with those that have its host. */
+  MERGE_REFUSED(
+      ServiceStatus.REFUSED,
+      "the service is not merged with the others of its host, which has another port or visibility"
+          + " than it",
+      "correct what differs, or give the service a host of its own"),
   /** A label by a rule was changed. */
   ENTRY_LABEL_CHANGED(
       ServiceStatus.REPAIRED,

@@ -11,8 +11,10 @@ import java.util.List;
  *
  * <p>Instances count whatever their health, so that a failing check does not change the weights of
  * others. Whole weights stay as they are; fractions are scaled by the smallest power of ten up to
- * 1000 that makes them whole. If all are equal they are left unset, which Istio reads as 1. The sum
- * stays below 2<sup>32</sup>, because Envoy refuses a larger one.
+ * 1000 that makes them whole. If all are equal they are left unset, which Istio reads as 1. Those
+ * of a service that is merged with others have one scale with theirs: {@link
+ * Handling#MERGED_WEIGHT} is the weight 1, and left unset if all are 1. The sum stays below
+ * 2<sup>32</sup>, because Envoy refuses a larger one.
  */
 final class Weights {
   /** The largest weight taken from a registry. */
@@ -33,8 +35,12 @@ final class Weights {
     this.instances = instances;
   }
 
-  /** Reads the weights of all instances of a service. */
-  static Weights of(List<Instance> instances, FindingLog log) {
+  /**
+   * Reads the weights of all instances of a service.
+   *
+   * @param merging whether the service is merged with others
+   */
+  static Weights of(List<Instance> instances, boolean merging, FindingLog log) {
     double first = 0;
     boolean equal = true;
     int decimals = 0;
@@ -45,6 +51,10 @@ final class Weights {
         first = weight;
         decimals = Math.max(decimals, decimals(weight));
       }
+    }
+    if (merging) {
+      equal &= first == 0 || first == 1;
+      decimals = MAX_DECIMALS;
     }
     long sum = 0;
     for (Instance instance : instances) {

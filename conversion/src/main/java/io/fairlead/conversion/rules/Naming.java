@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The host and namespace of a service, and what it is split by. */
+/** The host and namespace of a service, what it is split by, and whether it shares its host. */
 public record Naming(
     @Key("template of the host, in place of the registry's") @Nullable TextTemplate host,
     @Key("template of the ServiceEntry's namespace, in place of the registry's")
@@ -15,12 +15,16 @@ public record Naming(
             value =
                 "what splits a service: its instances with equal values are a service of their own",
             single = true)
-        @Nullable List<Variable> by) {
+        @Nullable List<Variable> by,
+    @Key(
+            "whether the service is merged with others of the same host into one entry; all of them"
+                + " have to be, of whatever registries")
+        @Nullable Boolean merge) {
   private static final Pattern LITERAL = Pattern.compile("[a-z0-9.-]*");
 
   public Naming {
-    if (host == null && namespace == null && by == null) {
-      throw new IllegalArgumentException("nothing (expected: host, namespace or by)");
+    if (host == null && namespace == null && by == null && merge == null) {
+      throw new IllegalArgumentException("nothing (expected: host, namespace, by or merge)");
     }
     requireName("host", host);
     requireName("namespace", namespace);
@@ -33,7 +37,13 @@ public record Naming(
         : new Naming(
             host == null ? earlier.host : host,
             namespace == null ? earlier.namespace : namespace,
-            by == null ? earlier.by : by);
+            by == null ? earlier.by : by,
+            merge == null ? earlier.merge : merge);
+  }
+
+  /** Whether a service with this naming is merged with others of its host. */
+  static boolean isMerging(@Nullable Naming naming) {
+    return naming != null && Boolean.TRUE.equals(naming.merge);
   }
 
   private static void requireName(String key, @Nullable TextTemplate template) {

@@ -44,7 +44,7 @@ final class PartShaper {
     this.values = subject.values();
   }
 
-  ServicePart shaped(@Nullable String givenHost, @Nullable String givenNamespace) {
+  ServicePart shaped(@Nullable String givenHost, @Nullable String givenNamespace, boolean merging) {
     List<String> aliases = aliases();
     Visibility visibility = visibility();
     StringBuilder places = new StringBuilder();
@@ -56,6 +56,7 @@ final class PartShaper {
         placed,
         givenHost,
         givenNamespace,
+        merging,
         aliases,
         visibility == null ? null : visibility.exportTo(),
         visibility == null ? null : visibility.revisions(),

@@ -96,7 +96,8 @@ final class RuleRun {
               String namespace = namespace(part, naming);
               hosts.add(
                   hosting.host(part, host(part, naming))
-                      + (namespace == null ? "" : " in " + namespace));
+                      + (namespace == null ? "" : " in " + namespace)
+                      + (Naming.isMerging(naming) ? ", merged" : ""));
             });
     return String.join(", ", hosts.subList(0, Math.min(hosts.size(), 8)));
   }
@@ -151,6 +152,6 @@ final class RuleRun {
     ServiceId id = rules.isEmpty() ? of.id() : PartId.of(of.id(), key);
     String host = host(part, naming);
     PartShaper shaper = new PartShaper(rules, id, part, hosting.host(part, host), trail, notes);
-    return shaper.shaped(host, namespace(part, naming));
+    return shaper.shaped(host, namespace(part, naming), Naming.isMerging(naming));
   }
 }

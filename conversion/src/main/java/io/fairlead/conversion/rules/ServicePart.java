@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param service the service, with those instances that are of the part, relabelled
  * @param host the host that a rule gives, legal or not; null: that of the registry's template
  * @param namespace the namespace that a rule gives, legal or not; null: that of the template
+ * @param merging whether it is merged with others of the same host, and its aliases with theirs
  * @param aliases further hosts, legal or not
  * @param exportTo the namespaces that see it; null: those of the registry
  * @param revisions the revisions that see it; null: those of metadata
@@ -29,6 +30,7 @@ public record ServicePart(
     Service service,
     @Nullable String host,
     @Nullable String namespace,
+    boolean merging,
     List<String> aliases,
     @Nullable List<String> exportTo,
     @Nullable List<String> revisions,
@@ -56,6 +58,7 @@ public record ServicePart(
         service,
         null,
         null,
+        false,
         List.of(),
         null,
         null,

@@ -274,6 +274,32 @@ final class PreviewedChangesTest {
                 .doesNotContainAnyElementsOf(service.texts("addresses"));
           });
 
+      // Three services become one entry under the host of the first, and are apart again.
+      marks = istiods.settle();
+      String merged =
+          aliases
+              + "- {when: {service: [svc-4, svc-5, svc-6]}, name: {host: svc-4.file, merge: true}}\n";
+      preview = apply(istiods, configuration(merged, both));
+      assertThat(named(preview))
+          .containsExactlyInAnyOrder("file/svc-4.file", "file/svc-5.file", "file/svc-6.file");
+      assertThat(preview.path("summary").path("removed").asInt()).isEqualTo(2);
+      assertThat(preview.path("changes").toString()).contains("merged into svc-4.file");
+      assertThat(preview.path("summary").path("commits").asInt()).isEqualTo(1);
+      assertThat(preview.path("guards")).isEmpty();
+      assertOnePush(istiods.awaitPushes(marks), true);
+      istiods.each(
+          (version, istiod) ->
+              assertThat(
+                      Objects.requireNonNull(held(istiod).get("file/svc-4.file"))
+                          .endpointAddresses())
+                  .as(version)
+                  .containsExactlyInAnyOrder("10.0.0.5", "10.0.0.6", "10.0.0.7"));
+      marks = istiods.settle();
+      preview = apply(istiods, configuration(aliases, both));
+      assertThat(preview.path("summary").path("added").asInt()).isEqualTo(2);
+      assertThat(preview.path("summary").path("commits").asInt()).isEqualTo(1);
+      assertOnePush(istiods.awaitPushes(marks), true);
+
       // A rule about two registries.
       marks = istiods.settle();
       String shown = aliases + "- {visibility: {exportTo: [\".\", shop], labels: {team: pay}}}\n";

@@ -188,7 +188,7 @@ final class HostChanges {
       return "shadowed by " + report.shadowedBy();
     }
     if (report.status().isServed()) {
-      return "";
+      return report.merged().isEmpty() ? "" : "merged into " + report.host();
     }
     return report.status().label().replace('_', ' ')
         + report.findings().stream()

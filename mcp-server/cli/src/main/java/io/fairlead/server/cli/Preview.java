@@ -3,6 +3,7 @@ package io.fairlead.server.cli;
 import io.fairlead.aggregation.AggregationOptions;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.common.Counts;
+import io.fairlead.common.ForeignText;
 import io.fairlead.configs.merge.ConfigProblem;
 import io.fairlead.configs.merge.ConfigSourceStatus;
 import io.fairlead.configs.merge.Configs;
@@ -37,6 +38,8 @@ import java.util.TreeSet;
  */
 final class Preview {
   private static final Comparator<Resource> BY_KEY = Comparator.comparing(Resource::key);
+
+  private static final int MAX_MERGED = 10;
 
   private final GatewayConfig config;
   private final List<RegistryConfig> registries;
@@ -152,7 +155,9 @@ final class Preview {
         (registry, ofRegistry) -> {
           for (ServiceReport report : ofRegistry) {
             String origin = origins.getOrDefault(registry, OriginIndex.NONE).of(report.service());
-            if (report.status() != ServiceStatus.SHADOWED && !origin.isEmpty()) {
+            if (report.status() != ServiceStatus.SHADOWED
+                && isFirst(registry, report)
+                && !origin.isEmpty()) {
               comments.putIfAbsent(
                   report.resource(),
                   "# "
@@ -161,11 +166,33 @@ final class Preview {
                       + Printable.of(report.service().toString())
                       + ": "
                       + origin
-                      + "\n");
+                      + "\n"
+                      + merged(report));
             }
           }
         });
     return comments;
+  }
+
+  // Port and protocol of an entry of several services are those of the first one.
+  private static boolean isFirst(String registry, ServiceReport report) {
+    return report.merged().isEmpty()
+        || report
+            .merged()
+            .get(0)
+            .equals(registry + "/" + ForeignText.clean(report.service().toString()));
+  }
+
+  private static String merged(ServiceReport report) {
+    List<String> all = report.merged();
+    return all.isEmpty()
+        ? ""
+        : "# merged of "
+            + Counts.of(all.size(), "service")
+            + ": "
+            + String.join(", ", all.subList(0, Math.min(MAX_MERGED, all.size())))
+            + (all.size() > MAX_MERGED ? ", ..." : "")
+            + "\n";
   }
 
   /** Prints each refusal, omission and repair as a line, then their numbers. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.aggregation.ServiceReport;
+import io.fairlead.common.Counts;
 import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.rules.TrailStep;
 import io.fairlead.registry.Service;
@@ -76,7 +77,9 @@ record ServiceExplanation(
           .put("outcome", report.status().label())
           .put("host", report.host())
           .put("resource", report.resource())
-          .put("shadowedBy", report.shadowedBy());
+          .put("shadowedBy", report.shadowedBy())
+          .put("mergedTotal", report.merged().size())
+          .put("mergedInto", report.merged().isEmpty() ? "" : report.merged().get(0));
     }
     return tree;
   }
@@ -97,7 +100,13 @@ record ServiceExplanation(
         + (report.resource().isEmpty() ? "" : " as " + report.resource())
         + (report.shadowedBy().isEmpty()
             ? ""
-            : ": the registry " + report.shadowedBy() + " has the host");
+            : ": the registry " + report.shadowedBy() + " has the host")
+        + (report.merged().isEmpty()
+            ? ""
+            : ", merged of "
+                + Counts.of(report.merged().size(), "service")
+                + ", the first is "
+                + report.merged().get(0));
   }
 
   /**

@@ -78,6 +78,37 @@ class PreviewCommandTest {
   }
 
   @Test
+  void preview_mergedServices_areOneDocument_andSayWhoIsInIt() throws IOException {
+    write(
+        "fairlead.yaml",
+        """
+        xds: {address: "127.0.0.1:0"}
+        rules:
+        - {name: {merge: true}}
+        registries:
+        - {name: first, type: file, path: a, priority: 200}
+        - {name: second, type: file, path: b}
+        """);
+    Invocation preview = preview();
+
+    assertThat(preview.code()).as(preview.err()).isZero();
+    assertThat(documents(preview.out())).hasSize(1);
+    assertThat(preview.out())
+        .contains(
+            "# first web: protocol: tcp",
+            "# merged of 2 services: first/web, second/web\n",
+            "address: 10.0.0.1",
+            "address: 10.0.0.2")
+        .doesNotContain("# second web:");
+    assertThat(preview.err().lines()).contains("2 services read, 1 resource");
+    assertThat(preview("--explain", "second/web").out().replaceAll("\\s+", " "))
+        .contains("merge one entry with all that are to share the host by rules, see above")
+        .contains("served as file/web.file, merged of 2 services, the first is first/web");
+    assertThat(preview("--explain", "second/web", "-o", "json").out())
+        .contains("\"mergedTotal\" : 2", "\"mergedInto\" : \"first/web\"");
+  }
+
+  @Test
   void preview_documentsOfConfigSources_areServedToo_andTheirFaultsAreLines() throws IOException {
     String route =
         """

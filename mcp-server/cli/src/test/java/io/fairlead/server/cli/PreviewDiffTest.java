@@ -189,6 +189,34 @@ class PreviewDiffTest {
   }
 
   @Test
+  void rulesThatMerge_areToldBefore_andWhoIsInTheEntryAfterwards() throws IOException {
+    String next =
+        DC.formatted(
+                ", rules: [{when: {service: [svc-1, svc-2]},"
+                    + " name: {host: svc-1.file, merge: true}}]")
+            + OTHER.formatted("");
+    JsonNode tree = json(next);
+    assertThat(rows(tree))
+        .hasSize(2)
+        .contains("removed full file/svc-2.file [\"merged into svc-1.file\",\"1 endpoint\"]")
+        .anyMatch(row -> row.startsWith("changed endpoints file/svc-1.file "));
+    assertThat(tree.path("summary").path("commits").asInt()).isEqualTo(1);
+
+    config("fairlead.yaml", next);
+    await().atMost(Duration.ofSeconds(30)).until(() -> served().size() == 20);
+    assertThat(diff(next).out()).isEqualTo("No host would change.\n");
+    Invocation described = Invocation.of("describe", "dc/svc-2", "--admin", url);
+    assertThat(described.out().replaceAll("\\s+", " "))
+        .contains("as svc-1.file with 2 endpoints")
+        .contains(
+            "Merged into one entry with dc/svc-1; dc/svc-1's are the first port, the labels and the"
+                + " visibility.");
+    assertThat(Invocation.of("describe", "dc/svc-2", "-o", "json", "--admin", url).out())
+        .contains("\"keptTotal\" : 0", "\"mergedTotal\" : 2");
+    assertThat(rows(json(BOTH))).hasSize(2).contains("added full file/svc-2.file [\"1 endpoint\"]");
+  }
+
+  @Test
   void lossThatTheGuardHolds_isSaidOnTop_andNotCounted() throws IOException {
     for (int i = 0; i < 8; i++) {
       service("dc-half", "svc-" + i, "10.0.0." + (i + 1));

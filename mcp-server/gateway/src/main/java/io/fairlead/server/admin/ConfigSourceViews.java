@@ -109,8 +109,10 @@ final class ConfigSourceViews {
         .put("resource", "")
         .put("endpoints", 0)
         .put("clientsWith", 0)
-        .put("clientsAll", source.clients().size());
+        .put("clientsAll", source.clients().size())
+        .put("mergedTotal", 0);
     node.putArray("clients");
+    node.putArray("merged");
     ArrayNode findings = node.putArray("findings");
     errors.stream()
         .limit(ApiViews.MAX_LISTED)

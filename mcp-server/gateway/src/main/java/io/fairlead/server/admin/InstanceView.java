@@ -46,8 +46,9 @@ record InstanceView(int limit, String wanted) {
    * Returns the instances, those that are no endpoint first.
    *
    * @param served the ServiceEntry that is served; empty if nothing is
+   * @param isOwn whether no other service has endpoints in it
    */
-  ObjectNode of(List<InstanceOutcome> all, Optional<ServiceEntry> served) {
+  ObjectNode of(List<InstanceOutcome> all, Optional<ServiceEntry> served, boolean isOwn) {
     Set<String> endpoints = served.map(InstanceView::endpoints).orElse(Set.of());
     List<InstanceOutcome> found =
         all.stream()
@@ -60,7 +61,7 @@ record InstanceView(int limit, String wanted) {
         .put("matching", found.size());
     ArrayNode items = node.putArray("items");
     found.stream().limit(limit).map(each -> item(each, endpoints, served)).forEach(items::add);
-    Set<String> kept = new LinkedHashSet<>(endpoints);
+    Set<String> kept = new LinkedHashSet<>(isOwn ? endpoints : Set.of());
     all.forEach(each -> each.endpoint().ifPresent(kept::remove));
     node.put("keptTotal", kept.size());
     ArrayNode list = node.putArray("kept");

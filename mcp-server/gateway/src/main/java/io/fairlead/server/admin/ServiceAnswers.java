@@ -7,6 +7,7 @@ import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.common.Counts;
+import io.fairlead.common.ForeignText;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.server.render.ResourceDocument;
@@ -34,6 +35,9 @@ final class ServiceAnswers {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final ResourceType SERVICE_ENTRY =
       new ResourceType("networking.istio.io", "ServiceEntry");
+
+  private static final int MAX_MERGED = 20;
+  private static final int MAX_NAMED = 3;
 
   private final AdminSource source;
   private final Snapshot snapshot;
@@ -94,6 +98,7 @@ final class ServiceAnswers {
             served == null
                 ? absent(report, absence, having, deliveries.size())
                 : present(report, endpoints, having, deliveries.size(), without)
+                    + merged(registry, report)
                     + notes(registry, report))
         .put("host", report.host())
         .put("resource", served == null ? "" : report.resource())
@@ -101,6 +106,9 @@ final class ServiceAnswers {
         .put("clientsWith", having)
         .put("clientsAll", deliveries.size());
     node.set("clients", clients);
+    node.put("mergedTotal", report.merged().size());
+    ArrayNode merged = node.putArray("merged");
+    report.merged().stream().limit(MAX_MERGED).forEach(merged::add);
     ArrayNode findings = node.putArray("findings");
     report.findings().forEach(finding -> findings.add(ApiViews.finding(finding)));
     return node;
@@ -117,7 +125,9 @@ final class ServiceAnswers {
             .map(
                 all ->
                     instances.of(
-                        all, Optional.ofNullable(served).map(ResourceDocument::serviceEntry)))
+                        all,
+                        Optional.ofNullable(served).map(ResourceDocument::serviceEntry),
+                        report.merged().isEmpty()))
             .orElse(null));
     ArrayNode steps = node.putArray("steps");
     source
@@ -163,6 +173,7 @@ final class ServiceAnswers {
         .put("clientsWith", 0)
         .put("clientsAll", clients.size());
     node.set("clients", clients);
+    node.put("mergedTotal", 0).putArray("merged");
     node.putArray("findings");
     node.putNull("instances");
     node.putArray("steps");
@@ -256,7 +267,10 @@ final class ServiceAnswers {
       return null;
     }
     Resource resource = snapshot.find(new ResourceKey(SERVICE_ENTRY, report.resource()));
-    return resource != null && resource.label(ConvertedEntry.REGISTRY_LABEL).equals(registry)
+    // The entry of several services has the label of the first one's registry.
+    return resource != null
+            && (!report.merged().isEmpty()
+                || resource.label(ConvertedEntry.REGISTRY_LABEL).equals(registry))
         ? resource
         : null;
   }
@@ -399,6 +413,22 @@ final class ServiceAnswers {
           case KEPT_EMPTY -> " No instance can take traffic at present. It is kept for keepEmpty.";
           default -> "";
         };
+  }
+
+  private static String merged(String registry, ServiceReport report) {
+    List<String> all = report.merged();
+    if (all.isEmpty()) {
+      return "";
+    }
+    String self = registry + "/" + ForeignText.clean(report.service().toString());
+    List<String> others = all.stream().filter(name -> !name.equals(self)).toList();
+    int more = others.size() - MAX_NAMED;
+    return " Merged into one entry with "
+        + others.stream().limit(MAX_NAMED).collect(Collectors.joining(", "))
+        + (more > 0 ? " and " + Counts.of(more, "other") : "")
+        + "; "
+        + (all.get(0).equals(self) ? "its" : all.get(0) + "'s")
+        + " are the first port, the labels and the visibility.";
   }
 
   private static String istiods(int count) {

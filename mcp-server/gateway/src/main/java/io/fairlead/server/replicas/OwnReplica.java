@@ -1,5 +1,6 @@
 package io.fairlead.server.replicas;
 
+import io.fairlead.aggregation.ServiceOrigin;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.configs.merge.Configs;
 import io.fairlead.conversion.ConvertedEntry;
@@ -8,7 +9,6 @@ import io.fairlead.guard.Guards;
 import io.fairlead.server.admin.AdminSource;
 import io.fairlead.server.admin.ReplicaState;
 import io.fairlead.server.admin.ReplicaStatus;
-import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
@@ -141,7 +141,7 @@ public final class OwnReplica implements Replica {
             .anyMatch(
                 report -> {
                   Integer left = guard.services().get(report.service().toString());
-                  return left != null && endpoints(report) > left;
+                  return left != null && endpoints(guard.registry(), report) > left;
                 });
   }
 
@@ -162,14 +162,14 @@ public final class OwnReplica implements Replica {
     return resource != null && registry.equals(resource.label(ConvertedEntry.REGISTRY_LABEL));
   }
 
-  private int endpoints(ServiceReport report) {
+  private int endpoints(String registry, ServiceReport report) {
     Resource resource =
         ResourceKey.isName(report.resource())
             ? source.snapshot().find(new ResourceKey(SERVICE_ENTRY, report.resource()))
             : null;
     return resource == null || !report.status().isServed()
         ? 0
-        : ResourceDocument.serviceEntry(resource).getEndpointsCount();
+        : ServiceOrigin.endpoints(resource, registry, report.service());
   }
 
   /** Opens a transaction with a new id. */

@@ -167,6 +167,7 @@ class ProblemFinderTest {
         "",
         shadowed ? "dc0" : "",
         new Since(ago(id.charAt(0)), true),
+        List.of(),
         List.of(findings));
   }
 

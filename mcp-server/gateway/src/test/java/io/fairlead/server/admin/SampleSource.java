@@ -215,6 +215,7 @@ public class SampleSource implements AdminSource, AdminActions {
                 "web-000.shop",
                 "",
                 new Since(NOON, true),
+                List.of("even/web-000", "odd/web"),
                 List.of()),
             new ServiceReport(
                 ServiceId.of("broken"),
@@ -223,6 +224,7 @@ public class SampleSource implements AdminSource, AdminActions {
                 "",
                 "",
                 new Since(NOON, false),
+                List.of(),
                 List.of(new Finding(Reason.NO_PORT, "broken", "0"))))
         : List.of();
   }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fairlead.aggregation.AggregationOptions;
+import io.fairlead.aggregation.Registries;
+import io.fairlead.aggregation.vip.VirtualAddresses;
 import io.fairlead.common.Durations;
 import io.fairlead.conversion.Conversion;
 import io.fairlead.conversion.Converter;
@@ -12,11 +15,23 @@ import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.registry.Availability;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
+import io.fairlead.registry.ReadOutcome;
+import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.server.render.ResourceDocument;
+import io.fairlead.versioning.Batching;
+import io.fairlead.versioning.CommitLoop;
+import io.fairlead.versioning.CommitObserver;
+import io.fairlead.versioning.MemoryCommitLog;
+import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceType;
+import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.VersionedStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +40,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -122,6 +138,10 @@ class RulesPageTest {
     RegistryConfig registry = ((ConfigResult.Loaded) result).config().registries().get(0);
     Converter converter = new Converter(registry.policy());
     Set<String> facts = new TreeSet<>();
+    if (rules.contains("merge: true")) {
+      addMerged(registry, facts);
+      return facts;
+    }
     for (Service service : services()) {
       for (Conversion conversion : converter.convertAll(service)) {
         if (conversion instanceof Conversion.Converted converted) {
@@ -134,6 +154,40 @@ class RulesPageTest {
     return facts;
   }
 
+  /** Adds what is said of the page's services once they were merged. */
+  private static void addMerged(RegistryConfig registry, Set<String> facts) throws IOException {
+    VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
+    try (CommitLoop loop = new CommitLoop(store, Batching.DEFAULT, CommitObserver.NONE);
+        Registries registries =
+            new Registries(
+                loop,
+                AggregationOptions.of(VirtualAddresses.of("241.0.0.0/8")),
+                Clock.systemUTC())) {
+      loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
+      RegistrySink sink = registries.register(registry.settings());
+      registries.allRegistered();
+      sink.resync(new ReadOutcome.Fresh(services()));
+      CompletableFuture<Snapshot> settled = new CompletableFuture<>();
+      loop.executeNow(() -> {});
+      loop.execute(() -> settled.complete(store.current()));
+      for (Resource resource :
+          settled.join().resources(new ResourceType("networking.istio.io", "ServiceEntry"))) {
+        ServiceEntry entry = ResourceDocument.serviceEntry(resource);
+        addPorts(entry.getHosts(0) + " ", entry, facts);
+        addEndpoints(entry.getHosts(0) + " ", entry, facts);
+      }
+    }
+  }
+
+  private static void addPorts(String host, ServiceEntry entry, Set<String> facts) {
+    facts.add(
+        host
+            + "ports "
+            + entry.getPortsList().stream()
+                .map(port -> port.getNumber() + "/" + port.getName().replaceAll("-.*", ""))
+                .collect(Collectors.joining(" ")));
+  }
+
   private static void add(Conversion.Converted converted, Set<String> facts) {
     ServiceEntry entry = converted.entry().entry();
     String host = converted.entry().host() + " ";
@@ -144,12 +198,7 @@ class RulesPageTest {
     }
     facts.add(host + "location " + entry.getLocation());
     facts.add(host + "exportTo " + String.join(" ", entry.getExportToList()));
-    facts.add(
-        host
-            + "ports "
-            + entry.getPortsList().stream()
-                .map(port -> port.getNumber() + "/" + port.getName().replaceAll("-.*", ""))
-                .collect(Collectors.joining(" ")));
+    addPorts(host, entry, facts);
     converted
         .entry()
         .labels()
@@ -162,6 +211,10 @@ class RulesPageTest {
       facts.add(host + "endpoints are pods " + pairs(entry.getWorkloadSelector().getLabelsMap()));
       return;
     }
+    addEndpoints(host, entry, facts);
+  }
+
+  private static void addEndpoints(String host, ServiceEntry entry, Set<String> facts) {
     List<String> endpoints = new ArrayList<>();
     String first = entry.getPorts(0).getName();
     for (WorkloadEntry endpoint : entry.getEndpointsList()) {

@@ -102,6 +102,11 @@ const steps = service => !service.steps || service.steps.length === 0 ? nothing 
       ], service.steps)}
     </details>`;
 
+/** The services that share its entry, the one first whose port and labels it has. */
+const merged = service => service.mergedTotal === 0 ? nothing : html`
+    <p class="soft">One entry of ${plural(service.mergedTotal, "service")}:
+      ${service.merged.map((name, i) => html`${i ? ", " : nothing}<a href="/services/${encodePath(name)}">${name}</a>`)}${service.mergedTotal > service.merged.length ? " and more" : ""}</p>`;
+
 function view(route, service) {
   const missing = service.clientsAll - service.clientsWith;
   return html`
@@ -113,7 +118,7 @@ function view(route, service) {
     ${step(1, "Registry", html`${registry(service)}${instances(route, service)}`)}
     ${step(2, "Rules and repairs", html`${service.findings.length ? html`<ul class="findings">${service.findings.map(finding)}</ul>`
       : empty("Nothing was refused, left out or repaired.")}${steps(service)}`)}
-    ${step(3, "Resource", service.resource ? loaded(answer(resourceAsks(service.resource, ENTRY)[0][0]), document => resourceView(service.resource, document))
+    ${step(3, "Resource", service.resource ? html`${merged(service)}${loaded(answer(resourceAsks(service.resource, ENTRY)[0][0]), document => resourceView(service.resource, document))}`
       : empty("None: nothing is served of it."))}
     ${step(4, html`istiods <span class="soft">${service.clientsWith} of ${plural(service.clientsAll, "istiod")} ${service.clientsWith === 1 ? "has" : "have"} it</span>`, istiods(service.clients))}`;
 }
