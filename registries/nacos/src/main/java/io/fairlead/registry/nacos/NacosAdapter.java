@@ -8,9 +8,9 @@ import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.support.AdapterThread;
 import io.fairlead.registry.support.ClosableSink;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * second, pushes in the background, direct reads of the services that these point at, and a whole
  * read now and then for changes that nothing pointed at.
  *
- * <p>Everything but {@link #start} and {@link #close} runs on the owner's thread of {@link
- * Threads}; blocking calls run on its readers and hand their outcome back.
+ * <p>Everything but {@link #start} and {@link #close} runs on the adapter's thread; blocking calls
+ * run on {@link Readers} and hand their outcome back.
  */
 final class NacosAdapter implements RegistryAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(NacosAdapter.class);
@@ -54,7 +54,8 @@ final class NacosAdapter implements RegistryAdapter {
   private final NamingClients clients;
   private final ReaderFactory sources;
   private final PushSubscriptions subscriptions;
-  private final Threads threads;
+  private final AdapterThread thread;
+  private final Readers readers;
   private final NacosMirror mirror;
   private final ReadQueue reads;
   private final Backoff backoff = new Backoff(FIRST_RETRY, LAST_RETRY, ThreadLocalRandom.current());
@@ -85,30 +86,17 @@ final class NacosAdapter implements RegistryAdapter {
     this.naming = naming;
     this.clients = sources.clients();
     this.sources = sources;
-    this.threads = new Threads(registry, this::unexpected, sink::readTook);
+    this.thread = new AdapterThread("nacos", registry, this::unexpected);
+    this.readers = new Readers(registry, thread, sink::readTook);
     this.subscriptions = new PushSubscriptions(registry, clients, this::onPush);
-    this.reads =
-        new ReadQueue(Threads.DIRECT_READS, this::launch, threads::after, System::nanoTime);
+    this.reads = new ReadQueue(Readers.DIRECT_READS, this::launch, thread);
     this.mirror =
         new NacosMirror(
             sink,
             new MirrorRequests(),
             configuration.settle(),
             configuration.pollInterval(),
-            new SystemClock());
-  }
-
-  /** The clocks of this machine. */
-  private static final class SystemClock implements NacosMirror.Clock {
-    @Override
-    public long nanoTime() {
-      return System.nanoTime();
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.now();
-    }
+            thread);
   }
 
   /** The adapter's side of the mirror's requests. */
@@ -136,7 +124,7 @@ final class NacosAdapter implements RegistryAdapter {
     if (!started.compareAndSet(false, true)) {
       throw new IllegalStateException("registry " + registry + ": started twice");
     }
-    threads.own(this::begin);
+    thread.execute(this::begin);
   }
 
   /** The first whole read, and the reader that made it. */
@@ -144,7 +132,7 @@ final class NacosAdapter implements RegistryAdapter {
       NacosReader source, Map<ServiceId, Content> contents, Set<String> namespaces) {}
 
   private void begin() {
-    threads.read(
+    readers.read(
         () -> {
           NacosReader opened = sources.open();
           openReaders.add(opened);
@@ -159,7 +147,7 @@ final class NacosAdapter implements RegistryAdapter {
         },
         this::begun,
         e -> {
-          threads.after(backoff.next(), this::begin);
+          thread.after(backoff.next(), this::begin);
           sink.resync(new ReadOutcome.Failed(problem(e), e));
         });
   }
@@ -177,7 +165,7 @@ final class NacosAdapter implements RegistryAdapter {
 
   private void poll(Poll poll) {
     AtomicLong begin = new AtomicLong();
-    threads.repeat(
+    readers.repeat(
         configuration.pollInterval(),
         () -> {
           begin.set(System.nanoTime());
@@ -245,7 +233,7 @@ final class NacosAdapter implements RegistryAdapter {
   private void reconcile(NacosReader from) {
     AtomicLong begin = new AtomicLong(System.nanoTime());
     AtomicLong pause = new AtomicLong();
-    threads.repeat(
+    readers.repeat(
         WHOLE_READ_CHECK,
         () -> {
           long now = System.nanoTime();
@@ -300,7 +288,7 @@ final class NacosAdapter implements RegistryAdapter {
     if (from == null) {
       return;
     }
-    threads.read(
+    readers.read(
         () -> from.read(id),
         found -> {
           noteInterruptions();
@@ -327,7 +315,7 @@ final class NacosAdapter implements RegistryAdapter {
   /** Runs on the vendor's thread; only the newest push of a service waits for the owner. */
   private void onPush(ServiceId id, List<InstanceRecord> instances) {
     if (pushes.put(id, instances) == null) {
-      threads.own(
+      thread.execute(
           () ->
               Optional.ofNullable(pushes.remove(id))
                   .ifPresent(newest -> mirror.pushed(id, newest)));
@@ -341,16 +329,14 @@ final class NacosAdapter implements RegistryAdapter {
 
   @Override
   public void close() {
-    threads.stopTaking();
+    // From now on the tasks of the thread tell nothing: those under way, and the one that closes
+    // the adapter within a call of its sink.
+    sink.close();
     subscriptions.close();
     clients.close();
     // Closed first, to end calls under way; then once more for what such a call opened meanwhile.
     openReaders.forEach(NacosReader::close);
-    if (threads.isOwner()) {
-      // Within a call of the sink: what the task has to tell besides is dropped.
-      sink.close();
-    }
-    threads.close();
+    readers.close();
     openReaders.forEach(NacosReader::close);
     if (naming instanceof AutoCloseable closeable) {
       try {
@@ -359,5 +345,7 @@ final class NacosAdapter implements RegistryAdapter {
         LOG.warn("registry {}: the Nacos client was not closed cleanly", registry, e);
       }
     }
+    // Last, since it interrupts the thread, which may be the one that runs here.
+    thread.close();
   }
 }

@@ -4,8 +4,8 @@ import io.fairlead.registry.Hold;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.support.AdapterClock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -44,20 +44,11 @@ final class NacosMirror {
     void forget(ServiceId id);
   }
 
-  /** The clocks that a mirror uses. */
-  interface Clock {
-    /** As {@link System#nanoTime()}. */
-    long nanoTime();
-
-    /** Wall clock, for people. */
-    Instant instant();
-  }
-
   private final RegistrySink sink;
   private final Requests requests;
   private final Duration settle;
   private final Duration pollInterval;
-  private final Clock clock;
+  private final AdapterClock clock;
   private final AbsenceReporter holds;
   private final Map<ServiceId, TrackedService> services = new ConcurrentHashMap<>();
   private final Map<String, NamespaceTrust> contacts = new HashMap<>();
@@ -69,7 +60,11 @@ final class NacosMirror {
    * @param pollInterval time between two lists
    */
   NacosMirror(
-      RegistrySink sink, Requests requests, Duration settle, Duration pollInterval, Clock clock) {
+      RegistrySink sink,
+      Requests requests,
+      Duration settle,
+      Duration pollInterval,
+      AdapterClock clock) {
     this.sink = sink;
     this.requests = requests;
     // A doubted answer is never believed sooner than one that is not doubted.

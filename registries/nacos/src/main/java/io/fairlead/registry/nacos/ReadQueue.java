@@ -1,13 +1,13 @@
 package io.fairlead.registry.nacos;
 
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.support.AdapterClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * A queue of requested direct reads: each service waits at most once, a bounded number is under
@@ -15,11 +15,6 @@ import java.util.function.LongSupplier;
  * Confined to the owner's thread.
  */
 final class ReadQueue {
-  /** A timer that runs tasks on the owner's thread. */
-  interface Timer {
-    void after(Duration delay, Runnable task);
-  }
-
   private enum State {
     /** Waits for its time. */
     DELAYED,
@@ -39,8 +34,7 @@ final class ReadQueue {
 
   private final int limit;
   private final Consumer<ServiceId> launch;
-  private final Timer timer;
-  private final LongSupplier nanoTime;
+  private final AdapterClock clock;
   private final Map<ServiceId, PendingRead> reads = new HashMap<>();
   private final Deque<ServiceId> queue = new ArrayDeque<>();
   private int running;
@@ -50,16 +44,15 @@ final class ReadQueue {
    * @param limit reads under way at once
    * @param launch begins a read and calls {@link #done} in the end, on the owner's thread
    */
-  ReadQueue(int limit, Consumer<ServiceId> launch, Timer timer, LongSupplier nanoTime) {
+  ReadQueue(int limit, Consumer<ServiceId> launch, AdapterClock clock) {
     this.limit = limit;
     this.launch = launch;
-    this.timer = timer;
-    this.nanoTime = nanoTime;
+    this.clock = clock;
   }
 
   /** Requests a read; one that is requested already and due earlier counts for this one, too. */
   void request(ServiceId id, Duration delay) {
-    long due = nanoTime.getAsLong() + delay.toNanos();
+    long due = clock.nanoTime() + delay.toNanos();
     PendingRead pending = reads.get(id);
     if (pending == null) {
       pending = new PendingRead();
@@ -86,11 +79,11 @@ final class ReadQueue {
     pending.state = State.DELAYED;
     pending.due = due;
     int number = ++pending.timer;
-    long wait = due - nanoTime.getAsLong();
+    long wait = due - clock.nanoTime();
     if (wait <= 0) {
       enqueue(id, pending);
     } else {
-      timer.after(
+      clock.after(
           Duration.ofNanos(wait),
           () -> {
             if (reads.get(id) == pending

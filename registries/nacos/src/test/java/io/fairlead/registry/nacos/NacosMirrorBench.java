@@ -4,6 +4,7 @@ import io.fairlead.registry.Instance;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.support.AdapterClock;
 import io.fairlead.registry.testkit.RecordingSink;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,18 +62,13 @@ final class NacosMirrorBench {
   @Nullable Map<ServiceId, Content> behind;
 
   NacosMirrorBench() {
-    this.reads =
-        new ReadQueue(
-            2,
-            this::read,
-            (delay, task) -> tasks.add(new Task(now + delay.toNanos(), number++, task)),
-            () -> now);
+    AdapterClock clock = new HandTurnedClock();
+    this.reads = new ReadQueue(2, this::read, clock);
     this.mirror =
-        new NacosMirror(
-            sink, new MirrorRequests(), SETTLE, Duration.ofNanos(STEP), new HandTurnedClock());
+        new NacosMirror(sink, new MirrorRequests(), SETTLE, Duration.ofNanos(STEP), clock);
   }
 
-  private final class HandTurnedClock implements NacosMirror.Clock {
+  private final class HandTurnedClock implements AdapterClock {
     @Override
     public long nanoTime() {
       return now;
@@ -81,6 +77,11 @@ final class NacosMirrorBench {
     @Override
     public Instant instant() {
       return Instant.EPOCH.plusNanos(now);
+    }
+
+    @Override
+    public void after(Duration delay, Runnable task) {
+      tasks.add(new Task(now + delay.toNanos(), number++, task));
     }
   }
 

@@ -3,7 +3,9 @@ package io.fairlead.registry.nacos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.registry.ServiceId;
+import io.fairlead.registry.support.AdapterClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,7 +15,24 @@ class ReadQueueTest {
   private final List<Runnable> timers = new ArrayList<>();
   private long now;
   private final ReadQueue queue =
-      new ReadQueue(2, id -> launched.add(id.name()), (delay, task) -> timers.add(task), () -> now);
+      new ReadQueue(2, id -> launched.add(id.name()), new HandTurnedClock());
+
+  private final class HandTurnedClock implements AdapterClock {
+    @Override
+    public long nanoTime() {
+      return now;
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.EPOCH.plusNanos(now);
+    }
+
+    @Override
+    public void after(Duration delay, Runnable task) {
+      timers.add(task);
+    }
+  }
 
   private static ServiceId id(String name) {
     return ServiceId.of(name);

@@ -22,7 +22,7 @@ class GatewaySetupTest {
         GatewaySetup.load(10, 2).batched("{leading: false}").sharded(64),
         GatewaySetup.load(10, 2).withConfigs("mesh"),
         GatewaySetup.unreachable(),
-        GatewaySetup.files("services", "  rescanInterval: 1s\n"));
+        GatewaySetup.files("services", "  settle: 1ms\n"));
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package io.fairlead.registry.nacos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.registry.support.AdapterThread;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -11,13 +12,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Tests that every call ends in an answer or a failure, whatever is thrown, and a loop goes on. */
-class ThreadsTest {
-  private final List<Throwable> failures = new CopyOnWriteArrayList<>();
-  private final Threads threads = new Threads("test", failures::add, took -> {});
+class ReadersTest {
+  private final AdapterThread owner = new AdapterThread("nacos", "test", fault -> {});
+  private final Readers readers = new Readers("test", owner, took -> {});
 
   @AfterEach
   void close() {
-    threads.close();
+    readers.close();
+    owner.close();
   }
 
   private static final class Broken extends Error {
@@ -27,13 +29,13 @@ class ThreadsTest {
   @Test
   void read_errorInTheCallOrItsAnswer_isAFailure() {
     List<Throwable> heard = new CopyOnWriteArrayList<>();
-    threads.read(
+    readers.read(
         () -> {
           throw new Broken();
         },
         result -> {},
         heard::add);
-    threads.read(
+    readers.read(
         () -> "result",
         result -> {
           throw new Broken();
@@ -44,19 +46,10 @@ class ThreadsTest {
   }
 
   @Test
-  void own_errorOfATask_isReported() {
-    threads.own(
-        () -> {
-          throw new Broken();
-        });
-    await().until(() -> failures.size() == 1);
-  }
-
-  @Test
   void repeat_whateverThrows_goesOn() {
     AtomicInteger calls = new AtomicInteger();
     AtomicInteger heard = new AtomicInteger();
-    threads.repeat(
+    readers.repeat(
         Duration.ZERO,
         () -> {
           if (calls.incrementAndGet() % 2 == 0) {
