@@ -9,14 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The contract holds for a source that does everything right. */
-class TextContractTest extends ConfigSourceContract {
+/** The contract with a small source, which has a defect or none. */
+abstract class TextContract extends ConfigSourceContract {
   private final TextStore store = new TextStore(secret());
   private final FaultProxy link = FaultProxy.to(store.port());
 
-  Defect defect() {
-    return Defect.NONE;
-  }
+  abstract Defect defect();
 
   private String secret() {
     return "secret-of-" + sourceName() + ".";
