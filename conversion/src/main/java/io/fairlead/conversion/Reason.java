@@ -130,9 +130,8 @@ public enum Reason {
   /** The service is not merged with those that have its host. */
   MERGE_REFUSED(
       ServiceStatus.REFUSED,
-      "the service is not merged with the others of its host, which has another port or visibility"
-          + " than it",
-      "correct what differs, or give the service a host of its own"),
+      "a rule merges the service with the others of its host, and it cannot be one of them",
+      "let it agree with the service that is named, or give it a host of its own"),
   /** A label by a rule was changed. */
   ENTRY_LABEL_CHANGED(
       ServiceStatus.REPAIRED,
