@@ -94,8 +94,18 @@ class ConfigSourcesTest {
   }
 
   private JsonNode items(String list) {
+    return tree(list).path("items");
+  }
+
+  private JsonNode warningsOfLate() {
+    JsonNode warnings = tree("documents/DestinationRule/default/late").path("warnings");
+    assertThat(warnings.isArray()).isTrue();
+    return warnings;
+  }
+
+  private JsonNode tree(String path) {
     try {
-      return JsonMapper.builder().build().readTree(get("/api/v1/" + list)).path("items");
+      return JsonMapper.builder().build().readTree(get("/api/v1/" + path));
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);
     }
@@ -236,8 +246,12 @@ class ConfigSourcesTest {
             "late.yaml:5:9: spec.host: late.one, a host that no registry and no config source has"
                 + " (expected: the host of a service, here or in Kubernetes)");
 
+    assertThat(warningsOfLate()).hasSize(1);
+    assertThat(warningsOfLate().path(0).path("path").asText()).isEqualTo("spec.host");
+
     serveLate("v1");
     awaitWarnings(0);
+    assertThat(warningsOfLate()).isEmpty();
 
     serveLate("v2");
     awaitWarnings(1);

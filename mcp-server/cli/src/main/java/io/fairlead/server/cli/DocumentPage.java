@@ -37,8 +37,28 @@ final class DocumentPage {
     out.println();
     Paragraph.print(out, terminal, "", "", document.path("explanation").asText());
     ServicePage.clients(out, terminal, document.path("clients"));
-    ServicePage.heading(out, terminal, "PROBLEMS", document.path("problems"));
-    for (JsonNode problem : document.path("problems")) {
+    faults(out, terminal, "PROBLEMS", document.path("problems"));
+    if (!document.path("problems").isEmpty()) {
+      Paragraph.print(
+          out, terminal, "  -> ", "     ", "Mend the document; it is read again by itself.");
+    }
+    faults(out, terminal, "WARNINGS", document.path("warnings"));
+    if (!document.path("resource").asText().isEmpty()) {
+      Paragraph.print(
+          out,
+          terminal,
+          "\n",
+          "",
+          "The YAML: fairlead get resources "
+              + document.path("name").asText()
+              + " --type "
+              + document.path("kind").asText());
+    }
+  }
+
+  private static void faults(PrintWriter out, Terminal terminal, String title, JsonNode faults) {
+    ServicePage.heading(out, terminal, title, faults);
+    for (JsonNode problem : faults) {
       String field = problem.path("path").asText();
       Paragraph.print(
           out,
@@ -58,21 +78,6 @@ final class DocumentPage {
           "    ",
           "    ",
           (field.isEmpty() ? "" : field + ": ") + problem.path("text").asText());
-    }
-    if (!document.path("problems").isEmpty()) {
-      Paragraph.print(
-          out, terminal, "  -> ", "     ", "Mend the document; it is read again by itself.");
-    }
-    if (!document.path("resource").asText().isEmpty()) {
-      Paragraph.print(
-          out,
-          terminal,
-          "\n",
-          "",
-          "The YAML: fairlead get resources "
-              + document.path("name").asText()
-              + " --type "
-              + document.path("kind").asText());
     }
   }
 }

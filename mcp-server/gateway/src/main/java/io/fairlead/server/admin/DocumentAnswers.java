@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.common.Counts;
 import io.fairlead.common.ForeignText;
 import io.fairlead.configs.merge.ConfigClaim;
+import io.fairlead.configs.merge.ConfigProblem;
 import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblem;
 import io.fairlead.configs.merge.Configs;
 import io.fairlead.guard.GuardStatus;
@@ -51,7 +52,7 @@ final class DocumentAnswers {
     }
   }
 
-  /** An error of a document, with the source that has it. */
+  /** An error or warning of a document, with the source that has it. */
   private record Fault(String source, DocumentProblem located) {}
 
   private final AdminSource source;
@@ -61,6 +62,7 @@ final class DocumentAnswers {
   // Guards that hold a resource, by KIND NAMESPACE/NAME.
   private final Map<String, GuardStatus> holds = new HashMap<>();
   private final Map<ResourceKey, List<Fault>> faults = new HashMap<>();
+  private final Map<ResourceKey, List<Fault>> warnings = new HashMap<>();
   private final List<Fault> unclear = new ArrayList<>();
 
   DocumentAnswers(AdminSource source) {
@@ -73,6 +75,16 @@ final class DocumentAnswers {
       }
     }
     for (ConfigSourceSummary each : sources) {
+      for (DocumentProblem located : each.problems()) {
+        if (located.problem().severity() == ConfigProblem.Severity.WARNING) {
+          Fault warning = new Fault(each.name(), located);
+          located
+              .problem()
+              .resource()
+              .ifPresent(
+                  key -> warnings.computeIfAbsent(key, one -> new ArrayList<>()).add(warning));
+        }
+      }
       for (DocumentProblem located : each.errorsFound()) {
         Fault fault = new Fault(each.name(), located);
         located
@@ -197,15 +209,19 @@ final class DocumentAnswers {
           .put("document", claims.get(i).document())
           .put("served", i == 0 && served != null);
     }
-    ArrayNode problems = node.putArray("problems");
-    faultsOf(key).stream()
+    put(node.putArray("problems"), faultsOf(key));
+    put(node.putArray("warnings"), warnings.getOrDefault(key, List.of()));
+    return node;
+  }
+
+  private static void put(ArrayNode list, List<Fault> faults) {
+    faults.stream()
         .limit(MAX_SHOWN)
         .forEach(
             fault ->
-                problems.add(
+                list.add(
                     ConfigSourceViews.problem(fault.located())
                         .put("source", Configs.PREFIX + fault.source())));
-    return node;
   }
 
   // What is served of it by a document; a registry's resource may have the name.

@@ -7,11 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import io.fairlead.configs.validation.IstioKind;
 import io.fairlead.istio.mcp.v1alpha1.Metadata;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
-import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceType;
 import java.time.Instant;
@@ -24,13 +23,8 @@ import java.util.TreeMap;
  */
 public final class ResourceDocument {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final TypeRegistry TYPES =
-      TypeRegistry.newBuilder()
-          .add(ServiceEntry.getDescriptor())
-          .add(WorkloadEntry.getDescriptor())
-          .build();
   private static final JsonFormat.Printer PRINTER =
-      JsonFormat.printer().usingTypeRegistry(TYPES).omittingInsignificantWhitespace();
+      JsonFormat.printer().omittingInsignificantWhitespace();
 
   private ResourceDocument() {}
 
@@ -39,11 +33,24 @@ public final class ResourceDocument {
     io.fairlead.istio.mcp.v1alpha1.Resource envelope = resource.decode();
     ResourceType type = resource.key().type();
     ObjectNode document = JSON.createObjectNode();
-    document.put("apiVersion", type.group().isEmpty() ? "v1" : type.group() + "/v1");
+    IstioKind kind = kind(type);
+    document.put("apiVersion", type.group() + "/" + newest(kind));
     document.put("kind", type.kind());
     document.set("metadata", metadata(envelope.getMetadata()));
-    document.set("spec", spec(envelope.getBody()));
+    document.set("spec", spec(kind, envelope.getBody()));
     return document;
+  }
+
+  private static IstioKind kind(ResourceType type) {
+    return IstioKind.of(type.kind())
+        .filter(found -> found.group().equals(type.group()))
+        .orElseThrow(
+            () -> new IllegalStateException(type + " (expected: a kind that this version knows)"));
+  }
+
+  // Not every kind has a v1.
+  private static String newest(IstioKind kind) {
+    return kind.versions().get(kind.versions().size() - 1);
   }
 
   /**
@@ -79,14 +86,12 @@ public final class ResourceDocument {
     }
   }
 
-  private static JsonNode spec(Any body) {
+  private static JsonNode spec(IstioKind kind, Any body) {
     try {
-      ObjectNode spec = (ObjectNode) JSON.readTree(PRINTER.print(body));
-      spec.remove("@type");
-      return spec;
+      return JSON.readTree(PRINTER.print(kind.parse(body.getValue())));
     } catch (InvalidProtocolBufferException | JsonProcessingException e) {
       throw new IllegalStateException(
-          body.getTypeUrl() + " (expected: a message that this version knows)", e);
+          body.getTypeUrl() + " (expected: an encoded " + kind.kind() + ")", e);
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.server.xds.TypeOrder.Item;
 import io.fairlead.versioning.ResourceType;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -75,6 +76,60 @@ class TypeOrderTest {
             "REMOVALS VirtualService",
             "REMOVALS ServiceEntry",
             "REMOVALS WorkloadEntry");
+  }
+
+  /** What each kind that istiods ask for may refer to, but for others of its own kind. */
+  private static final Map<String, List<String>> REFERENCES =
+      Map.ofEntries(
+          Map.entry("networking.istio.io/WorkloadEntry", List.of()),
+          Map.entry("networking.istio.io/WorkloadGroup", List.of()),
+          Map.entry("networking.istio.io/ServiceEntry", List.of("WorkloadEntry")),
+          Map.entry("networking.istio.io/DestinationRule", List.of("ServiceEntry")),
+          Map.entry("networking.istio.io/Gateway", List.of()),
+          Map.entry(
+              "networking.istio.io/VirtualService",
+              List.of("ServiceEntry", "DestinationRule", "Gateway")),
+          Map.entry(
+              "networking.istio.io/Sidecar",
+              List.of("ServiceEntry", "DestinationRule", "VirtualService")),
+          // They change what is made of these.
+          Map.entry(
+              "networking.istio.io/EnvoyFilter",
+              List.of("ServiceEntry", "Gateway", "VirtualService", "Sidecar")),
+          Map.entry("networking.istio.io/ProxyConfig", List.of()),
+          Map.entry("security.istio.io/AuthorizationPolicy", List.of("ServiceEntry", "Gateway")),
+          Map.entry("security.istio.io/PeerAuthentication", List.of("ServiceEntry")),
+          Map.entry("security.istio.io/RequestAuthentication", List.of("ServiceEntry", "Gateway")),
+          Map.entry("telemetry.istio.io/Telemetry", List.of("ServiceEntry", "Gateway")),
+          Map.entry("extensions.istio.io/WasmPlugin", List.of("ServiceEntry", "Gateway")),
+          Map.entry("extensions.istio.io/TrafficExtension", List.of("ServiceEntry", "Gateway")));
+
+  @Test
+  void order_ofEachKindAndWhatItMayReferTo_leavesNoReferenceDangling() {
+    assertThat(REFERENCES).hasSize(15);
+    REFERENCES.forEach(
+        (name, targets) -> {
+          String[] words = name.split("/", 2);
+          ResourceType kind = new ResourceType(words[0], words[1]);
+          for (String target : targets) {
+            for (boolean first : new boolean[] {true, false}) {
+              ResourceType one = first ? kind : networking(target);
+              ResourceType other = first ? networking(target) : kind;
+              assertThat(
+                      TypeOrder.order(
+                          List.of(
+                              item(one, PendingChange.ADDITIONS),
+                              item(other, PendingChange.ADDITIONS))))
+                  .containsExactly("ADDITIONS " + target, "ADDITIONS " + kind.kind());
+              assertThat(
+                      TypeOrder.order(
+                          List.of(
+                              item(one, PendingChange.REMOVALS),
+                              item(other, PendingChange.REMOVALS))))
+                  .containsExactly("REMOVALS " + kind.kind(), "REMOVALS " + target);
+            }
+          }
+        });
   }
 
   @Test

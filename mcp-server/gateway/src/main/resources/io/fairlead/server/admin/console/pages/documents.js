@@ -86,6 +86,11 @@ const view = d => html`
     ["Problem", p => html`${p.path ? html`<code>${p.path}</code>: ` : nothing}${p.text}`, "wide"],
     ["Since", p => when(p.since)],
   ], d.problems) : empty("Nothing is refused."))}
+  ${d.warnings.length ? table("Warnings", [
+    ["Place", problemPlace, "wide"],
+    ["Warning", p => html`${p.path ? html`<code>${p.path}</code>: ` : nothing}${p.text}`, "wide"],
+    ["Since", p => when(p.since)],
+  ], d.warnings) : nothing}
   ${step(3, "Resource", d.resource ? loaded(answer(resourceAsks(d.name, d.kind)[0][0]), document => resourceView(d.name, document))
     : empty("None: nothing is served of it."))}
   ${step(4, html`istiods <span class="soft">${d.clientsWith} of ${plural(d.clientsAll, "istiod")} ${d.clientsWith === 1 ? "has" : "have"} it</span>`, istiods(d.clients))}`;
