@@ -88,8 +88,9 @@ class GetCommandTest extends AdminFixture {
     assertThat(get.code()).as(get.err()).isZero();
     assertThat(get.out().lines())
         .containsSequence(
-            "In the mesh of 1 of 1 istiod as web-000.shop without an endpoint. Changes since"
-                + " 2026-01-02T12:00:00Z are held by transaction t1 until it is released or"
+            "In the mesh of 1 of 1 istiod as web-000.shop without an endpoint. Merged into one entry"
+                + " with odd/web; its are the first port, the labels and the visibility. Changes"
+                + " since 2026-01-02T12:00:00Z are held by transaction t1 until it is released or"
                 + " 2026-01-02T12:10:00Z has come.",
             "",
             "ISTIODS",
