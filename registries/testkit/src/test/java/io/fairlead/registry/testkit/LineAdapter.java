@@ -303,6 +303,8 @@ final class LineAdapter implements RegistryAdapter {
 
   private void session() throws IOException {
     Socket opened = new Socket();
+    // Has its descriptor from here on: else close() may find none, and connect() make one after it.
+    opened.setTcpNoDelay(true);
     synchronized (this) {
       if (closed) {
         opened.close();
@@ -311,7 +313,6 @@ final class LineAdapter implements RegistryAdapter {
       socket = opened;
     }
     opened.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), TIMEOUT_MILLIS);
-    opened.setTcpNoDelay(true);
     boolean patient = has(Defect.WAITS_FOR_THE_FIRST_ANSWER_WITHOUT_END) && !synced;
     opened.setSoTimeout(patient ? 0 : TIMEOUT_MILLIS);
     LineStream lines = new LineStream(opened);
@@ -331,6 +332,7 @@ final class LineAdapter implements RegistryAdapter {
     watch(lines, list);
     // Before anybody is told, and may close the adapter at once.
     connected = true;
+    leak();
     resync(list);
     failures = 0;
     opened.setSoTimeout(TIMEOUT_MILLIS);
@@ -633,29 +635,12 @@ final class LineAdapter implements RegistryAdapter {
     }
   }
 
-  private void afterTheFirstRead() throws IOException {
-    if (heart != null) {
+  private void leak() throws IOException {
+    if (synced) {
       return;
     }
-    if (has(Defect.CALLS_CONCURRENTLY) || has(Defect.LEAKS_A_THREAD)) {
-      heart =
-          new Thread(
-              () -> {
-                while (!closed || leaking) {
-                  if (has(Defect.CALLS_CONCURRENTLY)) {
-                    sink.alive();
-                  }
-                  sleep(1);
-                }
-              },
-              name());
-      heart.setDaemon(true);
-      heart.start();
-    } else {
-      heart = thread;
-    }
     if (has(Defect.LEAKS_A_THREAD)) {
-      heart = thread;
+      beat(() -> {});
     }
     if (has(Defect.LEAKS_A_CONNECTION)) {
       LEAKED.add(new Socket(InetAddress.getByName("127.0.0.1"), port));
@@ -664,6 +649,27 @@ final class LineAdapter implements RegistryAdapter {
       Path file = Files.createTempFile(LEAKED_FILE + registry + ".", "");
       LEAKED.add(FileChannel.open(file, StandardOpenOption.DELETE_ON_CLOSE));
     }
+  }
+
+  private void afterTheFirstRead() {
+    if (heart == null && has(Defect.CALLS_CONCURRENTLY)) {
+      heart = beat(sink::alive);
+    }
+  }
+
+  private Thread beat(Runnable task) {
+    Thread beating =
+        new Thread(
+            () -> {
+              while (!closed || leaking) {
+                task.run();
+                sleep(1);
+              }
+            },
+            name());
+    beating.setDaemon(true);
+    beating.start();
+    return beating;
   }
 
   /** An answer that breaks the protocol. */

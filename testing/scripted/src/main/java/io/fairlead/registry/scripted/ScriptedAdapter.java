@@ -85,6 +85,8 @@ final class ScriptedAdapter implements RegistryAdapter {
 
   private Socket connect() throws IOException {
     Socket connecting = new Socket();
+    // Has its descriptor from here on: else close() may find none, and connect() make one after it.
+    connecting.setTcpNoDelay(true);
     synchronized (this) {
       if (isClosed()) {
         connecting.close();
@@ -98,7 +100,6 @@ final class ScriptedAdapter implements RegistryAdapter {
       connecting.connect(
           new InetSocketAddress(configuration.host(), configuration.port()), timeout);
       connecting.setSoTimeout(timeout);
-      connecting.setTcpNoDelay(true);
       return connecting;
     } catch (IOException e) {
       connecting.close();
