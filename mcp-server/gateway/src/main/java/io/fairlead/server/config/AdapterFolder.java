@@ -2,6 +2,7 @@ package io.fairlead.server.config;
 
 import io.fairlead.common.Causes;
 import io.fairlead.common.KeyedRecord;
+import io.fairlead.configs.ConfigSourceFactory;
 import io.fairlead.registry.RegistryAdapterFactory;
 import java.io.IOException;
 import java.net.URL;
@@ -10,12 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -24,13 +29,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of adapters that are dropped in: each is a jar, or a folder with its jars. It has a
- * class loader of its own ({@link AdapterParent}). What cannot be used is left out with the reason.
- * Thread-safe.
+ * The folder of adapters that are dropped in: each is a jar, or a folder with its jars, for a type
+ * of registry, of config source, or one of each. It has a class loader of its own ({@link
+ * AdapterParent}). What cannot be used is left out with the reason. Thread-safe.
  */
 final class AdapterFolder {
-  private static final String SERVICE =
-      "META-INF/services/" + RegistryAdapterFactory.class.getName();
   private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9-]{0,62}");
   // What file systems and Kubernetes put into a volume by themselves begins so.
   private static final String HIDDEN = ".";
@@ -40,14 +43,44 @@ final class AdapterFolder {
   // By the path of the jar or folder; guarded by "this".
   private final Map<Path, Entry> entries = new TreeMap<>();
 
+  /** A kind of factory that a jar may have. */
+  private enum Kind {
+    REGISTRY(RegistryAdapterFactory.class, RegistryConfig.Shared.class),
+    CONFIG_SOURCE(ConfigSourceFactory.class, ConfigSourceConfig.Shared.class);
+
+    private final Class<?> factory;
+    private final Class<? extends Record> sharedKeys;
+
+    Kind(Class<?> factory, Class<? extends Record> sharedKeys) {
+      this.factory = factory;
+      this.sharedKeys = sharedKeys;
+    }
+
+    String service() {
+      return "META-INF/services/" + factory.getName();
+    }
+  }
+
+  /** A type of registry or config source. */
+  private record TypeName(Kind kind, String type) {}
+
   /**
    * A jar or folder as it was when it was loaded.
    *
    * @param stamp its files with their sizes and times
-   * @param factory null if it is left out
+   * @param registry null if it has none, or is left out
+   * @param configSource null if it has none, or is left out
    * @param problem empty unless it is left out
    */
-  private record Entry(String stamp, @Nullable RegistryAdapterFactory<?> factory, String problem) {}
+  private record Entry(
+      String stamp,
+      @Nullable RegistryAdapterFactory<?> registry,
+      @Nullable ConfigSourceFactory<?> configSource,
+      String problem) {
+    boolean isLeftOut() {
+      return !problem.isEmpty();
+    }
+  }
 
   AdapterFolder(Path folder, ClassLoader gateway) {
     this.folder = folder;
@@ -55,17 +88,45 @@ final class AdapterFolder {
   }
 
   /** The adapters of the folder. */
-  record Content(List<RegistryAdapterFactory<?>> factories, List<LeftOutAdapter> leftOut) {}
+  record Content(
+      List<RegistryAdapterFactory<?>> registries,
+      List<ConfigSourceFactory<?>> configSources,
+      List<LeftOutAdapter> leftOut) {}
+
+  /** The types that are taken: the built-in ones, and those of the folder with their jars. */
+  private static final class Taken {
+    private final Set<TypeName> builtIn = new HashSet<>();
+    private final Map<TypeName, Path> dropped = new HashMap<>();
+    private final Content content =
+        new Content(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+
+    void take(Path path, Entry entry) {
+      RegistryAdapterFactory<?> registry = entry.registry();
+      if (registry != null) {
+        dropped.put(new TypeName(Kind.REGISTRY, registry.type()), path);
+        content.registries().add(registry);
+      }
+      ConfigSourceFactory<?> configSource = entry.configSource();
+      if (configSource != null) {
+        dropped.put(new TypeName(Kind.CONFIG_SOURCE, configSource.type()), path);
+        content.configSources().add(configSource);
+      }
+    }
+  }
 
   /**
    * Looks at the folder and loads what is new in it. What was loaded before stays until the end of
    * the process, even if its jar was changed or is gone: classes that are in use cannot be taken
    * back.
    *
-   * @param builtIn the types that there are without the folder
+   * @param registries the types of registries that there are without the folder
+   * @param configSources the same of config sources
    */
-  synchronized Content look(Collection<String> builtIn) {
-    List<LeftOutAdapter> leftOut = new ArrayList<>();
+  synchronized Content look(Collection<String> registries, Collection<String> configSources) {
+    Taken taken = new Taken();
+    registries.forEach(type -> taken.builtIn.add(new TypeName(Kind.REGISTRY, type)));
+    configSources.forEach(type -> taken.builtIn.add(new TypeName(Kind.CONFIG_SOURCE, type)));
+    List<LeftOutAdapter> leftOut = taken.content.leftOut();
     Map<Path, List<Path>> found = new TreeMap<>();
     try {
       found.putAll(list());
@@ -75,26 +136,17 @@ final class AdapterFolder {
               folder, "cannot be read: " + Causes.advised(Causes.of(e), "a readable folder")));
     }
     // What was left out may be mended, or gone.
-    entries.values().removeIf(entry -> entry.factory() == null);
-    Map<String, Path> types = new TreeMap<>();
-    List<RegistryAdapterFactory<?>> factories = new ArrayList<>();
-    entries.forEach(
-        (path, entry) -> {
-          if (entry.factory() != null) {
-            types.put(entry.factory().type(), path);
-            factories.add(entry.factory());
-          }
-        });
+    entries.values().removeIf(Entry::isLeftOut);
+    entries.forEach(taken::take);
     found.forEach(
         (path, jars) -> {
           Entry before = entries.get(path);
-          Entry now = before == null ? load(jars, builtIn, types) : before;
+          Entry now = before == null ? load(jars, taken) : before;
           entries.put(path, now);
-          if (now.factory() == null) {
+          if (now.isLeftOut()) {
             leftOut.add(new LeftOutAdapter(path, now.problem()));
           } else if (before == null) {
-            types.put(now.factory().type(), path);
-            factories.add(now.factory());
+            taken.take(path, now);
           } else if (!before.stamp().equals(stamp(jars))) {
             leftOut.add(
                 new LeftOutAdapter(
@@ -103,7 +155,7 @@ final class AdapterFolder {
                         + " takes the new one)"));
           }
         });
-    return new Content(factories, leftOut);
+    return taken.content;
   }
 
   private Map<Path, List<Path>> list() throws IOException {
@@ -156,15 +208,13 @@ final class AdapterFolder {
 
   // ---- One adapter ----------------------------------------------------------------------------
 
-  private Entry load(List<Path> jars, Collection<String> builtIn, Map<String, Path> types) {
+  private Entry load(List<Path> jars, Taken taken) {
     // Before the jars are read: what changes meanwhile is seen later.
     String stamp = stamp(jars);
     try {
-      checkJars(jars);
-      RegistryAdapterFactory<?> factory = factory(jars, builtIn, types);
-      return new Entry(stamp, factory, "");
+      return load(stamp, jars, kinds(jars), taken);
     } catch (UnusableException e) {
-      return new Entry(stamp, null, String.valueOf(e.getMessage()));
+      return new Entry(stamp, null, null, String.valueOf(e.getMessage()));
     }
   }
 
@@ -177,12 +227,15 @@ final class AdapterFolder {
     }
   }
 
-  private static void checkJars(List<Path> jars) throws UnusableException {
-    boolean hasService = false;
+  /** Returns what the jars have, at least one. */
+  private static Set<Kind> kinds(List<Path> jars) throws UnusableException {
+    Set<Kind> found = EnumSet.noneOf(Kind.class);
     for (Path path : jars) {
       try (JarFile jar = new JarFile(path.toFile())) {
-        if (jar.getEntry(SERVICE) != null) {
-          hasService = true;
+        List<Kind> kinds =
+            Stream.of(Kind.values()).filter(kind -> jar.getEntry(kind.service()) != null).toList();
+        if (!kinds.isEmpty()) {
+          found.addAll(kinds);
           Manifest manifest = jar.getManifest();
           Optional<String> version =
               Optional.ofNullable(manifest)
@@ -197,23 +250,34 @@ final class AdapterFolder {
             path.getFileName() + " is no jar: " + Causes.advised(Causes.of(e), "a whole jar"));
       }
     }
-    if (!hasService) {
+    if (found.isEmpty()) {
       throw new UnusableException(
           "no "
-              + SERVICE
-              + " in it (expected: that file, with the name of the factory's class;"
+              + Kind.REGISTRY.service()
+              + " and no "
+              + Kind.CONFIG_SOURCE.service()
+              + " in it (expected: one of these files, with the name of the factory's class;"
               + " libraries of an adapter go with its jar into a folder)");
     }
+    return found;
   }
 
-  private RegistryAdapterFactory<?> factory(
-      List<Path> jars, Collection<String> builtIn, Map<String, Path> types)
+  private Entry load(String stamp, List<Path> jars, Set<Kind> kinds, Taken taken)
       throws UnusableException {
     URLClassLoader loader = loader(jars);
     try {
-      RegistryAdapterFactory<?> factory = isolated(only(loader), loader);
-      check(factory, builtIn, types);
-      return factory;
+      RegistryAdapterFactory<?> registry = null;
+      if (kinds.contains(Kind.REGISTRY)) {
+        registry = isolated(only(Kind.REGISTRY, RegistryAdapterFactory.class, loader), loader);
+        check(Kind.REGISTRY, registry.type(), registry.configurationType(), taken);
+      }
+      ConfigSourceFactory<?> configSource = null;
+      if (kinds.contains(Kind.CONFIG_SOURCE)) {
+        configSource =
+            isolated(only(Kind.CONFIG_SOURCE, ConfigSourceFactory.class, loader), loader);
+        check(Kind.CONFIG_SOURCE, configSource.type(), configSource.configurationType(), taken);
+      }
+      return new Entry(stamp, registry, configSource, "");
     } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
       close(loader);
       throw new UnusableException(reason(e));
@@ -236,17 +300,16 @@ final class AdapterFolder {
     }
   }
 
-  @SuppressWarnings("rawtypes") // The service is a generic type.
-  private static RegistryAdapterFactory<?> only(ClassLoader loader) throws UnusableException {
-    Iterator<RegistryAdapterFactory> all =
-        ServiceLoader.load(RegistryAdapterFactory.class, loader).iterator();
+  private static <F> F only(Kind kind, Class<F> service, ClassLoader loader)
+      throws UnusableException {
+    Iterator<F> all = ServiceLoader.load(service, loader).iterator();
     if (!all.hasNext()) {
-      throw new UnusableException(SERVICE + " is empty (expected: the name of a class)");
+      throw new UnusableException(kind.service() + " is empty (expected: the name of a class)");
     }
-    RegistryAdapterFactory<?> factory = all.next();
+    F factory = all.next();
     if (all.hasNext()) {
       throw new UnusableException(
-          SERVICE + " has more than one line (expected: one adapter in a jar or folder)");
+          kind.service() + " has more than one line (expected: one adapter in a jar or folder)");
     }
     return factory;
   }
@@ -256,19 +319,24 @@ final class AdapterFolder {
     return new IsolatedFactory<>(factory, loader);
   }
 
+  private static <C extends Record> IsolatedSourceFactory<C> isolated(
+      ConfigSourceFactory<C> factory, ClassLoader loader) {
+    return new IsolatedSourceFactory<>(factory, loader);
+  }
+
   private static void check(
-      RegistryAdapterFactory<?> factory, Collection<String> builtIn, Map<String, Path> types)
+      Kind kind, String type, Class<? extends Record> configuration, Taken taken)
       throws UnusableException {
-    String type = factory.type();
     if (!TYPE.matcher(type).matches()) {
       throw new UnusableException(
           "type: " + type + " (expected: lower-case letters, digits and hyphens, a letter first)");
     }
-    if (builtIn.contains(type)) {
+    TypeName name = new TypeName(kind, type);
+    if (taken.builtIn.contains(name)) {
       throw new UnusableException(
           "type: " + type + " (expected: a type of its own; the gateway has this one built in)");
     }
-    Path other = types.get(type);
+    Path other = taken.dropped.get(name);
     if (other != null) {
       throw new UnusableException(
           "type: "
@@ -277,8 +345,8 @@ final class AdapterFolder {
               + other.getFileName()
               + " is it, remove one of them and restart)");
     }
-    AdapterTypes.refuseSharedKeys(factory);
-    Object unused = KeyedRecord.of(factory.configurationType()).keys();
+    AdapterTypes.refuseSharedKeys(type, configuration, kind.sharedKeys);
+    Object unused = KeyedRecord.of(configuration).keys();
   }
 
   private static String reason(Throwable thrown) {
@@ -295,6 +363,7 @@ final class AdapterFolder {
       // The service's name is not what is wrong.
       return String.valueOf(cause.getMessage())
               .replace(RegistryAdapterFactory.class.getName() + ": ", "")
+              .replace(ConfigSourceFactory.class.getName() + ": ", "")
           + " (expected: a public class with a public constructor without parameters)";
     }
     if (cause instanceof LinkageError) {

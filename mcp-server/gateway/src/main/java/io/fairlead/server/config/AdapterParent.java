@@ -1,15 +1,20 @@
 package io.fairlead.server.config;
 
 /**
- * A class loader above those of adapters, which shows them the JDK, the SPI with its support, and
- * SLF4J. Everything else that the gateway is made with is hidden, so that an adapter brings its own
- * libraries in its own versions.
+ * A class loader above those of adapters, which shows them the JDK, the SPIs of registries and of
+ * config sources with their support, and SLF4J. Everything else that the gateway is made with is
+ * hidden, so that an adapter brings its own libraries in its own versions.
  */
 final class AdapterParent extends ClassLoader {
   private static final String[] SHOWN = {
-    "io.fairlead.registry.support.", "io.fairlead.common.", "org.slf4j.", "org.jspecify."
+    "io.fairlead.registry.support.",
+    "io.fairlead.configs.support.",
+    "io.fairlead.common.",
+    "org.slf4j.",
+    "org.jspecify."
   };
-  private static final String SPI = "io.fairlead.registry.";
+  // Each is one package; what the gateway has of it is below.
+  private static final String[] SPIS = {"io.fairlead.registry.", "io.fairlead.configs."};
 
   private final ClassLoader gateway;
 
@@ -32,9 +37,10 @@ final class AdapterParent extends ClassLoader {
   }
 
   private static boolean isShown(String name) {
-    // The SPI is one package; the adapters of the gateway are below it.
-    if (name.startsWith(SPI) && name.indexOf('.', SPI.length()) < 0) {
-      return true;
+    for (String spi : SPIS) {
+      if (name.startsWith(spi) && name.indexOf('.', spi.length()) < 0) {
+        return true;
+      }
     }
     for (String shown : SHOWN) {
       if (name.startsWith(shown)) {

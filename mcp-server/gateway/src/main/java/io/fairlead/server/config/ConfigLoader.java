@@ -205,9 +205,9 @@ public final class ConfigLoader {
           new TypedElements<>(
               problems,
               ConfigSourceConfig.Shared.class,
-              ConfigSourceTypes.installed().byName(),
+              types.configSources(),
               factory -> KeyedRecord.of(factory.configurationType()),
-              "");
+              leftOut(types));
     }
 
     @Override

@@ -57,8 +57,8 @@ public final class ConfigSchema {
         .forEach((type, made) -> registries.put(type, KeyedRecord.of(made.configurationType())));
     typed("registry", KeyedRecord.of(RegistryConfig.Shared.class), registries);
     Map<String, KeyedRecord<?>> configs = new LinkedHashMap<>();
-    ConfigSourceTypes.installed()
-        .byName()
+    types
+        .configSources()
         .forEach((type, made) -> configs.put(type, KeyedRecord.of(made.configurationType())));
     typed("config", KeyedRecord.of(ConfigSourceConfig.Shared.class), configs);
   }

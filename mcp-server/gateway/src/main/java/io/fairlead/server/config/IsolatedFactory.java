@@ -73,7 +73,8 @@ final class IsolatedFactory<C extends Record> implements RegistryAdapterFactory<
     }
   }
 
-  private static <T> T within(ClassLoader loader, Supplier<T> task) {
+  /** Runs a task with a class loader as that of the thread. */
+  static <T> T within(ClassLoader loader, Supplier<T> task) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
@@ -84,6 +85,18 @@ final class IsolatedFactory<C extends Record> implements RegistryAdapterFactory<
     }
   }
 
+  /** As {@link #within}, for what has no result. */
+  static void run(ClassLoader loader, Runnable task) {
+    Boolean done =
+        within(
+            loader,
+            () -> {
+              task.run();
+              return true;
+            });
+    assert done;
+  }
+
   /** An adapter whose threads begin with its own class loader. */
   private record IsolatedAdapter(
       AdapterContext context, RegistryAdapter adapter, ClassLoader loader)
@@ -91,7 +104,7 @@ final class IsolatedFactory<C extends Record> implements RegistryAdapterFactory<
     @Override
     public void start() {
       try {
-        run(adapter::start);
+        run(loader, adapter::start);
       } catch (RuntimeException | LinkageError e) {
         new FailedAdapter(context, "the adapter could not be started: " + Causes.of(e), e).start();
       }
@@ -104,18 +117,7 @@ final class IsolatedFactory<C extends Record> implements RegistryAdapterFactory<
 
     @Override
     public void close() {
-      run(adapter::close);
-    }
-
-    private void run(Runnable task) {
-      Boolean done =
-          within(
-              loader,
-              () -> {
-                task.run();
-                return true;
-              });
-      assert done;
+      run(loader, adapter::close);
     }
   }
 

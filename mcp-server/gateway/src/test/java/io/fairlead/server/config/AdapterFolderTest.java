@@ -2,6 +2,12 @@ package io.fairlead.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.common.KeyedRecord;
+import io.fairlead.configs.ConfigDocument;
+import io.fairlead.configs.ConfigSink;
+import io.fairlead.configs.ConfigSource;
+import io.fairlead.configs.ConfigSourceContext;
+import io.fairlead.configs.ConfigSourceFactory;
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistryAdapterFactory;
@@ -9,7 +15,10 @@ import io.fairlead.registry.testkit.RecordingSink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,11 +42,11 @@ class AdapterFolderTest {
   }
 
   private AdapterFolder.Content look() {
-    return adapters.look(Set.of("consul", "file"));
+    return adapters.look(Set.of("consul", "file"), Set.of("nacos", "file"));
   }
 
   private List<String> types() {
-    return look().factories().stream().<String>map(RegistryAdapterFactory::type).toList();
+    return look().registries().stream().<String>map(RegistryAdapterFactory::type).toList();
   }
 
   /** Returns what is said of the only one that is left out, without its folder. */
@@ -62,7 +71,7 @@ class AdapterFolderTest {
   void folderThatIsMissing_hasNone() {
     adapters = new AdapterFolder(temp.resolve("none"), AdapterFolderTest.class.getClassLoader());
 
-    assertThat(look().factories()).isEmpty();
+    assertThat(look().registries()).isEmpty();
     assertThat(look().leftOut()).isEmpty();
   }
 
@@ -95,7 +104,13 @@ class AdapterFolderTest {
     Path jar = folder.resolve("etcd.jar");
 
     AdapterJars.jar(jar, classes, "1.0", null, "");
-    assertThat(leftOut()).startsWith("etcd.jar: no " + AdapterJars.SERVICE + " in it (expected:");
+    assertThat(leftOut())
+        .startsWith(
+            "etcd.jar: no "
+                + AdapterJars.SERVICE
+                + " and no "
+                + AdapterJars.SOURCE_SERVICE
+                + " in it (expected:");
     AdapterJars.jar(jar, classes, "1.0", "# none\n", "");
     assertThat(leftOut()).endsWith("is empty (expected: the name of a class)");
     AdapterJars.jar(jar, classes, "1.0", "thirdparty.Other\n", "");
@@ -173,22 +188,22 @@ class AdapterFolderTest {
   void laterLook_findsWhatWasDroppedIn_andKeepsWhatIsInUse() throws IOException {
     assertThat(types()).isEmpty();
     jars.working(folder.resolve("etcd.jar"), "etcd");
-    RegistryAdapterFactory<?> first = look().factories().get(0);
-    assertThat(look().factories()).containsExactly(first);
+    RegistryAdapterFactory<?> first = look().registries().get(0);
+    assertThat(look().registries()).containsExactly(first);
 
     jars.working(folder.resolve("zoo.jar"), "zoo");
     Files.delete(folder.resolve("etcd.jar"));
-    assertThat(look().factories()).hasSize(2).contains(first);
+    assertThat(look().registries()).hasSize(2).contains(first);
 
     jars.working(folder.resolve("etcd.jar"), "another");
-    assertThat(look().factories()).hasSize(2).contains(first);
+    assertThat(look().registries()).hasSize(2).contains(first);
     assertThat(leftOut()).startsWith("etcd.jar: changed since it was loaded");
   }
 
   @Test
   void adapter_beginsWithItsOwnClassLoader_andItsFaultIsItsOwn() throws IOException {
     jars.working(folder.resolve("etcd.jar"), "etcd");
-    RegistryAdapterFactory<?> factory = look().factories().get(0);
+    RegistryAdapterFactory<?> factory = look().registries().get(0);
 
     assertThat(problem(factory, "10.0.0.1:1")).isEqualTo("adapter-etcd.jar");
     assertThat(problem(factory, "broken"))
@@ -198,9 +213,7 @@ class AdapterFolderTest {
   private static <C extends Record> String problem(
       RegistryAdapterFactory<C> factory, String address) {
     RecordingSink sink = new RecordingSink();
-    C configuration =
-        io.fairlead.common.KeyedRecord.of(factory.configurationType())
-            .with(java.util.Map.of("address", address));
+    C configuration = KeyedRecord.of(factory.configurationType()).with(Map.of("address", address));
     try (RegistryAdapter adapter =
         factory.create(new AdapterContext("shop", sink), configuration)) {
       adapter.start();
@@ -209,6 +222,93 @@ class AdapterFolderTest {
     return ((io.fairlead.registry.testkit.SinkEvent.ReadFailed) sink.events().get(0))
         .outcome()
         .problem();
+  }
+
+  private List<String> sourceTypes() {
+    return look().configSources().stream().<String>map(ConfigSourceFactory::type).toList();
+  }
+
+  @Test
+  void configSources_areThereToo_alsoBesideARegistryOfTheJar() throws IOException {
+    jars.workingSource(folder.resolve("vault.jar"), "vault");
+    // What registries are called is nothing to config sources.
+    jars.workingBoth(folder.resolve("etcd.jar"), "etcd", "consul");
+
+    assertThat(types()).containsExactly("etcd");
+    assertThat(sourceTypes()).containsExactly("consul", "vault");
+    assertThat(look().leftOut()).isEmpty();
+  }
+
+  @Test
+  void jarWhoseConfigSourceCannotBeUsed_isLeftOutWhole() throws IOException {
+    jars.workingBoth(folder.resolve("etcd.jar"), "etcd", "nacos");
+
+    assertThat(types()).isEmpty();
+    assertThat(sourceTypes()).isEmpty();
+    assertThat(leftOut()).startsWith("etcd.jar: type: nacos (expected: a type of its own");
+  }
+
+  @Test
+  void twoConfigSourcesOfOneType_theFirstIsUsed() throws IOException {
+    jars.workingSource(folder.resolve("vault-1.jar"), "vault");
+    jars.workingSource(folder.resolve("vault-2.jar"), "vault");
+
+    assertThat(sourceTypes()).containsExactly("vault");
+    assertThat(leftOut()).contains("vault-2.jar: type: vault (expected: one adapter of a type;");
+  }
+
+  @Test
+  void configSource_beginsWithItsOwnClassLoader_andItsFaultIsItsOwn() throws IOException {
+    jars.workingSource(folder.resolve("vault.jar"), "vault");
+    ConfigSourceFactory<?> factory = look().configSources().get(0);
+
+    assertThat(told(factory, "web")).isEqualTo("adapter-vault.jar");
+    assertThat(told(factory, "broken"))
+        .isEqualTo("the config source could not be made: no such resource");
+    assertThat(told(factory, "late")).isEqualTo("the config source could not be started: too late");
+    assertThat(checked(factory))
+        .containsExactly("the config source could not be checked: nobody looks at it");
+  }
+
+  /** Returns the key of the document that a source gives, or what it says instead. */
+  private static <C extends Record> String told(ConfigSourceFactory<C> factory, String resource) {
+    List<String> told = new ArrayList<>();
+    ConfigSink sink =
+        new ConfigSink() {
+          @Override
+          public void resync(Collection<ConfigDocument> all) {
+            all.forEach(document -> told.add(document.key()));
+          }
+
+          @Override
+          public void changed(Collection<ConfigDocument> put, Collection<String> removed) {
+            told.add("changed");
+          }
+
+          @Override
+          public void alive() {
+            told.add("alive");
+          }
+
+          @Override
+          public void failing(String problem, Throwable cause) {
+            told.add(problem);
+          }
+        };
+    try (ConfigSource source =
+        factory.create(
+            new ConfigSourceContext("mesh", sink),
+            KeyedRecord.of(factory.configurationType()).with(Map.of("resource", resource)))) {
+      source.start();
+    }
+    assertThat(told).hasSize(1);
+    return told.get(0);
+  }
+
+  private static <C extends Record> List<String> checked(ConfigSourceFactory<C> factory) {
+    return factory
+        .contents(KeyedRecord.of(factory.configurationType()).with(Map.of("resource", "web")))
+        .problems();
   }
 
   @Test
@@ -226,6 +326,22 @@ class AdapterFolderTest {
                     .startsWith("etcd (expected: one of ")
                     .contains(
                         "; left out is " + folder.resolve("etcd.jar") + ": etcd.jar is no jar"));
+  }
+
+  @Test
+  void unknownTypeOfConfigSource_namesWhatIsLeftOut_too() throws IOException {
+    Files.writeString(folder.resolve("vault.jar"), "no jar");
+    ConfigLoader loader = new ConfigLoader(InstalledAdapters.in(folder));
+
+    ConfigResult result =
+        loader.parse(temp.resolve("fairlead.yaml"), "configs: [{name: a, type: vault}]\n");
+
+    assertThat(((ConfigResult.Invalid) result).problems())
+        .anySatisfy(
+            problem ->
+                assertThat(problem.text())
+                    .startsWith("vault (expected: one of ")
+                    .contains("; left out is " + folder.resolve("vault.jar")));
   }
 
   @Test

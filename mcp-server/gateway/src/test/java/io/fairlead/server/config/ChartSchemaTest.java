@@ -40,19 +40,27 @@ class ChartSchemaTest {
   private static ObjectNode withConfiguration(ObjectNode schema) throws IOException {
     ObjectNode configuration =
         (ObjectNode) JSON.readTree(new ConfigSchema(ConfigurationPageTest.TYPES).text());
-    ObjectNode type = (ObjectNode) configuration.at("/$defs/anyRegistry/properties/type");
-    JsonNode builtIn = type.remove("enum");
-    type.put("type", "string");
+    JsonNode registries = builtIn(configuration, "anyRegistry");
+    JsonNode configs = builtIn(configuration, "anyConfig");
     // The chart knows where the files of its Secret are.
     if (configuration.at("/properties/xds/properties/tls") instanceof ObjectNode tls) {
       tls.remove("required");
     }
     schema.putObject("$defs").set("configuration", configuration);
     schema.set("if", JSON.readTree("{\"properties\": {\"adapters\": {\"maxProperties\": 0}}}"));
-    schema
-        .putObject("then")
-        .withObject("/properties/config/properties/registries/items/properties/type")
-        .set("enum", builtIn);
+    ObjectNode then = schema.putObject("then");
+    then.withObject("/properties/config/properties/registries/items/properties/type")
+        .set("enum", registries);
+    then.withObject("/properties/config/properties/configs/items/properties/type")
+        .set("enum", configs);
     return schema;
+  }
+
+  /** Leaves out which types there are, and returns them. */
+  private static JsonNode builtIn(ObjectNode configuration, String element) {
+    ObjectNode type = (ObjectNode) configuration.at("/$defs/" + element + "/properties/type");
+    JsonNode builtIn = type.remove("enum");
+    type.put("type", "string");
+    return builtIn;
   }
 }

@@ -158,7 +158,7 @@ class ConfigSchemaTest {
     attempts +=
         compare(
             KeyedRecord.of(
-                Objects.requireNonNull(ConfigSourceTypes.installed().byName().get("file"))
+                Objects.requireNonNull(AdapterTypes.installed().configSources().get("file"))
                     .configurationType()),
             "/configs/0",
             differences);

@@ -63,8 +63,8 @@ final class ConfigurationPage {
   private void configSources() {
     page.append("\n### Keys of every type of config source\n");
     table("", KeyedRecord.of(ConfigSourceConfig.Shared.class));
-    ConfigSourceTypes.installed()
-        .byName()
+    AdapterTypes.installed()
+        .configSources()
         .forEach(
             (type, factory) -> {
               page.append("\n### Keys of config sources of type ").append(type).append('\n');

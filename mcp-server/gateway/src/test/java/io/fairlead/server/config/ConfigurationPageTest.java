@@ -67,8 +67,8 @@ class ConfigurationPageTest {
       add(KeyedRecord.of(factory.configurationType()), keys, seen);
     }
     add(KeyedRecord.of(ConfigSourceConfig.Shared.class), keys, seen);
-    ConfigSourceTypes.installed()
-        .byName()
+    AdapterTypes.installed()
+        .configSources()
         .values()
         .forEach(factory -> add(KeyedRecord.of(factory.configurationType()), keys, seen));
 

@@ -115,7 +115,7 @@ class DocumentedConfigurationTest {
     void addAll() {
       add(schema, "");
       addTyped("registry", "registries", "consul", TYPES.names());
-      addTyped("config", "configs", "file", ConfigSourceTypes.installed().byName().keySet());
+      addTyped("config", "configs", "file", AdapterTypes.installed().configSources().keySet());
     }
 
     private void addTyped(
