@@ -5,6 +5,7 @@ import io.fairlead.guard.ConnectionHealth;
 import io.fairlead.guard.DeletionGuard;
 import io.fairlead.guard.GuardPolicy;
 import io.fairlead.guard.GuardStatus;
+import io.fairlead.guard.GuardSubject;
 import io.fairlead.guard.HeldLoss;
 import io.fairlead.guard.HeldService;
 import io.fairlead.guard.Moment;
@@ -82,7 +83,9 @@ final class Departure {
     this.key = key;
     this.label = label;
     this.settings = settings;
-    this.guard = new DeletionGuard<>(policy, name, label + "-left-", loss -> Optional.empty());
+    this.guard =
+        new DeletionGuard<>(
+            policy, GuardSubject.registry(name), label + "-left-", loss -> Optional.empty());
     ServiceCount sum = ServiceCount.NONE;
     List<Left> losses = new ArrayList<>();
     for (CompactEntry entry : parked) {

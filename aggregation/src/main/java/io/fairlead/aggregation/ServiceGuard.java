@@ -3,6 +3,7 @@ package io.fairlead.aggregation;
 import io.fairlead.guard.ConnectionHealth;
 import io.fairlead.guard.DeletionGuard;
 import io.fairlead.guard.GuardPolicy;
+import io.fairlead.guard.GuardSubject;
 import io.fairlead.guard.Moment;
 import io.fairlead.guard.ServiceCount;
 import io.fairlead.registry.ServiceId;
@@ -23,7 +24,11 @@ final class ServiceGuard {
   ServiceGuard(GuardPolicy policy, RegistrySettings settings, Contribution contribution) {
     this.contribution = contribution;
     this.guard =
-        new DeletionGuard<>(policy, settings.name(), settings.label() + "-", HeldServiceLoss::rest);
+        new DeletionGuard<>(
+            policy,
+            GuardSubject.registry(settings.name()),
+            settings.label() + "-",
+            HeldServiceLoss::rest);
   }
 
   /** The guard, for what becomes of what it holds. */

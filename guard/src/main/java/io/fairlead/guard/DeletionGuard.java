@@ -52,17 +52,17 @@ public final class DeletionGuard<K, L extends HeldLoss<K>> {
   /**
    * A guard that holds nothing.
    *
-   * @param source the name of what it guards, for people
+   * @param subject what it guards
    * @param idPrefix what the ids of its groups begin with; a digest of what is lost follows
    * @param restOf gives of a loss that has grown while it was held the part that has to wait longer
    */
   public DeletionGuard(
-      GuardPolicy policy, String source, String idPrefix, Function<L, Optional<L>> restOf) {
+      GuardPolicy policy, GuardSubject subject, String idPrefix, Function<L, Optional<L>> restOf) {
     this.policy = policy;
-    this.source = source;
+    this.source = subject.name();
     this.idPrefix = idPrefix;
     this.restOf = restOf;
-    this.log = new GuardLog(source, policy);
+    this.log = new GuardLog(subject, policy);
     this.confirmation = new Confirmation(policy.confirmAfter());
     this.recent = new RecentLosses<>(policy.confirmAfter().toNanos());
   }

@@ -1,6 +1,5 @@
 package io.fairlead.guard;
 
-import io.fairlead.common.Counts;
 import io.fairlead.common.Durations;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,16 +10,16 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log lines of the deletion guard of one registry. Confined to the commit thread. */
+/** The log lines of one deletion guard. Confined to the commit thread. */
 final class GuardLog {
   private static final Logger LOG = LoggerFactory.getLogger(DeletionGuard.class);
   private static final int NAMES = 10;
 
-  private final String registry;
+  private final GuardSubject subject;
   private GuardPolicy policy;
 
-  GuardLog(String registry, GuardPolicy policy) {
-    this.registry = registry;
+  GuardLog(GuardSubject subject, GuardPolicy policy) {
+    this.subject = subject;
     this.policy = policy;
   }
 
@@ -42,21 +41,17 @@ final class GuardLog {
       Collection<? extends HeldLoss<?>> held,
       Instant believed) {
     LOG.warn(
-        "registry {}: {} of {} services and {} of {} endpoints are gone within {}, more than {} %"
-            + " and at least {}, which may be a fault of the registry or of its access rights."
-            + " Removals are held from now on: the last known endpoints stay in the mesh ({} so"
-            + " far: {}); additions and changes go through. If the registry can be read and still"
-            + " lacks them at {}, they are removed. To decide earlier: fairlead approve {} (remove"
-            + " them) or fairlead reject {} (keep them)",
-        registry,
-        lost.services(),
-        of.services(),
-        lost.endpoints(),
-        of.endpoints(),
+        "{}: {} are gone within {}, more than {} % and at least {}, which may be a fault of it or"
+            + " of access rights. Removals are held from now on: what is lost stays in the mesh as"
+            + " it was known last ({} so far: {}); additions and changes go through. If it can be"
+            + " read and still lacks them at {}, they are removed. To decide earlier: fairlead"
+            + " approve {} (remove them) or fairlead reject {} (keep them)",
+        subject.title(),
+        subject.share(lost, of),
         Durations.format(policy.confirmAfter()),
         Math.round(policy.share() * 100),
         policy.atLeast(),
-        services(held.size()),
+        subject.items(held.size()),
         names(held),
         believed,
         group.id(),
@@ -66,30 +61,28 @@ final class GuardLog {
   /** Reports that it holds much more than at the last report. */
   void grown(HeldGroup group, ServiceCount held, Collection<? extends HeldLoss<?>> newest) {
     LOG.warn(
-        "registry {}: {} holds more: {} and {} by now, the newest are {}",
-        registry,
+        "{}: {} holds more: {} by now, the newest are {}",
+        subject.title(),
         group.id(),
-        services(held.services()),
-        endpoints(held.endpoints()),
+        subject.all(held),
         names(newest));
   }
 
   /** Reports held services that the registry has again. */
   void cameBack(Collection<? extends HeldLoss<?>> losses) {
     LOG.info(
-        "registry {}: {} came back and are no longer held: {}",
-        registry,
-        services(losses.size()),
+        "{}: {} came back and are no longer held: {}",
+        subject.title(),
+        subject.items(losses.size()),
         names(losses));
   }
 
   /** Reports removals that were confirmed by time. */
   void confirmed(HeldGroup group, Collection<? extends HeldLoss<?>> losses) {
     LOG.info(
-        "registry {}: the removals of {} are published, since they have been missing for {} ({}):"
-            + " {}",
-        registry,
-        services(losses.size()),
+        "{}: the removals of {} are published, since they have been missing for {} ({}):" + " {}",
+        subject.title(),
+        subject.items(losses.size()),
         Durations.format(policy.confirmAfter()),
         group.id(),
         names(losses));
@@ -98,10 +91,10 @@ final class GuardLog {
   /** Reports removals that the limits of a changed configuration allow. */
   void withinLimits(HeldGroup group, Collection<? extends HeldLoss<?>> losses) {
     LOG.info(
-        "registry {}: the removals of {} are published, since they are within the changed limits of"
+        "{}: the removals of {} are published, since they are within the changed limits of"
             + " guard ({} %, at least {}; {}): {}",
-        registry,
-        services(losses.size()),
+        subject.title(),
+        subject.items(losses.size()),
         Math.round(policy.share() * 100),
         policy.atLeast(),
         group.id(),
@@ -110,35 +103,34 @@ final class GuardLog {
 
   void approved(HeldGroup group, Collection<? extends HeldLoss<?>> losses) {
     LOG.info(
-        "registry {}: {} approved, the removals of {} are published: {}",
-        registry,
+        "{}: {} approved, the removals of {} are published: {}",
+        subject.title(),
         group.id(),
-        services(losses.size()),
+        subject.items(losses.size()),
         names(losses));
   }
 
   void rejected(HeldGroup group, int services) {
     LOG.info(
-        "registry {}: {} rejected, {} stay in the mesh as they were until the registry has them"
-            + " again or fairlead approve {}",
-        registry,
+        "{}: {} rejected, {} stay in the mesh as they were until it has them again"
+            + " or fairlead approve {}",
+        subject.title(),
         group.id(),
-        services(services),
+        subject.items(services),
         group.id());
   }
 
   void closed(HeldGroup group) {
-    LOG.info("registry {}: {} holds nothing any more", registry, group.id());
+    LOG.info("{}: {} holds nothing any more", subject.title(), group.id());
   }
 
   /** Reports that the services of a registry that left the configuration stay for now. */
   void leaves(HeldGroup group, ServiceCount of) {
     LOG.info(
-        "registry {}: it left the configuration or has another source now; its {} with {}"
+        "{}: it left the configuration or has another source now; its {}"
             + " stay in the mesh until {} read. To remove them now: fairlead approve {}",
-        registry,
-        services(of.services()),
-        endpoints(of.endpoints()),
+        subject.title(),
+        subject.all(of),
         waitingFor(group),
         group.id());
   }
@@ -146,12 +138,11 @@ final class GuardLog {
   /** Reports that the services of a registry that left the configuration are removed. */
   void left(ServiceCount lost, int elsewhere) {
     LOG.info(
-        "registry {}: it left the configuration or has another source now; {} with {} are"
-            + " removed, {} stay with other registries",
-        registry,
-        services(lost.services()),
-        endpoints(lost.endpoints()),
-        services(elsewhere));
+        "{}: it left the configuration or has another source now; {} are"
+            + " removed, {} stay, since others have them",
+        subject.title(),
+        subject.all(lost),
+        subject.items(elsewhere));
   }
 
   private static String waitingFor(HeldGroup group) {
@@ -161,10 +152,10 @@ final class GuardLog {
 
   void reminder(HeldGroup group, int services, Duration since) {
     LOG.warn(
-        "registry {}: {} have been kept as they were since {}, though the registry no longer has"
-            + " them: {}. To decide: fairlead approve {} or fairlead reject {}",
-        registry,
-        services(services),
+        "{}: {} have been kept as they were since {}, though it no longer has them:"
+            + " {}. To decide: fairlead approve {} or fairlead reject {}",
+        subject.title(),
+        subject.items(services),
         since.truncatedTo(ChronoUnit.SECONDS),
         group.isRejected()
             ? "the removal was rejected"
@@ -173,14 +164,6 @@ final class GuardLog {
                 : "they are not confirmed yet",
         group.id(),
         group.id());
-  }
-
-  private static String services(int count) {
-    return Counts.of(count, "service");
-  }
-
-  private static String endpoints(int count) {
-    return Counts.of(count, "endpoint");
   }
 
   private static String names(Collection<? extends HeldLoss<?>> losses) {

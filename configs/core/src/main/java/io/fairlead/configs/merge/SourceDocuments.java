@@ -3,6 +3,7 @@ package io.fairlead.configs.merge;
 import io.fairlead.guard.ConnectionHealth;
 import io.fairlead.guard.DeletionGuard;
 import io.fairlead.guard.GuardPolicy;
+import io.fairlead.guard.GuardSubject;
 import io.fairlead.guard.Moment;
 import io.fairlead.guard.ServiceCount;
 import io.fairlead.versioning.Resource;
@@ -49,7 +50,11 @@ final class SourceDocuments {
     this.guard =
         new DeletionGuard<>(
             policy,
-            Configs.PREFIX + settings.name(),
+            new GuardSubject(
+                Configs.PREFIX + settings.name(),
+                "config source " + settings.name(),
+                "resource",
+                ""),
             "configs-" + settings.name() + "-",
             loss -> Optional.empty());
     inherited.forEach(
