@@ -169,6 +169,12 @@ public final class AdapterThread implements AdapterClock, AutoCloseable {
     try {
       if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
         LOG.warn("{}: a task did not end within {} s", subject, CLOSE_SECONDS);
+        return;
+      }
+      // The executor counts as ended a little before its thread does.
+      Thread last = thread;
+      if (last != null) {
+        last.join();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
