@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 @NeedsServer({"consul", "istiod-1.27.0", "istiod-1.18.2"})
 final class ReadinessTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final String WAIT = "readiness: {wait: 5s}";
+  // Longer than a gateway takes to start on a busy machine.
+  private static final String WAIT = "readiness: {wait: 15s}";
 
   private final ConsulServer server = ConsulServer.started();
   private final ConsulRegistry consul = new ConsulRegistry(server);
@@ -79,7 +80,7 @@ final class ReadinessTest {
                       .anySatisfy(
                           line ->
                               assertThat(line)
-                                  .contains("have not been answered for 5s", "consul")));
+                                  .contains("have not been answered for 15s", "consul")));
 
       server.start();
       SourceClient.Response first = client.awaitServices(0, any -> true);
