@@ -69,7 +69,7 @@ final class HostSlot {
     return host;
   }
 
-  /** What is served of it. */
+  /** Returns the resources that are served of it, by their keys. */
   Map<ResourceKey, Emitted> emitted() {
     Map<ResourceKey, Emitted> emitted = new HashMap<>(2);
     servedEntries().forEach(entry -> emitted.put(entry.key(), Emitted.served(entry)));
@@ -332,7 +332,7 @@ final class HostSlot {
     return parked;
   }
 
-  /** What a registry has in the merged entry that is served, as one entry. */
+  /** Returns the part of a registry in the merged entry that is served, as one entry. */
   private @Nullable CompactEntry partOf(String label) {
     List<Merge.Part> parts = new ArrayList<>();
     for (CompactEntry entry : servedEntries()) {

@@ -16,7 +16,7 @@ import java.util.function.IntPredicate;
  *     of one service that is not to be merged
  */
 record MergedMembers(List<Member> all) {
-  /** Those of an entry that is not merged. */
+  /** The members of an entry that is not merged: none. */
   static final MergedMembers NONE = new MergedMembers(List.of());
 
   private static final String KIND = "merged";

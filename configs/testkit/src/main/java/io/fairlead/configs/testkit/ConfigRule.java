@@ -11,7 +11,7 @@ enum ConfigRule {
   RESYNC_FIRST,
   /** A report has each key once. */
   EACH_KEY_ONCE,
-  /** What was handed over is not changed any more. */
+  /** Objects that were handed to the sink are not changed any more. */
   NOT_CHANGED_AFTERWARDS,
   /** A closed source calls no more. */
   NO_CALL_AFTER_CLOSE,

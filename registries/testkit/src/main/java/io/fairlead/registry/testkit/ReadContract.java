@@ -77,7 +77,7 @@ abstract class ReadContract extends AdapterFixture {
     awaitWritten(outageLimit());
   }
 
-  /** What is added between the list and the watch must not be lost. */
+  /** Services that are added between the list and the watch must not be lost. */
   @Test
   @Fault("changes during the start")
   final void start_whileServicesAreAdded_missesNone() {

@@ -13,7 +13,7 @@ enum Rule {
   EACH_SERVICE_ONCE,
   /** A hold that goes on keeps its start and its end. */
   SAME_CEILING,
-  /** What was handed over is not changed any more. */
+  /** Objects that were handed to the sink are not changed any more. */
   NOT_CHANGED_AFTERWARDS,
   /** A closed adapter calls no more. */
   NO_CALL_AFTER_CLOSE,
