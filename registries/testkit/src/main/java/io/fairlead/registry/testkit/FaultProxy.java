@@ -1,9 +1,8 @@
 package io.fairlead.registry.testkit;
 
-import java.io.Closeable;
+import io.fairlead.registry.testkit.ProxiedConnection.Direction;
+import io.fairlead.registry.testkit.ProxiedConnection.Passage;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,7 +53,7 @@ public final class FaultProxy implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
 
   // The rest is guarded by "this".
-  private final Set<Connection> connections = new HashSet<>();
+  private final Set<ProxiedConnection> connections = new HashSet<>();
   private final Random random = new Random(7);
   private Optional<Door> door = Optional.empty();
   private boolean frozen;
@@ -110,7 +109,7 @@ public final class FaultProxy implements AutoCloseable {
 
   /** Ends every fault; connections that were stranded break. */
   public void heal() {
-    List<Connection> stranded;
+    List<ProxiedConnection> stranded;
     synchronized (this) {
       resetPeriod = Duration.ZERO;
       frozen = false;
@@ -123,7 +122,7 @@ public final class FaultProxy implements AutoCloseable {
       stranded = connections.stream().filter(one -> one.stranded).toList();
       notifyAll();
     }
-    stranded.forEach(Connection::close);
+    stranded.forEach(ProxiedConnection::close);
     restore();
   }
 
@@ -172,7 +171,7 @@ public final class FaultProxy implements AutoCloseable {
   /** Breaks all connections at once with a reset; new ones are taken. */
   public synchronized void reset() {
     broken += connections.size();
-    List.copyOf(connections).forEach(Connection::reset);
+    List.copyOf(connections).forEach(ProxiedConnection::reset);
   }
 
   /** Breaks all connections with a reset again and again, in place of a former period. */
@@ -205,7 +204,7 @@ public final class FaultProxy implements AutoCloseable {
   /** Breaks all connections, and takes each new one only to close it at once. */
   public synchronized void hangUp() {
     hangingUp = true;
-    List.copyOf(connections).forEach(Connection::close);
+    List.copyOf(connections).forEach(ProxiedConnection::close);
   }
 
   /**
@@ -245,8 +244,8 @@ public final class FaultProxy implements AutoCloseable {
     synchronized (this) {
       shut = door;
       door = Optional.empty();
-      shut.ifPresent(one -> shut(one.socket()));
-      List.copyOf(connections).forEach(Connection::close);
+      shut.ifPresent(one -> ProxiedConnection.shut(one.socket()));
+      List.copyOf(connections).forEach(ProxiedConnection::close);
     }
     shut.ifPresent(FaultProxy::awaitEnd);
   }
@@ -307,7 +306,7 @@ public final class FaultProxy implements AutoCloseable {
       if (isWelcome()) {
         connect(opened, client);
       } else {
-        shut(client);
+        ProxiedConnection.shut(client);
       }
     }
   }
@@ -325,10 +324,10 @@ public final class FaultProxy implements AutoCloseable {
       server.setTcpNoDelay(true);
     } catch (IOException e) {
       LOG.trace("proxy {}: the server refuses", port, e);
-      shut(client);
+      ProxiedConnection.shut(client);
       return;
     }
-    Connection connection = new Connection(client, server);
+    ProxiedConnection connection = new ProxiedConnection(this, client, server);
     synchronized (this) {
       connections.add(connection);
       if (opened.isClosed() || hangingUp) {
@@ -336,21 +335,15 @@ public final class FaultProxy implements AutoCloseable {
         return;
       }
     }
-    start(() -> connection.carry(client, server, Direction.REQUESTS));
-    start(() -> connection.carry(server, client, Direction.ANSWERS));
+    start(() -> connection.carry(Direction.REQUESTS));
+    start(() -> connection.carry(Direction.ANSWERS));
   }
 
-  private enum Direction {
-    REQUESTS,
-    ANSWERS
-  }
-
-  /** The fate of a piece, decided with the lock held. */
-  private record Passage(long delayMillis, boolean garbled, int length, boolean last) {}
+  // ---- For connections --------------------------------------------------------------------------
 
   /** Waits while nothing may pass; empty if the connection is no longer to be used. */
-  private synchronized Optional<Passage> passage(
-      Connection connection, Direction direction, int length) throws InterruptedException {
+  synchronized Optional<Passage> passage(
+      ProxiedConnection connection, Direction direction, int length) throws InterruptedException {
     while ((frozen || connection.stranded) && connections.contains(connection)) {
       wait();
     }
@@ -371,24 +364,24 @@ public final class FaultProxy implements AutoCloseable {
             delay, garbling, (int) Math.min(left, length), length >= left && left < length));
   }
 
-  private synchronized int pieceSize(int length) {
+  /** Returns how much of this may pass at a time. */
+  synchronized int pieceSize(int length) {
     return bytesAtATime == 0 ? length : Math.min(bytesAtATime, length);
   }
 
-  private synchronized long pieceMillis() {
+  /** Returns the pause between pieces. */
+  synchronized long pieceMillis() {
     return bytesAtATime == 0 ? 0 : trickleMillis;
   }
 
-  private synchronized void fillWithNoise(byte[] buffer) {
+  synchronized void fillWithNoise(byte[] buffer) {
     random.nextBytes(buffer);
   }
 
-  private static void shut(Closeable socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      LOG.trace("socket closed badly", e);
-    }
+  /** Takes note of the end of a connection. */
+  synchronized void ended(ProxiedConnection connection) {
+    connections.remove(connection);
+    notifyAll();
   }
 
   @Override
@@ -402,92 +395,5 @@ public final class FaultProxy implements AutoCloseable {
     closed.countDown();
     cut();
     FreePorts.giveBack(port);
-  }
-
-  /** One client's connection. */
-  private final class Connection {
-    private final Socket client;
-    private final Socket server;
-    // Guarded by the proxy.
-    private boolean stranded;
-    private long answered;
-
-    Connection(Socket client, Socket server) {
-      this.client = client;
-      this.server = server;
-    }
-
-    void carry(Socket from, Socket to, Direction direction) {
-      byte[] buffer = new byte[16 * 1024];
-      try (InputStream in = from.getInputStream();
-          OutputStream out = to.getOutputStream()) {
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-          Optional<Passage> passage = passage(this, direction, read);
-          if (passage.isEmpty()) {
-            return;
-          }
-          pass(buffer, passage.get(), direction, out);
-          if (passage.get().last()) {
-            return;
-          }
-        }
-        // The end travels as the bytes do.
-        passage(this, direction, 0).ifPresent(end -> pause(end.delayMillis()));
-      } catch (IOException e) {
-        LOG.trace("proxy {}: a connection broke", port, e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } finally {
-        close();
-      }
-    }
-
-    private void pass(byte[] buffer, Passage passage, Direction direction, OutputStream out)
-        throws IOException {
-      pause(passage.delayMillis());
-      if (passage.garbled()) {
-        fillWithNoise(buffer);
-      }
-      int sent = 0;
-      while (sent < passage.length()) {
-        int left = passage.length() - sent;
-        int piece = direction == Direction.ANSWERS ? pieceSize(left) : left;
-        out.write(buffer, sent, piece);
-        sent += piece;
-        if (sent < passage.length()) {
-          pause(pieceMillis());
-        }
-      }
-    }
-
-    private void pause(long millis) {
-      if (millis > 0) {
-        try {
-          Thread.sleep(millis);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
-      }
-    }
-
-    /** Ends it with a reset on both sides, as a router does that has lost its state. */
-    void reset() {
-      try {
-        client.setSoLinger(true, 0);
-        server.setSoLinger(true, 0);
-      } catch (IOException e) {
-        LOG.trace("proxy {}: a connection was closed already", port, e);
-      }
-      close();
-    }
-
-    void close() {
-      synchronized (FaultProxy.this) {
-        connections.remove(this);
-        FaultProxy.this.notifyAll();
-      }
-      shut(client);
-      shut(server);
-    }
   }
 }

@@ -17,7 +17,7 @@ import java.util.Random;
  * A generator of services as no registry should hold them and some do: illegal, long and colliding
  * names, addresses of every kind, ports out of range, duplicates, odd weights, metadata that would
  * be labels with a meaning, text that is not Unicode; and sane ones between them. The same seed
- * gives the same services. For one thread.
+ * gives the same services. Half of the class are the lists of what it draws from. For one thread.
  */
 public final class HostileServices {
   private static final List<String> NAMES =
