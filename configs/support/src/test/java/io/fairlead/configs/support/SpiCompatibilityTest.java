@@ -1,14 +1,19 @@
-package io.fairlead.registry.support;
+package io.fairlead.configs.support;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.common.Key;
+import io.fairlead.configs.ConfigSourceFactory;
 import io.fairlead.registry.RegistryAdapterFactory;
+import io.fairlead.registry.support.RegistryMirror;
 import japicmp.cmp.JApiCmpArchive;
 import japicmp.cmp.JarArchiveComparator;
 import japicmp.cmp.JarArchiveComparatorOptions;
 import japicmp.model.AccessModifier;
 import japicmp.model.JApiChangeStatus;
 import japicmp.model.JApiClass;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,24 +29,37 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import javassist.CannotCompileException;
+import javassist.ClassPool;
+import javassist.CtClass;
+import javassist.CtMethod;
+import javassist.NotFoundException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The SPI against that of the version which its number names: {@code baseline/spi-VERSION.jar} has
- * its classes. What an adapter would have to be changed for raises the major number, what is added
- * the minor one once the version is in {@code baseline/released.txt}; the command that the message
- * has writes the next baseline then.
+ * A comparison of the SPI, that of adapters and that of config sources, with the version which its
+ * number names: {@code baseline/spi-VERSION.jar} has its classes. What an adapter or a source would
+ * have to be changed for raises the major number, what is added the minor one once the version is
+ * in {@code baseline/released.txt}; the command that the message has writes the next baseline then.
+ * It is in this module because that sees all of the SPI.
  */
 class SpiCompatibilityTest {
   private static final Path BASELINES =
-      Path.of(System.getProperty("fairlead.root")).resolve("registries/support/baseline");
+      Path.of(System.getProperty("fairlead.root")).resolve("configs/support/baseline");
   private static final String COMMAND =
-      "mvn -pl registries/support -am test -Dtest=SpiCompatibilityTest"
+      "mvn -pl configs/support -am test -Dtest=SpiCompatibilityTest"
           + " -Dsurefire.failIfNoSpecifiedTests=false -Dfairlead.baseline=write";
   private static final String ADDS = "adds: ";
   private static final List<Class<?>> ONE_OF_EACH_MODULE =
-      List.of(RegistryAdapterFactory.class, RegistryMirror.class, io.fairlead.common.Key.class);
+      List.of(
+          Key.class,
+          RegistryAdapterFactory.class,
+          RegistryMirror.class,
+          ConfigSourceFactory.class,
+          PolledConfigSource.class);
 
   @TempDir Path temp = Path.of("");
 
@@ -72,17 +90,47 @@ class SpiCompatibilityTest {
         .isEmpty();
   }
 
-  @Test
-  void methodThatIsTakenAway_isABreak_andOneThatIsNew_anAddition() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "io.fairlead.common.Key, value",
+    "io.fairlead.registry.RegistrySink, removed",
+    "io.fairlead.registry.support.RegistryMirror, changed",
+    "io.fairlead.configs.ConfigSink, alive",
+    "io.fairlead.configs.ConfigSourceFactory, contents",
+    "io.fairlead.configs.support.PolledConfigSource, lookSoon"
+  })
+  void methodThatIsTakenAway_isABreak(String type, String method) throws Exception {
     Map<String, byte[]> classes = classes();
     Map<String, byte[]> fewer = new TreeMap<>(classes);
-    fewer.remove("io/fairlead/registry/Locality.class");
-    Path all = jar("all.jar", classes);
-    Path some = jar("some.jar", fewer);
+    fewer.compute(
+        type.replace('.', '/') + ".class", (file, code) -> without(method, requireNonNull(code)));
 
-    assertThat(differences(all, some)).contains("breaks: io.fairlead.registry.Locality");
-    assertThat(differences(some, all)).contains("adds: io.fairlead.registry.Locality");
+    assertThat(differences(jar("all.jar", classes), jar("fewer.jar", fewer)))
+        .containsExactly("breaks: " + type);
+  }
+
+  @Test
+  void classThatIsNew_isAnAddition() throws Exception {
+    Map<String, byte[]> classes = classes();
+    Map<String, byte[]> fewer = new TreeMap<>(classes);
+    fewer.remove("io/fairlead/configs/support/DocumentReport.class");
+    Path all = jar("all.jar", classes);
+
+    assertThat(differences(jar("fewer.jar", fewer), all))
+        .containsExactly("adds: io.fairlead.configs.support.DocumentReport");
     assertThat(differences(all, all)).isEmpty();
+  }
+
+  private static byte[] without(String method, byte[] code) {
+    try {
+      CtClass type = new ClassPool(true).makeClass(new ByteArrayInputStream(code));
+      for (CtMethod one : type.getDeclaredMethods(method)) {
+        type.removeMethod(one);
+      }
+      return type.toBytecode();
+    } catch (IOException | CannotCompileException | NotFoundException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static boolean isReleased() throws IOException {
