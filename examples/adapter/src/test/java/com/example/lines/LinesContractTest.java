@@ -79,7 +79,7 @@ class LinesContractTest extends AdapterContract {
   }
 
   @Override
-  protected boolean outlivesAdapters(Thread thread) {
+  protected boolean outlivesClose(Thread thread) {
     // The server's own.
     return thread.getName().startsWith("HTTP-Dispatcher") || thread.getName().startsWith("idle-");
   }

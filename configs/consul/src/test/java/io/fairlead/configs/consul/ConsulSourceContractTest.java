@@ -122,7 +122,7 @@ final class ConsulSourceContractTest extends ConfigSourceContract {
   }
 
   @Override
-  protected boolean outlivesSources(Thread thread) {
+  protected boolean outlivesClose(Thread thread) {
     // Of the clients with which the test writes to Consul.
     return List.of("HttpClient-", "OkHttp ", "Okio ", "consul").stream()
         .anyMatch(thread.getName()::startsWith);

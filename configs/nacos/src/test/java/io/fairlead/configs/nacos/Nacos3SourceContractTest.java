@@ -106,7 +106,7 @@ final class Nacos3SourceContractTest extends ConfigSourceContract {
   }
 
   @Override
-  protected boolean outlivesSources(Thread thread) {
+  protected boolean outlivesClose(Thread thread) {
     // Of the client with which the test writes to Nacos, and of its process.
     return thread.getName().startsWith("HttpClient-") || thread.getName().endsWith("-output");
   }

@@ -66,7 +66,7 @@ abstract class TextContract extends ConfigSourceContract {
   }
 
   @Override
-  protected boolean outlivesSources(Thread thread) {
+  protected boolean outlivesClose(Thread thread) {
     // The store's own threads, and those of contracts that run at the same time.
     return !thread.getName().contains("-" + sourceName());
   }

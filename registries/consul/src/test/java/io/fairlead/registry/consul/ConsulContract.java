@@ -132,7 +132,7 @@ abstract class ConsulContract extends AdapterContract {
   }
 
   @Override
-  protected boolean outlivesAdapters(Thread thread) {
+  protected boolean outlivesClose(Thread thread) {
     // Of the clients with which the test writes to Consul; the adapter has Vert.x.
     // The last are JUnit's, which runs some tests at the same time.
     return thread.getName().startsWith("HttpClient-")

@@ -224,7 +224,7 @@ final class EurekaContractTest extends AdapterContract {
   }
 
   @Override
-  protected boolean outlivesAdapters(Thread thread) {
+  protected boolean outlivesClose(Thread thread) {
     String name = thread.getName();
     return name.startsWith("HttpClient-") || name.endsWith("-output");
   }

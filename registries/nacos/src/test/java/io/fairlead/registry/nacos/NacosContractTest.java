@@ -231,7 +231,7 @@ class NacosContractTest extends AdapterContract {
   }
 
   @Override
-  protected boolean outlivesAdapters(Thread thread) {
+  protected boolean outlivesClose(Thread thread) {
     return SharedNacos.isShared(thread);
   }
 }

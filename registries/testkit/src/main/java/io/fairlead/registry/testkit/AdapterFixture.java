@@ -8,40 +8,25 @@ import io.fairlead.registry.ServiceId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The fixture that the tests of {@link AdapterContract} share with tests of the adapter's own: a
  * sink, an adapter that is closed after the test, and a record of what was written. A subclass says
  * how its registry is used.
  */
-@ExtendWith(ContractRun.class)
 public abstract class AdapterFixture extends RegistryFixture {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final String name = "contract-" + NAMES.incrementAndGet();
   private final RecordingSink sink = new RecordingSink();
   private final Map<ServiceId, Service> written = new TreeMap<>();
-  private final ThreadWatch threads = new ThreadWatch(this::outlivesAdapters);
-  private final Set<RegistryAdapter> closed = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final Set<String> watched = new HashSet<>();
   private boolean cutOff;
-  private boolean left;
-  private @Nullable RegistryAdapter running;
-  private ContractRun.Record record = new ContractRun.Record("");
-  private String test = "";
   private Duration staleness = Duration.ZERO;
 
   /**
@@ -57,6 +42,11 @@ public abstract class AdapterFixture extends RegistryFixture {
     left.forEach(this::remove);
   }
 
+  @Override
+  protected final void cleanUp() {
+    cleanUp(written());
+  }
+
   // ---- For tests of the subclass's own --------------------------------------------------------
 
   /** Returns the configured name of the registry in this test, unique in the JVM. */
@@ -69,32 +59,25 @@ public abstract class AdapterFixture extends RegistryFixture {
     return List.copyOf(written.values());
   }
 
-  /** Returns the sink of this test. */
+  @Override
   protected final RecordingSink sink() {
     return sink;
   }
 
   /** Starts the adapter; it is closed after the test. */
   protected final RegistryAdapter start() {
-    return start(adapter(new AdapterContext(name, sink)));
+    return start(adapter(new AdapterContext(name, sink)), secrets());
   }
 
   /** Starts an adapter with the sink of this test; it is closed after the test. */
-  final RegistryAdapter start(RegistryAdapter adapter) {
-    watchLog(adapter, secrets());
+  final RegistryAdapter start(RegistryAdapter adapter, Set<String> secrets) {
+    watch(adapter, secrets);
     environment("FAIRLEAD_LINK_PERIOD")
         .ifPresent(
             seconds ->
                 links().forEach(link -> link.resetEvery(Duration.ofSeconds(seconds.longValue()))));
-    running = adapter;
     adapter.start();
     return adapter;
-  }
-
-  /** Searches the log for these secrets until the last test of the class. */
-  final void watchLog(RegistryAdapter adapter, Set<String> secrets) {
-    watched.addAll(secrets);
-    record.log().add(secrets, adapter.getClass().getPackageName());
   }
 
   /** Starts the adapter and waits for the first read. */
@@ -102,22 +85,6 @@ public abstract class AdapterFixture extends RegistryFixture {
     RegistryAdapter adapter = start();
     awaitWritten(limit());
     return adapter;
-  }
-
-  /** Closes an adapter within the limit; it is not closed again after the test. */
-  final void close(RegistryAdapter adapter) {
-    closed.add(adapter);
-    boolean before = left;
-    // One that does not return may call the sink: it is judged by that alone.
-    left = true;
-    Assertions.assertTimeoutPreemptively(closeLimit(), adapter::close, "close() does not return");
-    left = before;
-  }
-
-  /** Leaves it to the test to close an adapter, and to expect no more calls of it then. */
-  final void leave(RegistryAdapter adapter) {
-    closed.add(adapter);
-    left = true;
   }
 
   /** Returns the value of a variable that is a number. */
@@ -176,11 +143,6 @@ public abstract class AdapterFixture extends RegistryFixture {
     return new Comparison(lacking()).differences(written.values(), read);
   }
 
-  /** Returns the watch over the threads started in this test. */
-  final ThreadWatch threads() {
-    return threads;
-  }
-
   /** Notes how long a test waited until the adapter had what was written. */
   final void noteStaleness(Duration waited) {
     if (waited.compareTo(staleness) > 0) {
@@ -193,22 +155,6 @@ public abstract class AdapterFixture extends RegistryFixture {
     return staleness;
   }
 
-  @Override
-  final void needs(Capability capability) {
-    if (lacking().contains(capability)) {
-      throw new NotApplicableException(getClass().getSimpleName(), capability);
-    }
-    if (capability == Capability.NETWORK && links().isEmpty()) {
-      throw new IllegalStateException(
-          "links(): none (expected: the proxies between adapter and registry, or NETWORK in"
-              + " lacking())");
-    }
-  }
-
-  final boolean has(Capability capability) {
-    return !lacking().contains(capability);
-  }
-
   final void stopReaching() {
     cutOff = true;
     makeUnreachable();
@@ -217,44 +163,5 @@ public abstract class AdapterFixture extends RegistryFixture {
   final void reachAgain() {
     makeReachable();
     cutOff = false;
-  }
-
-  /** Returns what was broken in any test of this run. */
-  final ContractRun.Record record() {
-    return record;
-  }
-
-  /** Takes where to note what is broken, and under which name. */
-  final void recordIn(ContractRun.Record run, String testName) {
-    record = run;
-    test = testName;
-  }
-
-  @AfterEach
-  final void closeAndCheck() {
-    try {
-      if (running != null && !closed.contains(running)) {
-        close(running);
-      }
-      if (!left) {
-        sink.expectNoMoreCalls();
-      }
-      searchForSecrets();
-      record.add(test, sink);
-      sink.forget();
-    } finally {
-      links().forEach(FaultProxy::heal);
-      cleanUp(List.copyOf(written.values()));
-    }
-  }
-
-  private void searchForSecrets() {
-    for (String secret : watched) {
-      for (String text : sink.texts()) {
-        if (text.contains(secret)) {
-          record.add(test, Rule.NO_SECRET, "told to the sink: " + text.replace(secret, "***"));
-        }
-      }
-    }
   }
 }

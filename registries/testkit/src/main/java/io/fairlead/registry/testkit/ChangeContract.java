@@ -256,7 +256,7 @@ abstract class ChangeContract extends ReadContract {
     disorderEvents();
     for (int number = 1; number <= GENERATIONS; number++) {
       write(generation(number));
-      Contracts.pause(BETWEEN_GENERATIONS);
+      pause(BETWEEN_GENERATIONS);
     }
     awaitWritten(outageLimit());
     orderEvents();
@@ -323,7 +323,7 @@ abstract class ChangeContract extends ReadContract {
     Set<Instance> reported = instances(adapter.reported(id));
     long end = System.nanoTime() + REMEMBERED.toNanos();
     while (!reported.equals(told) && System.nanoTime() < end) {
-      Contracts.pause(Duration.ofMillis(10));
+      pause(Duration.ofMillis(10));
       reported = instances(adapter.reported(id));
     }
     assertThat(reported).as("instances of reported(%s)", id).isEqualTo(told);
@@ -344,10 +344,10 @@ abstract class ChangeContract extends ReadContract {
         .duringNextCall(
             () -> {
               called.countDown();
-              Contracts.awaits(answered, limit());
+              awaits(answered, limit());
             });
     write(Contracts.with(orders, service("orders", 2).instances()));
-    assertThat(Contracts.awaits(called, limit())).as("a call of the sink").isTrue();
+    assertThat(awaits(called, limit())).as("a call of the sink").isTrue();
     try {
       assertTimeoutPreemptively(
           REMEMBERED, () -> adapter.reported(orders.id()), "reported() waits for the sink");

@@ -32,7 +32,7 @@ final class ContractRun
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    if (context.getRequiredTestInstance() instanceof AdapterFixture fixture) {
+    if (context.getRequiredTestInstance() instanceof ContractFixture fixture) {
       fixture.recordIn(record(context), context.getRequiredTestMethod().getName());
     }
   }
@@ -97,7 +97,7 @@ final class ContractRun
     List<String> unsaid = record.unjudged();
     if (!unsaid.isEmpty()) {
       throw new AssertionError(
-          "the adapter broke rules that hold at any time:\n" + String.join("\n", unsaid));
+          "rules that hold at any time were broken:\n" + String.join("\n", unsaid));
     }
   }
 
@@ -111,7 +111,7 @@ final class ContractRun
     private final List<Sunk> sinks = new ArrayList<>();
     private final Set<Rule> judged = EnumSet.noneOf(Rule.class);
 
-    private record Sunk(String test, RecordingSink sink) {}
+    private record Sunk(String test, RecordedCalls<?> sink) {}
 
     Record(String adapter) {
       this.adapter = adapter;
@@ -122,7 +122,7 @@ final class ContractRun
     }
 
     /** Takes the sink of a test that ended. */
-    void add(String test, RecordingSink sink) {
+    void add(String test, RecordedCalls<?> sink) {
       sinks.add(new Sunk(test, sink));
     }
 

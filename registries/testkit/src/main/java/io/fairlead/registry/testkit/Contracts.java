@@ -6,14 +6,11 @@ import io.fairlead.registry.Locality;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -113,29 +110,6 @@ final class Contracts {
       }
     }
     return ports;
-  }
-
-  /** Lets time pass in which something must not happen. */
-  static void pause(Duration length) {
-    if (length.isZero()) {
-      return;
-    }
-    try {
-      Thread.sleep(length.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
-  }
-
-  /** Waits for something that may never happen; whether it has. */
-  static boolean awaits(CountDownLatch latch, Duration limit) {
-    try {
-      return latch.await(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   /** A part of an instance that a test changes. */

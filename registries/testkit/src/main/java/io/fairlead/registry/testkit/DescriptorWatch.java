@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /** A view of the descriptors that this process has open, as Linux lists them. */
-public final class DescriptorWatch {
+final class DescriptorWatch {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   /** The kinds of descriptors that count. */
-  public enum Scope {
+  enum Scope {
     /** All: where nothing else shows connections that were left. */
     ALL,
     /** Files, selectors and the like. */
@@ -26,18 +26,18 @@ public final class DescriptorWatch {
   /**
    * @param foreign accepts files that do not count
    */
-  public DescriptorWatch(Scope scope, Predicate<String> foreign) {
+  DescriptorWatch(Scope scope, Predicate<String> foreign) {
     this.scope = scope;
     this.foreign = foreign;
   }
 
   /** Whether this system lists descriptors. */
-  public static boolean isPossible() {
+  static boolean isPossible() {
     return Files.isDirectory(DESCRIPTORS);
   }
 
   /** Returns what is open; jars and devices, which the JVM opens as it likes, left out. */
-  public List<String> open() {
+  List<String> open() {
     List<String> open = new ArrayList<>();
     try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
       for (Path link : links) {

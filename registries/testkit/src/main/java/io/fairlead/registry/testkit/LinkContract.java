@@ -43,7 +43,7 @@ abstract class LinkContract extends OutageContract {
     links().forEach(FaultProxy::garble);
     links().forEach(FaultProxy::reset);
     sink().awaitEvent(mark, "a failure", outageLimit(), SinkEvent::isFailure);
-    Contracts.pause(outageLength());
+    pause(outageLength());
     healAndChange(before, mark, service("orders-0", 6));
   }
 
@@ -57,7 +57,7 @@ abstract class LinkContract extends OutageContract {
       long attempts = attempts();
       links().forEach(FaultProxy::reset);
       provokeAnswers(attempts + 2);
-      Contracts.pause(outageLength());
+      pause(outageLength());
     }
     healAndChange(before, mark, service("orders-0", 6), service("provocation", 5));
   }
@@ -67,7 +67,7 @@ abstract class LinkContract extends OutageContract {
     long end = System.nanoTime() + outageLimit().toNanos() / 4;
     for (int change = 0; attempts() < attempts && System.nanoTime() < end; change++) {
       write(service("provocation", 1 + change % 4));
-      Contracts.pause(BETWEEN_PROVOCATIONS);
+      pause(BETWEEN_PROVOCATIONS);
     }
   }
 
@@ -126,7 +126,7 @@ abstract class LinkContract extends OutageContract {
         List<Instance> some = new ArrayList<>(one.instances());
         some.removeIf(it -> !it.equals(one.instances().get(0)) && random.nextInt(3) == 0);
         write(Contracts.with(one, some));
-        Contracts.pause(period.dividedBy(40));
+        pause(period.dividedBy(40));
       }
       awaitWritten(outageLimit());
     } while (System.nanoTime() < end);

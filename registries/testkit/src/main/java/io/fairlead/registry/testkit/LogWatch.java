@@ -14,10 +14,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /**
- * A search for secrets in everything that is logged. The adapter's own package is searched at all
- * levels, whatever the configuration of the log shows of it. Thread-safe.
+ * A search for secrets in everything that is logged. The package of what is tested is searched at
+ * all levels, whatever the configuration of the log shows of it. Thread-safe.
  */
-public final class LogWatch {
+final class LogWatch {
   // Shared by all watches of the JVM; those that listen are never removed from the loggers.
   private static final Set<LogWatch> OPEN = ConcurrentHashMap.newKeySet();
   // Names of loggers. Guarded by itself.
@@ -27,24 +27,24 @@ public final class LogWatch {
   private final List<String> found = new CopyOnWriteArrayList<>();
 
   /** Starts to search. */
-  public void open() {
+  void open() {
     listenTo(Logger.ROOT_LOGGER_NAME);
     OPEN.add(this);
   }
 
   /** Ends the search. */
-  public void close() {
+  void close() {
     OPEN.remove(this);
   }
 
   /** Searches for these, too, also in all that this package logs. */
-  public void add(Set<String> more, String ofPackage) {
+  void add(Set<String> more, String ofPackage) {
     secrets.addAll(more);
     listenTo(ofPackage);
   }
 
   /** Returns each place where a secret was logged. */
-  public List<String> found() {
+  List<String> found() {
     return List.copyOf(found);
   }
 

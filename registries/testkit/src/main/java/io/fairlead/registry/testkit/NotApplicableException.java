@@ -2,19 +2,19 @@ package io.fairlead.registry.testkit;
 
 import org.opentest4j.TestAbortedException;
 
-/** The end of a contract test that needs what the registry lacks. */
+/** The end of a contract test that needs what the fixture lacks. */
 final class NotApplicableException extends TestAbortedException {
   private static final long serialVersionUID = 1;
 
-  private final Capability lacking;
+  private final Enum<?> lacking;
 
-  NotApplicableException(String fixture, Capability lacking) {
+  NotApplicableException(String fixture, Enum<?> lacking) {
     super(fixture + " declares to lack " + lacking);
     this.lacking = lacking;
   }
 
-  /** Returns what the registry lacks. */
-  Capability lacking() {
+  /** Returns what the fixture lacks. */
+  Enum<?> lacking() {
     return lacking;
   }
 }

@@ -24,7 +24,7 @@ abstract class OutageContract extends ChangeContract {
     int mark = sink().mark();
     stopReaching();
     sink().awaitEvent(mark, "a failure", outageLimit(), SinkEvent::isFailure);
-    Contracts.pause(outageLength());
+    pause(outageLength());
     assertThat(Contracts.losses(before, sink().eventsSince(mark))).isEmpty();
     mark = sink().mark();
     reachAgain();
@@ -42,7 +42,7 @@ abstract class OutageContract extends ChangeContract {
     int mark = sink().mark();
     stopReaching();
     sink().awaitFailureIfAny(mark, outageLimit());
-    Contracts.pause(outageLength());
+    pause(outageLength());
     write(Contracts.with(orders, service("orders", 4).instances()));
     write(service("details", 1));
     reachAgain();
@@ -78,7 +78,7 @@ abstract class OutageContract extends ChangeContract {
       long attempts = attempts();
       long begin = System.nanoTime();
       links().forEach(FaultProxy::hangUp);
-      Contracts.pause(longOutage());
+      pause(longOutage());
       double seconds = Math.max(1, (System.nanoTime() - begin) / 1e9);
       assertThat((attempts() - attempts) / seconds)
           .as("connections tried in a second of the outage")
@@ -88,17 +88,12 @@ abstract class OutageContract extends ChangeContract {
       sink().awaitEvent(back, "a success", outageLimit(), SinkEvent::isSuccess);
     } else {
       stopReaching();
-      Contracts.pause(longOutage());
+      pause(longOutage());
       reachAgain();
     }
     assertThat(Contracts.losses(before, sink().eventsSince(mark))).isEmpty();
     write(Contracts.with(orders, service("orders", 2).instances()));
     awaitWritten(outageLimit());
-  }
-
-  /** Returns the number of connections that the links were asked for so far. */
-  final long attempts() {
-    return links().stream().mapToLong(FaultProxy::attempts).sum();
   }
 
   @Test
@@ -125,10 +120,9 @@ abstract class OutageContract extends ChangeContract {
     write(service("orders", 1));
     String wrong = "wrong-secret-of-" + registryName() + ".";
     RegistryAdapter adapter = adapter(new AdapterContext(registryName(), sink()), wrong);
-    watchLog(adapter, Set.of(wrong));
-    start(adapter);
+    start(adapter, Set.of(wrong));
     sink().awaitEvent(0, "a failure", outageLimit(), SinkEvent::isFailure);
-    Contracts.pause(Duration.ofMillis(500));
+    pause(Duration.ofMillis(500));
     assertThat(sink().resyncs()).as("whole reads without a login").isZero();
   }
 }

@@ -20,7 +20,7 @@ abstract class ReadContract extends AdapterFixture {
     write(service("orders", 2));
     write(service("reviews", 1));
     write(service("ratings", 1));
-    Contracts.pause(settled());
+    pause(settled());
     start();
     SinkEvent first = sink().awaitEvent(0, "any call", limit(), event -> true);
     assertThat(first).isInstanceOf(SinkEvent.Resynced.class);
@@ -45,7 +45,7 @@ abstract class ReadContract extends AdapterFixture {
     long end = System.nanoTime() + limit().toNanos();
     while (sink().reads() == 0) {
       assertThat(System.nanoTime()).as("no time of a read within %s", limit()).isLessThan(end);
-      Contracts.pause(Duration.ofMillis(20));
+      pause(Duration.ofMillis(20));
     }
   }
 
@@ -56,7 +56,7 @@ abstract class ReadContract extends AdapterFixture {
     stopReaching();
     start();
     sink().awaitFailureIfAny(0, outageLimit());
-    Contracts.pause(outageLength());
+    pause(outageLength());
     assertThat(sink().resyncs()).isZero();
     reachAgain();
     awaitWritten(outageLimit());
@@ -92,7 +92,7 @@ abstract class ReadContract extends AdapterFixture {
         i < MAX_ADDED_WHILE_STARTING && afterwards < ADDED_AFTERWARDS;
         i++) {
       write(service("added-" + i, 1));
-      Contracts.pause(BETWEEN_WRITES);
+      pause(BETWEEN_WRITES);
       afterwards += sink().synced() ? 1 : 0;
     }
     links().forEach(FaultProxy::heal);

@@ -15,10 +15,9 @@ import java.util.function.Function;
  * The part of a fixture that depends on the registry: how an adapter is created, how the registry
  * is written to and disturbed, and how long it may take.
  *
- * <p>The methods are called on the test's thread only. They may return before the adapter can see
- * what they wrote.
+ * <p>The methods may return before the adapter can see what they wrote.
  */
-abstract class RegistryFixture {
+abstract class RegistryFixture extends ContractFixture {
   /** Creates an adapter for the registry, not started. */
   protected abstract RegistryAdapter adapter(AdapterContext context);
 
@@ -67,44 +66,11 @@ abstract class RegistryFixture {
   protected abstract void remove(Service service);
 
   /**
-   * Makes the registry unreachable for the adapter. Writes that follow need not be possible at once
-   * but must have happened when {@link #makeReachable()} returns.
-   */
-  protected abstract void makeUnreachable();
-
-  /** Makes the registry reachable again, with what it held and with what was written meanwhile. */
-  protected abstract void makeReachable();
-
-  /**
    * Returns the capabilities that the registry lacks; tests that need one are reported as not
    * applicable. What is not in it must be implemented below.
    */
+  @Override
   protected abstract Set<Capability> lacking();
-
-  /**
-   * Returns the proxies through which the adapters of this test reach the registry, all of them:
-   * what passes by another way cannot be disturbed. For {@link Capability#NETWORK}.
-   */
-  protected List<FaultProxy> links() {
-    return List.of();
-  }
-
-  /**
-   * Ends the registry and starts it again; when it returns, the registry holds what it held before,
-   * written anew where it forgets. For {@link Capability#RESTART}.
-   */
-  protected void restart() {
-    throw new UnsupportedOperationException(
-        "restart(): not implemented (expected: an override, or RESTART in lacking())");
-  }
-
-  /**
-   * Returns the secrets that the adapters of this test have: passwords, tokens, keys. None of them
-   * may be seen in a log or a message. For {@link Capability#LOGIN}.
-   */
-  protected Set<String> secrets() {
-    return Set.of();
-  }
 
   /**
    * Creates an adapter as {@link #adapter(AdapterContext)} does, with another secret. For {@link
@@ -163,7 +129,7 @@ abstract class RegistryFixture {
     return List.of("Orders", "order.items", "order_items");
   }
 
-  /** Returns the longest time that a change, or a first read, may take to arrive. */
+  @Override
   protected Duration limit() {
     return Duration.ofSeconds(20);
   }
@@ -183,7 +149,7 @@ abstract class RegistryFixture {
     return Duration.ofSeconds(5);
   }
 
-  /** Returns the longest time that closing an adapter may take. */
+  @Override
   protected Duration closeLimit() {
     return Duration.ofSeconds(20);
   }
@@ -213,15 +179,4 @@ abstract class RegistryFixture {
   protected int manyServices() {
     return 500;
   }
-
-  /**
-   * Whether a thread outlives the adapter that started it by design, such as one of a pool shared
-   * by the whole JVM.
-   */
-  protected boolean outlivesAdapters(Thread thread) {
-    return false;
-  }
-
-  /** Ends a test that needs what the registry lacks. */
-  abstract void needs(Capability capability);
 }

@@ -10,7 +10,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** A watch that finds threads started since its creation and still running. */
-public final class ThreadWatch {
+final class ThreadWatch {
   // Threads of the JDK, JUnit, Awaitility and the kit that come and go on their own.
   private static final List<String> FOREIGN =
       List.of(
@@ -32,14 +32,14 @@ public final class ThreadWatch {
   /**
    * Starts to watch.
    *
-   * @param shared accepts threads that outlive an adapter by design
+   * @param shared accepts threads that run on after a close by design
    */
-  public ThreadWatch(Predicate<Thread> shared) {
+  ThreadWatch(Predicate<Thread> shared) {
     this.shared = shared;
   }
 
   /** Returns the threads that were started since and are running. */
-  public List<Thread> started() {
+  List<Thread> started() {
     return running().stream()
         .filter(thread -> !before.contains(thread))
         .filter(thread -> FOREIGN.stream().noneMatch(thread.getName()::startsWith))
@@ -63,7 +63,7 @@ public final class ThreadWatch {
   }
 
   /** Waits until none of them runs any more. */
-  public void awaitNone(Duration limit) {
+  void awaitNone(Duration limit) {
     try {
       Awaitility.await()
           .dontCatchUncaughtExceptions()

@@ -15,7 +15,7 @@ final class DefectContract extends LineContractTest {
   }
 
   @Override
-  boolean isOfAnotherTest(String file) {
+  protected boolean isOfAnotherTest(String file) {
     // Fifty others open and close files meanwhile: one less would hide one that was left.
     return !file.contains(LineAdapter.LEAKED_FILE + registryName() + ".");
   }

@@ -104,7 +104,7 @@ class LineContractTest extends AdapterContract {
   }
 
   @Override
-  protected boolean outlivesAdapters(Thread thread) {
+  protected boolean outlivesClose(Thread thread) {
     // The registry's own threads, and those of contracts that run at the same time.
     return !thread.getName().endsWith("-" + registryName());
   }

@@ -190,7 +190,7 @@ abstract class ZooKeeperContract extends AdapterContract {
   }
 
   @Override
-  protected boolean outlivesAdapters(Thread thread) {
+  protected boolean outlivesClose(Thread thread) {
     String name = thread.getName();
     // Those of the client that writes.
     return name.startsWith("main-SendThread")

@@ -50,7 +50,7 @@ final class ScriptedContractTest extends AdapterContract {
   }
 
   @Override
-  protected boolean outlivesAdapters(Thread thread) {
+  protected boolean outlivesClose(Thread thread) {
     // The registry's own.
     return thread.getName().startsWith("scripted-registry-");
   }
