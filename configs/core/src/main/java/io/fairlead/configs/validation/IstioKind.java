@@ -145,6 +145,16 @@ public enum IstioKind {
     return Arrays.stream(values()).filter(one -> one.kind.equals(kind)).findFirst();
   }
 
+  /** Returns the kind that somebody wrote, in any case. */
+  public static Optional<IstioKind> ofWord(String word) {
+    return Arrays.stream(values()).filter(one -> one.kind.equalsIgnoreCase(word)).findFirst();
+  }
+
+  /** Returns the names of all kinds. */
+  public static List<String> names() {
+    return Arrays.stream(values()).map(IstioKind::kind).toList();
+  }
+
   /** Returns the name of the kind: {@code VirtualService}. */
   public String kind() {
     return kind;
@@ -158,6 +168,14 @@ public enum IstioKind {
   /** Returns the versions of the group under which documents may name it. */
   public List<String> versions() {
     return versions;
+  }
+
+  /**
+   * Returns its group with the newest version, as recent istiods name it: {@code
+   * networking.istio.io/v1}. Not every kind has a v1.
+   */
+  public String apiVersion() {
+    return group + "/" + versions.get(versions.size() - 1);
   }
 
   /** Returns the type of the protobuf message: {@code istio.networking.v1alpha3.VirtualService}. */

@@ -219,6 +219,8 @@ final class CompletionScript {
       for (Object constant : argument.type().getEnumConstants()) {
         candidates.add(constant.toString().toLowerCase(Locale.ROOT));
       }
+    } else if (argument.completionCandidates() != null) {
+      argument.completionCandidates().forEach(candidates::add);
     }
     return candidates;
   }

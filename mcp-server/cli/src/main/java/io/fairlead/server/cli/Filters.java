@@ -1,6 +1,8 @@
 package io.fairlead.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fairlead.configs.validation.IstioKind;
+import io.fairlead.server.watch.IstioKinds;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,6 +62,7 @@ final class Filters {
       names = "--type",
       paramLabel = "TYPE",
       defaultValue = "",
+      completionCandidates = IstioKinds.class,
       description = "only resources of this kind, registries of this type")
   private String type = "";
 
@@ -121,6 +124,10 @@ final class Filters {
                 + String.join(", ", kinds.stream().sorted().map(Kind::name).toList())
                 + ")");
       }
+    }
+    if (!type.isEmpty() && kind != Kind.registries && IstioKind.ofWord(type).isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--type: " + type + IstioKinds.expected(type));
     }
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.common.Causes;
 import io.fairlead.common.Durations;
 import io.fairlead.common.ForeignText;
+import io.fairlead.configs.validation.IstioKind;
 import io.fairlead.server.tls.ClientTls;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  fairlead watch 127.0.0.1:15010 --once",
+      "  fairlead watch --type VirtualService",
       "  fairlead watch --delta -o json"
     })
 public final class WatchCommand implements Callable<Integer> {
@@ -74,10 +76,12 @@ public final class WatchCommand implements Callable<Integer> {
 
   @Option(
       names = "--type",
-      paramLabel = "T",
+      paramLabel = "KIND",
       defaultValue = "ServiceEntry",
+      completionCandidates = IstioKinds.class,
       description =
-          "a kind of networking.istio.io, or group/version/Kind (default: ${DEFAULT-VALUE})")
+          "a kind of Istio in any case, such as VirtualService, or group/version/Kind (default:"
+              + " ${DEFAULT-VALUE})")
   private String type = "";
 
   @Option(
@@ -138,6 +142,7 @@ public final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Duration limit = limit();
+    String typeUrl = typeUrl();
     ManagedChannel channel = channel();
     PrintWriter out = spec.commandLine().getOut();
     try {
@@ -152,8 +157,8 @@ public final class WatchCommand implements Callable<Integer> {
           };
       CompletableFuture<Void> end =
           delta
-              ? WatchClient.incremental(channel, typeUrl(), revision, wantsMore, this::reconnecting)
-              : WatchClient.stateOfTheWorld(channel, typeUrl(), revision, wantsMore);
+              ? WatchClient.incremental(channel, typeUrl, revision, wantsMore, this::reconnecting)
+              : WatchClient.stateOfTheWorld(channel, typeUrl, revision, wantsMore);
       if (once) {
         end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       } else {
@@ -228,7 +233,16 @@ public final class WatchCommand implements Callable<Integer> {
   }
 
   private String typeUrl() {
-    return type.indexOf('/') >= 0 ? type : "networking.istio.io/v1/" + type;
+    if (type.indexOf('/') >= 0) {
+      return type;
+    }
+    IstioKind kind =
+        IstioKind.ofWord(type)
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(), "--type: " + type + IstioKinds.expected(type)));
+    return kind.apiVersion() + "/" + kind.kind();
   }
 
   private String reason(Throwable error) {

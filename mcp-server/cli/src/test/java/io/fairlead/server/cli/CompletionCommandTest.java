@@ -60,6 +60,10 @@ class CompletionCommandTest {
     assertThat(bash("fairlead get re")).contains("registries", "resources", "refused");
     assertThat(bash("fairlead get --o")).containsExactly("--outcome", "--output");
     assertThat(bash("fairlead get -o ")).containsExactly("table", "wide", "json", "yaml", "name");
+    assertThat(bash("fairlead watch --type W"))
+        .containsExactly("WorkloadEntry", "WorkloadGroup", "WasmPlugin");
+    assertThat(bash("fairlead get resources --type T"))
+        .containsExactly("Telemetry", "TrafficExtension");
     assertThat(bash("fairlead completion ")).containsExactly("bash", "zsh", "fish");
     assertThat(bash("fairlead check --config my")).containsExactly("my file.yaml");
     assertThat(bash("fairlead hold --ttl ")).isEmpty();
@@ -93,6 +97,7 @@ class CompletionCommandTest {
   void zsh_completes() throws Exception {
     assertThat(zsh("fairlead", "d")).contains("describe", "doctor", "mesh-config");
     assertThat(zsh("fairlead", "get", "services", "-o", "")).contains("wide", "name");
+    assertThat(zsh("fairlead", "watch", "--type", "")).contains("Telemetry");
     assertThat(zsh("fairlead", "check", "--config", "")).containsExactly("files");
     assertThat(zsh("fairlead", "approve", "")).containsExactly("guards-one", "guards-two", HOSTILE);
     assertThat(folder.resolve("hacked")).doesNotExist();
@@ -110,6 +115,7 @@ class CompletionCommandTest {
   void fish_completes() throws Exception {
     assertThat(fish("fairlead d")).containsExactly("describe", "doctor");
     assertThat(fish("fairlead get re")).contains("registries", "resources", "refused");
+    assertThat(fish("fairlead watch --type Wo")).containsExactly("WorkloadEntry", "WorkloadGroup");
     assertThat(fish("fairlead get services -o w")).containsExactly("wide");
     assertThat(fish("fairlead get services --registry registries-o"))
         .containsExactly("registries-one");

@@ -1,10 +1,12 @@
 package io.fairlead.server.watch;
 
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fairlead.configs.validation.IstioKind;
 import io.fairlead.registry.testkit.FreePorts;
 import io.fairlead.server.xds.GivenResource;
 import io.fairlead.server.xds.XdsOptions;
@@ -26,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
 class WatchCommandTest {
@@ -155,6 +159,27 @@ class WatchCommandTest {
     assertThat(run(address(), "--once", "--type", "security.istio.io/v1/PeerAuthentication"))
         .isZero();
     assertThat(out.toString()).containsPattern("\\s0\\s+0\\s+0\\s");
+  }
+
+  @ParameterizedTest
+  @EnumSource(IstioKind.class)
+  void type_eachKindInAnyCase_isAskedForByItsName(IstioKind kind) {
+    assertThat(run(address(), "--once", "-o", "json", "--type", kind.kind().toLowerCase(ROOT)))
+        .isZero();
+    assertThat(out.toString())
+        .contains("\"type\":\"" + kind.group() + "/v1")
+        .contains("/" + kind.kind() + "\"");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void type_unknown_isRefusedWithTheKnownOnes() {
+    assertThat(run(address(), "--once", "--type", "Nonsense")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--type: Nonsense (expected: one of VirtualService, ", "TrafficExtension)");
+    assertThat(run(address(), "--once", "--type", "virtualservce")).isEqualTo(2);
+    assertThat(err.toString()).contains("--type: virtualservce (expected: VirtualService?)");
+    assertThat(out.toString()).isEmpty();
   }
 
   @Test

@@ -34,7 +34,7 @@ public final class ResourceDocument {
     ResourceType type = resource.key().type();
     ObjectNode document = JSON.createObjectNode();
     IstioKind kind = kind(type);
-    document.put("apiVersion", type.group() + "/" + newest(kind));
+    document.put("apiVersion", kind.apiVersion());
     document.put("kind", type.kind());
     document.set("metadata", metadata(envelope.getMetadata()));
     document.set("spec", spec(kind, envelope.getBody()));
@@ -46,11 +46,6 @@ public final class ResourceDocument {
         .filter(found -> found.group().equals(type.group()))
         .orElseThrow(
             () -> new IllegalStateException(type + " (expected: a kind that this version knows)"));
-  }
-
-  // Not every kind has a v1.
-  private static String newest(IstioKind kind) {
-    return kind.versions().get(kind.versions().size() - 1);
   }
 
   /**
