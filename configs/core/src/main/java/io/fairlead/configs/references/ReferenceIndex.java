@@ -61,6 +61,7 @@ public final class ReferenceIndex {
   }
 
   private final Function<Resource, Unseen> unseen;
+  private final KnownServices known;
   private Names names = new Names();
   private final Map<ResourceKey, List<Finding>> findings = new HashMap<>();
   private @Nullable Snapshot seen;
@@ -71,7 +72,18 @@ public final class ReferenceIndex {
    * @param unseen says how a resource's references to what is not here are treated
    */
   public ReferenceIndex(Function<Resource, Unseen> unseen) {
+    this(unseen, KnownServices.ALL);
+  }
+
+  /**
+   * An index that has seen nothing.
+   *
+   * @param unseen says how a resource's references to what is not here are treated
+   * @param known whether all services are in the snapshots
+   */
+  public ReferenceIndex(Function<Resource, Unseen> unseen, KnownServices known) {
     this.unseen = unseen;
+    this.known = known;
   }
 
   /** Returns what was found about a resource; nothing is nothing. */
@@ -151,7 +163,7 @@ public final class ReferenceIndex {
       Set<ResourceKey> concerned,
       Set<ResourceKey> replaced,
       Set<ResourceKey> changed) {
-    Scene scene = new Scene(names, next);
+    Scene scene = new Scene(names, next, known);
     Conflicts conflicts = new Conflicts();
     for (Aged each : inOrder(next, concerned)) {
       // Decoded one at a time: all together would need much memory.

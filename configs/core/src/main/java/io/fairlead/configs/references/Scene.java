@@ -22,13 +22,15 @@ import java.util.Set;
 final class Scene {
   private final Names names;
   private final Snapshot snapshot;
+  private final KnownServices known;
   private final Map<String, Optional<ServedService>> services = new HashMap<>();
   private final Map<String, Optional<Set<String>>> subsets = new HashMap<>();
   private final Map<ResourceKey, Optional<Referrer>> resources = new HashMap<>();
 
-  Scene(Names names, Snapshot snapshot) {
+  Scene(Names names, Snapshot snapshot, KnownServices known) {
     this.names = names;
     this.snapshot = snapshot;
+    this.known = known;
   }
 
   private Optional<Referrer> find(ResourceKey key) {
@@ -36,8 +38,11 @@ final class Scene {
     return resource == null ? Optional.empty() : Optional.of(Referrer.of(resource));
   }
 
-  /** Returns the service of a full name. */
+  /** Returns the service of a full name, if all that have it are known. */
   Optional<ServedService> service(String host) {
+    if (known == KnownServices.SOME) {
+      return Optional.empty();
+    }
     return services.computeIfAbsent(
         host,
         key -> {
@@ -50,9 +55,12 @@ final class Scene {
         });
   }
 
-  /** Whether there is a service with this full name, or only Kubernetes can know it. */
+  /** Whether there is a service with this full name, or may be one that is not known here. */
   boolean mayExist(String host) {
-    return HostNames.isOfKubernetes(host) || Hosts.isIp(host) || names.isServed(host);
+    return known == KnownServices.SOME
+        || HostNames.isOfKubernetes(host)
+        || Hosts.isIp(host)
+        || names.isServed(host);
   }
 
   /** Whether a DestinationRule is for this host as it is written. */

@@ -168,6 +168,31 @@ final class ReferencesTest {
   }
 
   @Test
+  void servicesThatAreNotKnown_nothingIsSaidOfHosts_andGatewaysAndSubsetsAreJudged() {
+    List<Known> resources =
+        resources(
+            route("a", "ratings.consul", "")
+                    .replace("{host: ratings.consul}", "{host: ratings.consul, subset: v9}")
+                + rule("b", "reviews.consul", "subsets: [{name: v7, labels: {version: v7}}]"));
+    VersionedStore store = store();
+    List<Resource> all = new ArrayList<>(entries(REVIEWS));
+    resources.forEach(each -> all.add(each.resource()));
+    store.commit(ChangeSet.of(all, List.of()));
+    ReferenceIndex index = new ReferenceIndex(resource -> Unseen.WARN, KnownServices.SOME);
+
+    List<Finding> found =
+        index.follow(store.current()).stream()
+            .flatMap(key -> index.findings(key).stream())
+            .toList();
+
+    assertThat(found)
+        .singleElement()
+        .extracting(Finding::found)
+        .asString()
+        .startsWith("v9, which no DestinationRule of ratings.consul here has");
+  }
+
+  @Test
   void hosts_ofNobody_areToldWithTheirPlace() {
     assertThat(warnings(route("a", "ratings.consul", ""), REVIEWS))
         .containsExactly(

@@ -21,7 +21,10 @@ import picocli.CommandLine.Spec;
       "Validate a configuration file.",
       "Every problem is a line: file:line:column: path: problem (expected ...). Run it where the"
           + " gateway is to run: variables and files of secrets, certificates, services files,"
-          + " the documents of config sources and the store's folder are looked at, too. No registry is contacted: preview does that.",
+          + " the documents of config sources and the store's folder are looked at, too.",
+      "No registry is contacted. So of what documents refer to only that is judged which is in files"
+          + " alone: gateways and subsets if all config sources are, hosts if all registries are,"
+          + " too. The rest is for preview.",
       "Exit code 2 if there is a problem; what begins with \"warning: \" changes nothing about it."
     },
     footer = {"", "Example:", "  fairlead check --config fairlead.yaml"})
@@ -33,7 +36,7 @@ final class CheckCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     List<LeftOutAdapter> leftOut = ConfigFile.loader().leftOut();
     leftOut.forEach(adapter -> out.println("warning: adapter left out: " + adapter));
@@ -43,8 +46,15 @@ final class CheckCommand implements Callable<Integer> {
       return ExitCode.INVALID;
     }
     if (result instanceof ConfigResult.Loaded loaded) {
-      int warnings = loaded.warnings().size() + leftOut.size();
+      Logging.withoutRegistries();
+      FileReferences references = new FileReferences(loaded.config());
+      references.check();
+      int warnings = loaded.warnings().size() + leftOut.size() + references.warnings().size();
       loaded.warnings().forEach(warning -> out.println("warning: " + warning));
+      references.warnings().forEach(warning -> out.println("warning: " + warning));
+      if (!references.unjudged().isEmpty()) {
+        out.println(references.unjudged());
+      }
       out.println(
           file.path()
               + ": valid"

@@ -127,7 +127,7 @@ class CommandsTest {
     Files.writeString(mesh, route);
     Invocation valid = Invocation.of("check", "--config", file);
     assertThat(valid.code()).as(valid.out()).isZero();
-    assertThat(valid.out()).contains("valid (files: file, configs/mesh: file)");
+    assertThat(valid.out()).contains("valid, 2 warnings (files: file, configs/mesh: file)");
 
     Files.writeString(mesh, route.replace("timeout: 1h30m", "timeout: soon"));
     Invocation broken = Invocation.of("check", "--config", file);
