@@ -22,6 +22,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -72,6 +75,29 @@ public final class TestAuthority {
     /** Returns the key as PEM (PKCS#8). */
     public String keyPem() {
       return pem("PRIVATE KEY", key.getEncoded());
+    }
+
+    /**
+     * Returns the key as PEM in the form that openssl, Vault and Consul write: PKCS#1 for RSA, SEC
+     * 1 for EC.
+     */
+    public String olderKeyPem() {
+      PrivateKeyInfo info = PrivateKeyInfo.getInstance(key.getEncoded());
+      try {
+        ASN1Encodable content = info.parsePrivateKey();
+        if (key.getAlgorithm().equals("RSA")) {
+          return TestAuthority.pem("RSA PRIVATE KEY", content.toASN1Primitive().getEncoded());
+        }
+        // They name the curve in it, which PKCS#8 has outside.
+        ECPrivateKey named =
+            new ECPrivateKey(
+                EC_BITS,
+                ECPrivateKey.getInstance(content).getKey(),
+                info.getPrivateKeyAlgorithm().getParameters());
+        return TestAuthority.pem("EC PRIVATE KEY", named.getEncoded());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     /** Writes {@code NAME.crt} and {@code NAME.key} into a folder, over what is there. */

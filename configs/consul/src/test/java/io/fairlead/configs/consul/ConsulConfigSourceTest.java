@@ -167,6 +167,34 @@ final class ConsulConfigSourceTest {
   }
 
   @Test
+  void mutualTls_withTheFilesThatConsulWrites_worksAndAnEncryptedKeyIsRefused(@TempDir Path folder)
+      throws IOException {
+    try (ConsulServer consul =
+        ConsulServer.builder().tls().hcl("verify_incoming_https = true").start()) {
+      assertThat(Files.readString(consul.clientKey())).contains("BEGIN EC PRIVATE KEY");
+      consul.api().putKey("mesh/a", "1");
+      read(
+          List.of(consul.secureAddress()),
+          null,
+          new TlsFiles(consul.caFile(), consul.clientCertificate(), consul.clientKey()),
+          "PT1M");
+      awaitTexts(Map.of("a", "1"));
+      close();
+
+      Path encrypted = folder.resolve("encrypted.key");
+      Files.writeString(
+          encrypted,
+          "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
+      read(
+          List.of(consul.secureAddress()),
+          null,
+          new TlsFiles(consul.caFile(), consul.clientCertificate(), encrypted),
+          "PT1M");
+      awaitProblem(encrypted + ": encrypted with a passphrase (expected: a key without one");
+    }
+  }
+
+  @Test
   void close_endsAQueryThatWaits_andLeavesNoThread() {
     try (ConsulServer consul = ConsulServer.started()) {
       consul.api().putKey("mesh/a", "1");

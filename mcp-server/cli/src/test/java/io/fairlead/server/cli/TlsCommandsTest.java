@@ -42,12 +42,14 @@ class TlsCommandsTest {
   private final SampleSource source = new SampleSource(3);
   private final List<AutoCloseable> opened = new ArrayList<>();
 
-  TlsCommandsTest(@TempDir Path folder) {
+  TlsCommandsTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
     AUTHORITY.write(folder.resolve("ca.crt"));
     OTHER.write(folder.resolve("other.crt"));
     AUTHORITY.leaf("localhost", "127.0.0.1").write(folder, "tls");
-    AUTHORITY.leaf("operator").write(folder, "client");
+    TestAuthority.Leaf operator = AUTHORITY.leaf("operator");
+    operator.write(folder, "client");
+    Files.writeString(folder.resolve("older.key"), operator.olderKeyPem());
   }
 
   @AfterEach
@@ -214,6 +216,17 @@ class TlsCommandsTest {
                     file("client.key"))
                 .code())
         .isZero();
+    assertThat(
+            get(
+                    url,
+                    "--ca",
+                    file("ca.crt"),
+                    "--certificate",
+                    file("client.crt"),
+                    "--key",
+                    file("older.key"))
+                .code())
+        .isZero();
     Invocation alone = get(url, "--certificate", file("client.crt"));
     assertThat(alone.code()).isEqualTo(ExitCode.INVALID);
     assertThat(alone.err()).contains("--certificate: alone (expected: --key FILE beside it)");
@@ -259,7 +272,7 @@ class TlsCommandsTest {
                     "--certificate",
                     file("client.crt"),
                     "--key",
-                    file("client.key"))
+                    file("older.key"))
                 .code())
         .isZero();
   }

@@ -4,10 +4,13 @@ import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.KeyedRecord;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
+import io.fairlead.registry.TlsFiles;
 import io.fairlead.server.tls.ReloadingTls;
 import io.fairlead.server.tls.TlsFileException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,10 @@ final class FileChecks {
     check(bound, path, problems, true);
   }
 
-  /** Reports every secret in a record, and in the records inside it, that cannot be read. */
+  /**
+   * Reports every secret and every private key in a record, and in the records inside it, that
+   * cannot be read.
+   */
   static void checkSecrets(Record bound, String path, Problems problems) {
     for (ConfigurationKey key : KeyedRecord.of(bound.getClass()).keys()) {
       checkSecret(key.of(bound), KeyPath.key(path, key.name()), problems);
@@ -59,11 +65,25 @@ final class FileChecks {
       } catch (SecretUnavailableException e) {
         problems.atValue(path, String.valueOf(e.getMessage()));
       }
+    } else if (value instanceof TlsFiles tls) {
+      checkKey(tls, path, problems);
     } else if (value instanceof Record nested) {
       checkSecrets(nested, path, problems);
     } else if (value instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
         checkSecret(list.get(i), KeyPath.item(path, i), problems);
+      }
+    }
+  }
+
+  private static void checkKey(TlsFiles tls, String path, Problems problems) {
+    Path file = tls.key();
+    // One that is not there was reported already.
+    if (file != null && Files.isRegularFile(file) && Files.isReadable(file)) {
+      try {
+        PrivateKey unused = TlsFiles.readKey(file);
+      } catch (IOException e) {
+        problems.atValue(KeyPath.key(path, "key"), String.valueOf(e.getMessage()));
       }
     }
   }

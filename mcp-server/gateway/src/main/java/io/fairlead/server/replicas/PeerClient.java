@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fairlead.common.Causes;
 import io.fairlead.common.ForeignText;
+import io.fairlead.common.PrivateKeys;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.SecretUnavailableException;
 import io.fairlead.registry.TlsFiles;
@@ -171,7 +172,9 @@ final class PeerClient implements AutoCloseable {
     }
     if (certificate != null && key != null) {
       options.setKeyCertOptions(
-          new PemKeyCertOptions().addCertValue(read(certificate)).addKeyValue(read(key)));
+          new PemKeyCertOptions()
+              .addCertValue(read(certificate))
+              .addKeyValue(Buffer.buffer(PrivateKeys.pem(TlsFiles.readKey(key)))));
     }
     return options;
   }

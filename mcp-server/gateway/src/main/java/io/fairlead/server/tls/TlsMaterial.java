@@ -1,6 +1,7 @@
 package io.fairlead.server.tls;
 
 import io.fairlead.common.Causes;
+import io.fairlead.common.PrivateKeys;
 import io.fairlead.registry.TlsFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -204,6 +204,36 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void thorough_encryptedClientKey_isAProblemAtItsPlace() throws IOException {
+    Files.writeString(folder.resolve("c.pem"), "");
+    Files.writeString(
+        folder.resolve("k.pem"),
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
+
+    ConfigResult result =
+        LOADER
+            .thorough()
+            .parse(
+                folder.resolve("fairlead.yaml"),
+                """
+                xds: {address: localhost:1}
+                registries:
+                - name: one
+                  type: sample
+                  addresses: [a]
+                  rate: 2
+                  tls: {certificate: c.pem, key: k.pem}
+                """);
+
+    assertThat(((ConfigResult.Invalid) result).problems())
+        .extracting(Problem::toString)
+        .singleElement()
+        .asString()
+        .contains(":7:", "registries[0].tls.key: " + folder.resolve("k.pem"))
+        .contains("encrypted with a passphrase (expected: a key without one");
+  }
+
+  @Test
   void policy_createTime_isOlderForAHigherPriority() {
     GatewayConfig config =
         load(

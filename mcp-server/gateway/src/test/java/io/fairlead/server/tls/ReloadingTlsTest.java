@@ -12,17 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates in files: what is taken, what is refused, and that the former stays. */
 class ReloadingTlsTest {
@@ -180,64 +176,15 @@ class ReloadingTlsTest {
                 + ": no such file (expected: a PEM file that this user may read)");
   }
 
-  @Test
-  void keys_ofEveryForm_areRead() throws GeneralSecurityException {
-    Instant now = Instant.now();
-    PrivateKey rsa = AUTHORITY.leaf("RSA", now, now.plusSeconds(60), "rsa").key();
-    PrivateKey ec = AUTHORITY.leaf("ec").key();
-
-    assertThat(PrivateKeys.parse(pem("PRIVATE KEY", rsa.getEncoded()))).isEqualTo(rsa);
-    assertThat(PrivateKeys.parse(pem("PRIVATE KEY", ec.getEncoded()))).isEqualTo(ec);
-    // What is inside PKCS#8 is PKCS#1: the last element.
-    byte[] pkcs8 = rsa.getEncoded();
-    // SEQUENCE (4), version (3), algorithm (15), the head of the OCTET STRING (4).
-    byte[] pkcs1 = Arrays.copyOfRange(pkcs8, 26, pkcs8.length);
-    assertThat(PrivateKeys.parse(pem("RSA PRIVATE KEY", pkcs1))).isEqualTo(rsa);
-  }
-
-  private static byte[] pem(String kind, byte[] der) {
-    return ("-----BEGIN "
-            + kind
-            + "-----\n"
-            + Base64.getMimeEncoder().encodeToString(der)
-            + "\n-----END "
-            + kind
-            + "-----\n")
-        .getBytes(StandardCharsets.US_ASCII);
-  }
-
-  // Written by: openssl ecparam -name prime256v1 -genkey
-  private static final String SEC1 =
-      """
-      -----BEGIN EC PARAMETERS-----
-      BggqhkjOPQMBBw==
-      -----END EC PARAMETERS-----
-      -----BEGIN EC PRIVATE KEY-----
-      MHcCAQEEIORQc3kvpcPy37v9vy8adSi4Uyo1hESXcjdn+updlmo5oAoGCCqGSM49
-      AwEHoUQDQgAEXBE8j1spPc+q97pQrodYYdZyIZbRcyeeBl9EfAnmAF9IhsDqY6eY
-      PEQe5TY39siugfTFjWVY/osPl05QNzcLyA==
-      -----END EC PRIVATE KEY-----
-      """;
-
-  @Test
-  void keys_ofOpensslForCurves_areRead() throws GeneralSecurityException {
-    assertThat(PrivateKeys.parse(SEC1.getBytes(StandardCharsets.US_ASCII)).getAlgorithm())
-        .isEqualTo("EC");
-  }
-
   @ParameterizedTest
-  @CsvSource({
-    "ENCRYPTED PRIVATE KEY,AAAA,encrypted with a passphrase",
-    "PRIVATE KEY,AAAA,not a key that can be read",
-    "DSA PRIVATE KEY,AAAA,a key of kind 'DSA PRIVATE KEY'",
-    "CERTIFICATE,AAAA,no private key in it"
-  })
-  void keys_thatCannotBeUsed_areRefusedWithTheReason(String kind, String body, String reason) {
-    byte[] pem =
-        ("-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n")
-            .getBytes(StandardCharsets.US_ASCII);
-    assertThatThrownBy(() -> PrivateKeys.parse(pem))
-        .hasMessageContaining(reason)
-        .hasMessageContaining("expected: ");
+  @ValueSource(strings = {"EC", "RSA"})
+  void load_keyInItsOlderForm_isTaken(String algorithm) throws IOException {
+    Instant now = Instant.now();
+    Leaf leaf = AUTHORITY.leaf(algorithm, now.minusSeconds(60), now.plusSeconds(3600), "older");
+    leaf.write(folder, "tls");
+    write("tls.key", leaf.olderKeyPem());
+
+    assertThat(ReloadingTls.load("xds", files(), Clock.systemUTC()).status().names())
+        .containsExactly("older");
   }
 }

@@ -1,6 +1,7 @@
 package io.fairlead.registry.consul;
 
 import io.fairlead.common.Causes;
+import io.fairlead.common.PrivateKeys;
 import io.fairlead.registry.TlsFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -101,7 +102,7 @@ final class Dialer {
       }
       if (tls.cert() != null && tls.key() != null) {
         ssl.setKeyCertOptions(
-            new PemKeyCertOptions().addCertValue(read(tls.cert())).addKeyValue(read(tls.key())));
+            new PemKeyCertOptions().addCertValue(read(tls.cert())).addKeyValue(key(tls.key())));
       }
     }
     return ssl;
@@ -113,6 +114,14 @@ final class Dialer {
     } catch (IOException e) {
       throw new IOException(
           "tls: " + file + ": " + Causes.of(e) + " (expected: a readable PEM file)", e);
+    }
+  }
+
+  private static Buffer key(Path file) throws IOException {
+    try {
+      return Buffer.buffer(PrivateKeys.pem(TlsFiles.readKey(file)));
+    } catch (IOException e) {
+      throw new IOException("tls: " + e.getMessage(), e);
     }
   }
 

@@ -95,6 +95,17 @@ class ConsulTopologyTest {
             .contains(consul.secureAddress().toString());
         assertThat(mirrored.sink().resyncs()).isZero();
       }
+      Configurations noKey =
+          Configurations.at(consul.secureAddress())
+              .clientCertificate(
+                  consul.caFile(), consul.clientCertificate(), consul.clientCertificate());
+      try (Mirrored mirrored = new Mirrored(noKey.build())) {
+        assertThat(mirrored.awaitFailure(0, "no private key"))
+            .contains(
+                "tls: "
+                    + consul.clientCertificate()
+                    + ": no private key in it (expected: a PEM file with");
+      }
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.fairlead.registry.nacos;
 
 import com.alibaba.nacos.api.exception.NacosException;
+import io.fairlead.common.Causes;
+import io.fairlead.common.PrivateKeys;
 import io.fairlead.nacos.NacosAddress;
 import io.fairlead.nacos.NacosLogin;
 import io.fairlead.registry.TlsFiles;
@@ -66,7 +68,7 @@ final class VendorNamingFactory implements Naming.Factory, AutoCloseable {
     }
   }
 
-  private Properties properties(String namespace) {
+  private Properties properties(String namespace) throws NacosException {
     Properties properties = new Properties();
     properties.setProperty(
         "serverAddr",
@@ -97,7 +99,7 @@ final class VendorNamingFactory implements Naming.Factory, AutoCloseable {
     return properties;
   }
 
-  private void addTls(Properties properties) {
+  private void addTls(Properties properties) throws NacosException {
     String prefix = "nacos.remote.client.rpc.tls.";
     boolean enabled = tls != null || addresses.stream().anyMatch(NacosAddress::secure);
     properties.setProperty(prefix + "enable", Boolean.toString(enabled));
@@ -113,9 +115,33 @@ final class VendorNamingFactory implements Naming.Factory, AutoCloseable {
     Path key = tls.key();
     if (cert != null && key != null) {
       properties.setProperty(prefix + "mutualAuth", "true");
-      properties.setProperty(prefix + "certChainFile", url(cert));
-      properties.setProperty(prefix + "certPrivateKey", url(key));
+      try {
+        boolean taken = PrivateKeys.isPkcs8(TlsFiles.read(key));
+        properties.setProperty(prefix + "certChainFile", url(taken ? cert : copy(cert, key)));
+        properties.setProperty(prefix + "certPrivateKey", url(taken ? key : keyCopy()));
+      } catch (IOException e) {
+        throw new NacosException(NacosException.CLIENT_INVALID_PARAM, "tls: " + Causes.of(e));
+      }
     }
+  }
+
+  // The client reads keys in PKCS#8 only, whenever it connects. The certificate is copied, too: a
+  // renewed one would not belong to the key in the copy.
+  private synchronized Path copy(Path cert, Path key) throws IOException {
+    Path copy = folder().resolve("client.crt");
+    if (!Files.exists(copy)) {
+      LOG.warn(
+          "{}: not in PKCS#8, so a renewed certificate reaches Nacos' client for pushes only at the"
+              + " next start (expected: PKCS#8, as openssl pkey -in FILE -out NEW writes it)",
+          key);
+    }
+    Files.write(copy, TlsFiles.read(cert));
+    Files.write(keyCopy(), PrivateKeys.pem(TlsFiles.readKey(key)));
+    return copy;
+  }
+
+  private Path keyCopy() {
+    return folder().resolve("client.key");
   }
 
   /** Returns a file as the client finds it: it looks for a plain path on the class path. */

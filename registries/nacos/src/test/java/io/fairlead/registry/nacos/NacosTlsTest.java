@@ -11,6 +11,7 @@ import io.fairlead.harness.NeedsServer;
 import io.fairlead.harness.TestAuthority;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.TlsFiles;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +45,9 @@ class NacosTlsTest {
   void tls_certificatesOfOneAuthority_readsAndPushes_anothersIsRefused() throws Exception {
     TestAuthority authority = TestAuthority.create("nacos");
     authority.write(folder.resolve("ca.crt"));
-    authority.leaf("fairlead").write(folder, "client");
+    TestAuthority.Leaf leaf = authority.leaf("fairlead");
+    leaf.write(folder, "client");
+    Files.writeString(folder.resolve("older.key"), leaf.olderKeyPem());
     TestAuthority.create("other").write(folder.resolve("other.crt"));
     TlsFiles right = files("ca.crt");
     try (NacosServer server = NacosServer.startWithTls(authority)) {
@@ -55,32 +58,43 @@ class NacosTlsTest {
         server.api().register(NacosInstance.of("web", "10.0.0.2", 80));
         mirroring.awaitInstances(WEB, 2);
       }
-      BlockingQueue<Integer> pushes = new LinkedBlockingQueue<>();
-      try (VendorNamingFactory clients =
-              new VendorNamingFactory(
-                  NacosRegistryFactory.addresses(configuration),
-                  "/nacos",
-                  right,
-                  NacosRegistryFactory.login(configuration));
-          Naming client = clients.open("public")) {
-        // It connects in the background.
-        await()
-            .atMost(Duration.ofSeconds(30))
-            .ignoreExceptionsInstanceOf(NacosException.class)
-            .until(
-                () -> {
-                  client.subscribe(WEB, instances -> pushes.add(instances.size()));
-                  return true;
-                });
-        assertThat(pushes.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
-        server.api().register(NacosInstance.of("web", "10.0.0.3", 80));
-        assertThat(pushes.poll(20, TimeUnit.SECONDS)).isEqualTo(3);
+      assertPushed(server, right, 2);
+      // As openssl and Vault write it: the vendor's client reads PKCS#8 only.
+      TlsFiles older = new TlsFiles(right.ca(), right.cert(), folder.resolve("older.key"));
+      try (Mirroring mirroring = new Mirroring(configuration(server, older))) {
+        mirroring.awaitInstances(WEB, 3);
       }
+      assertPushed(server, older, 3);
       try (Mirroring mirroring = new Mirroring(configuration(server, files("other.crt")))) {
         assertThat(mirroring.awaitRefusal())
             .contains(server.address(), "does not answer")
             .containsIgnoringCase("certif");
       }
+    }
+  }
+
+  private void assertPushed(NacosServer server, TlsFiles tls, int before) throws Exception {
+    BlockingQueue<Integer> pushes = new LinkedBlockingQueue<>();
+    NacosConfiguration configuration = configuration(server, tls);
+    try (VendorNamingFactory clients =
+            new VendorNamingFactory(
+                NacosRegistryFactory.addresses(configuration),
+                "/nacos",
+                tls,
+                NacosRegistryFactory.login(configuration));
+        Naming client = clients.open("public")) {
+      // It connects in the background.
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .ignoreExceptionsInstanceOf(NacosException.class)
+          .until(
+              () -> {
+                client.subscribe(WEB, instances -> pushes.add(instances.size()));
+                return true;
+              });
+      assertThat(pushes.poll(20, TimeUnit.SECONDS)).isEqualTo(before);
+      server.api().register(NacosInstance.of("web", "10.0.0." + (before + 1), 80));
+      assertThat(pushes.poll(20, TimeUnit.SECONDS)).isEqualTo(before + 1);
     }
   }
 

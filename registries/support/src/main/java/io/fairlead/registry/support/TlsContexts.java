@@ -5,17 +5,12 @@ import io.fairlead.registry.TlsFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -42,9 +37,8 @@ public final class TlsContexts {
           trust == null ? null : trust.getTrustManagers(),
           null);
       return context;
-    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      throw new IOException(
-          "tls: " + files + ": " + Causes.of(e) + " (expected: PEM files, the key in PKCS#8)", e);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IOException("tls: " + files + ": " + Causes.advised(Causes.of(e), "PEM files"), e);
     }
   }
 
@@ -70,14 +64,8 @@ public final class TlsContexts {
       return null;
     }
     Certificate[] chain = certificates(cert).toArray(new Certificate[0]);
-    String algorithm = chain[0].getPublicKey().getAlgorithm();
-    String pem = new String(TlsFiles.read(key), StandardCharsets.US_ASCII);
-    String base64 = pem.replaceAll("-----(BEGIN|END) PRIVATE KEY-----", "").replaceAll("\\s", "");
-    PrivateKey privateKey =
-        KeyFactory.getInstance(algorithm)
-            .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
     KeyStore store = empty();
-    store.setKeyEntry("client", privateKey, new char[0], chain);
+    store.setKeyEntry("client", TlsFiles.readKey(key), new char[0], chain);
     KeyManagerFactory factory =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, new char[0]);

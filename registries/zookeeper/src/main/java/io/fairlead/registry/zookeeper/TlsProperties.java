@@ -1,6 +1,7 @@
 package io.fairlead.registry.zookeeper;
 
 import io.fairlead.common.Causes;
+import io.fairlead.common.PrivateKeys;
 import io.fairlead.registry.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ final class TlsProperties {
     }
     if (files.cert() != null && files.key() != null) {
       byte[] certificate = read(files.cert());
-      byte[] key = read(files.key());
+      byte[] key = key(files.key());
       Path both = Files.createTempFile("fairlead-zookeeper-", ".pem");
       made.temporary.set(both);
       try {
@@ -65,6 +66,15 @@ final class TlsProperties {
       return TlsFiles.read(file);
     } catch (IOException e) {
       throw new IOException("tls: " + file + ": " + Causes.of(e) + " (expected: a PEM file)", e);
+    }
+  }
+
+  // In PKCS#8, the one form that the client reads.
+  private static byte[] key(Path file) throws IOException {
+    try {
+      return PrivateKeys.pem(TlsFiles.readKey(file));
+    } catch (IOException e) {
+      throw new IOException("tls: " + e.getMessage(), e);
     }
   }
 

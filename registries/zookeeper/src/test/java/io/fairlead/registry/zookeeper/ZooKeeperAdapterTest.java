@@ -232,10 +232,13 @@ class ZooKeeperAdapterTest {
   void tls_withAClientCertificate(@TempDir Path folder) throws IOException {
     TestAuthority authority = TestAuthority.create("zookeeper");
     authority.write(folder.resolve("ca.crt"));
-    authority.leaf("client").write(folder, "client");
+    TestAuthority.Leaf client = authority.leaf("client");
+    client.write(folder, "client");
     TlsFiles files =
         new TlsFiles(
             folder.resolve("ca.crt"), folder.resolve("client.crt"), folder.resolve("client.key"));
+    Files.writeString(folder.resolve("older.key"), client.olderKeyPem());
+    TlsFiles older = new TlsFiles(files.ca(), files.cert(), folder.resolve("older.key"));
     try (ZooKeeperServer server = ZooKeeperServer.startWithTls(authority)) {
       server.api().put(provider("", "orders", "10.0.0.1:20880"), "");
       List<String> addresses = List.of("localhost:" + server.securePort());
@@ -245,6 +248,9 @@ class ZooKeeperAdapterTest {
           assertThat(left.map(file -> file.getFileName().toString()))
               .noneMatch(name -> name.startsWith("fairlead-zookeeper-") && name.endsWith(".pem"));
         }
+      }
+      try (Mirroring mirroring = Mirroring.of(addresses, "").with("tls", older).start()) {
+        mirroring.await("dubbo/orders", "10.0.0.1");
       }
       TestAuthority other = TestAuthority.create("other");
       other.write(folder.resolve("other.crt"));
