@@ -15,11 +15,12 @@ public final class LabelSyntax {
 
   /** Whether the text is one label of a DNS name, in either case. */
   public static boolean isDnsLabel(String text) {
+    return text.length() <= MAX_LENGTH && isDnsLabelOfAnyLength(text);
+  }
+
+  private static boolean isDnsLabelOfAnyLength(String text) {
     int length = text.length();
-    if (length < 1
-        || length > MAX_LENGTH
-        || text.charAt(0) == '-'
-        || text.charAt(length - 1) == '-') {
+    if (length < 1 || text.charAt(0) == '-' || text.charAt(length - 1) == '-') {
       return false;
     }
     for (int i = 0; i < length; i++) {
@@ -42,9 +43,10 @@ public final class LabelSyntax {
         && isName(text.substring(slash + 1));
   }
 
+  // Neither Kubernetes nor istiod bounds the parts of such a domain.
   private static boolean isPrefix(String text) {
     for (String label : text.split("\\.", -1)) {
-      if (!isDnsLabel(label)) {
+      if (!isDnsLabelOfAnyLength(label)) {
         return false;
       }
     }

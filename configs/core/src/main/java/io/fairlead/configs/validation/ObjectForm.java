@@ -2,7 +2,6 @@ package io.fairlead.configs.validation;
 
 import io.fairlead.common.Similar;
 import io.fairlead.configs.document.Node;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +30,9 @@ final class ObjectForm {
           "resourceVersion",
           "selfLink",
           "uid");
+  // As the API server has it for custom resources: its parts are not bounded as those of DNS are.
   private static final Pattern NAME =
-      Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*");
+      Pattern.compile("[a-z0-9]([-a-z0-9]*+(?<!-))?(\\.[a-z0-9]([-a-z0-9]*+(?<!-))?)*");
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final int MAX_NAME = 253;
   private static final int MAX_ANNOTATIONS = 256 << 10;
@@ -57,8 +57,7 @@ final class ObjectForm {
     }
     Optional<IstioKind> known = IstioKind.of(kind.get());
     if (known.isEmpty()) {
-      List<String> kinds = Arrays.stream(IstioKind.values()).map(IstioKind::kind).toList();
-      at.at("kind").refuse(kind.get(), similarOr(kind.get(), kinds));
+      at.at("kind").refuse(kind.get(), similarOr(kind.get(), IstioKind.names()));
       return Optional.empty();
     }
     List<String> versions =
@@ -99,7 +98,11 @@ final class ObjectForm {
     if (!name.isEmpty() && (name.length() > MAX_NAME || !NAME.matcher(name).matches())) {
       metadataAt
           .at("name")
-          .refuse(name, "small letters, digits, - and ., at most " + MAX_NAME + " characters");
+          .refuse(
+              name,
+              "small letters, digits, - and ., of which - and . stand between the others; at most "
+                  + MAX_NAME
+                  + " characters");
     }
     String namespace =
         metadataAt.at("namespace").isPresent()
