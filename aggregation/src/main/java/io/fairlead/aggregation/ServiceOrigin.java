@@ -6,6 +6,7 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.CommitLog;
 import io.fairlead.versioning.Origin;
 import io.fairlead.versioning.Resource;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -55,12 +56,28 @@ public record ServiceOrigin(String registry, ServiceId service, boolean addresse
    * @param registry label of the service's registry
    */
   public static int endpoints(Resource resource, String registry, ServiceId service) {
-    return MergedMembers.isOf(resource)
-        ? MergedMembers.of(resource).all().stream()
-            .filter(one -> one.registry().equals(registry) && one.service().equals(service))
-            .mapToInt(MergedMembers.Member::endpoints)
-            .sum()
-        : EntryContent.endpoints(resource);
+    return places(resource, registry, service).cardinality();
+  }
+
+  /**
+   * Returns the places of a service's endpoints in its resource, which it may share with others.
+   *
+   * @param registry label of the service's registry
+   */
+  public static BitSet places(Resource resource, String registry, ServiceId service) {
+    BitSet places = new BitSet();
+    if (!MergedMembers.isOf(resource)) {
+      places.set(0, EntryContent.endpoints(resource));
+      return places;
+    }
+    int place = 0;
+    for (MergedMembers.Member member : MergedMembers.of(resource).all()) {
+      if (member.registry().equals(registry) && member.service().equals(service)) {
+        places.set(place, place + member.endpoints());
+      }
+      place += member.endpoints();
+    }
+    return places;
   }
 
   /**

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -281,6 +283,43 @@ class ServiceAnswersTest {
           "web",
           answer -> assertReason(answer, true, "has an older state", "refused by it: and this"));
     }
+  }
+
+  @Test
+  void mergedService_thatTheGuardKeeps_showsItsOwnEndpointsAndNotThoseOfTheOthers()
+      throws IOException {
+    for (String name : new String[] {"left", "right"}) {
+      String net = name.equals("left") ? "10.1.0." : "10.2.0.";
+      pool(name, net, 4);
+    }
+    startReady(
+        "guard: {share: 0.2, atLeast: 1, confirmAfter: 1h}\n"
+            + "rules: [{when: {service: [left, right]}, name: {host: all.shop, merge: true}}]\n");
+
+    pool("right", "10.2.0.", 1);
+
+    JsonNode held =
+        awaitAnswer(
+                "right",
+                answer -> assertThat(answer.at("/instances/keptTotal").asInt()).isEqualTo(3))
+            .path("instances");
+    assertThat(held.path("kept"))
+        .extracting(JsonNode::asText)
+        .containsExactly("10.2.0.1:80", "10.2.0.2:80", "10.2.0.3:80");
+    assertThat(answer("left").at("/instances/kept")).isEmpty();
+    assertThat(answer("left").path("endpoints").asInt()).isEqualTo(8);
+  }
+
+  private void pool(String name, String net, int instances) {
+    workspace.write(
+        "one/" + name + ".yaml",
+        "services:\n- {name: "
+            + name
+            + ", namespace: team, instances: ["
+            + IntStream.range(0, instances)
+                .mapToObj(i -> "{address: " + net + i + ", port: 80}")
+                .collect(Collectors.joining(", "))
+            + "]}\n");
   }
 
   @Test

@@ -155,27 +155,31 @@ record ServicePage(JsonNode service, JsonNode registry, JsonNode resource) {
 
   /**
    * Prints the answer for each istiod: on separate lines, since a node's id and a reason do not fit
-   * side by side.
+   * side by side. An id for which there is no room has its middle left out, as in tables.
    */
   static void clients(PrintWriter out, Terminal terminal, JsonNode clients) {
     heading(out, terminal, "ISTIODS", clients);
     for (JsonNode client : clients) {
       String revision = client.path("revision").asText();
       boolean has = client.path("has").asBoolean();
+      String node = Printable.of(client.path("node").asText());
+      String of = revision.isEmpty() ? "" : " (revision " + Printable.of(revision) + ")";
+      int room = terminal.columns() - BLANK.length();
+      boolean fits = DisplayWidth.of(node) + DisplayWidth.of(of) <= room;
       out.println(
           "  "
               + (has ? Colour.GOOD : Colour.BAD)
                   .on(terminal, DisplayWidth.padded(has ? "has it" : "not there", 9))
               + " "
-              + Printable.of(client.path("node").asText())
-              + (revision.isEmpty() ? "" : " (revision " + Printable.of(revision) + ")"));
+              + (fits ? node + of : DisplayWidth.cutMiddle(node, room)));
       String since = client.path("since").asText("");
       Paragraph.print(
           out,
           terminal,
           BLANK,
           BLANK,
-          client.path("reason").asText()
+          (fits || of.isEmpty() ? "" : of.strip() + ": ")
+              + client.path("reason").asText()
               + (client.path("since").isNull() ? "" : ", since " + ago(since)));
     }
   }

@@ -11,6 +11,7 @@ import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
 import io.vertx.core.MultiMap;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -46,10 +48,10 @@ record InstanceView(int limit, String wanted) {
    * Returns the instances, those that are no endpoint first.
    *
    * @param served the ServiceEntry that is served; empty if nothing is
-   * @param isOwn whether no other service has endpoints in it
+   * @param own the places of the service's endpoints in it: others may have some, too
    */
-  ObjectNode of(List<InstanceOutcome> all, Optional<ServiceEntry> served, boolean isOwn) {
-    Set<String> endpoints = served.map(InstanceView::endpoints).orElse(Set.of());
+  ObjectNode of(List<InstanceOutcome> all, Optional<ServiceEntry> served, BitSet own) {
+    Set<String> endpoints = served.map(entry -> endpoints(entry, place -> true)).orElse(Set.of());
     List<InstanceOutcome> found =
         all.stream()
             .filter(this::isWanted)
@@ -61,7 +63,8 @@ record InstanceView(int limit, String wanted) {
         .put("matching", found.size());
     ArrayNode items = node.putArray("items");
     found.stream().limit(limit).map(each -> item(each, endpoints, served)).forEach(items::add);
-    Set<String> kept = new LinkedHashSet<>(isOwn ? endpoints : Set.of());
+    Set<String> kept =
+        served.map(entry -> endpoints(entry, own::get)).orElseGet(LinkedHashSet::new);
     all.forEach(each -> each.endpoint().ifPresent(kept::remove));
     node.put("keptTotal", kept.size());
     ArrayNode list = node.putArray("kept");
@@ -127,11 +130,17 @@ record InstanceView(int limit, String wanted) {
         .collect(Collectors.joining("/"));
   }
 
-  /** Returns address and port of each endpoint, as {@link InstanceOutcome} has them. */
-  private static Set<String> endpoints(ServiceEntry entry) {
+  /**
+   * Returns address and port of the endpoints at some places, as {@link InstanceOutcome} has them.
+   */
+  private static Set<String> endpoints(ServiceEntry entry, IntPredicate wanted) {
     int usual = entry.getPortsCount() == 0 ? 0 : entry.getPorts(0).getNumber();
     Set<String> endpoints = new LinkedHashSet<>();
-    for (WorkloadEntry endpoint : entry.getEndpointsList()) {
+    for (int place = 0; place < entry.getEndpointsCount(); place++) {
+      if (!wanted.test(place)) {
+        continue;
+      }
+      WorkloadEntry endpoint = entry.getEndpoints(place);
       int port = endpoint.getPortsMap().values().stream().findFirst().orElse(usual);
       String address = endpoint.getAddress();
       endpoints.add((address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + port);

@@ -3,6 +3,7 @@ package io.fairlead.server.admin;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fairlead.aggregation.ServiceOrigin;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
@@ -18,6 +19,7 @@ import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
 import io.fairlead.versioning.TransactionStatus;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,7 +129,9 @@ final class ServiceAnswers {
                     instances.of(
                         all,
                         Optional.ofNullable(served).map(ResourceDocument::serviceEntry),
-                        report.merged().isEmpty()))
+                        served == null
+                            ? new BitSet()
+                            : ServiceOrigin.places(served, registry, report.service())))
             .orElse(null));
     ArrayNode steps = node.putArray("steps");
     source
