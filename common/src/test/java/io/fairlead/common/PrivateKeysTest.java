@@ -95,7 +95,7 @@ class PrivateKeysTest {
       String text = new String(file(name), StandardCharsets.US_ASCII);
       String kind = name.startsWith("rsa") ? "RSA PRIVATE KEY" : "EC PRIVATE KEY";
       byte[] der = Base64.getMimeDecoder().decode(text.replaceAll("-----[A-Z ]+-----", ""));
-      for (int i = 0; i < 2000; i++) {
+      for (int i = 0; i < 300; i++) {
         byte[] changed = Arrays.copyOf(der, random.nextInt(der.length) + 1);
         changed[random.nextInt(Math.min(changed.length, 60))] = (byte) random.nextInt();
         try {
@@ -106,7 +106,7 @@ class PrivateKeysTest {
         }
       }
     }
-    assertThat(refused).isGreaterThan(3000);
+    assertThat(refused).isGreaterThan(400);
   }
 
   @Test
