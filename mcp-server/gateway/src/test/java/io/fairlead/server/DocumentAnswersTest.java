@@ -167,6 +167,21 @@ class DocumentAnswersTest {
   }
 
   @Test
+  void documentThatIsNoYaml_saysThatAnEarlierVersionIsServedAndWhere() {
+    workspace.write("high/web.yaml", route("web", "7s", "") + "  x: [\n");
+
+    JsonNode broken = awaitAnswer("web", shown -> assertOutcome(shown, "outdated"));
+
+    assertOutcome(broken, "outdated", "What is served is the last valid version");
+    assertThat(broken.at("/problems/0/document").asText()).isEqualTo("web.yaml");
+    assertThat(broken.at("/problems/0/text").asText()).contains("expected");
+    // A part that can be read is what it says, whatever stands beside it.
+    workspace.write("high/web.yaml", route("web", "8s", "") + "---\nkind: [\n");
+    JsonNode beside = awaitAnswer("web", shown -> assertOutcome(shown, "served"));
+    assertThat(beside.path("problems")).isEmpty();
+  }
+
+  @Test
   void documentThatIsGone_isHeldByTheGuard_untilThatIsApproved() throws IOException {
     Files.delete(folder.resolve("high/web.yaml"));
     Files.delete(folder.resolve("low/web.yaml"));
@@ -200,7 +215,7 @@ class DocumentAnswersTest {
                             .path("detail")
                             .asText())
                     .contains(
-                        "VirtualService/shop/none (expected: KIND/NAMESPACE/NAME of a resource",
+                        "VirtualService/shop/none: no document has it (expected: KIND/NAMESPACE/NAME of",
                         "a part that nobody can assign: configs/high broken.yaml:"));
     assertThat(get("documents/VirtualService/shop/none").statusCode()).isEqualTo(404);
   }

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -182,7 +183,25 @@ public final class Configs implements Guards {
 
   /** Returns the documents that have a resource, the one that is served first. */
   public List<ConfigClaim> claims(ResourceKey key) {
-    return merge.claims(key);
+    return merge.claims(key).stream()
+        .map(
+            claim ->
+                new ConfigClaim(
+                    claim.settings().name(),
+                    claim.settings().priority(),
+                    claim.document(),
+                    isCurrent(key, claim)))
+        .toList();
+  }
+
+  private boolean isCurrent(ResourceKey key, Claim claim) {
+    Optional<DocumentSink> sink;
+    synchronized (sinks) {
+      sink = Optional.ofNullable(sinks.get(claim.settings().name()));
+    }
+    return sink.flatMap(each -> each.known(claim.document()))
+        .map(known -> known.content().isSaying(key))
+        .orElse(true);
   }
 
   /** Returns what is to be shown of the sources, by their names. */

@@ -21,4 +21,10 @@ public record DocumentContent(
     invalid = Set.copyOf(invalid);
     problems = List.copyOf(problems);
   }
+
+  /** Whether it says a resource as it is to be, or at least nothing that stands in the way. */
+  boolean isSaying(ResourceKey key) {
+    return !invalid.contains(key)
+        && (!unclear || valid.stream().anyMatch(resource -> resource.key().equals(key)));
+  }
 }

@@ -250,14 +250,9 @@ final class MergedDocuments implements ChangeSource {
     return table.keys();
   }
 
-  /** Returns the documents that have a resource, the one that is served first; any thread. */
-  List<ConfigClaim> claims(ResourceKey key) {
-    return table.all(key).stream()
-        .map(
-            claim ->
-                new ConfigClaim(
-                    claim.settings().name(), claim.settings().priority(), claim.document()))
-        .toList();
+  /** Returns the claims of documents to a resource, the one that is served first; any thread. */
+  List<Claim> claims(ResourceKey key) {
+    return table.all(key);
   }
 
   @Override

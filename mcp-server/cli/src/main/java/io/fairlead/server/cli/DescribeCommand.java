@@ -2,6 +2,7 @@ package io.fairlead.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.fairlead.configs.validation.IstioKind;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.Optional;
@@ -93,7 +94,8 @@ final class DescribeCommand implements Callable<Integer> {
                 + Printable.of(wanted)
                 + " (expected: "
                 + Kind.services.names()
-                + ", or REGISTRY/ID)",
+                + ", or REGISTRY/ID)"
+                + unreadable(client),
             null);
       }
       if (found.size() > 1) {
@@ -117,13 +119,38 @@ final class DescribeCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
+  // What is wrong with documents of that name, of which nobody can tell what resource they have.
+  private String unreadable(AdminClient client) throws AdminClientException, InterruptedException {
+    StringBuilder text = new StringBuilder();
+    for (JsonNode source : client.all("configs", Map.of())) {
+      for (JsonNode problem : source.path("problems")) {
+        if (problem.path("document").asText().contains(wanted)) {
+          text.append("\n  configs/")
+              .append(Printable.of(source.path("name").asText()))
+              .append(' ')
+              .append(Printable.of(problem.path("document").asText()))
+              .append(':')
+              .append(problem.path("line").asText())
+              .append(": ")
+              .append(Printable.of(problem.path("text").asText()));
+        }
+      }
+    }
+    return text.toString();
+  }
+
   // Whether there is exactly one resource of that name.
   private boolean describeDocument(AdminClient client)
       throws AdminClientException, InterruptedException {
-    Optional<JsonNode> one =
-        wanted.chars().filter(letter -> letter == '/').count() == 2
-            ? client.find("documents/" + AdminClient.path(wanted))
-            : Optional.empty();
+    Optional<JsonNode> one = Optional.empty();
+    if (wanted.chars().filter(letter -> letter == '/').count() == 2) {
+      String path = "documents/" + AdminClient.path(wanted);
+      one =
+          IstioKind.ofWord(wanted.substring(0, wanted.indexOf('/'))).isPresent()
+              // The gateway says which documents may have it and cannot be read.
+              ? Optional.of(client.get(path))
+              : client.find(path);
+    }
     if (one.isEmpty()) {
       ArrayNode found = client.all("documents", Map.of("q", wanted));
       if (found.isEmpty()) {

@@ -140,6 +140,20 @@ final class DocumentAnswers {
     return faults.getOrDefault(key, List.of());
   }
 
+  // With what makes a document unreadable in which the resource was.
+  private List<Fault> faultsOf(ResourceKey key, List<ConfigClaim> claims) {
+    List<Fault> all = new ArrayList<>(faultsOf(key));
+    claims.stream()
+        .filter(claim -> !claim.isCurrent())
+        .forEach(
+            claim ->
+                unclear.stream()
+                    .filter(fault -> fault.source().equals(claim.source()))
+                    .filter(fault -> fault.located().document().equals(claim.document()))
+                    .forEach(all::add));
+    return all;
+  }
+
   // KIND/NAMESPACE/NAME, by which commands and addresses take it.
   private static String name(ResourceKey key) {
     return key.type().kind() + "/" + key.name();
@@ -156,7 +170,9 @@ final class DocumentAnswers {
   String unknown(String kind, String name) {
     StringBuilder text = new StringBuilder();
     text.append(ForeignText.clean(kind + "/" + name))
-        .append(" (expected: KIND/NAMESPACE/NAME of a resource that a document has)");
+        .append(
+            ": no document has it (expected: KIND/NAMESPACE/NAME of a resource that a document"
+                + " has)");
     for (ConfigSourceSummary each : sources) {
       if (each.state() != RegistrySummary.State.UP) {
         text.append("; the config source ").append(each.name());
@@ -209,7 +225,7 @@ final class DocumentAnswers {
           .put("document", claims.get(i).document())
           .put("served", i == 0 && served != null);
     }
-    put(node.putArray("problems"), faultsOf(key));
+    put(node.putArray("problems"), faultsOf(key, claims));
     put(node.putArray("warnings"), warnings.getOrDefault(key, List.of()));
     return node;
   }
@@ -241,9 +257,7 @@ final class DocumentAnswers {
     if (hold(key).isPresent()) {
       return Outcome.HELD;
     }
-    return faultsOf(key).stream().anyMatch(fault -> fault.source().equals(claims.get(0).source()))
-        ? Outcome.OUTDATED
-        : Outcome.SERVED;
+    return claims.get(0).isCurrent() ? Outcome.SERVED : Outcome.OUTDATED;
   }
 
   private Optional<HoldStatus> hold(ResourceKey key) {

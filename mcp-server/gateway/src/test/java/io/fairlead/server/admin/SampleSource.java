@@ -200,7 +200,8 @@ public class SampleSource implements AdminSource, AdminActions {
   public List<ConfigClaim> claims(ResourceKey key) {
     return claimed().contains(key)
         ? List.of(
-            new ConfigClaim("mesh", 100, "orders.yaml"), new ConfigClaim("mesh", 100, "rules.yaml"))
+            new ConfigClaim("mesh", 100, "orders.yaml", true),
+            new ConfigClaim("mesh", 100, "rules.yaml", true))
         : List.of();
   }
 
