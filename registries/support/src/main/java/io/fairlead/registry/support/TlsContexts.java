@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,8 @@ public final class TlsContexts {
           null);
       return context;
     } catch (IOException | GeneralSecurityException e) {
-      throw new IOException("tls: " + files + ": " + Causes.advised(Causes.of(e), "PEM files"), e);
+      // The file is named already; all three would leave no room for what to do.
+      throw new IOException("tls: " + Causes.advised(Causes.of(e), "PEM files"), e);
     }
   }
 
@@ -84,9 +86,11 @@ public final class TlsContexts {
       List<Certificate> certificates =
           new ArrayList<>(CertificateFactory.getInstance("X.509").generateCertificates(in));
       if (certificates.isEmpty()) {
-        throw new IOException(file + ": no certificate in it");
+        throw new CertificateException("no certificate in it");
       }
       return certificates;
+    } catch (IOException | CertificateException e) {
+      throw new IOException(file + ": " + Causes.advised(Causes.of(e), "a PEM file"), e);
     }
   }
 }
