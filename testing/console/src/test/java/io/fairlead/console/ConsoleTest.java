@@ -60,6 +60,8 @@ final class ConsoleTest {
     pages.put("configs", "/configs");
     pages.put("documents", "/documents");
     pages.put("document", "/documents/VirtualService/shop/reviews");
+    pages.put("document-longest", "/documents/VirtualService/shop/" + SampleMesh.LONGEST);
+    pages.put("service-merged", "/services/shop/shop/taxes");
     pages.put("document-refused", "/documents/VirtualService/shop/" + SampleMesh.ROUTE);
     pages.put("registries", "/registries");
     pages.put("clients", "/clients");
@@ -284,6 +286,8 @@ final class ConsoleTest {
         .contains(
             "It is served from configs/mesh reviews.yaml.",
             "configs/other reviews.yaml has it, too, and is not served");
+    assertThat(served.locator(".step [aria-label=Warnings]").textContent())
+        .contains("reviews.yaml:5:11", "a host of its own");
     assertThat(served.locator(".yaml pre").textContent()).contains("kind: VirtualService");
   }
 

@@ -81,16 +81,17 @@ const view = d => html`
     ["Priority", x => number(x.priority), "number"],
     ["Served", x => x.served ? pill("served", "yes") : pill("plain", "no")],
   ], d.documents) : empty("No document has a valid version of it."))}
-  ${step(2, "What is wrong", d.problems.length ? table("Problems", [
-    ["Place", problemPlace, "wide"],
-    ["Problem", p => html`${p.path ? html`<code>${p.path}</code>: ` : nothing}${p.text}`, "wide"],
-    ["Since", p => when(p.since)],
-  ], d.problems) : empty("Nothing is refused."))}
-  ${d.warnings.length ? table("Warnings", [
-    ["Place", problemPlace, "wide"],
-    ["Warning", p => html`${p.path ? html`<code>${p.path}</code>: ` : nothing}${p.text}`, "wide"],
-    ["Since", p => when(p.since)],
-  ], d.warnings) : nothing}
+  ${step(2, "What is wrong", html`
+    ${d.problems.length ? table("Problems", [
+      ["Place", problemPlace, "wide"],
+      ["Problem", p => html`${p.path ? html`<code>${p.path}</code>: ` : nothing}${p.text}`, "wide"],
+      ["Since", p => when(p.since)],
+    ], d.problems) : empty(d.warnings.length ? "Nothing is refused. It is served with these warnings:" : "Nothing is refused.")}
+    ${d.warnings.length ? table("Warnings", [
+      ["Place", problemPlace, "wide"],
+      ["Warning", p => html`${p.path ? html`<code>${p.path}</code>: ` : nothing}${p.text}`, "wide"],
+      ["Since", p => when(p.since)],
+    ], d.warnings) : nothing}`)}
   ${step(3, "Resource", d.resource ? loaded(answer(resourceAsks(d.name, d.kind)[0][0]), document => resourceView(d.name, document))
     : empty("None: nothing is served of it."))}
   ${step(4, html`istiods <span class="soft">${d.clientsWith} of ${plural(d.clientsAll, "istiod")} ${d.clientsWith === 1 ? "has" : "have"} it</span>`, istiods(d.clients))}`;
