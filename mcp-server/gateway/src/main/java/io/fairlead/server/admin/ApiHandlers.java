@@ -6,6 +6,7 @@ import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.common.ForeignText;
 import io.fairlead.configs.merge.Configs;
+import io.fairlead.configs.validation.IstioKind;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.server.render.Yaml;
@@ -113,12 +114,13 @@ final class ApiHandlers {
   }
 
   /**
-   * {@code ?q=} part of the name, {@code ?type=} kind, {@code ?registry=}, {@code ?after=} only the
-   * names behind that one, {@code ?content=true} with what istiod is sent.
+   * {@code ?q=} part of the name, {@code ?type=} kind, {@code ?registry=}, {@code ?after=} only
+   * those behind a {@code KIND/NAMESPACE/NAME}, or the names behind a {@code NAMESPACE/NAME},
+   * {@code ?content=true} with what istiod is sent.
    */
   void resources(RoutingContext context) {
     String wanted = parameter(context, "q");
-    String after = parameter(context, "after");
+    Predicate<ResourceKey> behind = behind(parameter(context, "after"));
     String kind = parameter(context, "type");
     String registry = parameter(context, "registry");
     Snapshot snapshot = source.snapshot();
@@ -128,7 +130,7 @@ final class ApiHandlers {
                 .filter(type -> kind.isEmpty() || type.kind().equalsIgnoreCase(kind))
                 .flatMap(type -> snapshot.resources(type).stream())
                 .filter(resource -> contains(resource.key().name(), wanted))
-                .filter(resource -> resource.key().name().compareTo(after) > 0)
+                .filter(resource -> behind.test(resource.key()))
                 .filter(resource -> registry.isEmpty() || isFrom(resource, registry))
                 .sorted(Comparator.comparing(Resource::key))
                 .toList();
@@ -142,6 +144,26 @@ final class ApiHandlers {
         context,
         found,
         resource -> ApiViews.resource(resource, damped, source.firstSeen(resource.key())));
+  }
+
+  // The list is in the order of kinds, and of each in that of names.
+  private static Predicate<ResourceKey> behind(String after) {
+    int slash = after.indexOf('/');
+    if (slash < 0 || after.indexOf('/', slash + 1) < 0) {
+      return key -> key.name().compareTo(after) > 0;
+    }
+    String name = after.substring(slash + 1);
+    ResourceKey last =
+        IstioKind.of(after.substring(0, slash))
+            .filter(kind -> ResourceKey.isName(name))
+            .map(kind -> new ResourceKey(new ResourceType(kind.group(), kind.kind()), name))
+            .orElseThrow(
+                () ->
+                    new BadRequestException(
+                        "after: "
+                            + ForeignText.clean(after, 100)
+                            + " (expected: KIND/NAMESPACE/NAME or NAMESPACE/NAME)"));
+    return key -> key.compareTo(last) > 0;
   }
 
   private Map<String, DampedHost> damped() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.aggregation.damping.DampedHost;
 import io.fairlead.configs.merge.Configs;
+import io.fairlead.configs.validation.IstioKind;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.guard.GuardStatus;
@@ -141,7 +142,11 @@ final class ApiViews {
     node.put("bytes", resource.encoded().size());
     putDocument(node, resource);
     firstSeen.ifPresent(time -> node.put("firstSeen", time.toString()));
-    DampedHost waiting = damped.get(resource.key().name());
+    // Another kind may have a resource of the same name.
+    DampedHost waiting =
+        resource.key().type().kind().equals(IstioKind.SERVICE_ENTRY.kind())
+            ? damped.get(resource.key().name())
+            : null;
     if (waiting != null) {
       node.putObject("damped")
           .put("since", waiting.since().toString())

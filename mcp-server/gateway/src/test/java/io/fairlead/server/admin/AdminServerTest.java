@@ -171,6 +171,19 @@ class AdminServerTest {
   }
 
   @Test
+  void resources_behindOne_byKindAndNameOrByNameAlone() throws Exception {
+    for (String after : List.of("ServiceEntry/shop/web-022", "shop/web-022")) {
+      assertThat(json("/api/v1/resources?after=" + after).path("items").findValuesAsText("name"))
+          .containsExactly("shop/web-023", "shop/web-024");
+    }
+    assertThat(json("/api/v1/resources?after=Sidecar/a/b").path("items")).isEmpty();
+    assertThat(json("/api/v1/resources?after=Gateway/z/z").path("items")).hasSize(25);
+    HttpResponse<String> unknown = send("GET", "/api/v1/resources?after=Nothing/a/b");
+    assertThat(unknown.statusCode()).isEqualTo(400);
+    assertThat(unknown.body()).contains("after: Nothing/a/b (expected: KIND/NAMESPACE/NAME");
+  }
+
+  @Test
   void resources_filtered() throws Exception {
     JsonNode page = json("/api/v1/resources?q=WEB-01&registry=odd");
 
