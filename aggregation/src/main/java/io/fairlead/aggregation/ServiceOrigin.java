@@ -3,9 +3,9 @@ package io.fairlead.aggregation;
 import io.fairlead.aggregation.vip.VirtualAddressBook;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.registry.ServiceId;
-import io.fairlead.versioning.CommitLog;
 import io.fairlead.versioning.Origin;
 import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.SourceState;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,10 +34,10 @@ public record ServiceOrigin(String registry, ServiceId service, boolean addresse
   }
 
   /**
-   * Returns the state of a store that holds these resources, as far as they say it themselves: the
-   * virtual IPs of their hosts are noted, those of hosts that went are not known.
+   * Returns what a store with these resources holds of the registries, as far as they say it
+   * themselves: the virtual IPs of their hosts are noted, those of hosts that went are not known.
    */
-  public static CommitLog.State storeOf(Collection<Resource> resources) {
+  public static SourceState stateOf(Collection<Resource> resources) {
     Map<String, String> notes = new HashMap<>();
     for (Resource resource : resources) {
       List<String> addresses = EntryContent.addresses(resource);
@@ -47,7 +47,7 @@ public record ServiceOrigin(String registry, ServiceId service, boolean addresse
             String.join(",", addresses));
       }
     }
-    return new CommitLog.State(resources, notes, 0);
+    return new SourceState(List.copyOf(resources), notes);
   }
 
   /**

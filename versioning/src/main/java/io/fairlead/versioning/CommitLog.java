@@ -13,7 +13,12 @@ import java.util.Optional;
  */
 public interface CommitLog extends AutoCloseable {
   /** The state that a log holds. */
-  record State(Collection<Resource> resources, Map<String, String> notes, long lastNumber) {}
+  record State(Collection<Resource> resources, Map<String, String> notes, long lastNumber) {
+    /** Returns the state that these parts add up to, by the names of the sources that have them. */
+    public static State of(Map<String, SourceState> parts) {
+      return Owners.join(parts);
+    }
+  }
 
   /** Returns the store's epoch: random, made with the store; no {@code -} in it. */
   String epoch();

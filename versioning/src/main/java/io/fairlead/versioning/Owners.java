@@ -68,6 +68,21 @@ final class Owners {
         : CommitLoop.FIRST_SOURCE;
   }
 
+  /** Returns the state that the parts of sources add up to: what {@link #stateOf} tells apart. */
+  static CommitLog.State join(Map<String, SourceState> parts) {
+    List<Resource> resources = new ArrayList<>();
+    Map<String, String> notes = new HashMap<>();
+    parts.forEach(
+        (source, part) -> {
+          resources.addAll(part.resources());
+          part.notes().forEach((key, value) -> notes.put(prefix(source) + key, value));
+          if (!source.equals(CommitLoop.FIRST_SOURCE)) {
+            part.resources().forEach(resource -> notes.put(noteOf(resource.key()), source));
+          }
+        });
+    return new CommitLog.State(resources, notes, 0);
+  }
+
   /** What a store holds of a source. */
   SourceState stateOf(String source, Snapshot snapshot, Map<String, String> notes) {
     List<Resource> resources = new ArrayList<>();

@@ -185,6 +185,22 @@ class ChangeSourcesPropertyTest {
             assertThat(state.notes())
                 .isEqualTo(source == null ? Map.of() : Map.of("count", "" + source.wanted.size()));
           });
+      checkJoined(states);
+    }
+
+    // A store that is made of the parts has the same parts.
+    private static void checkJoined(Map<String, SourceState> parts) {
+      VersionedStore joined =
+          new VersionedStore(new MemoryCommitLog(CommitLog.State.of(parts)), Clock.systemUTC());
+      CommitLoop other =
+          new CommitLoop(joined, Batching.DEFAULT, CommitObserver.NONE, new ManualCommitThread());
+      parts.forEach(
+          (name, part) -> {
+            assertThat(versions(other.stateOf(name).resources()))
+                .isEqualTo(versions(part.resources()));
+            assertThat(other.stateOf(name).notes()).isEqualTo(part.notes());
+          });
+      other.close();
     }
 
     private static Map<String, String> versions(Iterable<Resource> resources) {

@@ -111,7 +111,7 @@ final class PreviewedChangesTest {
 
   private static Map<String, IstioConfig> held(IstiodServer istiod) {
     Map<String, IstioConfig> held = new HashMap<>();
-    istiod.serviceEntries().forEach(entry -> held.put(entry.fullName(), entry));
+    istiod.configs().forEach(config -> held.put(config.fullName(), config));
     return held;
   }
 
@@ -321,6 +321,59 @@ final class PreviewedChangesTest {
       assertThat(istiods.pushesSince(marks))
           .allSatisfy((version, pushes) -> assertThat(pushes).as(version).isEmpty());
       assertThat(held(istiods)).isEqualTo(before);
+      assertThat(istiods.refusals()).isEmpty();
+    }
+  }
+
+  private void route(String folder, String name, String label, int weight) throws IOException {
+    Files.writeString(
+        Files.createDirectories(gateway.folder().resolve(folder)).resolve(name + ".yaml"),
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: %1$s, namespace: shop, labels: {team: %2$s}}
+        spec:
+          hosts: [svc-1.file]
+          http:
+          - route:
+            - {destination: {host: svc-1.file}, weight: %3$d}
+            - {destination: {host: svc-2.file}, weight: %4$d}
+        """
+            .formatted(name, label, weight, 100 - weight),
+        StandardCharsets.UTF_8);
+  }
+
+  private static String documents(String folder) {
+    return "configs: [{name: git, type: file, path: %s}]\n".formatted(folder);
+  }
+
+  @Test
+  void changesOfDocuments_areThoseThatWereNamed_atTheNamedCost() throws Exception {
+    String registries = DC.formatted("");
+    route("one", "split", "pay", 90);
+    route("one", "old", "pay", 10);
+    route("relabelled", "split", "buy", 90);
+    route("relabelled", "old", "pay", 10);
+    route("two", "split", "buy", 50);
+    route("two", "new", "pay", 10);
+    startWith(configuration(documents("one"), registries));
+    try (Istiods istiods = Istiods.start(gateway.source()).awaitSynced()) {
+      operator.awaitConnected(istiods);
+      Map<String, Integer> marks = istiods.settle();
+
+      JsonNode preview = apply(istiods, configuration(documents("relabelled"), registries));
+      assertThat(named(preview)).containsExactly("shop/split");
+      assertCost(preview, 1, 0, 0);
+      istiods.settle();
+      assertThat(istiods.pushesSince(marks))
+          .allSatisfy((version, pushes) -> assertThat(pushes).as(version).isEmpty());
+
+      marks = istiods.settle();
+      preview = apply(istiods, configuration(documents("two"), registries));
+      assertThat(named(preview)).containsExactly("shop/new", "shop/old", "shop/split");
+      assertThat(preview.path("summary").path("documents").asInt()).isEqualTo(3);
+      assertCost(preview, 0, 0, 3);
+      assertOnePush(istiods.awaitPushes(marks), true);
       assertThat(istiods.refusals()).isEmpty();
     }
   }

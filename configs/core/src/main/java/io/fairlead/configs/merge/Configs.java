@@ -6,8 +6,10 @@ import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.Guards;
 import io.fairlead.versioning.ChangeSource;
 import io.fairlead.versioning.CommitLoop;
+import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
+import io.fairlead.versioning.SourceState;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -57,6 +59,15 @@ public final class Configs implements Guards {
     this.clock = clock;
     this.merge = new MergedDocuments(loop, guard, clock);
     this.references = new ReferenceCheck(clock);
+  }
+
+  /**
+   * Returns what a store with these resources holds of config sources.
+   *
+   * @param read names of the sources that were read once
+   */
+  public static SourceState stateOf(Collection<Resource> resources, Collection<String> read) {
+    return new SourceState(List.copyOf(resources), MergedDocuments.notesOf(read));
   }
 
   /** The changes of all documents. */

@@ -15,6 +15,7 @@ import io.fairlead.versioning.SourceState;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -90,6 +91,13 @@ final class MergedDocuments implements ChangeSource {
                     table, new SourceSettings(name, 0, "", Unseen.IGNORE), policy, documents)));
     // That is what is served already.
     table.drain();
+  }
+
+  /** Returns the notes which say that these sources were read once. */
+  static Map<String, String> notesOf(Collection<String> read) {
+    Map<String, String> notes = new HashMap<>();
+    read.forEach(name -> notes.put(READ_PREFIX + name, ""));
+    return notes;
   }
 
   private Moment now() {

@@ -93,17 +93,13 @@ final class AdminClient {
     ArrayNode items = JsonNodeFactory.instance.arrayNode();
     String last = "";
     while (true) {
-      JsonNode page =
-          get(
-              "resources?type=ServiceEntry&content=true&limit="
-                  + CONTENTS
-                  + "&after="
-                  + encoded(last));
+      JsonNode page = get("resources?content=true&limit=" + CONTENTS + "&after=" + encoded(last));
       if (page.path("items").isEmpty()) {
         return items;
       }
       items.addAll((ArrayNode) page.path("items"));
-      last = items.get(items.size() - 1).path("name").asText();
+      JsonNode behind = items.get(items.size() - 1);
+      last = behind.path("kind").asText() + "/" + behind.path("name").asText();
     }
   }
 

@@ -1,20 +1,25 @@
 package io.fairlead.server.cli;
 
-import io.fairlead.aggregation.ServiceOrigin;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.common.Counts;
+import io.fairlead.configs.merge.ConfigSourceStatus;
+import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblem;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.HeldService;
-import io.fairlead.registry.Service;
-import io.fairlead.registry.ServiceId;
 import io.fairlead.server.FleetChanges;
-import io.fairlead.server.cli.HostChanges.Origin;
+import io.fairlead.server.cli.ResourceChange.Owner;
+import io.fairlead.server.cli.ResourceChanges.Explanations;
+import io.fairlead.server.cli.ResourceChanges.Origin;
 import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
+import io.fairlead.server.config.ConfigSourceConfig;
 import io.fairlead.server.config.GatewayConfig;
+import io.fairlead.server.config.ReadFrom;
 import io.fairlead.server.config.RegistryConfig;
 import io.fairlead.server.config.ShownText;
+import io.fairlead.versioning.CommitLog;
 import io.fairlead.versioning.Resource;
+import io.fairlead.versioning.ResourceKey;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,26 +35,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * A comparison of a new configuration with a running gateway. Confined to the command's thread.
  *
- * <p>The registries were read once. What was read goes first through the configuration that is in
- * force, then through the new one, which takes over as it does in a running gateway. So what the
- * registries changed since the gateway read them is told apart from what the configuration changes.
+ * <p>The registries and config sources were read once. What was read goes first through the
+ * configuration that is in force, then through the new one, which takes over as it does in a
+ * running gateway. So what they changed since the gateway read them is told apart from what the
+ * configuration changes.
  */
 final class ConfigComparison {
   private final RunningGateway running;
   private final ConfigResult.Loaded next;
-  private final Map<String, List<Service>> read;
-  private final Map<String, Resource> served = new TreeMap<>();
+  private final SourcesRead read;
+  private final Map<ResourceKey, Resource> served = new TreeMap<>();
 
   /**
    * @param next the new configuration
-   * @param read the services of the registries that were read, by registry
+   * @param read what was read of its registries and config sources
    */
-  ConfigComparison(
-      RunningGateway running, ConfigResult.Loaded next, Map<String, List<Service>> read) {
+  ConfigComparison(RunningGateway running, ConfigResult.Loaded next, SourcesRead read) {
     this.running = running;
     this.next = next;
     this.read = read;
-    running.served().forEach(resource -> served.put(resource.key().name(), resource));
+    running.served().forEach(resource -> served.put(resource.key(), resource));
   }
 
   /**
@@ -73,26 +78,32 @@ final class ConfigComparison {
   }
 
   private ConfigDiff with(GatewayConfig old, GatewayConfig shown) {
-    FleetChanges<RegistryConfig> changes = changes(old, shown);
-    Map<String, List<Service>> readOfOld = new HashMap<>(read);
-    changes.arriving().forEach(registry -> readOfOld.remove(registry.name()));
-    try (TrialGateway trial =
-        new TrialGateway(ServiceOrigin.storeOf(running.served()), old.aggregation())) {
-      Map<String, Resource> before = HostChanges.byName(trial.start(old.registries(), readOfOld));
-      List<HostChange> meanwhile = HostChanges.of(served, before, reports(trial, old.registries()));
-      List<GuardStatus> heldBefore = trial.registries().guards();
-      Map<String, Resource> after =
-          HostChanges.byName(trial.reload(next.config().aggregation(), changes, read));
+    SourcesRead.Changes changes =
+        new SourcesRead.Changes(
+            changes(old, shown, GatewayConfig::registries),
+            changes(old, shown, GatewayConfig::configSources));
+    try (TrialGateway trial = new TrialGateway(store(old), old.aggregation())) {
+      Map<ResourceKey, Resource> before =
+          ResourceChanges.byKey(
+              trial.start(old.registries(), old.configSources(), read.before(changes)));
+      List<ResourceChange> meanwhile = ResourceChanges.of(served, before, explanations(trial, old));
+      List<GuardStatus> heldBefore = trial.guards();
+      List<ConfigSourceStatus> sourcesBefore = trial.configs().status();
+      Map<ResourceKey, Resource> after =
+          ResourceChanges.byKey(trial.reload(next.config().aggregation(), changes, read));
       return diff(
           trial,
           before,
           after,
           heldBefore,
+          sourcesBefore,
           new ConfigDiff(
               List.of(),
               List.of(),
+              Map.of(),
               next.config().guard(),
-              Math.min(1, changes.changed().size()) + changes.arriving().size(),
+              changes.commits(),
+              hasSources(old),
               old.changedWhileRunning(shown),
               old.changedForRestart(shown),
               meanwhile,
@@ -100,11 +111,21 @@ final class ConfigComparison {
     }
   }
 
-  private FleetChanges<RegistryConfig> changes(GatewayConfig old, GatewayConfig shown) {
-    Map<String, RegistryConfig> real =
-        next.config().registries().stream()
-            .collect(Collectors.toMap(RegistryConfig::name, Function.identity()));
-    FleetChanges<RegistryConfig> compared = FleetChanges.of(old.registries(), shown.registries());
+  // What a gateway that has read all of them once has in its store.
+  private CommitLog.State store(GatewayConfig config) {
+    return running.store(config.configSources().stream().map(ConfigSourceConfig::name).toList());
+  }
+
+  private boolean hasSources(GatewayConfig old) {
+    return !old.configSources().isEmpty() || !next.config().configSources().isEmpty();
+  }
+
+  private <C extends ReadFrom<C>> FleetChanges<C> changes(
+      GatewayConfig old, GatewayConfig shown, Function<GatewayConfig, List<C>> part) {
+    Map<String, C> real =
+        part.apply(next.config()).stream()
+            .collect(Collectors.toMap(ReadFrom::name, Function.identity()));
+    FleetChanges<C> compared = FleetChanges.of(part.apply(old), part.apply(shown));
     return new FleetChanges<>(
         compared.leaving(),
         compared.changed().stream().map(each -> real.getOrDefault(each.name(), each)).toList(),
@@ -114,19 +135,22 @@ final class ConfigComparison {
   // As if the gateway were started anew with the new configuration.
   private ConfigDiff withoutOld(String why) {
     GatewayConfig config = next.config();
-    try (TrialGateway trial =
-        new TrialGateway(ServiceOrigin.storeOf(running.served()), config.aggregation())) {
-      Map<String, Resource> after = HostChanges.byName(trial.start(config.registries(), read));
+    try (TrialGateway trial = new TrialGateway(store(config), config.aggregation())) {
+      Map<ResourceKey, Resource> after =
+          ResourceChanges.byKey(trial.start(config.registries(), config.configSources(), read));
       return diff(
           trial,
           served,
           after,
           List.of(),
+          List.of(),
           new ConfigDiff(
               List.of(),
               List.of(),
+              Map.of(),
               config.guard(),
-              config.registries().size(),
+              config.registries().size() + config.configSources().size(),
+              hasSources(config),
               List.of(),
               List.of(),
               List.of(),
@@ -136,63 +160,93 @@ final class ConfigComparison {
 
   private ConfigDiff diff(
       TrialGateway trial,
-      Map<String, Resource> before,
-      Map<String, Resource> after,
+      Map<ResourceKey, Resource> before,
+      Map<ResourceKey, Resource> after,
       List<GuardStatus> heldBefore,
+      List<ConfigSourceStatus> sourcesBefore,
       ConfigDiff rest) {
-    List<HostChange> changes =
-        new ArrayList<>(HostChanges.of(before, after, reports(trial, next.config().registries())));
+    List<ResourceChange> changes =
+        new ArrayList<>(ResourceChanges.of(before, after, explanations(trial, next.config())));
     List<ConfigDiff.Kept> kept = new ArrayList<>();
     Set<String> already = new HashSet<>();
     heldBefore.forEach(guard -> guard.held().forEach(each -> already.add(keyOf(guard, each))));
-    Map<Origin, Resource> byService = new HashMap<>();
-    before.values().forEach(resource -> byService.put(Origin.of(resource), resource));
-    for (GuardStatus guard : trial.registries().guards()) {
+    Map<Owner, Resource> byOwner = new HashMap<>();
+    Map<String, Resource> byName = new HashMap<>();
+    before
+        .values()
+        .forEach(
+            resource -> {
+              byOwner.put(ResourceChanges.owner(resource), resource);
+              byName.put(nameOf(resource), resource);
+            });
+    for (GuardStatus guard : trial.guards()) {
       List<HeldService> newly =
           guard.held().stream().filter(each -> !already.contains(keyOf(guard, each))).toList();
-      newly.forEach(each -> changes.add(held(guard, each, before, byService)));
+      for (HeldService each : newly) {
+        // What left with its registry, and what was a document's, is known by its resource.
+        String name = each.service().toString();
+        @Nullable Resource resource = byName.get(name);
+        if (resource == null) {
+          resource = byOwner.get(new Owner(false, label(guard.registry()), name));
+        }
+        if (resource != null) {
+          changes.add(held(guard, each, resource));
+        }
+      }
       if (!newly.isEmpty()) {
         kept.add(new ConfigDiff.Kept(guard, newly.size()));
       }
     }
-    changes.sort(HostChange.ORDER);
-    return new ConfigDiff(
-        changes,
-        kept,
-        rest.policy(),
-        rest.commits(),
-        rest.keys(),
-        rest.needRestart(),
-        rest.meanwhile(),
-        rest.unknown());
+    changes.sort(ResourceChange.ORDER);
+    return rest.with(changes, kept, newProblems(sourcesBefore, trial.configs().status()));
+  }
+
+  private static Map<String, List<DocumentProblem>> newProblems(
+      List<ConfigSourceStatus> before, List<ConfigSourceStatus> after) {
+    Set<List<String>> known = new HashSet<>();
+    before.forEach(source -> source.problems().forEach(each -> known.add(textOf(source, each))));
+    Map<String, List<DocumentProblem>> found = new HashMap<>();
+    for (ConfigSourceStatus source : after) {
+      List<DocumentProblem> fresh =
+          source.problems().stream().filter(each -> !known.contains(textOf(source, each))).toList();
+      if (!fresh.isEmpty()) {
+        found.put(source.name(), fresh);
+      }
+    }
+    return found;
+  }
+
+  // Lines move, what is wrong stays.
+  private static List<String> textOf(ConfigSourceStatus source, DocumentProblem problem) {
+    return List.of(source.name(), problem.document(), problem.text());
   }
 
   private static String keyOf(GuardStatus guard, HeldService held) {
     return guard.registry() + "/" + held.service();
   }
 
-  private HostChange held(
-      GuardStatus guard,
-      HeldService held,
-      Map<String, Resource> before,
-      Map<Origin, Resource> byService) {
-    // What left with its registry is known by the name of its resource.
-    @Nullable Resource resource = before.get(held.service().name());
-    if (resource == null) {
-      resource = byService.get(new Origin(label(guard.registry()), held.service()));
-    }
-    ServiceId service = resource == null ? held.service() : ServiceOrigin.of(resource).service();
-    return new HostChange(
-        HostChange.Kind.HELD,
-        PushCost.NONE,
-        guard.registry(),
-        service.toString(),
-        resource == null ? held.service().toString() : resource.key().name(),
-        "",
-        List.of(
-            held.endpointsNow() == 0
+  // As the guards name what they hold, where no service is known.
+  private static String nameOf(Resource resource) {
+    return ResourceChanges.isOfDocument(resource)
+        ? resource.key().toString()
+        : resource.key().name();
+  }
+
+  private static ResourceChange held(GuardStatus guard, HeldService held, Resource resource) {
+    Owner owner = ResourceChanges.owner(resource);
+    String what =
+        owner.isDocument()
+            ? "would go, no document has it"
+            : held.endpointsNow() == 0
                 ? "would go, with " + endpoints(held.endpointsBefore())
-                : "endpoints " + held.endpointsBefore() + " -> " + held.endpointsNow()));
+                : "endpoints " + held.endpointsBefore() + " -> " + held.endpointsNow();
+    return new ResourceChange(
+        ResourceChange.Kind.HELD,
+        PushCost.NONE,
+        new Owner(owner.isDocument(), guard.registry(), owner.item()),
+        resource.key(),
+        null,
+        List.of(what));
   }
 
   private static String endpoints(int count) {
@@ -208,14 +262,15 @@ final class ConfigComparison {
         .orElse(registry);
   }
 
-  private static Map<Origin, ServiceReport> reports(
-      TrialGateway trial, List<RegistryConfig> registries) {
+  private static Explanations explanations(TrialGateway trial, GatewayConfig config) {
     Map<Origin, ServiceReport> reports = new HashMap<>();
-    for (RegistryConfig registry : registries) {
+    for (RegistryConfig registry : config.registries()) {
       for (ServiceReport report : trial.registries().reports(registry.name())) {
         reports.put(new Origin(registry.policy().registryLabel(), report.service()), report);
       }
     }
-    return reports;
+    return new Explanations(
+        reports,
+        config.configSources().stream().map(ConfigSourceConfig::name).collect(Collectors.toSet()));
   }
 }

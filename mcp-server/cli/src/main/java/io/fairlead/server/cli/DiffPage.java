@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fairlead.common.Counts;
 import io.fairlead.common.Durations;
+import io.fairlead.configs.merge.Configs;
 import io.fairlead.guard.GuardStatus;
 import java.io.PrintWriter;
 import java.util.List;
@@ -23,8 +24,8 @@ final class DiffPage {
       List.of(
           Column.of("CHANGE", "change"),
           Column.of("PUSH", "cost"),
-          Column.of("HOST", "host").name(30),
-          new Column("SERVICE", item -> service(item)).onlyWide(),
+          new Column("HOST", item -> name(item)).name(30),
+          new Column("FROM", item -> from(item)).onlyWide(),
           new Column("WHAT", item -> joined(item.path("what"))).text(24));
 
   private final PrintWriter out;
@@ -40,8 +41,17 @@ final class DiffPage {
     this.wide = wide;
   }
 
-  private static String service(JsonNode item) {
-    return item.path("registry").asText() + "/" + item.path("service").asText();
+  // A resource of a document has no host that is its own.
+  private static String name(JsonNode item) {
+    return item.has("host")
+        ? item.path("host").asText()
+        : item.path("kind").asText() + "/" + item.path("resource").asText();
+  }
+
+  private static String from(JsonNode item) {
+    return item.has("document")
+        ? item.path("source").asText() + " " + item.path("document").asText()
+        : item.path("registry").asText() + "/" + item.path("service").asText();
   }
 
   private static String joined(JsonNode parts) {
@@ -53,7 +63,7 @@ final class DiffPage {
   /**
    * Prints it.
    *
-   * @param unread why registries could not be read, by name
+   * @param unread why registries, and config sources as {@code configs/NAME}, could not be read
    * @param all whether every change is listed, however many
    */
   void print(ConfigDiff diff, Map<String, String> unread, boolean all) {
@@ -63,7 +73,13 @@ final class DiffPage {
         .forEach(
             (name, problem) ->
                 paragraph(
-                    "Not read: registry " + name + ", whose hosts stay as they are: " + problem));
+                    "Not read: "
+                        + (name.startsWith(Configs.PREFIX)
+                            ? "config source "
+                                + name.substring(Configs.PREFIX.length())
+                                + ", whose documents stay as they are: "
+                            : "registry " + name + ", whose hosts stay as they are: ")
+                        + problem));
     if (!diff.needRestart().isEmpty()) {
       paragraph(
           "In force after a restart only, and not counted here: "
@@ -78,42 +94,51 @@ final class DiffPage {
   }
 
   private void summary(ConfigDiff diff) {
-    long hosts = diff.hosts();
-    if (hosts == 0) {
+    if (diff.hosts() + diff.documents() == 0) {
       paragraph(
-          diff.count(HostChange.Kind.HELD) == 0
-              ? "No host would change"
+          diff.count(ResourceChange.Kind.HELD) == 0
+              ? nothing(diff)
+                  + " would change"
                   + (diff.keys().isEmpty()
                       ? "."
                       : ", though these keys differ: " + String.join(", ", diff.keys()) + ".")
-              : "No host would change at once.");
+              : nothing(diff) + " would change at once.");
       return;
     }
     String kinds =
         Stream.of(
-                HostChange.Kind.REMOVED,
-                HostChange.Kind.RENAMED,
-                HostChange.Kind.ADDED,
-                HostChange.Kind.CHANGED)
+                ResourceChange.Kind.REMOVED,
+                ResourceChange.Kind.RENAMED,
+                ResourceChange.Kind.ADDED,
+                ResourceChange.Kind.CHANGED)
             .filter(kind -> diff.count(kind) > 0)
             .map(kind -> diff.count(kind) + " " + kind.label())
             .collect(Collectors.joining(", "));
     paragraph(
-        hosts(hosts)
+        counted(diff.hosts(), diff.documents())
             + " would change, in "
             + (diff.commits() == 1
                 ? "one commit"
-                : "up to "
-                    + diff.commits()
-                    + " commits, as registries that come are read one by one")
+                : "up to " + diff.commits() + " commits, as what comes is read one by one")
             + ": "
             + kinds
             + ".");
     paragraph("Each istiod: " + pushes(diff));
   }
 
-  private static String hosts(long count) {
-    return Counts.of(count, "host");
+  private static String nothing(ConfigDiff diff) {
+    return diff.hasSources() ? "No host and no document" : "No host";
+  }
+
+  private static String counted(long hosts, long documents) {
+    return documents == 0
+        ? Counts.of(hosts, "host")
+        : (hosts == 0 ? "" : Counts.of(hosts, "host") + " and ") + Counts.of(documents, "document");
+  }
+
+  private static String counted(ConfigDiff diff, PushCost cost) {
+    long documents = diff.countOfDocuments(cost);
+    return counted(diff.count(cost) - documents, documents);
   }
 
   private static String pushes(ConfigDiff diff) {
@@ -128,10 +153,11 @@ final class DiffPage {
         + (full > 0 ? "full push" : "push of endpoints")
         + ", for "
         + Stream.of(
-                full == 0 ? "" : hosts(full),
+                full == 0 ? "" : counted(diff, PushCost.FULL),
                 endpoints == 0
                     ? ""
-                    : hosts(endpoints) + (full == 0 ? "" : " of which only endpoints differ"))
+                    : counted(diff, PushCost.ENDPOINTS)
+                        + (full == 0 ? "" : " of which only endpoints differ"))
             .filter(part -> !part.isEmpty())
             .collect(Collectors.joining(" and "))
         + (none == 0 ? "" : "; none for " + none)
@@ -140,18 +166,24 @@ final class DiffPage {
 
   private void guard(ConfigDiff diff, ConfigDiff.Kept kept) {
     GuardStatus guard = kept.guard();
+    boolean ofDocuments = guard.registry().startsWith(Configs.PREFIX);
     String text =
         "Held: "
             + guard.heldServices()
             + " of the "
-            + Counts.of(guard.services(), "service")
-            + " of the registry "
-            + guard.registry()
-            + " would go or lose endpoints ("
-            + guard.heldEndpoints()
-            + " of "
-            + guard.endpoints()
-            + "). ";
+            + (ofDocuments
+                ? Counts.of(guard.services(), "resource")
+                    + " of the config source "
+                    + guard.registry().substring(Configs.PREFIX.length())
+                    + " would go. "
+                : Counts.of(guard.services(), "service")
+                    + " of the registry "
+                    + guard.registry()
+                    + " would go or lose endpoints ("
+                    + guard.heldEndpoints()
+                    + " of "
+                    + guard.endpoints()
+                    + "). ");
     String until =
         guard.state() == GuardStatus.State.WAITING
             ? "They stay until "
@@ -171,19 +203,31 @@ final class DiffPage {
   private void meanwhile(ConfigDiff diff) {
     if (!diff.unknown().isEmpty()) {
       paragraph(
-          "The configuration in force cannot be used here, so what the registries changed meanwhile"
-              + " is among these changes: "
+          "The configuration in force cannot be used here, so what the registries"
+              + (diff.hasSources() ? " and config sources" : "")
+              + " changed meanwhile is among these changes: "
               + diff.unknown());
-    } else if (!diff.meanwhile().isEmpty()) {
+      return;
+    }
+    int hosts = diff.meanwhile(false).size();
+    if (hosts > 0) {
       long more = diff.otherThanEndpoints();
       paragraph(
           "Not counted: "
-              + hosts(diff.meanwhile().size())
-              + (diff.meanwhile().size() == 1 ? " differs" : " differ")
+              + Counts.of(hosts, "host")
+              + (hosts == 1 ? " differs" : " differ")
               + " already between the gateway and its registries, which go on changing"
               + (more == 0
                   ? ", all in their endpoints only."
                   : ", " + more + " in more than their endpoints."));
+    }
+    int documents = diff.meanwhile(true).size();
+    if (documents > 0) {
+      paragraph(
+          "Not counted: "
+              + Counts.of(documents, "document")
+              + (documents == 1 ? " differs" : " differ")
+              + " already between the gateway and its config sources.");
     }
   }
 

@@ -66,11 +66,11 @@ final class Preview {
   List<String> read(Duration limit) throws InterruptedException {
     documents.read(limit);
     reader.read(limit);
-    Map<String, List<Service>> read = reader.services();
+    SourcesRead read = new SourcesRead(reader.services(), documents.documents());
     AggregationOptions options = AggregationOptions.of(config.virtualIps());
     try (TrialGateway trial =
         new TrialGateway(new CommitLog.State(List.of(), Map.of(), 0), options)) {
-      Snapshot served = trial.start(registries, read, sources, documents.documents());
+      Snapshot served = trial.start(registries, sources, read);
       statuses = trial.configs().status();
       resources =
           new TreeSet<>(served.types())
@@ -81,7 +81,7 @@ final class Preview {
     }
     for (RegistryConfig registry : registries) {
       OriginIndex index = new OriginIndex(registry.policy());
-      read.getOrDefault(registry.name(), List.of()).forEach(index::note);
+      read.services().getOrDefault(registry.name(), List.of()).forEach(index::note);
       origins.put(registry.name(), index);
     }
     Map<String, String> failures = new LinkedHashMap<>(reader.failures());
@@ -220,15 +220,17 @@ final class Preview {
         }
       }
     }
-    statuses.forEach(source -> explain(source, err));
+    statuses.forEach(source -> printProblems(source.name(), source.problems(), err));
     summary(err, sums, shadowed);
   }
 
-  private static void explain(ConfigSourceStatus source, PrintWriter err) {
-    for (ConfigSourceStatus.DocumentProblem each : source.problems()) {
+  /** Prints what is wrong with the documents of a config source, a line for each. */
+  static void printProblems(
+      String source, List<ConfigSourceStatus.DocumentProblem> problems, PrintWriter err) {
+    for (ConfigSourceStatus.DocumentProblem each : problems) {
       err.println(
           Configs.PREFIX
-              + source.name()
+              + source
               + " "
               + Printable.of(each.place())
               + (each.problem().severity() == ConfigProblem.Severity.ERROR

@@ -1,12 +1,19 @@
 package io.fairlead.server.cli;
 
+import io.fairlead.common.Counts;
 import io.fairlead.common.Durations;
+import io.fairlead.configs.merge.ConfigProblem;
+import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblem;
+import io.fairlead.configs.merge.Configs;
 import io.fairlead.server.config.ConfigLoader;
 import io.fairlead.server.config.ConfigResult;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.RegistryConfig;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,11 +32,11 @@ import picocli.CommandLine.Spec;
           + " with a comment that says where it, or its protocol and port, come from.",
       "Every refused or repaired service, and what is wrong with a document, is a line on the"
           + " standard error, with its reason; a summary follows. Nothing is served or stored.",
-      "With --diff: what this configuration would change at a running gateway, whose own registries"
-          + " and configuration are compared: hosts that go, come, change or get another name, with"
-          + " the push that each costs an istiod (none, endpoints, full), and what the deletion"
-          + " guard would hold. Ends with 0 if nothing would change, with 3 if something would, with"
-          + " 1 if a registry or the gateway cannot be read.",
+      "With --diff: what this configuration would change at a running gateway: hosts and documents"
+          + " that go, come or change, and hosts that get another name, with the push that each"
+          + " costs an istiod (none, endpoints, full), and what the deletion guard would hold. Ends"
+          + " with 0 if nothing would change, with 3 if something would, with 1 if a registry, a"
+          + " config source or the gateway cannot be read.",
       "With --explain: how one service becomes what it is: each step with the rule, key or metadata"
           + " that decides it, and the state before and after."
     },
@@ -177,31 +184,56 @@ final class PreviewCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Terminal terminal = Main.terminal(spec);
     RegistryReader reader = new RegistryReader(selected(loaded.config()));
+    ConfigSourceReader documents =
+        new ConfigSourceReader(registry.isEmpty() ? loaded.config().configSources() : List.of());
     RunningGateway running;
     try (Progress progress = Progress.of(terminal, err, reader::progress)) {
       // Before the registries: whoever has no gateway need not wait for them.
       running = RunningGateway.ask(target.client());
       progress.start();
+      documents.read(limit());
       reader.read(limit());
     } catch (AdminClientException e) {
       err.println("fairlead preview: " + e.getMessage());
       return ExitCode.FAILED;
     }
     ConfigDiff found =
-        new ConfigComparison(running, loaded, reader.services()).compare(file.path(), loader);
+        new ConfigComparison(
+                running, loaded, new SourcesRead(reader.services(), documents.documents()))
+            .compare(file.path(), loader);
+    Map<String, String> failures = new LinkedHashMap<>(reader.failures());
+    documents.failures().forEach((name, problem) -> failures.put(Configs.PREFIX + name, problem));
     Format format = output == null ? Format.table : output;
     if (format.isTable()) {
-      new DiffPage(out, terminal, format == Format.wide).print(found, reader.failures(), all);
+      new DiffPage(out, terminal, format == Format.wide).print(found, failures, all);
     } else {
-      out.print(format.text(found.tree(reader.failures())));
+      out.print(format.text(found.tree(failures)));
     }
     out.flush();
-    reader
-        .failures()
-        .forEach((name, failure) -> err.println("fairlead preview: " + name + ": " + failure));
-    return reader.failures().isEmpty()
+    printProblems(found, err);
+    failures.forEach((name, failure) -> err.println("fairlead preview: " + name + ": " + failure));
+    return failures.isEmpty()
         ? found.changes().isEmpty() ? ExitCode.DONE : ExitCode.DIFFERENT
         : ExitCode.FAILED;
+  }
+
+  // Of what is only suspicious the number: a folder that was moved has all of its warnings anew.
+  private static void printProblems(ConfigDiff diff, PrintWriter err) {
+    long warnings = 0;
+    for (var each : new TreeMap<>(diff.problems()).entrySet()) {
+      List<DocumentProblem> refused =
+          each.getValue().stream()
+              .filter(one -> one.problem().severity() == ConfigProblem.Severity.ERROR)
+              .toList();
+      Preview.printProblems(each.getKey(), refused, err);
+      warnings += each.getValue().size() - refused.size();
+    }
+    if (warnings > 0) {
+      err.println(
+          "fairlead preview: "
+              + Counts.of(warnings, "warning")
+              + " about documents, which preview without --diff lists");
+    }
   }
 
   private List<RegistryConfig> selected(GatewayConfig config) {

@@ -7,6 +7,7 @@ import io.fairlead.configs.ConfigDocument;
 import io.fairlead.configs.ConfigSink;
 import io.fairlead.configs.merge.Configs;
 import io.fairlead.configs.merge.ValidatedContent;
+import io.fairlead.guard.GuardStatus;
 import io.fairlead.registry.ReadOutcome;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,36 +61,18 @@ final class TrialGateway implements AutoCloseable {
   }
 
   /**
-   * Starts with registries.
-   *
-   * @param read the services of those that can be read, by registry
-   * @return what is served then
-   */
-  Snapshot start(List<RegistryConfig> configured, Map<String, List<Service>> read) {
-    return start(configured, read, List.of(), Map.of());
-  }
-
-  /**
    * Starts with registries and config sources.
    *
-   * @param read the services of those that can be read, by registry
-   * @param documents those of the sources that can be read, by source
    * @return what is served then
    */
   Snapshot start(
-      List<RegistryConfig> configured,
-      Map<String, List<Service>> read,
-      List<ConfigSourceConfig> sources,
-      Map<String, List<ConfigDocument>> documents) {
-    Map<String, ConfigSink> configSinks =
-        configs.reload(
-            List.of(), List.of(), sources.stream().map(ConfigSourceConfig::settings).toList());
-    documents.forEach((name, all) -> Objects.requireNonNull(configSinks.get(name)).resync(all));
+      List<RegistryConfig> configured, List<ConfigSourceConfig> sources, SourcesRead read) {
+    reload(new FleetChanges<>(List.of(), List.of(), sources), read.documents());
     List<RegistrySink> sinks =
         configured.stream().map(config -> registries.register(config.settings())).toList();
     registries.allRegistered();
     for (int i = 0; i < sinks.size(); i++) {
-      feed(sinks.get(i), read.get(configured.get(i).name()));
+      feed(sinks.get(i), read.services().get(configured.get(i).name()));
     }
     Snapshot served = settled();
     configs.checkReferences(served);
@@ -96,20 +80,38 @@ final class TrialGateway implements AutoCloseable {
   }
 
   /** Goes over to another configuration, as a running gateway does. */
-  Snapshot reload(
-      AggregationOptions options,
-      FleetChanges<RegistryConfig> changes,
-      Map<String, List<Service>> read) {
+  Snapshot reload(AggregationOptions options, SourcesRead.Changes changes, SourcesRead read) {
+    configs.use(options.guard());
+    reload(changes.sources(), read.documents());
     registries.use(options.with(DampingPolicy.OFF));
+    FleetChanges<RegistryConfig> ofRegistries = changes.registries();
     Map<String, RegistrySink> sinks =
         registries.reload(
-            changes.leaving(),
-            changes.changed().stream().map(RegistryConfig::settings).toList(),
-            changes.arriving().stream().map(RegistryConfig::settings).toList());
+            ofRegistries.leaving(),
+            ofRegistries.changed().stream().map(RegistryConfig::settings).toList(),
+            ofRegistries.arriving().stream().map(RegistryConfig::settings).toList());
     for (String name : new TreeSet<>(sinks.keySet())) {
-      feed(Objects.requireNonNull(sinks.get(name)), read.get(name));
+      feed(Objects.requireNonNull(sinks.get(name)), read.services().get(name));
     }
-    return settled();
+    Snapshot served = settled();
+    configs.checkReferences(served);
+    return served;
+  }
+
+  // Nobody waits for a source that could not be read: it stays as it was.
+  private void reload(
+      FleetChanges<ConfigSourceConfig> changes, Map<String, List<ConfigDocument>> read) {
+    Map<String, ConfigSink> sinks =
+        configs.reload(
+            changes.leaving(),
+            changes.changed().stream().map(ConfigSourceConfig::settings).toList(),
+            changes.arriving().stream().map(ConfigSourceConfig::settings).toList());
+    for (String name : new TreeSet<>(sinks.keySet())) {
+      List<ConfigDocument> documents = read.get(name);
+      if (documents != null) {
+        Objects.requireNonNull(sinks.get(name)).resync(documents);
+      }
+    }
   }
 
   private static void feed(RegistrySink sink, @Nullable List<Service> services) {
@@ -125,6 +127,11 @@ final class TrialGateway implements AutoCloseable {
     loop.executeNow(() -> {});
     loop.execute(() -> settled.complete(store.current()));
     return settled.join();
+  }
+
+  /** Returns what the deletion guards of registries and config sources hold. */
+  List<GuardStatus> guards() {
+    return Stream.of(registries, configs).flatMap(each -> each.guards().stream()).toList();
   }
 
   /** Returns the registries, to ask what became of services. */

@@ -4,23 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.fairlead.server.Gateway;
-import io.fairlead.server.GatewayOptions;
-import io.fairlead.server.config.ConfigLoader;
-import io.fairlead.server.config.ConfigResult;
-import io.fairlead.server.config.InstalledAdapters;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,20 +20,21 @@ class PreviewDiffTest {
   private static final String BOTH = DC.formatted("") + OTHER.formatted("");
 
   private final Path folder;
-  private final Gateway gateway;
+  private final PreviewedGateway gateway;
   private final String url;
 
   PreviewDiffTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
+    this.gateway = new PreviewedGateway(folder);
     for (int i = 0; i < 20; i++) {
-      service("dc", "svc-" + i, "10.0.0." + (i + 1));
+      gateway.service("dc", "svc-" + i, "10.0.0." + (i + 1));
     }
-    service("other", "api", "10.1.0.1");
-    service("other", "svc-3", "10.1.0.2");
-    config("fairlead.yaml", BOTH);
-    gateway = start();
-    url = "http://" + gateway.adminAddress();
-    await().atMost(Duration.ofSeconds(30)).until(() -> served().size() == 21);
+    gateway.service("other", "api", "10.1.0.1");
+    gateway.service("other", "svc-3", "10.1.0.2");
+    gateway.config("fairlead.yaml", BOTH);
+    gateway.start();
+    url = gateway.url();
+    await().atMost(Duration.ofSeconds(30)).until(() -> gateway.served().size() == 21);
   }
 
   @AfterEach
@@ -53,104 +42,9 @@ class PreviewDiffTest {
     gateway.close();
   }
 
-  private Gateway start() throws IOException {
-    ConfigLoader loader = new ConfigLoader(InstalledAdapters.builtIn()).forServing();
-    Path file = folder.resolve("fairlead.yaml");
-    ConfigLoader.Text text = loader.read(file);
-    return Gateway.start(
-        new GatewayOptions(
-            file,
-            text.content(),
-            ((ConfigResult.Loaded) text.result()).config(),
-            loader,
-            null,
-            Duration.ofMillis(50)));
-  }
-
-  private void write(String name, String text) {
-    try {
-      Path file = folder.resolve(name);
-      Files.createDirectories(file.getParent());
-      Path whole = Files.createTempFile(folder, "whole", ".tmp");
-      Files.writeString(whole, text, StandardCharsets.UTF_8);
-      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private void service(String directory, String name, String address) {
-    write(
-        directory + "/" + name + ".yaml",
-        "services:\n- {name: " + name + ", instances: [{address: " + address + ", port: 80}]}\n");
-  }
-
-  private void config(String name, String registries) {
-    write(
-        name,
-        """
-        xds: {address: "127.0.0.1:0"}
-        admin: {address: "127.0.0.1:0"}
-        batching: {quiet: 10ms, max: 100ms}
-        registries:
-        """
-            + registries);
-  }
-
-  private Invocation diff(String registries, String... more) {
-    config("next.yaml", registries);
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "preview",
-                "--config",
-                folder.resolve("next.yaml").toString(),
-                "--diff",
-                "--admin",
-                url));
-    arguments.addAll(List.of(more));
-    return Invocation.at(80, arguments.toArray(String[]::new));
-  }
-
-  private JsonNode json(String registries) throws IOException {
-    Invocation diff = diff(registries, "-o", "json");
-    assertThat(diff.err()).isEmpty();
-    return JsonMapper.builder().build().readTree(diff.out());
-  }
-
-  /** What the gateway serves: names with their versions. */
-  private SortedMap<String, String> served() {
-    SortedMap<String, String> versions = new TreeMap<>();
-    Invocation resources = Invocation.of("get", "resources", "-o", "json", "--admin", url);
-    try {
-      JsonMapper.builder()
-          .build()
-          .readTree(resources.out())
-          .forEach(item -> versions.put(item.path("name").asText(), item.path("version").asText()));
-    } catch (IOException e) {
-      throw new AssertionError(resources.err(), e);
-    }
-    return versions;
-  }
-
-  private static List<String> rows(JsonNode tree) {
-    return StreamSupport.stream(tree.path("changes").spliterator(), false)
-        .map(
-            row ->
-                row.path("change").asText()
-                    + " "
-                    + row.path("cost").asText()
-                    + " "
-                    + row.path("resource").asText()
-                    + (row.has("newResource") ? " " + row.path("newResource").asText() : "")
-                    + " "
-                    + row.path("what").toString())
-        .toList();
-  }
-
   @Test
   void sameConfiguration_changesNothing() {
-    Invocation diff = diff(BOTH);
+    Invocation diff = gateway.diff(BOTH);
 
     assertThat(diff.code()).as(diff.out() + diff.err()).isZero();
     assertThat(diff.out()).isEqualTo("No host would change.\n");
@@ -161,13 +55,13 @@ class PreviewDiffTest {
     String next =
         "- {name: dc, type: file, path: dc, host: \"{service}.new\", keepEmpty: 5m}\n"
             + "- {name: other, type: file, path: other, exportTo: [\".\"]}\n";
-    SortedMap<String, String> before = served();
+    SortedMap<String, String> before = gateway.served();
 
-    JsonNode tree = json(next);
-    config("fairlead.yaml", next);
+    JsonNode tree = gateway.json(next);
+    gateway.config("fairlead.yaml", next);
 
     // svc-3 of the other registry is no longer shadowed.
-    assertThat(rows(tree))
+    assertThat(PreviewedGateway.rows(tree))
         .hasSize(22)
         .contains(
             "renamed full file/svc-4.file file/svc-4.new [\"-> svc-4.new\"]",
@@ -185,7 +79,7 @@ class PreviewDiffTest {
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
-            () -> assertThat(served().keySet()).containsAll(expected.keySet()).hasSize(22));
+            () -> assertThat(gateway.served().keySet()).containsAll(expected.keySet()).hasSize(22));
   }
 
   @Test
@@ -195,16 +89,16 @@ class PreviewDiffTest {
                 ", rules: [{when: {service: [svc-1, svc-2]},"
                     + " name: {host: svc-1.file, merge: true}}]")
             + OTHER.formatted("");
-    JsonNode tree = json(next);
-    assertThat(rows(tree))
+    JsonNode tree = gateway.json(next);
+    assertThat(PreviewedGateway.rows(tree))
         .hasSize(2)
         .contains("removed full file/svc-2.file [\"merged into svc-1.file\",\"1 endpoint\"]")
         .anyMatch(row -> row.startsWith("changed endpoints file/svc-1.file "));
     assertThat(tree.path("summary").path("commits").asInt()).isEqualTo(1);
 
-    config("fairlead.yaml", next);
-    await().atMost(Duration.ofSeconds(30)).until(() -> served().size() == 20);
-    assertThat(diff(next).out()).isEqualTo("No host would change.\n");
+    gateway.config("fairlead.yaml", next);
+    await().atMost(Duration.ofSeconds(30)).until(() -> gateway.served().size() == 20);
+    assertThat(gateway.diff(next).out()).isEqualTo("No host would change.\n");
     Invocation described = Invocation.of("describe", "dc/svc-2", "--admin", url);
     assertThat(described.out().replaceAll("\\s+", " "))
         .contains("as svc-1.file with 2 endpoints")
@@ -213,23 +107,25 @@ class PreviewDiffTest {
                 + " visibility.");
     assertThat(Invocation.of("describe", "dc/svc-2", "-o", "json", "--admin", url).out())
         .contains("\"keptTotal\" : 0", "\"mergedTotal\" : 2");
-    assertThat(rows(json(BOTH))).hasSize(2).contains("added full file/svc-2.file [\"1 endpoint\"]");
+    assertThat(PreviewedGateway.rows(gateway.json(BOTH)))
+        .hasSize(2)
+        .contains("added full file/svc-2.file [\"1 endpoint\"]");
   }
 
   @Test
   void lossThatTheGuardHolds_isSaidOnTop_andNotCounted() throws IOException {
     for (int i = 0; i < 8; i++) {
-      service("dc-half", "svc-" + i, "10.0.0." + (i + 1));
+      gateway.service("dc-half", "svc-" + i, "10.0.0." + (i + 1));
     }
 
-    Invocation diff = diff(DC.formatted("-half") + OTHER.formatted(""));
+    Invocation diff = gateway.diff(DC.formatted("-half") + OTHER.formatted(""));
 
     assertThat(diff.code()).as(diff.err()).isEqualTo(ExitCode.DIFFERENT);
     assertThat(diff.out())
         .startsWith("No host would change at once.\nHeld: 12 of the 20 services of the registry dc")
         .contains("CHANGE  PUSH  HOST", "held    none  svc-10.file  would go, with 1 endpoint");
     assertThat(diff.out().lines()).allMatch(line -> line.length() <= 80);
-    config("fairlead.yaml", DC.formatted("-half") + OTHER.formatted(""));
+    gateway.config("fairlead.yaml", DC.formatted("-half") + OTHER.formatted(""));
     await()
         .atMost(Duration.ofSeconds(30))
         .until(
@@ -237,14 +133,14 @@ class PreviewDiffTest {
                 Invocation.of("get", "guards", "-o", "json", "--admin", url)
                     .out()
                     .contains("\"heldServices\" : 12"));
-    assertThat(served()).hasSize(21);
+    assertThat(gateway.served()).hasSize(21);
   }
 
   @Test
   void registryThatCannotBeRead_losesNothing() throws IOException {
-    write("other-broken/broken.yaml", "services: [");
+    gateway.write("other-broken/broken.yaml", "services: [");
 
-    Invocation diff = diff(DC.formatted("") + OTHER.formatted("-broken"));
+    Invocation diff = gateway.diff(DC.formatted("") + OTHER.formatted("-broken"));
 
     assertThat(diff.code()).isEqualTo(ExitCode.FAILED);
     assertThat(diff.out())
@@ -255,9 +151,9 @@ class PreviewDiffTest {
 
   @Test
   void registryThatLeaves_losesItsHosts() throws IOException {
-    JsonNode tree = json(DC.formatted(""));
+    JsonNode tree = gateway.json(DC.formatted(""));
 
-    assertThat(rows(tree))
+    assertThat(PreviewedGateway.rows(tree))
         .containsExactly("removed full file/api.file [\"its registry leaves\",\"1 endpoint\"]");
     assertThat(tree.path("guards")).isEmpty();
   }
@@ -265,17 +161,21 @@ class PreviewDiffTest {
   @Test
   void whatTheRegistriesChangedMeanwhile_isCountedApart() throws IOException {
     String id = Invocation.of("hold", "--admin", url).out().strip();
-    service("dc", "svc-0", "10.0.0.99");
-    service("dc", "new", "10.0.0.98");
+    gateway.service("dc", "svc-0", "10.0.0.99");
+    gateway.service("dc", "new", "10.0.0.98");
 
-    JsonNode same = json(BOTH);
+    JsonNode same = gateway.json(BOTH);
     JsonNode other =
-        json("- {name: dc, type: file, path: dc, exportTo: [\".\"]}\n" + OTHER.formatted(""));
-    Invocation page = diff(BOTH);
+        gateway.json(
+            "- {name: dc, type: file, path: dc, exportTo: [\".\"]}\n" + OTHER.formatted(""));
+    Invocation page = gateway.diff(BOTH);
 
-    assertThat(rows(same)).isEmpty();
-    assertThat(same.path("meanwhile").toString()).isEqualTo("{\"hosts\":2,\"endpointsOnly\":1}");
-    assertThat(rows(other)).hasSize(21).allMatch(row -> row.contains("[\"exportTo * -> .\"]"));
+    assertThat(PreviewedGateway.rows(same)).isEmpty();
+    assertThat(same.path("meanwhile").toString())
+        .isEqualTo("{\"hosts\":2,\"endpointsOnly\":1,\"documents\":0}");
+    assertThat(PreviewedGateway.rows(other))
+        .hasSize(21)
+        .allMatch(row -> row.contains("[\"exportTo * -> .\"]"));
     assertThat(page.code()).as(page.err()).isZero();
     assertThat(page.out())
         .isEqualTo(
@@ -290,15 +190,15 @@ class PreviewDiffTest {
   @Test
   void manyChanges_areBoundedUnlessAllAreAskedFor() {
     for (int i = 0; i < 60; i++) {
-      service("more", "more-" + i, "10.2.0." + (i + 1));
+      gateway.service("more", "more-" + i, "10.2.0." + (i + 1));
     }
     String next = BOTH + "- {name: more, type: file, path: more}\n";
 
-    assertThat(diff(next).out())
+    assertThat(gateway.diff(next).out())
         .startsWith("60 hosts would change, in one commit: 60 added.\nEach istiod: one full push")
         .contains("and 20 more (--all lists them)")
         .doesNotContain("more-9.file");
-    assertThat(diff(next, "--all").out().lines().filter(line -> line.startsWith("added")))
+    assertThat(gateway.diff(next, "--all").out().lines().filter(line -> line.startsWith("added")))
         .hasSize(60);
   }
 
@@ -306,17 +206,17 @@ class PreviewDiffTest {
   void hiddenSecrets_areNoDifference() throws IOException {
     // Such as a gateway hides it when it shows its configuration.
     String with = BOTH + "# the token: abc\n";
-    config("fairlead.yaml", with);
+    gateway.config("fairlead.yaml", with);
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> Invocation.of("get", "registries", "--admin", url).code() == ExitCode.DONE);
 
-    assertThat(rows(json(with))).isEmpty();
+    assertThat(PreviewedGateway.rows(gateway.json(with))).isEmpty();
   }
 
   @Test
   void noGateway_orWrongOptions() {
-    config("next.yaml", BOTH);
+    gateway.config("next.yaml", BOTH);
     String file = folder.resolve("next.yaml").toString();
 
     Invocation none = Invocation.of("preview", "-c", file, "--diff", "--admin", "127.0.0.1:1");
