@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code fairlead preview --diff} says of the documents of config sources. */
+/** Tests of {@code fairlead preview --diff} with the documents of config sources. */
 class PreviewDiffDocumentsTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String DC = "- {name: dc, type: file, path: dc}\n";
