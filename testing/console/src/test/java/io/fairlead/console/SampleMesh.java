@@ -30,7 +30,7 @@ final class SampleMesh implements AutoCloseable {
   static final String HOSTILE = "<img src=x onerror=alert(1)>";
   static final String ROUTE = "a-route-with-a-name-that-is-as-long-as-names-of-resources-may";
   // Its name comes first, so that another VirtualService about its host has no effect.
-  static final String LONGEST = "a".repeat(253);
+  static final String MAX_NAME = "a".repeat(253);
   static final String DOCUMENT = "a-folder-that-somebody-called-so/" + ROUTE + ".yaml";
   private static final String[] SHOP = {
     "cart",
@@ -88,7 +88,7 @@ final class SampleMesh implements AutoCloseable {
     try {
       Path mesh = Files.createDirectories(gateway.folder().resolve("mesh"));
       Files.writeString(mesh.resolve("reviews.yaml"), route("reviews", "90"));
-      Files.writeString(mesh.resolve("longest.yaml"), route(LONGEST, "90"));
+      Files.writeString(mesh.resolve("longest.yaml"), route(MAX_NAME, "90"));
       Files.createDirectories(mesh.resolve(DOCUMENT).getParent());
       Files.writeString(mesh.resolve(DOCUMENT), route(ROUTE, "ninety"));
       Files.writeString(mesh.resolve(HOSTILE + ".yaml"), "kind: [<b>\n");

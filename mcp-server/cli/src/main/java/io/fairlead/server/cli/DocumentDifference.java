@@ -12,11 +12,11 @@ import java.util.TreeSet;
  * The difference between two states of one resource that is from a document.
  *
  * @param cost the push that it costs each istiod
- * @param what the fields that differ, with what each had and has; the first {@value #MOST}
+ * @param what the fields that differ, with what each had and has; the first {@value #MAX_FIELDS}
  */
 record DocumentDifference(PushCost cost, List<String> what) {
-  private static final int MOST = 10;
-  private static final int LONGEST = 60;
+  private static final int MAX_FIELDS = 10;
+  private static final int MAX_LENGTH = 60;
 
   DocumentDifference {
     what = List.copyOf(what);
@@ -34,9 +34,9 @@ record DocumentDifference(PushCost cost, List<String> what) {
     if (!sameRevisions) {
       fields.add(0, "revisions " + revisions(before) + " -> " + revisions(after));
     }
-    List<String> shown = new ArrayList<>(fields.subList(0, Math.min(MOST, fields.size())));
-    if (fields.size() > MOST) {
-      shown.add("and " + (fields.size() - MOST) + " more");
+    List<String> shown = new ArrayList<>(fields.subList(0, Math.min(MAX_FIELDS, fields.size())));
+    if (fields.size() > MAX_FIELDS) {
+      shown.add("and " + (fields.size() - MAX_FIELDS) + " more");
     }
     return new DocumentDifference(
         sameRevisions ? PushCost.ofDocument(old, now) : PushCost.FULL, shown);
@@ -69,6 +69,6 @@ record DocumentDifference(PushCost cost, List<String> what) {
   private static String shown(JsonNode value) {
     String text =
         value.isMissingNode() ? "none" : value.isValueNode() ? value.asText() : value.toString();
-    return text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
+    return text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "..." : text;
   }
 }

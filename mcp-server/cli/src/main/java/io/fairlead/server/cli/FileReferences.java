@@ -89,7 +89,9 @@ final class FileReferences {
     }
     try (TrialGateway trial =
         new TrialGateway(new CommitLog.State(List.of(), Map.of(), 0), options)) {
-      Snapshot served = trial.start(registries, reader.services(), sources, documents.documents());
+      Snapshot served =
+          trial.start(
+              registries, sources, new SourcesRead(reader.services(), documents.documents()));
       judge(
           served, documents.documents(), unread.isEmpty() ? KnownServices.ALL : KnownServices.SOME);
     }

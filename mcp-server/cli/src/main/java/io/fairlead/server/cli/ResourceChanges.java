@@ -49,7 +49,7 @@ final class ResourceChanges {
   }
 
   /**
-   * What removals are explained by.
+   * The grounds by which removals are explained.
    *
    * @param reports what became of the services
    * @param sources names of the config sources

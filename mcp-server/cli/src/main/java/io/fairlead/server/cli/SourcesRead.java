@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was read of registries and config sources, each once.
+ * The services and documents that were read, each registry and config source once.
  *
  * @param services the services of the registries that could be read, by registry
  * @param documents the documents of the config sources that could be read, by source
