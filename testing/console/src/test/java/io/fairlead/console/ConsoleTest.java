@@ -60,7 +60,7 @@ final class ConsoleTest {
     pages.put("configs", "/configs");
     pages.put("documents", "/documents");
     pages.put("document", "/documents/VirtualService/shop/reviews");
-    pages.put("document-longest", "/documents/VirtualService/shop/" + SampleMesh.LONGEST);
+    pages.put("document-longest", "/documents/VirtualService/shop/" + SampleMesh.MAX_NAME);
     pages.put("service-merged", "/services/shop/shop/taxes");
     pages.put("document-refused", "/documents/VirtualService/shop/" + SampleMesh.ROUTE);
     pages.put("registries", "/registries");
