@@ -91,6 +91,14 @@ public final class WatchedTree implements AutoCloseable {
     }
   }
 
+  /** Returns the failure of a read during which files changed, however often it was repeated. */
+  public IOException unstable() {
+    return new FileSystemException(
+        top.toString(),
+        null,
+        "changes all the time (expected: files that stand still for a moment)");
+  }
+
   /** Returns what a failure is, for people, with the path that it is about. */
   public String describe(IOException e) {
     String file = e instanceof FileSystemException about ? about.getFile() : null;

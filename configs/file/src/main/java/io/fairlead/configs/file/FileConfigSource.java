@@ -93,10 +93,8 @@ final class FileConfigSource extends PolledConfigSource {
         last = e;
       }
     }
-    throw last != null
-        ? new IOException(tree.describe(last), last)
-        : new IOException(
-            top + ": changes all the time (expected: files that stand still for a moment)");
+    IOException failure = last != null ? last : tree.unstable();
+    throw new IOException(tree.describe(failure), failure);
   }
 
   private void report(TextCache.Texts texts) {
