@@ -87,6 +87,10 @@ public final class ClosableSink extends ForwardingSink implements AutoCloseable 
     }
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
   @Override
   public void close() {
     closed = true;

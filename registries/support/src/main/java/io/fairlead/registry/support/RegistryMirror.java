@@ -2,22 +2,16 @@ package io.fairlead.registry.support;
 
 import io.fairlead.registry.AdapterContext;
 import io.fairlead.registry.Hold;
-import io.fairlead.registry.Instance;
 import io.fairlead.registry.PackedService;
-import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The mirror of a registry: it takes what an adapter has read, whole or service by service, and
@@ -61,7 +55,7 @@ public final class RegistryMirror implements AutoCloseable {
   /** A moment between two answers; see {@link #mark()}. */
   public record Mark(long answer) {}
 
-  private final RegistrySink sink;
+  private final ClosableSink sink;
   private final AdapterClock clock;
   private final Rereads rereads;
 
@@ -69,14 +63,9 @@ public final class RegistryMirror implements AutoCloseable {
   private final StalenessReporter staleness;
   private final Contact contact;
   private final Retention retention;
+  private final MirroredServices services;
   private final EmptyStart empty;
   private final Alarm alarm;
-  // Written under the lock; what was told is read without it.
-  private final Map<ServiceId, MirroredService> services = new ConcurrentHashMap<>();
-  private final Set<ServiceId> removed = new HashSet<>();
-  private boolean reading;
-  private long answers;
-  private boolean closed;
 
   /**
    * @param clock the adapter's thread, or another clock
@@ -84,12 +73,13 @@ public final class RegistryMirror implements AutoCloseable {
    */
   public RegistryMirror(
       AdapterContext context, AdapterClock clock, MirrorOptions options, Rereads rereads) {
-    this.sink = context.sink();
+    this.sink = new ClosableSink(context.sink());
     this.clock = clock;
     this.rereads = rereads;
     this.staleness = new StalenessReporter(context.registry(), sink, clock::nanoTime);
     this.contact = new Contact(options.settle(), clock.nanoTime());
     this.retention = new Retention(sink, clock, options, contact);
+    this.services = new MirroredServices(sink, clock, retention);
     this.empty = new EmptyStart(clock, options.confirmation());
     this.alarm = new Alarm(clock, this::rung);
   }
@@ -102,9 +92,7 @@ public final class RegistryMirror implements AutoCloseable {
    * time.
    */
   public synchronized Mark mark() {
-    removed.clear();
-    reading = true;
-    return new Mark(answers);
+    return new Mark(services.beginRead());
   }
 
   /**
@@ -114,8 +102,8 @@ public final class RegistryMirror implements AutoCloseable {
    * @param read every service; of two with one id the instances are put together
    */
   public synchronized void whole(Collection<Service> read) {
-    removed.clear();
-    whole(new Mark(answers), read);
+    services.endRead();
+    whole(new Mark(services.latestAnswer()), read);
   }
 
   /**
@@ -125,22 +113,24 @@ public final class RegistryMirror implements AutoCloseable {
    * @param begun the {@link #mark()} from before the read
    */
   public synchronized void whole(Mark begun, Collection<Service> read) {
-    if (closed) {
+    if (sink.isClosed()) {
       return;
     }
     Map<ServiceId, Service> byId = new LinkedHashMap<>();
     read.forEach(service -> byId.merge(service.id(), service, MirroredService::union));
     byId.replaceAll((id, service) -> MirroredService.ordered(service));
     succeeded(WHOLE);
-    if (staleness.isSynced()) {
-      compare(begun, byId);
-    } else {
+    if (!staleness.isSynced()) {
       first(begun, byId);
+    } else {
+      if (services.isSuspicious(byId)) {
+        contact.shrunk();
+      }
+      services.takeAll(byId, begun.answer());
     }
     works(WHOLE);
-    removed.clear();
-    reading = false;
-    if (!closed) {
+    services.endRead();
+    if (!sink.isClosed()) {
       retention.report();
       setAlarm();
     }
@@ -148,14 +138,13 @@ public final class RegistryMirror implements AutoCloseable {
 
   /** Takes an answer about one service: its present state. */
   public synchronized void changed(Service service) {
-    if (closed) {
+    if (sink.isClosed()) {
       return;
     }
     succeeded();
-    MirroredService mirrored = services.computeIfAbsent(service.id(), MirroredService::new);
-    mirrored.answered = ++answers;
+    MirroredService mirrored = services.answered(service.id());
     if (staleness.isSynced()) {
-      present(mirrored, MirroredService.ordered(service));
+      services.present(mirrored, MirroredService.ordered(service));
       later(mirrored);
     } else {
       mirrored.newest = PackedService.of(MirroredService.ordered(service));
@@ -177,15 +166,14 @@ public final class RegistryMirror implements AutoCloseable {
   }
 
   private synchronized void gone(ServiceId id, boolean confirmable) {
-    if (closed) {
+    if (sink.isClosed()) {
       return;
     }
     succeeded();
-    MirroredService mirrored = services.computeIfAbsent(id, MirroredService::new);
-    mirrored.answered = ++answers;
+    MirroredService mirrored = services.answered(id);
     mirrored.newest = null;
     if (staleness.isSynced()) {
-      absent(mirrored, confirmable);
+      services.absent(mirrored, confirmable);
       later(mirrored);
     }
   }
@@ -203,7 +191,7 @@ public final class RegistryMirror implements AutoCloseable {
    * @param problem what happened and what the operator can do, in one sentence with the address
    */
   public synchronized void failed(String part, String problem, Throwable cause) {
-    if (closed) {
+    if (sink.isClosed()) {
       return;
     }
     boolean added = staleness.fail(part, problem, cause);
@@ -217,7 +205,7 @@ public final class RegistryMirror implements AutoCloseable {
    * nothing changes.
    */
   public synchronized void works(String part) {
-    if (closed) {
+    if (sink.isClosed()) {
       return;
     }
     succeeded(part);
@@ -229,7 +217,7 @@ public final class RegistryMirror implements AutoCloseable {
    * another server: they are doubted for the settling time.
    */
   public synchronized void doubt() {
-    if (!closed) {
+    if (!sink.isClosed()) {
       contact.doubt();
     }
   }
@@ -263,9 +251,7 @@ public final class RegistryMirror implements AutoCloseable {
    * io.fairlead.registry.RegistryAdapter#reported}; never waits.
    */
   public Optional<Service> reported(ServiceId id) {
-    return Optional.ofNullable(services.get(id))
-        .flatMap(mirrored -> Optional.ofNullable(mirrored.told))
-        .map(PackedService::unpack);
+    return services.told(id);
   }
 
   /** Returns the number of services that the sink has. */
@@ -275,27 +261,17 @@ public final class RegistryMirror implements AutoCloseable {
 
   /** Returns the ids of the services that the sink has. */
   public synchronized Set<ServiceId> ids() {
-    return Set.copyOf(services.keySet());
+    return services.ids();
   }
 
   /** Ends all calls of the sink; waits for one under way, unless it is called within that call. */
   @Override
   public synchronized void close() {
-    closed = true;
+    sink.close();
   }
 
-  // ---- Whole reads ----------------------------------------------------------------------------
-
   private void first(Mark begun, Map<ServiceId, Service> read) {
-    for (MirroredService early : services.values()) {
-      if (early.answered > begun.answer()) {
-        if (early.newest == null) {
-          read.remove(early.id);
-        } else {
-          read.put(early.id, early.newest.unpack());
-        }
-      }
-    }
+    services.addEarly(read, begun.answer());
     if (read.isEmpty()) {
       Duration wait = empty.read();
       if (wait.compareTo(Duration.ZERO) > 0) {
@@ -309,117 +285,7 @@ public final class RegistryMirror implements AutoCloseable {
   private void begin(Map<ServiceId, Service> read) {
     empty.reset();
     staleness.synced(List.copyOf(read.values()));
-    services.keySet().retainAll(read.keySet());
-    for (Service service : read.values()) {
-      MirroredService mirrored = services.computeIfAbsent(service.id(), MirroredService::new);
-      mirrored.told = PackedService.of(service);
-      mirrored.newest = null;
-    }
-  }
-
-  private void compare(Mark begun, Map<ServiceId, Service> read) {
-    if (Loss.isSuspicious(services.values(), read)) {
-      contact.shrunk();
-    }
-    for (Service service : read.values()) {
-      MirroredService known = services.get(service.id());
-      boolean older =
-          known == null ? removed.contains(service.id()) : known.answered > begun.answer();
-      if (!older) {
-        present(services.computeIfAbsent(service.id(), MirroredService::new), service);
-      }
-    }
-    for (MirroredService mirrored : List.copyOf(services.values())) {
-      if (mirrored.answered <= begun.answer() && !read.containsKey(mirrored.id)) {
-        absent(mirrored, true);
-      }
-      if (closed) {
-        return;
-      }
-    }
-  }
-
-  // ---- One service ----------------------------------------------------------------------------
-
-  private void present(MirroredService mirrored, Service service) {
-    if (closed) {
-      return;
-    }
-    mirrored.gone = null;
-    mirrored.askedAt = 0;
-    PackedService newest = PackedService.of(service);
-    PackedService told = mirrored.told;
-    if (newest.equals(told)) {
-      mirrored.newest = null;
-      mirrored.lost = Map.of();
-    } else if (told == null) {
-      tell(mirrored, service, newest);
-    } else {
-      mirrored.newest = newest;
-      merge(mirrored, told.unpack(), service);
-    }
-    retention.track(mirrored);
-  }
-
-  /** Passes on a newer state, with the instances that are kept beside it. */
-  private void merge(MirroredService mirrored, Service old, Service next) {
-    Map<String, Absence> lost = new HashMap<>();
-    List<Instance> instances = new ArrayList<>();
-    for (Instance instance : MirroredService.missing(old, next)) {
-      Absence absence = retention.absence(mirrored.lost.get(instance.id()));
-      if (retention.keeps(absence, next.instances().isEmpty())) {
-        lost.put(instance.id(), absence);
-        instances.add(instance);
-      }
-    }
-    mirrored.lost = Map.copyOf(lost);
-    if (instances.isEmpty()) {
-      mirrored.newest = null;
-      tell(mirrored, next, PackedService.of(next));
-    } else {
-      Service merged = RetainedInstances.with(old, next, instances);
-      tell(mirrored, merged, PackedService.of(merged));
-    }
-  }
-
-  private void tell(MirroredService mirrored, Service service, PackedService packed) {
-    if (!closed && !packed.equals(mirrored.told)) {
-      sink.changed(service);
-      mirrored.told = packed;
-    }
-  }
-
-  private void absent(MirroredService mirrored, boolean confirmable) {
-    mirrored.askedAt = 0;
-    if (closed) {
-      return;
-    }
-    if (mirrored.told == null) {
-      drop(mirrored);
-      return;
-    }
-    Absence gone = retention.absence(mirrored.gone);
-    if (retention.keeps(gone, confirmable)) {
-      mirrored.gone = gone;
-      retention.track(mirrored);
-    } else {
-      remove(mirrored);
-    }
-  }
-
-  private void remove(MirroredService mirrored) {
-    sink.removed(mirrored.id);
-    drop(mirrored);
-  }
-
-  private void drop(MirroredService mirrored) {
-    mirrored.gone = null;
-    mirrored.lost = Map.of();
-    services.remove(mirrored.id);
-    retention.track(mirrored);
-    if (reading) {
-      removed.add(mirrored.id);
-    }
+    services.allTold(read);
   }
 
   // ---- What is due later ----------------------------------------------------------------------
@@ -449,10 +315,10 @@ public final class RegistryMirror implements AutoCloseable {
   }
 
   private void rung() {
-    Set<ServiceId> due = new HashSet<>();
+    Set<ServiceId> due = Set.of();
     boolean isEmptyDue = false;
     synchronized (this) {
-      if (closed || !alarm.isRung()) {
+      if (sink.isClosed() || !alarm.isRung()) {
         return;
       }
       if (!contact.hasFailed()) {
@@ -460,41 +326,16 @@ public final class RegistryMirror implements AutoCloseable {
         if (empty.isOverdue()) {
           begin(Map.of());
         }
-        retention.services().forEach(mirrored -> due(mirrored, due));
+        due = services.takeDue();
       }
-      if (closed) {
+      if (sink.isClosed()) {
         return;
       }
       retention.report();
       setAlarm();
     }
     if (isEmptyDue || !due.isEmpty()) {
-      rereads.readAgain(isEmptyDue ? Set.of() : Set.copyOf(due));
-    }
-  }
-
-  /**
-   * Asks for another read of a service whose time is over; counts its latest answer if none came.
-   */
-  private void due(MirroredService mirrored, Set<ServiceId> ask) {
-    if (closed) {
-      return;
-    }
-    if (retention.left(mirrored) > 0) {
-      mirrored.askedAt = 0;
-      return;
-    }
-    if (mirrored.askedAt == 0) {
-      mirrored.askedAt = clock.nanoTime();
-      ask.add(mirrored.id);
-    } else if (retention.isOverdue(mirrored)) {
-      if (mirrored.gone != null) {
-        absent(mirrored, true);
-      } else if (mirrored.newest != null && mirrored.told != null) {
-        mirrored.askedAt = 0;
-        merge(mirrored, mirrored.told.unpack(), mirrored.newest.unpack());
-        retention.track(mirrored);
-      }
+      rereads.readAgain(isEmptyDue ? Set.of() : due);
     }
   }
 }
