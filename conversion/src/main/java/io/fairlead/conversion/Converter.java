@@ -13,14 +13,10 @@ import io.fairlead.registry.Instance;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -85,27 +81,19 @@ public final class Converter {
       return List.of(
           new Conversion.NotSelected(
               id,
-              List.of(Finding.about(service.id(), reason(unselected), unselected.by())),
+              List.of(Finding.about(service.id(), Reason.of(unselected), unselected.by())),
               unselected.whole()));
     }
     List<Conversion> all = new ArrayList<>();
     List<Shaping.Note> notes = shaping.notes();
     for (ServicePart part : shaping.parts()) {
       FindingLog log = new FindingLog(service.id().toString());
-      notes.forEach(note -> log.add(reason(note.kind()), note.subject(), note.detail()));
+      notes.forEach(note -> log.add(Reason.of(note.kind()), note.subject(), note.detail()));
       // What was left out is told once, with the first part.
       notes = List.of();
       addPart(part, log, all);
     }
     return all;
-  }
-
-  private static Reason reason(Shaping.Kind kind) {
-    return switch (kind) {
-      case INSTANCE_NOT_SELECTED -> Reason.INSTANCE_NOT_SELECTED;
-      case PART_REFUSED -> Reason.PART_REFUSED;
-      case ALIAS_REFUSED -> Reason.ALIAS_CAPPED;
-    };
   }
 
   private void addPart(ServicePart part, FindingLog log, List<Conversion> all) {
@@ -175,63 +163,6 @@ public final class Converter {
         new Origins(port.from(), protocol.from()),
         Handling.of(part),
         log.findings());
-  }
-
-  /**
-   * Returns what becomes of each instance of a service, or of a part of it, for people who look for
-   * one; if the service is refused, no endpoint is served all the same. Instances of other parts
-   * are not among them.
-   *
-   * @param id the service, or one of its parts or aliases
-   */
-  public List<InstanceOutcome> outcomes(Service service, ServiceId id) {
-    Shaping shaping = explain(service);
-    Shaping.Unselected unselected = shaping.unselected();
-    if (unselected != null) {
-      return leftOut(service.instances(), reason(unselected));
-    }
-    ServiceId wanted = policy.rules().isEmpty() ? id : PartId.partOf(id);
-    Map<Instance, InstanceOutcome> outcomes = new IdentityHashMap<>();
-    Set<Instance> elsewhere = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (ServicePart part : shaping.parts()) {
-      if (!part.id().equals(wanted)) {
-        part.service().instances().forEach(one -> elsewhere.add(shaping.original(one)));
-        continue;
-      }
-      Traffic traffic = part.traffic();
-      for (InstanceOutcome outcome :
-          Candidates.outcomes(
-              policy.loopback(),
-              part.service().instances(),
-              traffic == null ? null : traffic.resolution())) {
-        Instance original = shaping.original(outcome.instance());
-        outcomes.put(
-            original, new InstanceOutcome(original, outcome.endpoint(), outcome.leftOut()));
-      }
-    }
-    Map<String, Reason> reasons = new HashMap<>();
-    shaping.notes().forEach(note -> reasons.put(note.subject(), reason(note.kind())));
-    List<InstanceOutcome> all = new ArrayList<>();
-    for (Instance instance : service.instances()) {
-      InstanceOutcome outcome = outcomes.get(instance);
-      if (outcome != null) {
-        all.add(outcome);
-      } else if (!elsewhere.contains(instance)) {
-        Reason reason = reasons.getOrDefault(instance.id(), Reason.INSTANCE_NOT_SELECTED);
-        all.addAll(leftOut(List.of(instance), reason));
-      }
-    }
-    return all;
-  }
-
-  private static List<InstanceOutcome> leftOut(List<Instance> instances, Reason reason) {
-    return instances.stream()
-        .map(one -> new InstanceOutcome(one, Optional.empty(), Optional.of(reason)))
-        .toList();
-  }
-
-  private static Reason reason(Shaping.Unselected unselected) {
-    return unselected.byOwner() ? Reason.OPTED_OUT : Reason.NOT_SELECTED;
   }
 
   // Where all ports are served, the first is one of them, even if none is that of most.

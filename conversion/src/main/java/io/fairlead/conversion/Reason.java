@@ -1,5 +1,7 @@
 package io.fairlead.conversion;
 
+import io.fairlead.conversion.rules.Shaping;
+
 /**
  * The reason why a service was refused, an instance got no endpoint, or a value was changed. The
  * list is fixed, so that it can label a metric.
@@ -212,6 +214,20 @@ public enum Reason {
     this.status = status;
     this.text = text;
     this.advice = advice;
+  }
+
+  /** Returns the reason for what rules left out. */
+  static Reason of(Shaping.Kind kind) {
+    return switch (kind) {
+      case INSTANCE_NOT_SELECTED -> INSTANCE_NOT_SELECTED;
+      case PART_REFUSED -> PART_REFUSED;
+      case ALIAS_REFUSED -> ALIAS_CAPPED;
+    };
+  }
+
+  /** Returns the reason why a service is not selected. */
+  static Reason of(Shaping.Unselected unselected) {
+    return unselected.byOwner() ? OPTED_OUT : NOT_SELECTED;
   }
 
   /** Returns the status that it gives the service, instance or value. */

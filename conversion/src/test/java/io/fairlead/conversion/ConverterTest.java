@@ -308,8 +308,7 @@ class ConverterTest {
             instance("e", "2001:DB8::1", 81, Availability.READY),
             instance("f", "10.0.0.3", 80, Availability.MAINTENANCE));
 
-    List<InstanceOutcome> outcomes =
-        new Converter(policy().build()).outcomes(service, service.id());
+    List<InstanceOutcome> outcomes = InstanceOutcome.of(policy().build(), service, service.id());
 
     assertThat(outcomes)
         .extracting(each -> each.instance().id())

@@ -10,7 +10,6 @@ import io.fairlead.configs.merge.ConfigClaim;
 import io.fairlead.configs.merge.ConfigSourceStatus;
 import io.fairlead.configs.merge.Configs;
 import io.fairlead.conversion.ConversionPolicy;
-import io.fairlead.conversion.Converter;
 import io.fairlead.conversion.Explanation;
 import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.conversion.rules.TrailStep;
@@ -235,7 +234,7 @@ final class GatewayStatus implements AdminSource {
   @Override
   public Optional<List<InstanceOutcome>> instances(String registry, ServiceId service) {
     return reported(
-        registry, service, (policy, found) -> new Converter(policy).outcomes(found, service));
+        registry, service, (policy, found) -> InstanceOutcome.of(policy, found, service));
   }
 
   @Override
