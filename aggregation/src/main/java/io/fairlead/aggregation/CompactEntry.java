@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * only when something about the entry changes.
  *
  * <p>The bytes of an entry that is served are in its {@link Resource} already, so from then on it
- * has no others: what it says is read from there, virtual IPs left out. Which of the two it is
- * shows in nothing but the memory.
+ * keeps no copy of its own and reads its content from there, without the virtual IPs. Callers
+ * cannot tell the difference.
  *
  * <p>Made by any thread; once it was handed to the commit thread it is confined to that one, since
  * {@link #servedAs} exchanges what is behind it. What it says never changes. Equal entries have
@@ -197,7 +197,7 @@ final class CompactEntry {
     return creationIndex;
   }
 
-  /** Has it be of another age from now on, which changes nothing that it says. */
+  /** Changes the place in the order of creation, which is no part of the content. */
   void createdAt(long index) {
     creationIndex = index;
   }
@@ -207,9 +207,7 @@ final class CompactEntry {
     return own != null ? own.content() : EntryContent.of(resource(), addressed());
   }
 
-  /**
-   * Takes note of the resource that was made of it: what it says is read from there from now on.
-   */
+  /** Records the resource that was made of it: from now on its content is read from there. */
   void servedAs(Resource served) {
     resource = served;
     own = null;

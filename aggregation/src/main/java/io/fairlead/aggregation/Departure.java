@@ -131,7 +131,7 @@ final class Departure {
     return entries.values();
   }
 
-  /** Says who came with the change. */
+  /** Adds the registries that came with the change, which have to be read first. */
   void waitFor(Collection<RegistryView> awaited) {
     Set<RegistryView> all = new HashSet<>(successors);
     all.addAll(awaited);
@@ -235,7 +235,7 @@ final class Departure {
     }
   }
 
-  /** Goes over to another guard policy, and lets go what is judged and within its limits. */
+  /** Applies another guard policy, and lets go what is judged and within its limits. */
   void use(GuardPolicy policy, Moment now) {
     letGo(guard.use(policy, now));
   }

@@ -77,7 +77,7 @@ final class Departures {
     return all.stream().anyMatch(each -> each.label().equals(label));
   }
 
-  /** Has what leaves wait for a registry. */
+  /** Makes what leaves wait for a registry. */
   void await(RegistryView view) {
     awaited.add(view);
   }
@@ -168,7 +168,7 @@ final class Departures {
     forgetOver();
   }
 
-  /** Goes over to another guard policy, and lets go what is judged and within its limits. */
+  /** Applies another guard policy, and lets go what is judged and within its limits. */
   void use(GuardPolicy next, long now) {
     policy = next;
     all.forEach(each -> each.use(next, moment(now)));

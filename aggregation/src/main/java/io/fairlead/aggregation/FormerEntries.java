@@ -89,7 +89,7 @@ final class FormerEntries {
     return identified;
   }
 
-  /** Takes note that a service is not there any more. */
+  /** Records that a service is not there any more. */
   void removed(CompactEntry entry) {
     standIns.remove(entry.host(), entry.service());
   }

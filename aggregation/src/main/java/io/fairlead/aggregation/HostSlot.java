@@ -96,7 +96,7 @@ final class HostSlot {
     return null;
   }
 
-  /** Takes note of what is served of it from now on, with each entry's resource in the entry. */
+  /** Records what is served of it from now on; each entry has its resource. */
   @SuppressWarnings("ReferenceEquality") // an equal entry is not the one that has the resource
   void serve(Collection<CompactEntry> entries) {
     Single list = null;

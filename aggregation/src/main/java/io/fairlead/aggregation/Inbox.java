@@ -18,7 +18,7 @@ final class Inbox {
    * The content of an inbox when it was taken.
    *
    * @param whole a whole view that comes before the changes, if there was one
-   * @param changes the last word about each service; nothing: it was removed
+   * @param changes the latest report on each service; nothing: it was removed
    */
   record Batch(
       Optional<Map<ServiceId, ConvertedService>> whole,

@@ -80,8 +80,8 @@ final class KeptEndpoints {
    * What is to be kept once a service that is held loses more.
    *
    * @param kept what was to be kept before
-   * @param before the registry's word before, whose endpoints were served, too
-   * @param after the word now, nothing if there is no entry
+   * @param before the registry's report before, whose endpoints were served, too
+   * @param after the report now, nothing if there is no entry
    * @param most how many missing endpoints are kept; of more the longest missing ones leave, or a
    *     service that is scaled and redeployed all the time would grow without end
    */
@@ -91,7 +91,7 @@ final class KeptEndpoints {
     ServiceEntry last = parse(before.content().body());
     List<WorkloadEntry> endpoints = union(old, last);
     if (endpoints.isEmpty()) {
-      // They did not fit, so the last word was never served.
+      // They did not fit, so the last report was never served.
       return kept;
     }
     return trimmed(
@@ -103,7 +103,7 @@ final class KeptEndpoints {
   /**
    * Kept endpoints of which so many are missing at most: the longest missing ones leave.
    *
-   * @param now the registry's word now, nothing if there is no entry
+   * @param now the registry's report now, nothing if there is no entry
    */
   static ByteString trimmed(ByteString kept, Optional<CompactEntry> now, int most) {
     return trimmed(parse(kept), now, most);

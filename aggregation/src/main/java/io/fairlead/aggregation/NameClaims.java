@@ -68,7 +68,7 @@ final class NameClaims {
     return rest == null ? (first.contains(host) ? 1 : 0) : 1 + rest.size();
   }
 
-  /** Takes in the claim of a service that has none on the host. */
+  /** Adds the claim of a service that has none on the host. */
   void add(String host, CompactEntry entry) {
     CompactEntry before = first.get(host);
     if (before == null) {

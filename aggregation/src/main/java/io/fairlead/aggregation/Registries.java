@@ -1,8 +1,6 @@
 package io.fairlead.aggregation;
 
-import io.fairlead.aggregation.MergedHost.ServiceKey;
 import io.fairlead.aggregation.damping.DampedHost;
-import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.Guards;
 import io.fairlead.registry.RegistrySink;
@@ -86,9 +84,9 @@ public final class Registries implements Guards, AutoCloseable {
   }
 
   /**
-   * Takes in a registry, and gives the sink for its adapter. Under a name that is registered
-   * already, the new registration takes over: the old sink is ignored from now on, and what it
-   * contributed stays served until the first whole view of the new one.
+   * Adds a registry, and returns the sink for its adapter. Under a name that is registered already,
+   * the new registration takes over: the old sink is ignored from now on, and what it contributed
+   * stays served until the first whole view of the new one.
    *
    * @throws IllegalArgumentException if another registered registry has the same label
    */
@@ -103,11 +101,11 @@ public final class Registries implements Guards, AutoCloseable {
   }
 
   /**
-   * Goes over to another set of registries in one step. What leaves by it, and what registries had
-   * whose source is another one now, stays served until all registries that came with this or an
-   * earlier change have had their first whole view; then it goes together with what came, in one
-   * commit, as far as the deletion guard lets it. If no such registry has to be read, it goes at
-   * once. The first whole views of registries that changed are taken in one step, too.
+   * Replaces the set of registries in one step. What leaves by it, and what registries had whose
+   * source is another one now, stays served until all registries that came with this or an earlier
+   * change have had their first whole view; then it goes together with what came, in one commit, as
+   * far as the deletion guard lets it. If no such registry has to be read, it goes at once. The
+   * first whole views of registries that changed are taken in one step, too.
    *
    * @param leaving names of registries that are withdrawn; unknown ones are ignored
    * @param changed registries that have other settings, but the same source
@@ -155,8 +153,8 @@ public final class Registries implements Guards, AutoCloseable {
   }
 
   /**
-   * Goes over to another guard and damping, in one step; addresses stay as they are. What is held
-   * is judged by the new guard, and what is damped goes out once if the damping changed.
+   * Applies another guard and damping in one step; addresses stay as they are. What is held is
+   * judged by the new guard, and what is damped goes out once if the damping changed.
    */
   public void use(AggregationOptions options) {
     loop.executeNow(() -> source.use(options));
@@ -219,14 +217,14 @@ public final class Registries implements Guards, AutoCloseable {
     loop.executeNow(source::allRegistered);
   }
 
-  /** How it stands with each registry, by name. */
+  /** Returns the status of each registry, by name. */
   public List<RegistryStatus> statuses() {
     return views().stream().map(RegistryView::status).toList();
   }
 
   /** Returns how many services of each registry are not served since another has their host. */
   public Map<String, Integer> shadowed() {
-    Map<String, Integer> byLabel = source.shadowed();
+    Map<String, Integer> byLabel = source.sharedHosts().shadowed();
     return views().stream()
         .map(RegistryView::settings)
         .collect(
@@ -243,45 +241,18 @@ public final class Registries implements Guards, AutoCloseable {
     return views;
   }
 
-  /** What became of each service of a registry, by id; nothing if the registry is not known. */
+  /** Returns the outcome of each service of a registry, by id; none if it is not known. */
   public List<ServiceReport> reports(String registry) {
     List<ServiceReport> reports = new ArrayList<>();
     for (RegistryView view : views()) {
       if (view.settings().name().equals(registry)) {
-        for (Ledger.Line line : view.ledger().lines()) {
-          reports.add(report(view, line));
+        Ledger ledger = view.ledger();
+        for (Ledger.Line line : ledger.lines()) {
+          reports.add(source.sharedHosts().report(view.settings().label(), ledger, line));
         }
       }
     }
     return reports;
-  }
-
-  private ServiceReport report(RegistryView view, Ledger.Line line) {
-    String label = view.settings().label();
-    String host = line.name().map(CompactEntry::hostOf).orElse("");
-    String holder = host.isEmpty() ? label : source.holderOf(host);
-    MergedHost.Shown merged = host.isEmpty() ? null : source.mergedAt(host);
-    if (merged != null && merged.members().contains(new ServiceKey(label, line.service()))) {
-      return new ServiceReport(
-          line.service(),
-          line.status(),
-          merged.key().name(),
-          host,
-          "",
-          line.since(),
-          merged.services(),
-          view.ledger().findings(line));
-    }
-    boolean shadowed = !holder.isEmpty() && !holder.equals(label);
-    return new ServiceReport(
-        line.service(),
-        shadowed ? ServiceStatus.SHADOWED : line.status(),
-        line.name().map(key -> key.name()).orElse(""),
-        host,
-        shadowed ? holder : "",
-        shadowed ? source.shadowedSince(host, label).orElse(line.since()) : line.since(),
-        List.of(),
-        view.ledger().findings(line));
   }
 
   /**

@@ -81,7 +81,7 @@ final class RegistryView {
     return health;
   }
 
-  /** Has it show what is known of the registry. */
+  /** Shows these as what is known of the registry. */
   void attach(Ledger newLedger, DeletionGuard<?, ?> newGuard) {
     ledger = newLedger;
     guard = newGuard;

@@ -10,12 +10,10 @@ import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.ChangeSource;
 import io.fairlead.versioning.CommitLoop;
 import io.fairlead.versioning.DueTimer;
-import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.SourceState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +29,10 @@ import org.jspecify.annotations.Nullable;
  * contributes, who wins which host, and what of it changed since the last drain. Times are those of
  * the commit loop.
  *
- * <p>Confined to the commit thread, but for {@link #holderOf}, {@link #mergedAt}, {@link #waiting},
- * {@link #damped} and what {@link #departures} says so of.
+ * <p>Confined to the commit thread, but for {@link #waiting}, {@link #damped}, and what {@link
+ * #sharedHosts} and {@link #departures} say so of.
  */
 final class ServiceSource implements ChangeSource {
-  // Says that a registry had its first sync, so that one without any service counts as known, too.
-  private static final String SYNCED_PREFIX = "registry/";
-
   private final CommitLoop loop;
   private final ResourceEncoder encoder;
   private GuardPolicy guard;
@@ -50,17 +44,8 @@ final class ServiceSource implements ChangeSource {
   private DampingPolicy damping;
   private final Departures departures;
   private final Map<String, RegistryState> registries = new HashMap<>();
-  // By label: what the store held at the start, until a registry of that label takes it over.
-  private final Map<String, List<CompactEntry>> inherited = new HashMap<>();
-  private final Map<String, String> newNotes = new HashMap<>();
-  private final Set<String> droppedNotes = new HashSet<>();
-  // Of the hosts that several registries have a word about: elsewhere who speaks of it has it.
-  private final Map<String, ContestedHost> contested = new ConcurrentHashMap<>();
-
-  // By host, of those that several services share.
-  private final Map<String, MergedHost.Shown> merged = new ConcurrentHashMap<>();
-  // By host: the services that claim it and have nothing of it.
-  private final Map<String, Set<ServiceKey>> refusedMerges = new HashMap<>();
+  private final StoredRegistries stored;
+  private final SharedHosts shared = new SharedHosts();
 
   // Whether every configured registry is there.
   private boolean complete;
@@ -80,55 +65,28 @@ final class ServiceSource implements ChangeSource {
     this.departures = new Departures(table, guard, clock);
     this.timer = new DueTimer(loop, this::expire);
     SourceState former = loop.stateOf(CommitLoop.FIRST_SOURCE);
-    for (String key : former.notes().keySet()) {
-      if (key.startsWith(SYNCED_PREFIX)) {
-        inherited.put(key.substring(SYNCED_PREFIX.length()), new ArrayList<>());
-      }
-    }
-    Set<String> served = new HashSet<>();
-    ServiceOrigin.Reader origins =
-        new ServiceOrigin.Reader(host -> former.notes().get(VirtualAddressBook.noteKey(host)));
-    for (Resource resource : former.resources()) {
-      ServiceOrigin origin = origins.read(resource);
-      CompactEntry entry = CompactEntry.stored(origin, resource);
-      if (MergedMembers.isOf(resource)) {
-        List<Merge.Part> parts = Merge.pieces(resource);
-        parts.forEach(part -> inherit(part.registry(), part.entry()));
-        table.inherit(entry, parts);
-      } else {
-        inherit(origin.registry(), entry);
-        table.inherit(origin.registry(), entry);
-      }
-      served.add(entry.host());
-    }
+    this.stored = new StoredRegistries(former, table);
     this.book =
-        new VirtualAddressBook(options.addresses(), former.notes(), served, loop.nanoTime());
+        new VirtualAddressBook(
+            options.addresses(), former.notes(), stored.hosts(), loop.nanoTime());
   }
 
-  private void inherit(String label, CompactEntry entry) {
-    inherited.computeIfAbsent(label, l -> new ArrayList<>()).add(entry);
-  }
-
-  /** Takes in a registry, or a new registration of one. */
+  /** Adds a registry, or replaces its registration by a new one. */
   void attach(RegistryView view) {
     String label = view.settings().label();
     RegistryState known = registries.get(label);
     if (known != null) {
       departures.replaced(known.view(), view);
       known.replace(view);
-      return;
+    } else {
+      registries.put(label, new RegistryState(table, view, stored.take(label), guard, clock));
     }
-    List<CompactEntry> before = inherited.remove(label);
-    registries.put(
-        label,
-        new RegistryState(
-            table, view, before == null ? List.of() : before, before != null, guard, clock));
     table.markContested(label);
   }
 
   /**
-   * Goes over to another configuration: what leaves by it stays served until what comes with it has
-   * been read, and goes at once if nothing has to be read.
+   * Applies another configuration: what leaves by it stays served until what comes with it has been
+   * read, and goes at once if nothing has to be read.
    *
    * @param leaving registrations that are withdrawn
    * @param changed registrations of registries whose source is the same as before
@@ -143,7 +101,7 @@ final class ServiceSource implements ChangeSource {
         registries.remove(label);
         departures.replaced(view, null);
         departures.add(label, view.settings().name(), view.settings(), now);
-        dropNote(label);
+        stored.forget(label);
       }
     }
     for (RegistryView view : changed) {
@@ -171,8 +129,8 @@ final class ServiceSource implements ChangeSource {
   }
 
   /**
-   * Goes over to other options. What is held is judged by the new guard, too; a new damping begins
-   * with nothing counted, so that what waits goes out once. The addresses stay as they are.
+   * Applies other options. What is held is judged by the new guard, too; a new damping begins with
+   * nothing counted, so that what waits goes out once. The addresses stay as they are.
    */
   void use(AggregationOptions options) {
     long now = loop.nanoTime();
@@ -206,19 +164,10 @@ final class ServiceSource implements ChangeSource {
   void allRegistered() {
     complete = true;
     long now = loop.nanoTime();
-    for (String label : new ArrayList<>(inherited.keySet())) {
-      departures.add(label, label, null, now);
-      dropNote(label);
-    }
-    inherited.clear();
+    stored.forgetRest().forEach(label -> departures.add(label, label, null, now));
     awaitUnsynced();
     departures.reloaded(now);
     armTimer();
-  }
-
-  private void dropNote(String label) {
-    newNotes.remove(SYNCED_PREFIX + label);
-    droppedNotes.add(SYNCED_PREFIX + label);
   }
 
   /** Takes what an adapter said, unless its registration is not the present one any more. */
@@ -232,8 +181,7 @@ final class ServiceSource implements ChangeSource {
     boolean first = state.apply(batch, departures.inheritedBy(view), now);
     departures.heard(view, now);
     if (first) {
-      droppedNotes.remove(SYNCED_PREFIX + label);
-      newNotes.put(SYNCED_PREFIX + label, "synced");
+      stored.synced(label);
       departures.read(view, now);
     }
     armTimer();
@@ -269,18 +217,23 @@ final class ServiceSource implements ChangeSource {
     armTimer();
   }
 
+  /** The hosts that several registries or services claim. */
+  SharedHosts sharedHosts() {
+    return shared;
+  }
+
   /** The departures: registries that left the configuration and are still served. */
   Departures departures() {
     return departures;
   }
 
-  /** Has a timer set for what is due next. */
+  /** Sets the timer for what is due next. */
   void armTimer() {
     untilNextExpiry(loop.nanoTime()).ifPresent(timer::set);
   }
 
-  // Lets go confirmed losses, withdraws services that were empty for too long, gives up addresses,
-  // looks at hosts that have waited.
+  // Removes what is confirmed to be lost, withdraws services that were empty for too long, frees
+  // addresses, and evaluates hosts again whose changes were damped.
   private void expire() {
     long now = loop.nanoTime();
     registries.values().forEach(state -> state.expire(now));
@@ -302,78 +255,36 @@ final class ServiceSource implements ChangeSource {
   public ChangeSet drain() {
     long now = loop.nanoTime();
     HostChanges changes = HostChanges.gather(table, book, damper, encoder, this::compareRanks, now);
-    Map<String, String> notes = new HashMap<>(newNotes);
+    Map<String, String> notes = new HashMap<>(stored.newNotes());
     notes.putAll(book.newNotes());
-    Set<String> dropped = new HashSet<>(droppedNotes);
+    Set<String> dropped = new HashSet<>(stored.droppedNotes());
     dropped.addAll(book.droppedNotes());
     ChangeSet drained = new ChangeSet(changes.puts(), changes.removals(), notes, dropped);
     changes.taken();
-    Since present = new Since(clock.instant(), !served);
-    changes
-        .winners()
-        .forEach(
-            (host, winner) -> {
-              Map<String, Integer> lacking =
-                  winner.isPresent() ? table.slot(host).lacking(this::compareRanks) : Map.of();
-              if (winner.isPresent() && !lacking.isEmpty()) {
-                contested.compute(
-                    host,
-                    (same, before) -> ContestedHost.of(before, winner.get(), lacking, present));
-              } else {
-                contested.remove(host);
-              }
-            });
-    showMerged(changes);
+    shared
+        .update(
+            changes,
+            host -> table.slot(host).lacking(this::compareRanks),
+            this::nameOf,
+            new Since(clock.instant(), !served))
+        .forEach(this::refuseMerge);
     book.notesTaken();
-    newNotes.clear();
-    droppedNotes.clear();
+    stored.notesTaken();
     armTimer();
     return drained;
   }
 
-  // Whoever is refused has to know it, so that it counts and is listed as such.
-  private void showMerged(HostChanges changes) {
-    Map<ServiceKey, String> refused = new HashMap<>();
-    Set<ServiceKey> before = new HashSet<>();
-    for (String host : changes.winners().keySet()) {
-      MergedHost now = changes.merge(host);
-      MergedHost.Shown shown = now.shown(this::nameOf);
-      if (shown == null) {
-        merged.remove(host);
-      } else {
-        merged.put(host, shown);
-      }
-      refused.putAll(now.refused());
-      Set<ServiceKey> former =
-          now.refused().isEmpty()
-              ? refusedMerges.remove(host)
-              : refusedMerges.put(host, now.refused().keySet());
-      before.addAll(former == null ? Set.of() : former);
-    }
-    // A service that went from one host to another may be among both.
-    before.removeAll(refused.keySet());
-    before.forEach(key -> refuseMerge(key, null));
-    refused.forEach(this::refuseMerge);
-    if (!before.isEmpty() || !refused.isEmpty()) {
-      registries.values().forEach(RegistryState::publish);
-    }
-  }
-
-  private void refuseMerge(ServiceKey key, @Nullable String why) {
+  // A registry counts and lists its services that are refused a merge.
+  private void refuseMerge(ServiceKey key, Optional<String> why) {
     RegistryState state = registries.get(key.registry());
     if (state != null) {
-      state.refuseMerge(key.service(), why);
+      state.contribution().refuseMerge(key.service(), why.orElse(null));
     }
   }
 
   private String nameOf(String label) {
     RegistryState state = registries.get(label);
     return state == null ? label : state.view().settings().name();
-  }
-
-  /** The merge of several services that a host has; null if it has at most one. For any thread. */
-  MergedHost.@Nullable Shown mergedAt(String host) {
-    return merged.get(host);
   }
 
   /**
@@ -422,37 +333,6 @@ final class ServiceSource implements ChangeSource {
         state.view().markSynced();
       }
     }
-  }
-
-  /**
-   * Label of the registry that has a host about which several have a word; empty if at most one
-   * has. For any thread.
-   */
-  String holderOf(String host) {
-    ContestedHost found = contested.get(host);
-    return found == null ? "" : found.holder();
-  }
-
-  /** Returns since when a registry has lacked a host to another one. For any thread. */
-  Optional<Since> shadowedSince(String host, String label) {
-    return Optional.ofNullable(contested.get(host))
-        .flatMap(found -> Optional.ofNullable(found.others().get(label)))
-        .map(ContestedHost.Loser::since);
-  }
-
-  /**
-   * Returns how many services of each registry lack their host to another one, by label. For any
-   * thread.
-   */
-  Map<String, Integer> shadowed() {
-    Map<String, Integer> counts = new HashMap<>();
-    contested
-        .values()
-        .forEach(
-            host ->
-                host.others()
-                    .forEach((label, one) -> counts.merge(label, one.services(), Integer::sum)));
-    return counts;
   }
 
   /** Number of hosts that changed since the last drain. For any thread. */

@@ -30,19 +30,21 @@ record ServiceState(
     List<Finding> findings,
     int instances) {
 
-  /** The state after a registry's word. */
-  static ServiceState next(Optional<ServiceState> before, ConvertedService converted) {
+  /** Returns the state after a registry's report. */
+  static ServiceState next(@Nullable ServiceState before, ConvertedService converted) {
     return converted.status() == ServiceStatus.KEPT_EMPTY
         ? empty(before, converted)
         : of(converted.status(), converted.entry(), converted);
   }
 
-  private static ServiceState empty(Optional<ServiceState> before, ConvertedService converted) {
-    if (before.isPresent() && before.get().status == ServiceStatus.WITHDRAWN) {
+  private static ServiceState empty(@Nullable ServiceState before, ConvertedService converted) {
+    if (before != null && before.status == ServiceStatus.WITHDRAWN) {
       return of(ServiceStatus.WITHDRAWN, Optional.empty(), converted);
     }
     Optional<CompactEntry> last =
-        before.flatMap(ServiceState::entry).map(CompactEntry::withoutEndpoints);
+        Optional.ofNullable(before)
+            .flatMap(ServiceState::entry)
+            .map(CompactEntry::withoutEndpoints);
     Optional<CompactEntry> kept = last.isPresent() ? last : converted.entry();
     return of(kept.isPresent() ? ServiceStatus.KEPT_EMPTY : unserved(converted), kept, converted);
   }

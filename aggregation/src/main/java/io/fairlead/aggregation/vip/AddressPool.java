@@ -45,7 +45,7 @@ final class AddressPool {
     byIndex.clear();
   }
 
-  /** Has a host without a choice take the first free address of its own sequence. */
+  /** Gives a host without a choice the first free address of its own sequence. */
   boolean choose(HostDigest digest) {
     if (byIndex.size() >= range.size()) {
       return false;
