@@ -27,6 +27,9 @@ import java.util.function.Supplier;
  * <p>Nothing is removed without evidence: {@link Publication} has an answer without instances
  * confirmed, and answers that ACLs shortened, or that lack Consul's own service although it must be
  * there, count as failures ({@link Trust}).
+ *
+ * <p>It is longer than a class should be, since an answer of any kind may change any of these
+ * decisions, and what each of them is made of has a class of its own already.
  */
 final class ConsulMirror {
   /** The catalog as a part of the registry that can fail alone. */
