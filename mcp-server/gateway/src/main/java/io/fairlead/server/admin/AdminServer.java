@@ -4,27 +4,15 @@ import io.fairlead.common.Causes;
 import io.fairlead.registry.Secret;
 import io.fairlead.server.config.HostPort;
 import io.fairlead.server.xds.TlsOptions;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
-import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,14 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server of health, metrics, API and console over HTTP. Handlers that read much run on worker
- * threads, so that a large list delays no health check. Thread-safe; closing is idempotent.
+ * The server of health, metrics, API and console over HTTP, on one or more listeners, each with the
+ * {@link AdminRoutes}. Thread-safe; closing is idempotent.
  */
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final long START_SECONDS = 30;
   private static final long SWEEP_MILLIS = 1000;
-  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Vertx vertx;
   private final List<Open> listeners;
@@ -56,7 +43,8 @@ public final class AdminServer implements AutoCloseable {
   }
 
   /** A listener that is open; with the real port. */
-  private record Open(AdminListener listener, HttpServer server, Access access, Router router) {}
+  private record Open(
+      AdminListener listener, HttpServer server, Access access, AdminRoutes routes) {}
 
   /**
    * Starts to listen in plaintext.
@@ -126,13 +114,12 @@ public final class AdminServer implements AutoCloseable {
     try {
       for (AdminListener listener : listeners) {
         Access access = new Access(listener.address(), token);
-        open.add(
-            open(
-                vertx,
-                listener,
-                access,
-                connections,
-                router(vertx, access, source, actions, metrics, connections, events)));
+        AdminRoutes routes = new AdminRoutes(Router.router(vertx), access);
+        routes.health(source, metrics);
+        routes.console(events);
+        routes.api(source);
+        routes.actions(source, actions, connections);
+        open.add(open(vertx, listener, access, connections, routes));
       }
       return new AdminServer(vertx, open, events);
     } catch (IOException e) {
@@ -143,9 +130,13 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static Open open(
-      Vertx vertx, AdminListener listener, Access access, Connections connections, Router router)
+      Vertx vertx,
+      AdminListener listener,
+      Access access,
+      Connections connections,
+      AdminRoutes routes)
       throws IOException {
-    RequestGate gate = new RequestGate(connections, router);
+    RequestGate gate = new RequestGate(connections, routes.router());
     HttpServer server =
         vertx
             .createHttpServer(listener.options())
@@ -161,7 +152,7 @@ public final class AdminServer implements AutoCloseable {
           new AdminListener(address.withPort(listening.actualPort()), listener.tls()),
           listening,
           access,
-          router);
+          routes);
     } catch (ExecutionException | TimeoutException e) {
       access.close();
       Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -175,132 +166,6 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  private static Router router(
-      Vertx vertx,
-      Access access,
-      AdminSource source,
-      AdminActions actions,
-      Supplier<String> metrics,
-      Connections connections,
-      EventStreams events) {
-    Router router = Router.router(vertx);
-    router.route().handler(access);
-    reading(router, "/livez")
-        .handler(context -> Responses.send(context, 200, "text/plain", "ok\n"));
-    reading(router, "/readyz").handler(context -> readyz(context, source));
-    reading(router, "/metrics")
-        .blockingHandler(
-            context -> Responses.send(context, 200, METRICS_TYPE, metrics.get()), false);
-    ConsoleFiles console = ConsoleFiles.load();
-    ConsoleFiles.PAGES.forEach(page -> reading(router, page).handler(console::page));
-    reading(router, ConsoleFiles.FOLDER + "*").handler(console::file);
-    reading(router, "/api/v1/events").handler(events::handle);
-    ApiHandlers api = new ApiHandlers(source);
-    get(router, "/registries", api::registries);
-    get(router, "/resources", api::resources);
-    get(router, "/resources/:namespace/:name", api::resource);
-    get(router, "/services", api::services);
-    // An id may have slashes, encoded or not, so the handler takes the path apart.
-    get(router, "/services/*", api::service);
-    get(router, "/documents", api::documents);
-    get(router, "/documents/:kind/:namespace/:name", api::document);
-    get(router, "/refused", api::refused);
-    get(router, "/clients", api::clients);
-    get(router, "/summary", api::summary);
-    get(router, "/configuration", api::configuration);
-    get(router, "/replicas", api::replicas);
-    String description = description();
-    get(
-        router,
-        "/openapi.yaml",
-        context -> Responses.send(context, 200, "application/yaml", description));
-    get(router, "/replica", api::replica);
-    CommitHandlers commits = new CommitHandlers(source);
-    get(router, "/commits", commits::commits);
-    get(router, "/commits/:number", commits::commit);
-    get(router, "/commits/:number/:namespace/:name", commits::difference);
-    api.lists((path, handler) -> get(router, path, handler));
-    ActionHandlers operator = new ActionHandlers(actions);
-    Handler<RoutingContext> received =
-        context -> {
-          connections.received(context.request());
-          context.next();
-        };
-    // The same to somebody who may act here: so a replica finds out whether it can pass actions on.
-    post(router, "/replica", received, api::replica);
-    post(router, "/transactions", received, operator::open);
-    post(router, "/transactions/:id/release", received, operator::release);
-    post(router, "/guards/:id/approve", received, operator::approve);
-    post(router, "/guards/:id/reject", received, operator::reject);
-    for (int status = 400; status < 600; status++) {
-      router.errorHandler(status, AdminServer::refused);
-    }
-    router.errorHandler(404, context -> Responses.problem(context, 404, "no such path"));
-    router.errorHandler(405, AdminServer::notOfThisPath);
-    router.errorHandler(500, AdminServer::failed);
-    return router;
-  }
-
-  private static String description() {
-    try (InputStream input = AdminServer.class.getResourceAsStream("openapi.yaml")) {
-      return new String(
-          Objects.requireNonNull(input, "openapi.yaml").readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read openapi.yaml", e);
-    }
-  }
-
-  private static void get(Router router, String path, Handler<RoutingContext> handler) {
-    reading(router, "/api/v1" + path).blockingHandler(handler, false);
-  }
-
-  private static Route reading(Router router, String path) {
-    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
-  }
-
-  private static void notOfThisPath(RoutingContext context) {
-    boolean post = context.request().method().equals(HttpMethod.POST);
-    context.response().putHeader("allow", post ? "GET, HEAD, OPTIONS" : "POST, OPTIONS");
-    Responses.problem(
-        context, 405, "not allowed for this path (expected: GET, or POST for an action)");
-  }
-
-  // Handles refusals by the router itself.
-  private static void refused(RoutingContext context) {
-    int status = context.statusCode();
-    Responses.problem(
-        context,
-        status,
-        HttpResponseStatus.valueOf(status).reasonPhrase().toLowerCase(Locale.ROOT));
-  }
-
-  private static void post(
-      Router router,
-      String path,
-      Handler<RoutingContext> received,
-      Handler<RoutingContext> handler) {
-    router
-        .post("/api/v1" + path)
-        .handler(BodyHandler.create(false).setBodyLimit(RequestChecks.MAX_BODY_BYTES))
-        .handler(received)
-        .blockingHandler(handler, false);
-  }
-
-  private static void readyz(RoutingContext context, AdminSource source) {
-    ReadinessStatus status = source.readiness();
-    Responses.json(context, status.ready() ? 200 : 503, ApiViews.readiness(status, source.holds()));
-  }
-
-  private static void failed(RoutingContext context) {
-    Throwable failure = context.failure();
-    if (failure instanceof BadRequestException) {
-      Responses.problem(context, 400, String.valueOf(failure.getMessage()));
-    } else {
-      LOG.error("The request {} failed", context.request().path(), failure);
-      Responses.problem(context, 500, "an error of the gateway; its log has more");
-    }
-  }
-
   /** Takes another reference to the token that callers show to change something. */
   public void use(@Nullable Secret token) {
     listeners.forEach(each -> each.access().use(token));
@@ -308,16 +173,7 @@ public final class AdminServer implements AutoCloseable {
 
   /** Returns its routes, {@code METHOD PATH}; HEAD, which is answered where GET is, left out. */
   List<String> routes() {
-    List<String> routes = new ArrayList<>();
-    for (Route route : listeners.get(0).router().getRoutes()) {
-      Set<HttpMethod> methods = route.methods() == null ? Set.of() : route.methods();
-      for (HttpMethod method : methods) {
-        if (!method.equals(HttpMethod.HEAD)) {
-          routes.add(method + " " + route.getPath());
-        }
-      }
-    }
-    return routes;
+    return listeners.get(0).routes().list();
   }
 
   /** Returns where it listens, with the real port: in plaintext, if it does. */
