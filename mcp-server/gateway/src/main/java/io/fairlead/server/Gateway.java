@@ -59,7 +59,7 @@ public final class Gateway implements AutoCloseable {
   private final Reloads reloads;
   private final CommitLoop loop;
   private final Registries registries;
-  private final ReadinessWatch readinessWatch;
+  private final Readiness readiness;
   private final Fleet<RegistryConfig, RegistrySink, RegistryAdapter> fleet;
   private final Configs configs;
   private final Fleet<ConfigSourceConfig, ConfigSink, ConfigSource> configFleet;
@@ -89,6 +89,8 @@ public final class Gateway implements AutoCloseable {
       registries = new Registries(loop, config.aggregation(), Clock.systemUTC());
       opened("registries", registries);
       configs = new Configs(loop, config.guard(), new ValidatedContent(), Clock.systemUTC());
+      readiness = new Readiness(loop, store, registries, configs, config.readiness().limit());
+      opened("readiness", readiness);
       Map<String, ChangeSource> sources = new LinkedHashMap<>();
       sources.put(CommitLoop.FIRST_SOURCE, registries.source());
       sources.put(Configs.SOURCE, configs.source());
@@ -113,6 +115,7 @@ public final class Gateway implements AutoCloseable {
               fleet,
               configFleet,
               configs,
+              readiness,
               tls,
               metrics.reads());
       ReplicaSet replicas = status.replicaSet();
@@ -131,15 +134,14 @@ public final class Gateway implements AutoCloseable {
       opened("xDS server", xds);
       // Not before clients can connect: who is told that this is ready may send them at once, and
       // an istiod ends where nobody listens.
-      status.serving(xds::clients, xds::denied, xds::idleSince, xds::deliveries);
+      status.serving(xds);
+      readiness.serving();
       opened("adapters", fleet);
       fleet.start();
       opened("config sources", configFleet);
       configFleet.start();
       opened("memory trim", MemoryTrim.start(store));
       opened("reference watch", ReferenceWatch.start(store, configs, ready));
-      readinessWatch = new ReadinessWatch(ready, config.readiness().limit(), status::waitedFor);
-      opened("readiness watch", readinessWatch);
       reloads.applyTo(this::apply);
       opened(
           "configuration watch",
@@ -208,7 +210,7 @@ public final class Gateway implements AutoCloseable {
     xds.use(next.xds().limits());
     xds.use(next.xds().authorization());
     admin.use(next.admin().token());
-    readinessWatch.use(next.readiness().limit());
+    readiness.use(next.readiness().limit());
     useReplicas(next);
     fleet.apply(next.registries());
     configFleet.apply(next.configSources());

@@ -15,7 +15,6 @@ import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.conversion.rules.TrailStep;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.Guards;
-import io.fairlead.registry.Notice;
 import io.fairlead.registry.RegistryAdapter;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
@@ -42,6 +41,7 @@ import io.fairlead.server.tls.TlsStatus;
 import io.fairlead.server.xds.ClientStatus;
 import io.fairlead.server.xds.DeniedClient;
 import io.fairlead.server.xds.ResourceDelivery;
+import io.fairlead.server.xds.XdsServer;
 import io.fairlead.versioning.CommitHistory;
 import io.fairlead.versioning.CommitLogException;
 import io.fairlead.versioning.CommitLoop;
@@ -51,21 +51,18 @@ import io.fairlead.versioning.SqliteCommitLog;
 import io.fairlead.versioning.TransactionStatus;
 import io.fairlead.versioning.VersionedStore;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,24 +74,20 @@ final class GatewayStatus implements AdminSource {
   private final SqliteCommitLog log;
   private final VersionedStore store;
   private final CommitLoop loop;
-  private final CompletableFuture<Void> ready;
   private final Registries registries;
   private final Fleet<RegistryConfig, RegistrySink, RegistryAdapter> fleet;
   private final Fleet<ConfigSourceConfig, ConfigSink, ConfigSource> configFleet;
   private final Configs configs;
   private final Guards guards;
+  private final Readiness readiness;
   private final ReadMetrics reads;
   private final TlsListeners tls;
   private final Instant started = Instant.now();
   private final OwnReplica own;
   private final ReplicaSet replicas;
-  private final long startedNanos = System.nanoTime();
   private final ProblemFinder problems = new ProblemFinder(this, Clock.systemUTC());
-  private volatile Supplier<List<ClientStatus>> clients = List::of;
-  private volatile Supplier<List<DeniedClient>> denied = List::of;
-  private volatile Supplier<Optional<Instant>> idle = Optional::empty;
-  private volatile Function<ResourceKey, List<ResourceDelivery>> deliveries = key -> List.of();
-  private volatile boolean serving;
+  // None before clients can connect.
+  private volatile @Nullable XdsServer xds;
 
   GatewayStatus(
       Reloads configuration,
@@ -105,18 +98,19 @@ final class GatewayStatus implements AdminSource {
       Fleet<RegistryConfig, RegistrySink, RegistryAdapter> fleet,
       Fleet<ConfigSourceConfig, ConfigSink, ConfigSource> configFleet,
       Configs configs,
+      Readiness readiness,
       TlsListeners tls,
       ReadMetrics reads) {
     this.configuration = configuration;
     this.log = log;
     this.store = store;
     this.loop = loop;
-    this.ready = loop.ready();
     this.registries = registries;
     this.fleet = fleet;
     this.configFleet = configFleet;
     this.configs = configs;
     this.guards = registries.and(configs);
+    this.readiness = readiness;
     this.tls = tls;
     this.reads = reads;
     this.own = new OwnReplica(this, guards, loop.transactions(), BuildInfo.version());
@@ -133,54 +127,14 @@ final class GatewayStatus implements AdminSource {
     return replicas;
   }
 
-  /** Says who knows the clients, once they can connect. */
-  void serving(
-      Supplier<List<ClientStatus>> source,
-      Supplier<List<DeniedClient>> deniedSource,
-      Supplier<Optional<Instant>> idleSource,
-      Function<ResourceKey, List<ResourceDelivery>> deliverySource) {
-    clients = source;
-    denied = deniedSource;
-    idle = idleSource;
-    deliveries = deliverySource;
-    serving = true;
+  /** Takes the server that knows the clients, once they can connect. */
+  void serving(XdsServer server) {
+    xds = server;
   }
 
   @Override
   public ReadinessStatus readiness() {
-    boolean answered = serving && ready.isDone();
-    Duration waited = Duration.ofNanos(System.nanoTime() - startedNanos);
-    boolean overdue =
-        !answered && waited.compareTo(configuration.inForce().readiness().limit()) > 0;
-    return new ReadinessStatus(answered, waiting(), overdue, store.durability());
-  }
-
-  private List<ReadinessStatus.Waiting> waiting() {
-    Stream<ReadinessStatus.Waiting> unread =
-        registries.statuses().stream()
-            .filter(registry -> !registry.synced())
-            .map(
-                registry ->
-                    new ReadinessStatus.Waiting(
-                        registry.name(), Objects.requireNonNullElse(registry.problem(), "")));
-    Stream<ReadinessStatus.Waiting> documents =
-        loop.unready().contains(Configs.SOURCE)
-            ? configs.status().stream()
-                .filter(source -> source.lastSuccess().isEmpty())
-                .map(
-                    source ->
-                        new ReadinessStatus.Waiting(
-                            Configs.PREFIX + source.name(), source.problem().orElse("")))
-            : Stream.empty();
-    return Stream.concat(unread, documents).toList();
-  }
-
-  /** Returns the sources that are waited for, and why, for the log. */
-  String waitedFor() {
-    return waiting().stream()
-        .map(
-            each -> each.registry() + (each.problem().isEmpty() ? "" : " (" + each.problem() + ")"))
-        .collect(Collectors.joining(", "));
+    return readiness.status();
   }
 
   @Override
@@ -188,42 +142,17 @@ final class GatewayStatus implements AdminSource {
     Map<String, RegistryStatus> known =
         registries.statuses().stream()
             .collect(Collectors.toMap(RegistryStatus::name, Function.identity()));
-    List<RegistrySummary> views = new ArrayList<>();
+    List<RegistrySummary> summaries = new ArrayList<>();
     for (RegistryConfig config : fleet.running().stream().map(Fleet.Running::config).toList()) {
       RegistryStatus registry = known.get(config.name());
       if (registry == null) {
-        LOG.debug("{}: withdrawn at this moment", config.name());
+        LOG.debug("registry {}: withdrawn at this moment", config.name());
       } else {
-        views.add(view(config, registry));
+        summaries.add(
+            new RegistrySummary(config.shared().type(), config.shared().priority(), registry));
       }
     }
-    return views;
-  }
-
-  private static RegistrySummary view(RegistryConfig config, RegistryStatus registry) {
-    return new RegistrySummary(
-        config.name(),
-        config.shared().type(),
-        config.shared().priority(),
-        state(registry),
-        registry.lastSuccess(),
-        Objects.requireNonNullElse(registry.problem(), ""),
-        registry.failingSince(),
-        registry.services(),
-        registry.instances(),
-        registry.refused());
-  }
-
-  private static RegistrySummary.State state(RegistryStatus registry) {
-    if (!registry.synced()) {
-      return RegistrySummary.State.WAITING;
-    }
-    if (registry.problem() != null) {
-      return RegistrySummary.State.FAILING;
-    }
-    return registry.lastSuccess() == null
-        ? RegistrySummary.State.RESTORED
-        : RegistrySummary.State.UP;
+    return summaries;
   }
 
   @Override
@@ -301,21 +230,13 @@ final class GatewayStatus implements AdminSource {
   }
 
   @Override
-  public List<Notice> notices(String registry) {
-    return registries.statuses().stream()
-        .filter(status -> status.name().equals(registry))
-        .flatMap(status -> status.notices().stream())
-        .toList();
-  }
-
-  @Override
   public RegistryReads reads(String registry) {
     return reads.of(registry);
   }
 
   @Override
   public List<ConfigSourceSummary> configSources() {
-    boolean waits = loop.unready().contains(Configs.SOURCE);
+    boolean waits = readiness.awaitsDocuments();
     Map<String, String> types =
         configFleet.running().stream()
             .map(Fleet.Running::config)
@@ -394,17 +315,20 @@ final class GatewayStatus implements AdminSource {
 
   @Override
   public List<ResourceDelivery> deliveries(ResourceKey key) {
-    return deliveries.apply(key);
+    XdsServer server = xds;
+    return server == null ? List.of() : server.deliveries(key);
   }
 
   @Override
   public List<ClientStatus> clients() {
-    return clients.get();
+    XdsServer server = xds;
+    return server == null ? List.of() : server.clients();
   }
 
   @Override
   public Optional<Instant> idleSince() {
-    return idle.get();
+    XdsServer server = xds;
+    return server == null ? Optional.empty() : server.idleSince();
   }
 
   @Override
@@ -419,7 +343,8 @@ final class GatewayStatus implements AdminSource {
 
   @Override
   public List<DeniedClient> denied() {
-    return denied.get();
+    XdsServer server = xds;
+    return server == null ? List.of() : server.denied();
   }
 
   @Override

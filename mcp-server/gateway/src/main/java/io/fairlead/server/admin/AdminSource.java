@@ -6,7 +6,6 @@ import io.fairlead.configs.merge.ConfigClaim;
 import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.conversion.rules.TrailStep;
 import io.fairlead.guard.GuardStatus;
-import io.fairlead.registry.Notice;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.LeftOutAdapter;
 import io.fairlead.server.tls.TlsStatus;
@@ -91,11 +90,6 @@ public interface AdminSource {
 
   /** Returns what was read of a registry since the start. */
   RegistryReads reads(String registry);
-
-  /** Returns what the adapter of a registry has to say to its operator. */
-  default List<Notice> notices(String registry) {
-    return List.of();
-  }
 
   /** Losses that are held, by their ids. */
   List<GuardStatus> guards();

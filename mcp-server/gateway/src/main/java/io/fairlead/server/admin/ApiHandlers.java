@@ -55,10 +55,7 @@ final class ApiHandlers {
         source.registries(),
         registry ->
             ApiViews.registry(
-                registry,
-                holds.getOrDefault(registry.name(), 0L),
-                source.reads(registry.name()),
-                source.notices(registry.name())));
+                registry, holds.getOrDefault(registry.name(), 0L), source.reads(registry.name())));
   }
 
   private Map<String, Long> holds() {

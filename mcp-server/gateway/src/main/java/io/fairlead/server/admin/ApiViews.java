@@ -75,8 +75,7 @@ final class ApiViews {
    *
    * @param holds how many holds there are of what it has
    */
-  static ObjectNode registry(
-      RegistrySummary registry, long holds, RegistryReads reads, List<Notice> notices) {
+  static ObjectNode registry(RegistrySummary registry, long holds, RegistryReads reads) {
     ObjectNode node = NODES.objectNode();
     node.put("name", registry.name())
         .put("type", registry.type())
@@ -110,9 +109,9 @@ final class ApiViews {
           .put("requests", load.requests())
           .put("requestsPerSecond", reads.requestsPerSecond());
     }
-    if (!notices.isEmpty()) {
+    if (!registry.notices().isEmpty()) {
       ArrayNode all = node.putArray("notices");
-      for (Notice notice : notices) {
+      for (Notice notice : registry.notices()) {
         all.addObject()
             .put("kind", lower(notice.kind()))
             .put("subject", notice.subject())

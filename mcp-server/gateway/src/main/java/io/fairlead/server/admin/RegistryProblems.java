@@ -154,7 +154,7 @@ final class RegistryProblems {
   static void noticed(AdminSource source, Instant now, Consumer<ProblemStatus> found) {
     for (RegistrySummary registry : source.registries()) {
       Map<Notice.Kind, List<Notice>> byKind =
-          source.notices(registry.name()).stream()
+          registry.notices().stream()
               .collect(Collectors.groupingBy(Notice::kind, TreeMap::new, Collectors.toList()));
       byKind.forEach(
           (kind, notices) -> {

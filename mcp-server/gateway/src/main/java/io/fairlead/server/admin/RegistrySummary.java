@@ -1,42 +1,77 @@
 package io.fairlead.server.admin;
 
+import io.fairlead.aggregation.RegistryStatus;
+import io.fairlead.registry.Notice;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A summary of a registry for the API and the console.
  *
- * @param name its configured name
  * @param type its type
  * @param priority its configured priority
- * @param state how it is
- * @param lastSuccess when it was last read or heard of, absent if never in this process
- * @param problem what is wrong and what to do; empty unless {@link State#FAILING}, or {@link
- *     State#WAITING} after a failure
- * @param failingSince since when there has been a problem; absent if there is none
- * @param services services that it has, whether served or not
- * @param instances their instances
- * @param refused services that are not served because of a fault
+ * @param status what is known of it
  */
-public record RegistrySummary(
-    String name,
-    String type,
-    int priority,
-    State state,
-    @Nullable Instant lastSuccess,
-    String problem,
-    @Nullable Instant failingSince,
-    int services,
-    int instances,
-    int refused) {
-  public RegistrySummary {
-    Objects.requireNonNull(state, "state");
+public record RegistrySummary(String type, int priority, RegistryStatus status) {
+
+  String name() {
+    return status.name();
+  }
+
+  /** How it is. */
+  public State state() {
+    if (!status.synced()) {
+      return State.WAITING;
+    }
+    if (status.problem() != null) {
+      return State.FAILING;
+    }
+    return status.lastSuccess() == null ? State.RESTORED : State.UP;
   }
 
   /** Whether it was not read in this process yet, so that its services are not known. */
   boolean isUnread() {
-    return state == State.WAITING || state == State.RESTORED || lastSuccess == null;
+    return !status.synced() || status.lastSuccess() == null;
+  }
+
+  /** When it was last read or heard of; null if never in this process. */
+  @Nullable Instant lastSuccess() {
+    return status.lastSuccess();
+  }
+
+  /**
+   * What is wrong and what to do; empty unless it is {@link State#FAILING}, or {@link
+   * State#WAITING} after a failure.
+   */
+  String problem() {
+    return Objects.requireNonNullElse(status.problem(), "");
+  }
+
+  /** Since when there has been a problem; null if there is none. */
+  @Nullable Instant failingSince() {
+    return status.failingSince();
+  }
+
+  /** The number of its services, whether served or not. */
+  int services() {
+    return status.services();
+  }
+
+  /** The number of their instances. */
+  int instances() {
+    return status.instances();
+  }
+
+  /** The number of its services that are not served because of a fault. */
+  int refused() {
+    return status.refused();
+  }
+
+  /** What its adapter has to say to its operator. */
+  List<Notice> notices() {
+    return status.notices();
   }
 
   /** The state of a registry. */

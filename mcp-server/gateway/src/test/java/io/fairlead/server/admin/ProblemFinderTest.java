@@ -3,6 +3,7 @@ package io.fairlead.server.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -41,7 +43,6 @@ class ProblemFinderTest {
     private final List<ServiceReport> services = new ArrayList<>();
     private final List<GuardStatus> guards = new ArrayList<>();
     private final List<HoldStatus> holds = new ArrayList<>();
-    List<Notice> notices = List.of();
     private final List<TransactionStatus> transactions = new ArrayList<>();
     private final List<DampedHost> damped = new ArrayList<>();
     private final List<ClientStatus> clients = new ArrayList<>();
@@ -69,11 +70,6 @@ class ProblemFinderTest {
     @Override
     public List<ServiceReport> services(String registry) {
       return registry.equals("dc1") ? services : List.of();
-    }
-
-    @Override
-    public List<Notice> notices(String registry) {
-      return registry.equals("dc1") ? notices : List.of();
     }
 
     @Override
@@ -147,15 +143,35 @@ class ProblemFinderTest {
       RegistrySummary.State state,
       @Nullable Instant last,
       String problem,
-      @Nullable Instant since) {
-    source.registries.add(
-        new RegistrySummary("dc1", "consul", 100, state, last, problem, since, 3, 9, 0));
+      @Nullable Instant since,
+      Notice... notices) {
+    RegistrySummary registry =
+        new RegistrySummary(
+            "consul",
+            100,
+            new RegistryStatus(
+                "dc1",
+                state != RegistrySummary.State.WAITING,
+                last,
+                problem.isEmpty() ? null : problem,
+                since,
+                3,
+                9,
+                0,
+                Map.of(),
+                List.of(),
+                List.of(notices)));
+    assertThat(registry.state()).isEqualTo(state);
+    source.registries.add(registry);
   }
 
   private void registry(String name, int refused) {
     source.registries.add(
         new RegistrySummary(
-            name, "file", 1, RegistrySummary.State.UP, NOW, "", null, 4, 4, refused));
+            "file",
+            1,
+            new RegistryStatus(
+                name, true, NOW, null, null, 4, 4, refused, Map.of(), List.of(), List.of())));
   }
 
   private static ServiceReport service(String id, ServiceStatus status, Finding... findings) {
@@ -605,13 +621,15 @@ class ProblemFinderTest {
 
   @Test
   void notices_areOneProblemOfEachKind() {
-    registry(RegistrySummary.State.UP, NOW, "", null);
-    source.notices =
-        List.of(
-            new Notice(Notice.Kind.RULE_NOT_APPLIED, "a", "Rule a is not applied.", "Move it."),
-            new Notice(Notice.Kind.CREDENTIAL_EXPIRES, "token", "It expires.", "Write one."),
-            new Notice(Notice.Kind.RULE_NOT_APPLIED, "b", "Rule b is not applied.", "Move it."),
-            new Notice(Notice.Kind.CHANGES_LATE, "watches", "They come late.", "Use HTTPS."));
+    registry(
+        RegistrySummary.State.UP,
+        NOW,
+        "",
+        null,
+        new Notice(Notice.Kind.RULE_NOT_APPLIED, "a", "Rule a is not applied.", "Move it."),
+        new Notice(Notice.Kind.CREDENTIAL_EXPIRES, "token", "It expires.", "Write one."),
+        new Notice(Notice.Kind.RULE_NOT_APPLIED, "b", "Rule b is not applied.", "Move it."),
+        new Notice(Notice.Kind.CHANGES_LATE, "watches", "They come late.", "Use HTTPS."));
 
     List<ProblemStatus> found = find();
 

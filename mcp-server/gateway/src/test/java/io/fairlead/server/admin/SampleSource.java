@@ -1,6 +1,7 @@
 package io.fairlead.server.admin;
 
 import com.google.protobuf.ByteString;
+import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.aggregation.ServiceReport;
 import io.fairlead.aggregation.Since;
 import io.fairlead.aggregation.damping.DampedHost;
@@ -21,7 +22,6 @@ import io.fairlead.registry.Availability;
 import io.fairlead.registry.Hold;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
-import io.fairlead.registry.Notice;
 import io.fairlead.registry.RegistryLoad;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.server.config.HostPort;
@@ -136,27 +136,35 @@ public class SampleSource implements AdminSource, AdminActions {
   public List<RegistrySummary> registries() {
     return List.of(
         new RegistrySummary(
-            "even",
             "file",
             100,
-            RegistrySummary.State.UP,
-            Instant.parse("2026-01-02T03:04:05Z"),
-            "",
-            null,
-            2,
-            3,
-            1),
+            new RegistryStatus(
+                "even",
+                true,
+                Instant.parse("2026-01-02T03:04:05Z"),
+                null,
+                null,
+                2,
+                3,
+                1,
+                Map.of(),
+                List.of(),
+                List.of())),
         new RegistrySummary(
-            "odd",
             "consul",
             50,
-            RegistrySummary.State.FAILING,
-            null,
-            "http://127.0.0.1:1: refused",
-            NOON,
-            0,
-            0,
-            0));
+            new RegistryStatus(
+                "odd",
+                true,
+                null,
+                "http://127.0.0.1:1: refused",
+                NOON,
+                0,
+                0,
+                0,
+                Map.of(),
+                List.of(),
+                List.of())));
   }
 
   @Override
@@ -425,18 +433,6 @@ public class SampleSource implements AdminSource, AdminActions {
   @Override
   public String configurationText() {
     return "registries: []\n";
-  }
-
-  @Override
-  public List<Notice> notices(String registry) {
-    return registry.equals("dc1")
-        ? List.of(
-            new Notice(
-                Notice.Kind.CREDENTIAL_EXPIRES,
-                "token",
-                "The token expires soon.",
-                "Write a new one."))
-        : List.of();
   }
 
   @Override
