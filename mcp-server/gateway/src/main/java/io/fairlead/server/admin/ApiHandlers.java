@@ -205,7 +205,11 @@ final class ApiHandlers {
       source
           .firstSeen(found.get().key())
           .ifPresent(time -> status.put("firstSeen", time.toString()));
-      status.set("clients", new ServiceAnswers(source).clients(found.get()));
+      status.set(
+          "clients",
+          ClientAnswers.served(
+                  found.get(), source.deliveries(found.get().key()), source.readiness(), "")
+              .json());
       Responses.json(context, 200, document);
     } else {
       Responses.problem(

@@ -10,6 +10,7 @@ import io.fairlead.configs.merge.ConfigProblem;
 import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblem;
 import io.fairlead.configs.merge.Configs;
 import io.fairlead.guard.GuardStatus;
+import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
@@ -56,7 +57,7 @@ final class DocumentAnswers {
   private record Fault(String source, DocumentProblem located) {}
 
   private final AdminSource source;
-  private final ServiceAnswers answers;
+  private final OpenTransactions transactions;
   private final Snapshot snapshot;
   private final List<ConfigSourceSummary> sources;
   // Guards that hold a resource, by KIND NAMESPACE/NAME.
@@ -67,7 +68,8 @@ final class DocumentAnswers {
 
   DocumentAnswers(AdminSource source) {
     this.source = source;
-    this.answers = new ServiceAnswers(source);
+    // Read before the snapshot, so that a commit in between is not reported as held.
+    this.transactions = new OpenTransactions(source.transactions());
     this.sources = source.configSources();
     for (GuardStatus guard : source.guards()) {
       if (guard.registry().startsWith(Configs.PREFIX)) {
@@ -202,20 +204,16 @@ final class DocumentAnswers {
     List<ConfigClaim> claims = source.claims(key);
     Resource served = served(key);
     Outcome outcome = outcome(key);
-    ArrayNode clients = answers.clients(key, served, absence(key, outcome));
-    int having = 0;
-    for (int i = 0; i < clients.size(); i++) {
-      having += clients.get(i).path("has").asBoolean() ? 1 : 0;
-    }
+    ClientAnswers clients = clients(key, served, outcome);
     ObjectNode node = NODES.objectNode();
     node.put("kind", key.type().kind())
         .put("name", key.name())
         .put("outcome", outcome.label())
-        .put("explanation", explanation(key, outcome, having, clients.size()))
+        .put("explanation", explanation(key, outcome, clients))
         .put("resource", served == null ? "" : key.name())
-        .put("clientsWith", having)
+        .put("clientsWith", clients.having())
         .put("clientsAll", clients.size());
-    node.set("clients", clients);
+    node.set("clients", clients.json());
     ArrayNode documents = node.putArray("documents");
     for (int i = 0; i < claims.size(); i++) {
       documents
@@ -228,6 +226,13 @@ final class DocumentAnswers {
     put(node.putArray("problems"), faultsOf(key, claims));
     put(node.putArray("warnings"), warnings.getOrDefault(key, List.of()));
     return node;
+  }
+
+  private ClientAnswers clients(ResourceKey key, @Nullable Resource served, Outcome outcome) {
+    List<ResourceDelivery> deliveries = source.deliveries(key);
+    return served == null
+        ? ClientAnswers.unserved(absence(key, outcome), deliveries, source.readiness())
+        : ClientAnswers.served(served, deliveries, source.readiness(), "");
   }
 
   private static void put(ArrayNode list, List<Fault> faults) {
@@ -273,11 +278,11 @@ final class DocumentAnswers {
                   .map(fault -> ": " + fault.located().text())
                   .orElse("");
       case SHADOWED -> "a registry has a resource of this name, which was there first";
-      default -> answers.pending();
+      default -> transactions.pending();
     };
   }
 
-  private String explanation(ResourceKey key, Outcome outcome, int having, int all) {
+  private String explanation(ResourceKey key, Outcome outcome, ClientAnswers clients) {
     List<ConfigClaim> claims = source.claims(key);
     StringBuilder text = new StringBuilder();
     if (outcome == Outcome.REFUSED) {
@@ -287,12 +292,16 @@ final class DocumentAnswers {
           "Not in the mesh from here: a registry has a resource of this kind and name, which was"
               + " there first.");
     } else if (outcome == Outcome.WAITING) {
-      text.append("It changes: ").append(answers.pending()).append('.');
+      text.append("It changes: ").append(transactions.pending()).append('.');
     } else {
       text.append(
-          all == 0
+          clients.size() == 0
               ? "Not in the mesh: no istiod is connected."
-              : "In the mesh of " + having + " of " + Counts.of(all, "istiod") + ".");
+              : "In the mesh of "
+                  + clients.having()
+                  + " of "
+                  + Counts.of(clients.size(), "istiod")
+                  + ".");
       ConfigClaim first = claims.get(0);
       text.append(" It is served from ").append(Configs.PREFIX).append(first.source());
       text.append(' ').append(first.document()).append('.');

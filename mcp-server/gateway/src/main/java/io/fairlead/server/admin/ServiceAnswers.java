@@ -17,15 +17,11 @@ import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.Snapshot;
-import io.fairlead.versioning.TransactionStatus;
-import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,20 +34,22 @@ final class ServiceAnswers {
   private static final ResourceType SERVICE_ENTRY =
       new ResourceType("networking.istio.io", "ServiceEntry");
 
+  // No resource has this name: it is asked about only to learn which clients there are.
+  private static final String NO_RESOURCE = "none/none";
   private static final int MAX_MERGED = 20;
   private static final int MAX_NAMED = 3;
 
   private final AdminSource source;
   private final Snapshot snapshot;
   private final ReadinessStatus readiness;
-  private final List<TransactionStatus> transactions;
+  private final OpenTransactions transactions;
   private final Map<String, RegistrySummary> registries = new HashMap<>();
   private final Map<String, DampedHost> damped = new HashMap<>();
 
   ServiceAnswers(AdminSource source) {
     this.source = source;
     // Read before the snapshot, so that a commit in between is not reported as held.
-    this.transactions = source.transactions();
+    this.transactions = new OpenTransactions(source.transactions());
     this.readiness = source.readiness();
     source.registries().forEach(registry -> registries.put(registry.name(), registry));
     for (DampedHost host : source.damped()) {
@@ -68,26 +66,8 @@ final class ServiceAnswers {
   /** Returns what became of a service, with the answer for each client. */
   ObjectNode of(String registry, ServiceReport report) {
     Resource served = served(registry, report);
-    List<ResourceDelivery> deliveries =
-        source.deliveries(
-            new ResourceKey(
-                SERVICE_ENTRY, report.resource().isEmpty() ? "none/none" : report.resource()));
     String absence = served == null ? absence(registry, report) : "";
-    ArrayNode clients = NODES.arrayNode();
-    Map<String, Integer> without = new LinkedHashMap<>();
-    int having = 0;
-    for (ResourceDelivery delivery : deliveries) {
-      // Another registry may serve a resource of that name.
-      boolean has = delivery.has() && (served != null || !isTaken(report));
-      String reason =
-          has || served != null ? reason(delivery, served) + caveat(report, has) : absence;
-      clients.add(client(delivery, has, reason));
-      if (has) {
-        having++;
-      } else {
-        without.merge(reason, 1, Integer::sum);
-      }
-    }
+    ClientAnswers clients = clients(report, served, absence);
     int endpoints = served == null ? 0 : ResourceDocument.serviceEntry(served).getEndpointsCount();
     ObjectNode node = NODES.objectNode();
     ServiceStatus status = status(report, served);
@@ -98,16 +78,16 @@ final class ServiceAnswers {
     node.put(
             "explanation",
             served == null
-                ? absent(report, absence, having, deliveries.size())
-                : present(report, endpoints, having, deliveries.size(), without)
+                ? absent(report, absence, clients)
+                : present(report, endpoints, clients)
                     + merged(registry, report)
                     + notes(registry, report))
         .put("host", report.host())
         .put("resource", served == null ? "" : report.resource())
         .put("endpoints", endpoints)
-        .put("clientsWith", having)
-        .put("clientsAll", deliveries.size());
-    node.set("clients", clients);
+        .put("clientsWith", clients.having())
+        .put("clientsAll", clients.size());
+    node.set("clients", clients.json());
     node.put("mergedTotal", report.merged().size());
     ArrayNode merged = node.putArray("merged");
     report.merged().stream().limit(MAX_MERGED).forEach(merged::add);
@@ -152,12 +132,8 @@ final class ServiceAnswers {
   ObjectNode unread(RegistrySummary registry, String id) {
     String reason = notRead(registry);
     boolean restored = registry.state() != RegistrySummary.State.WAITING;
-    ArrayNode clients = NODES.arrayNode();
-    if (!restored) {
-      for (ResourceDelivery each : source.deliveries(new ResourceKey(SERVICE_ENTRY, "none/none"))) {
-        clients.add(client(each, false, reason));
-      }
-    }
+    ClientAnswers clients =
+        ClientAnswers.without(reason, restored ? List.of() : deliveries(NO_RESOURCE));
     ObjectNode node = NODES.objectNode();
     node.put("registry", registry.name())
         .put("service", id)
@@ -176,43 +152,12 @@ final class ServiceAnswers {
         .put("endpoints", 0)
         .put("clientsWith", 0)
         .put("clientsAll", clients.size());
-    node.set("clients", clients);
+    node.set("clients", clients.json());
     node.put("mergedTotal", 0).putArray("merged");
     node.putArray("findings");
     node.putNull("instances");
     node.putArray("steps");
     return node;
-  }
-
-  /** Returns the answer for each client about a resource. */
-  ArrayNode clients(Resource resource) {
-    ArrayNode clients = NODES.arrayNode();
-    for (ResourceDelivery delivery : source.deliveries(resource.key())) {
-      clients.add(client(delivery, delivery.has(), reason(delivery, resource)));
-    }
-    return clients;
-  }
-
-  /**
-   * Returns the answer for each client about a resource.
-   *
-   * @param served as it is served; null if it is not
-   * @param absence why not, then
-   */
-  ArrayNode clients(ResourceKey key, @Nullable Resource served, String absence) {
-    ArrayNode clients = NODES.arrayNode();
-    for (ResourceDelivery delivery : source.deliveries(key)) {
-      boolean known = delivery.has() || served != null;
-      clients.add(client(delivery, delivery.has(), known ? reason(delivery, served) : absence));
-    }
-    return clients;
-  }
-
-  /** Returns why what was read is not served yet. */
-  String pending() {
-    return transactions.isEmpty()
-        ? "not committed yet: changes are gathered for a moment (batching)"
-        : held();
   }
 
   /**
@@ -221,32 +166,33 @@ final class ServiceAnswers {
   String ofTransactions() {
     return transactions.isEmpty()
         ? ""
-        : "; " + held() + ": a service that was removed meanwhile stays in the mesh";
+        : "; " + transactions.held() + ": a service that was removed meanwhile stays in the mesh";
+  }
+
+  private List<ResourceDelivery> deliveries(String name) {
+    return source.deliveries(new ResourceKey(SERVICE_ENTRY, name));
+  }
+
+  private ClientAnswers clients(ServiceReport report, @Nullable Resource served, String absence) {
+    String name = report.resource().isEmpty() ? NO_RESOURCE : report.resource();
+    List<ResourceDelivery> deliveries = deliveries(name);
+    if (served != null) {
+      return ClientAnswers.served(served, deliveries, readiness, caveat(report));
+    }
+    // Another registry may serve a resource of that name.
+    return report.status() == ServiceStatus.SHADOWED
+        ? ClientAnswers.without(absence, deliveries)
+        : ClientAnswers.unserved(absence, deliveries, readiness);
   }
 
   // The part of a service that a client lacks although it has the service, or keeps only for a
   // time.
-  private String caveat(ServiceReport report, boolean has) {
-    if (!has) {
-      return "";
-    }
+  private String caveat(ServiceReport report) {
     DampedHost waiting = damped.get(report.resource());
     return (report.status() == ServiceStatus.HELD
             ? "; some of its endpoints are held by the deletion guard"
             : "")
         + (waiting == null ? "" : "; its newest changes are " + damped(waiting));
-  }
-
-  private static ObjectNode client(ResourceDelivery delivery, boolean has, String reason) {
-    ObjectNode node = NODES.objectNode();
-    node.put("node", delivery.node()).put("revision", delivery.revision()).put("has", has);
-    Instant since = delivery.since();
-    if (since == null) {
-      node.putNull("since");
-    } else {
-      node.put("since", ServingProblems.text(since));
-    }
-    return node.put("reason", reason);
   }
 
   // Since when a service has its outcome; empty for one that passes at once.
@@ -289,10 +235,6 @@ final class ServiceAnswers {
         : ServiceStatus.WAITING;
   }
 
-  private static boolean isTaken(ServiceReport report) {
-    return report.status() == ServiceStatus.SHADOWED;
-  }
-
   // Why nothing of a service is served.
   private String absence(String registry, ServiceReport report) {
     switch (report.status()) {
@@ -317,27 +259,14 @@ final class ServiceAnswers {
         break;
     }
     if (!transactions.isEmpty()) {
-      return held();
+      return transactions.held();
     }
     DampedHost waiting = damped.get(report.resource());
     if (waiting != null) {
       return damped(waiting);
     }
     RegistrySummary view = registries.get(registry);
-    return view != null && view.isUnread() ? notRead(view) : pending();
-  }
-
-  private String held() {
-    TransactionStatus last = transactions.get(transactions.size() - 1);
-    return transactions.size() == 1
-        ? "held by transaction "
-            + last.id()
-            + " until it is released or "
-            + ServingProblems.text(last.expires())
-            + " has come"
-        : "held by the transactions "
-            + transactions.stream().map(TransactionStatus::id).collect(Collectors.joining(", "))
-            + " until all are released";
+    return view != null && view.isUnread() ? notRead(view) : transactions.pending();
   }
 
   private static String damped(DampedHost host) {
@@ -358,54 +287,25 @@ final class ServiceAnswers {
         + (registry.problem().isEmpty() ? "" : ": " + registry.problem());
   }
 
-  private String reason(ResourceDelivery delivery, @Nullable Resource served) {
-    String older = delivery.has() ? "has an older state: the newest " : "";
-    return switch (delivery.state()) {
-      case NEWEST -> "acknowledged";
-      case REFUSED ->
-          older + (older.isEmpty() ? "" : "was ") + "refused by it: " + delivery.refusal();
-      case NOT_ACKNOWLEDGED ->
-          served == null
-              ? "still has it: the removal is not acknowledged yet"
-              : older + (older.isEmpty() ? "" : "is ") + "not acknowledged yet: sent, not answered";
-      case NOT_SENT ->
-          readiness.ready()
-              ? served == null
-                  ? "still has it: the removal is not sent yet"
-                  : older
-                      + (older.isEmpty() ? "" : "is ")
-                      + "not acknowledged yet: it follows what was sent before"
-              : "not sent yet: no client is answered before every registry was read ("
-                  + readiness.waitingFor().stream()
-                      .map(waiting -> "registry " + waiting.registry() + " not read yet")
-                      .collect(Collectors.joining(", "))
-                  + ")";
-      case OTHER_REVISION ->
-          "revision: it is of "
-              + (served == null ? "another" : String.join(", ", new TreeSet<>(served.revisions())))
-              + ", this istiod of "
-              + delivery.revision();
-      case NOT_ASKED -> "not asked for: it did not subscribe to this resource";
-      case OTHER_SHARD ->
-          "not asked for: it is connected to ports of other shards only (xds.shards)";
-      case NOT_SERVED -> "not served";
-    };
-  }
-
-  private static String present(
-      ServiceReport report, int endpoints, int having, int all, Map<String, Integer> without) {
+  private static String present(ServiceReport report, int endpoints, ClientAnswers clients) {
     String what =
         report.host()
             + (endpoints == 0
                 ? " without an endpoint"
                 : " with " + Counts.of(endpoints, "endpoint"));
     String text =
-        all == 0
+        clients.size() == 0
             ? "Not in the mesh: no istiod is connected. It is served as " + what + "."
-            : "In the mesh of " + having + " of " + istiods(all) + " as " + what + ".";
+            : "In the mesh of "
+                + clients.having()
+                + " of "
+                + istiods(clients.size())
+                + " as "
+                + what
+                + ".";
     String missing =
-        without.entrySet().stream()
-            .limit(3)
+        clients.lacking().entrySet().stream()
+            .limit(MAX_NAMED)
             .map(entry -> istiods(entry.getValue()) + " without it: " + entry.getKey() + ".")
             .collect(Collectors.joining(" "));
     return text
@@ -439,14 +339,14 @@ final class ServiceAnswers {
     return Counts.of(count, "istiod");
   }
 
-  private String absent(ServiceReport report, String absence, int having, int all) {
+  private String absent(ServiceReport report, String absence, ClientAnswers clients) {
     String still =
-        having == 0
+        clients.having() == 0
             ? ""
             : " Still in the mesh of "
-                + having
+                + clients.having()
                 + " of "
-                + istiods(all)
+                + istiods(clients.size())
                 + ", until the removal is acknowledged.";
     return switch (report.status()) {
           case REFUSED -> "Not in the mesh, for the reasons below.";
@@ -465,7 +365,7 @@ final class ServiceAnswers {
         + (transactions.isEmpty() || report.status().isServed()
             ? ""
             : " The state served before transaction "
-                + transactions.get(0).id()
+                + transactions.first().id()
                 + " was opened stays until it is released.");
   }
 
@@ -474,8 +374,8 @@ final class ServiceAnswers {
     DampedHost waiting = damped.get(report.resource());
     StringBuilder notes = new StringBuilder();
     if (!transactions.isEmpty()) {
-      notes.append(" Changes since ").append(ServingProblems.text(transactions.get(0).opened()));
-      notes.append(" are ").append(held()).append('.');
+      notes.append(" Changes since ").append(ServingProblems.text(transactions.first().opened()));
+      notes.append(" are ").append(transactions.held()).append('.');
     }
     if (waiting != null) {
       notes.append(" Its newest changes are ").append(damped(waiting)).append('.');
