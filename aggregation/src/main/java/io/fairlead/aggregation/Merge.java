@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * its namespace, first port, labels, annotations and visibility. Each of the others adds its
  * endpoints and the ports that are not there yet, unless it differs in what a host has only once.
  *
- * <p>The outcome depends on the entries alone, and a merge of the {@link #pieces} of a merged
- * resource is that resource again. Used by one thread, once.
+ * <p>The outcome depends on the entries alone, and a merge of the {@link #partsOf parts} of a
+ * merged resource is that resource again. Used by one thread, once.
  */
 final class Merge {
   /** The largest number of services of one entry. */
@@ -283,7 +283,7 @@ final class Merge {
   }
 
   /** Returns the parts that a merged resource was made of, each with its own endpoints. */
-  static List<Part> pieces(Resource resource) {
+  static List<Part> partsOf(Resource resource) {
     MergedMembers members = MergedMembers.of(resource);
     boolean addressed = MergedMembers.isAddressed(resource);
     if (members.all().size() == 1) {
@@ -293,7 +293,7 @@ final class Merge {
     }
     ConvertedEntry whole =
         CompactEntry.stored(origin(members.all().get(0), addressed), resource).expand();
-    List<Part> pieces = new ArrayList<>();
+    List<Part> parts = new ArrayList<>();
     int from = 0;
     for (MergedMembers.Member member : members.all()) {
       int to = from + member.endpoints();
@@ -305,7 +305,7 @@ final class Merge {
       from = to;
       SortedMap<String, String> labels = new TreeMap<>(whole.labels());
       labels.put(ConvertedEntry.REGISTRY_LABEL, member.registry());
-      pieces.add(
+      parts.add(
           new Part(
               member.registry(),
               CompactEntry.of(
@@ -322,7 +322,7 @@ final class Merge {
                   CompactEntry.NO_INDEX,
                   true)));
     }
-    return pieces;
+    return parts;
   }
 
   private static ServiceOrigin origin(MergedMembers.Member member, boolean addressed) {

@@ -42,7 +42,7 @@ final class StoredRegistries {
       ServiceOrigin origin = origins.read(resource);
       CompactEntry entry = CompactEntry.stored(origin, resource);
       if (MergedMembers.isOf(resource)) {
-        List<Merge.Part> parts = Merge.pieces(resource);
+        List<Merge.Part> parts = Merge.partsOf(resource);
         parts.forEach(part -> add(part.registry(), part.entry()));
         table.inherit(entry, parts);
       } else {

@@ -17,7 +17,7 @@ final class ConfigSourceKind implements Fleet.Kind<ConfigSourceConfig, ConfigSin
   }
 
   @Override
-  public String word() {
+  public String noun() {
     return "config source";
   }
 

@@ -31,12 +31,12 @@ final class Fleet<C extends ReadFrom<C>, S, R extends AutoCloseable> implements 
   /** The part of a fleet that is particular to registries, or to config sources. */
   interface Kind<C extends ReadFrom<C>, S, R> {
     /** Returns what people call one of them, such as {@code registry}. */
-    String word();
+    String noun();
 
-    /** Registers the first ones; gives what each reports to, by name. */
+    /** Registers the first ones; returns what each reports to, by name. */
     Map<String, S> register(List<C> configs);
 
-    /** Goes over to another set; gives what those report to that changed or arrive, by name. */
+    /** Replaces the set; returns what those report to that changed or arrive, by name. */
     Map<String, S> reload(FleetChanges<C> changes);
 
     /** Makes the reader of one; it is not started. */
@@ -91,8 +91,8 @@ final class Fleet<C extends ReadFrom<C>, S, R extends AutoCloseable> implements 
   }
 
   /**
-   * Goes over to another set: those that are equal run on untouched, the others are changed in one
-   * step. What they had stays served until those that came have been read.
+   * Replaces the set: those that are equal run on untouched, the others are changed in one step.
+   * What they had stays served until those that came have been read.
    */
   synchronized void apply(List<C> next) {
     if (closed) {
@@ -108,7 +108,7 @@ final class Fleet<C extends ReadFrom<C>, S, R extends AutoCloseable> implements 
     for (C config : toStart) {
       LOG.info(
           "{} {}: {}",
-          kind.word(),
+          kind.noun(),
           config.name(),
           running.containsKey(config.name()) ? "changed" : "added");
     }
@@ -118,7 +118,7 @@ final class Fleet<C extends ReadFrom<C>, S, R extends AutoCloseable> implements 
     leaving.forEach(
         name -> {
           kind.left(name);
-          LOG.info("{} {}: left the configuration", kind.word(), name);
+          LOG.info("{} {}: left the configuration", kind.noun(), name);
         });
     if (leaving.isEmpty() && toStart.isEmpty()) {
       return;
@@ -160,7 +160,7 @@ final class Fleet<C extends ReadFrom<C>, S, R extends AutoCloseable> implements 
     for (String name : names) {
       Running<C, R> stopped = running.remove(name);
       if (stopped != null && stopped.reader() != null) {
-        readers.put(kind.word() + " " + name, stopped.reader());
+        readers.put(kind.noun() + " " + name, stopped.reader());
       }
     }
     Closing.within(MAX_CLOSING, readers);

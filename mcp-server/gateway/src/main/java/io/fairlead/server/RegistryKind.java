@@ -20,7 +20,7 @@ final class RegistryKind implements Fleet.Kind<RegistryConfig, RegistrySink, Reg
   }
 
   @Override
-  public String word() {
+  public String noun() {
     return "registry";
   }
 
