@@ -1,7 +1,6 @@
 package io.fairlead.server.cli;
 
 import io.fairlead.common.ForeignText;
-import io.fairlead.server.watch.TlsTarget;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;

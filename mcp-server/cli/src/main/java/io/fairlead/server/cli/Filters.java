@@ -2,7 +2,6 @@ package io.fairlead.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fairlead.configs.validation.IstioKind;
-import io.fairlead.server.watch.IstioKinds;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,6 @@
 package io.fairlead.server.cli;
 
 import io.fairlead.common.Causes;
-import io.fairlead.server.watch.WatchCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -75,6 +75,11 @@ final class TextTable {
       }
     }
     this.left = wide ? List.of() : fit(measured, terminal.columns());
+    if (grows && !wide && terminal.columns() != Terminal.UNLIMITED && !measured.isEmpty()) {
+      // Rows to come may have more than those that are known, and only the last column can take it.
+      Measured last = measured.get(measured.size() - 1);
+      last.width += Math.max(0, terminal.columns() - width(measured));
+    }
     this.columns = measured.stream().map(each -> new Shown(each.column, each.width)).toList();
   }
 
@@ -108,7 +113,7 @@ final class TextTable {
         leaving.add(next.get().column.title());
       }
     }
-    int over = columns.stream().mapToInt(column -> column.width).sum() + gaps(columns) - room;
+    int over = width(columns) - room;
     while (over > 0) {
       Optional<Measured> widest =
           columns.stream()
@@ -121,6 +126,10 @@ final class TextTable {
       over--;
     }
     return leaving;
+  }
+
+  private static int width(List<Measured> columns) {
+    return columns.stream().mapToInt(column -> column.width).sum() + gaps(columns);
   }
 
   private static int gaps(List<Measured> columns) {

@@ -1,4 +1,4 @@
-package io.fairlead.server.watch;
+package io.fairlead.server.cli;
 
 import io.fairlead.server.tls.ClientTls;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command-line options of TLS towards a gateway, with the variables that stand in for them. */
-public final class TlsTarget {
+final class TlsTarget {
   @Option(
       names = "--ca",
       paramLabel = "FILE",
@@ -46,7 +46,7 @@ public final class TlsTarget {
   private CommandSpec spec;
 
   /** Whether any of them is given, by an option or a variable. */
-  public boolean isGiven() {
+  boolean isGiven() {
     return ca().isPresent()
         || certificate().isPresent()
         || key().isPresent()
@@ -54,7 +54,7 @@ public final class TlsTarget {
   }
 
   /** Returns the name that the gateway's certificate has to be for, if it was given. */
-  public Optional<String> serverName() {
+  Optional<String> serverName() {
     return Optional.ofNullable(serverName).or(() -> variable("FAIRLEAD_SERVER_NAME"));
   }
 
@@ -80,7 +80,7 @@ public final class TlsTarget {
    *
    * @param host of the address of the gateway
    */
-  public ClientTls load(String host) {
+  ClientTls load(String host) {
     if (certificate().isPresent() != key().isPresent()) {
       throw new ParameterException(
           spec.commandLine(),

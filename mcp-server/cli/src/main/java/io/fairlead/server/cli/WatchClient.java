@@ -1,4 +1,4 @@
-package io.fairlead.server.watch;
+package io.fairlead.server.cli;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;

@@ -1,4 +1,4 @@
-package io.fairlead.server.watch;
+package io.fairlead.server.cli;
 
 import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,12 +25,12 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import picocli.CommandLine;
 
 class WatchCommandTest {
   private static final ResourceType TYPE = GivenResource.SERVICE_ENTRY;
@@ -63,10 +63,15 @@ class WatchCommandTest {
   }
 
   private int run(String... arguments) {
-    return new CommandLine(new WatchCommand())
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(arguments);
+    return runAt(Terminal.NONE, arguments);
+  }
+
+  private int runAt(Terminal terminal, String... arguments) {
+    return Main.run(
+        terminal,
+        new PrintWriter(out, true),
+        new PrintWriter(err, true),
+        Stream.concat(Stream.of("watch"), Stream.of(arguments)).toArray(String[]::new));
   }
 
   private String address() {
@@ -83,6 +88,39 @@ class WatchCommandTest {
         .contains(store.current().versionInfo())
         .containsPattern("\\s2\\s+2\\s+0\\s")
         .endsWith("+ns/a +ns/b");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void table_terminalOf80_fitsAndUsesAllOfIt() {
+    put("a-service-with-a-name-of-some-length", 1);
+    put("another-service-with-a-long-name", 1);
+    Terminal narrow = new Terminal(80, false, false);
+    assertThat(runAt(narrow, address(), "--once")).isZero();
+    List<String> lines = out.toString().lines().toList();
+    assertThat(lines).hasSize(2).allMatch(line -> line.length() <= 80);
+    assertThat(lines.get(1)).hasSize(80).contains("+ns/a +").endsWith("…");
+    assertThat(err.toString()).isEqualToIgnoringNewLines("no room for VERSION (-o wide shows all)");
+  }
+
+  @Test
+  void table_laterNamesLongerThanTheFirst_haveTheRoomThatIsLeft() {
+    String name = "a-service-with-a-name-of-some-length-and-more";
+    CompletableFuture<Integer> exit =
+        CompletableFuture.supplyAsync(
+            () -> runAt(new Terminal(120, false, false), address()));
+    await().untilAsserted(() -> assertThat(out.toString().lines()).hasSize(2));
+    put(name, 1);
+    await().untilAsserted(() -> assertThat(out.toString().lines()).hasSize(3));
+    assertThat(out.toString().lines().toList().get(2)).hasSize(120).endsWith("…");
+    server.close();
+    assertThat(exit.join()).isEqualTo(1);
+  }
+
+  @Test
+  void wide_terminalOf80_isWhole() {
+    assertThat(runAt(new Terminal(80, false, false), address(), "--once", "-o", "wide")).isZero();
+    assertThat(out.toString()).contains(store.current().versionInfo()).contains("+ns/a +ns/b");
     assertThat(err.toString()).isEmpty();
   }
 
@@ -187,7 +225,7 @@ class WatchCommandTest {
     int free = FreePorts.next();
     assertThat(run("127.0.0.1:" + free, "--once")).isEqualTo(1);
     assertThat(err.toString()).contains("127.0.0.1:" + free).contains("not reachable");
-    assertThat(out.toString().lines()).hasSize(1);
+    assertThat(out.toString()).isEmpty();
   }
 
   @Test

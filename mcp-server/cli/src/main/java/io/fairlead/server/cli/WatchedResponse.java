@@ -1,4 +1,4 @@
-package io.fairlead.server.watch;
+package io.fairlead.server.cli;
 
 import java.time.Instant;
 import java.util.List;

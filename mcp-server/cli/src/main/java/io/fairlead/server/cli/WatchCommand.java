@@ -1,6 +1,6 @@
-package io.fairlead.server.watch;
+package io.fairlead.server.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.common.Causes;
@@ -15,10 +15,11 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,7 +29,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,15 +55,33 @@ import picocli.CommandLine.Spec;
       "  fairlead watch --type VirtualService",
       "  fairlead watch --delta -o json"
     })
-public final class WatchCommand implements Callable<Integer> {
+final class WatchCommand implements Callable<Integer> {
   private static final int NAMES_SHOWN = 3;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT)
           .withZone(ZoneId.systemDefault());
-  private static final String ROW = "%-23s  %12s  %9s  %7s  %7s  %-34s  %s%n";
+  private static final DateTimeFormatter TIME_OF_DAY =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
+  private static final List<Column> COLUMNS =
+      List.of(
+          new Column(
+              "TIME",
+              line -> TIME.format(time(line)),
+              line -> TIME_OF_DAY.format(time(line)),
+              0,
+              0,
+              Column.Cut.END),
+          // As wide as the bytes of the largest response.
+          Column.of("BYTES", "bytes").text(10),
+          Column.of("RESOURCES", "resources"),
+          new Column("CHANGED", line -> Integer.toString(line.path("changed").size())),
+          new Column("REMOVED", line -> Integer.toString(line.path("removed").size())),
+          Column.of("VERSION", "version").leaves(1),
+          new Column("WHICH", WatchCommand::which).text(20));
 
   enum Output {
     table,
+    wide,
     json
   }
 
@@ -111,9 +129,11 @@ public final class WatchCommand implements Callable<Integer> {
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "table|json",
+      paramLabel = "table|wide|json",
       defaultValue = "table",
-      description = "a table, or one JSON object a line with all names (default: ${DEFAULT-VALUE})")
+      description =
+          "a table that fits the terminal, one with whole lines, or one JSON object a line with all"
+              + " names (default: ${DEFAULT-VALUE})")
   private Output output = Output.table;
 
   @Option(
@@ -139,6 +159,9 @@ public final class WatchCommand implements Callable<Integer> {
 
   private final ObjectMapper json = new ObjectMapper();
 
+  // Null: nothing was printed yet.
+  private @Nullable TextTable table;
+
   @Override
   public Integer call() throws InterruptedException {
     Duration limit = limit();
@@ -146,10 +169,6 @@ public final class WatchCommand implements Callable<Integer> {
     ManagedChannel channel = channel();
     PrintWriter out = spec.commandLine().getOut();
     try {
-      if (output == Output.table) {
-        out.printf(ROW, "TIME", "BYTES", "RESOURCES", "CHANGED", "REMOVED", "VERSION", "WHICH");
-        out.flush();
-      }
       Predicate<WatchedResponse> wantsMore =
           response -> {
             print(out, response);
@@ -269,41 +288,50 @@ public final class WatchCommand implements Callable<Integer> {
   }
 
   private void print(PrintWriter out, WatchedResponse response) {
+    ObjectNode line =
+        json.createObjectNode()
+            .put("time", response.time().toString())
+            .put("type", response.typeUrl())
+            .put("version", response.version())
+            .put("bytes", response.bytes())
+            .put("resources", response.resources());
+    line.set("changed", json.valueToTree(response.changed()));
+    line.set("removed", json.valueToTree(response.removed()));
     if (output == Output.json) {
-      ObjectNode line =
-          json.createObjectNode()
-              .put("time", response.time().toString())
-              .put("type", response.typeUrl())
-              .put("version", response.version())
-              .put("bytes", response.bytes())
-              .put("resources", response.resources());
-      line.set("changed", json.valueToTree(response.changed()));
-      line.set("removed", json.valueToTree(response.removed()));
-      try {
-        out.println(json.writeValueAsString(line));
-      } catch (JsonProcessingException e) {
-        throw new UncheckedIOException("cannot fail on a tree", e);
-      }
+      out.println(line);
     } else {
-      out.printf(
-          ROW,
-          TIME.format(response.time()),
-          response.bytes(),
-          response.resources(),
-          response.changed().size(),
-          response.removed().size(),
-          response.version(),
-          which(response));
+      table(out, line).printRow(out, line);
     }
     out.flush();
   }
 
-  private static String which(WatchedResponse response) {
-    List<String> names =
-        Stream.concat(
-                response.changed().stream().map(name -> "+" + name),
-                response.removed().stream().map(name -> "-" + name))
-            .toList();
+  // The first response decides how wide the columns are.
+  private TextTable table(PrintWriter out, ObjectNode first) {
+    TextTable ready = table;
+    if (ready == null) {
+      Terminal terminal = Main.terminal(spec);
+      ready =
+          TextTable.growing(
+              COLUMNS, json.createArrayNode().add(first), terminal, output == Output.wide);
+      table = ready;
+      if (!ready.left().isEmpty()) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("no room for " + String.join(", ", ready.left()) + " (-o wide shows all)");
+        err.flush();
+      }
+      ready.printHeading(out);
+    }
+    return ready;
+  }
+
+  private static Instant time(JsonNode line) {
+    return Instant.parse(line.path("time").asText());
+  }
+
+  private static String which(JsonNode line) {
+    List<String> names = new ArrayList<>();
+    line.path("changed").forEach(name -> names.add("+" + name.asText()));
+    line.path("removed").forEach(name -> names.add("-" + name.asText()));
     String shown = names.stream().limit(NAMES_SHOWN).collect(Collectors.joining(" "));
     return names.size() > NAMES_SHOWN ? shown + " ..." : shown;
   }
