@@ -57,10 +57,13 @@ record Content(
    */
   private List<InstanceRecord> protectedInstances() {
     double threshold = protectThreshold.orElse(0);
+    if (threshold <= 0) {
+      return instances;
+    }
     long enabled = instances.stream().filter(InstanceRecord::enabled).count();
     long healthy =
         instances.stream().filter(instance -> instance.enabled() && instance.healthy()).count();
-    boolean reached = threshold > 0 && enabled > 0 && (double) healthy / enabled <= threshold;
+    boolean reached = enabled > 0 && (double) healthy / enabled <= threshold;
     return reached
         ? instances.stream().map(instance -> instance.withHealthy(true)).toList()
         : instances;

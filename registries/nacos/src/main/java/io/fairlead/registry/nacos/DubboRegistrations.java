@@ -1,8 +1,8 @@
 package io.fairlead.registry.nacos;
 
 import io.fairlead.registry.ServiceId;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /** The registrations of Dubbo providers that are served: Dubbo 3 makes two of each. */
 public enum DubboRegistrations {
@@ -16,12 +16,17 @@ public enum DubboRegistrations {
   private static final String PROVIDERS = "providers:";
 
   // What consumers and operators register beside the providers, none of which takes requests.
-  private static final Set<String> OTHERS = Set.of("consumers:", "configurators:", "routers:");
+  private static final List<String> OTHERS = List.of("consumers:", "configurators:", "routers:");
 
   /** Whether a service may be served, by its name. */
   boolean includes(ServiceId id) {
-    return OTHERS.stream().noneMatch(id.name()::startsWith)
-        && (this != APPLICATION || !id.name().startsWith(PROVIDERS));
+    // A loop: each service of a list that is read twice a second is asked about.
+    for (String other : OTHERS) {
+      if (id.name().startsWith(other)) {
+        return false;
+      }
+    }
+    return this != APPLICATION || !id.name().startsWith(PROVIDERS);
   }
 
   @Override

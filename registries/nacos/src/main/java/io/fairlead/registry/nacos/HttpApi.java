@@ -10,7 +10,6 @@ import io.fairlead.nacos.NacosJson.Page;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.nacos.Json.Cluster;
 import io.fairlead.registry.nacos.Json.Detail;
-import io.fairlead.registry.nacos.Json.Row;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name for messages
  * @param namespaces the list of namespaces
- * @param rows the list of services with their counts
+ * @param rows the list of services with their counts, which is read against the known ones
  * @param details the same list with instances and metadata, without the threshold
  * @param detail one service with the names of its clusters, without instances
  * @param instances the instances of one cluster of a service
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 record HttpApi(
     String name,
     Question<List<@Nullable Namespace>> namespaces,
-    Question<Page<Row>> rows,
+    Function<KnownRows, Question<Page<ServiceRow>>> rows,
     Question<Page<Detail>> details,
     Question<Detail> detail,
     Question<Page<InstanceRecord>> instances,
@@ -42,10 +41,7 @@ record HttpApi(
       new HttpApi(
           "admin API of 3.x",
           NacosJson.NAMESPACES,
-          new Question<>(
-              "/v3/admin/ns/service/list",
-              NacosJson.enveloped(new TypeReference<>() {}),
-              NacosJson.BY_CODE),
+          known -> new Question<>("/v3/admin/ns/service/list", rowsOfV3(known), NacosJson.BY_CODE),
           new Question<Page<Detail>>(
                   "/v3/admin/ns/service/list",
                   NacosJson.enveloped(new TypeReference<>() {}),
@@ -70,11 +66,7 @@ record HttpApi(
       new HttpApi(
           "catalog of 2.x",
           NacosJson.NAMESPACES_OF_2,
-          new Question<>(
-              "/v1/ns/catalog/services",
-              NacosJson.bare(
-                  new TypeReference<Rows>() {}, it -> new Page<>(it.count, it.serviceList)),
-              NacosJson.BY_TEXT),
+          known -> new Question<>("/v1/ns/catalog/services", rowsOfV2(known), NacosJson.BY_TEXT),
           new Question<Page<Detail>>(
                   "/v1/ns/catalog/services",
                   NacosJson.bare(new TypeReference<List<@Nullable Detail>>() {}, Page::of),
@@ -92,7 +84,7 @@ record HttpApi(
           id ->
               Map.of("namespaceId", id.namespace(), "serviceName", id.group() + "@@" + id.name()));
 
-  private record Rows(@Nullable Integer count, @Nullable List<@Nullable Row> serviceList) {}
+  private record Rows(@Nullable Integer count, @Nullable List<@Nullable ServiceRow> serviceList) {}
 
   private record Instances(
       @Nullable Integer count, @Nullable List<@Nullable InstanceRecord> list) {}
@@ -115,6 +107,20 @@ record HttpApi(
               });
       return service.withClusters(names);
     }
+  }
+
+  private static Decoder<Page<ServiceRow>> rowsOfV3(KnownRows known) {
+    TypeReference<Envelope<Page<ServiceRow>>> type = new TypeReference<>() {};
+    return body -> known.read(body, type);
+  }
+
+  private static Decoder<Page<ServiceRow>> rowsOfV2(KnownRows known) {
+    TypeReference<@Nullable Rows> type = new TypeReference<>() {};
+    return body -> {
+      Rows rows = known.read(body, type);
+      return new Envelope<>(
+          0, null, rows == null ? null : new Page<>(rows.count, rows.serviceList));
+    };
   }
 
   private static Decoder<Page<InstanceRecord>> instancesOfV3() {

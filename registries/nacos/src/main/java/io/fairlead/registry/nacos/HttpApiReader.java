@@ -3,13 +3,11 @@ package io.fairlead.registry.nacos;
 import io.fairlead.nacos.GetResult;
 import io.fairlead.nacos.NacosHttp;
 import io.fairlead.nacos.NacosJson;
-import io.fairlead.nacos.NacosJson.Envelope;
 import io.fairlead.nacos.NacosJson.Page;
 import io.fairlead.nacos.NacosReadException;
 import io.fairlead.nacos.NacosReadException.Fault;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.nacos.Json.Detail;
-import io.fairlead.registry.nacos.Json.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,18 +33,12 @@ final class HttpApiReader implements NacosReader {
 
   /** The latest list of services of a namespace. Guarded by itself. */
   private static final class Listing {
-    private final RepeatedAnswer<Page<ServiceRow>> answer;
+    private final NacosHttp.Question<Page<ServiceRow>> question;
     private @Nullable Page<ServiceRow> page;
     private List<ServiceRow> rows = List.of();
 
-    Listing(NacosHttp.Decoder<Page<Row>> decoder, String namespace) {
-      KnownRows known = new KnownRows(namespace);
-      this.answer =
-          new RepeatedAnswer<>(
-              body -> {
-                Envelope<Page<Row>> read = decoder.decode(body);
-                return new Envelope<>(read.code(), read.message(), known.take(read.data()));
-              });
+    Listing(NacosHttp.Question<Page<ServiceRow>> question) {
+      this.question = question.with(new RepeatedAnswer<>(question.decoder()));
     }
   }
 
@@ -79,9 +71,10 @@ final class HttpApiReader implements NacosReader {
   public List<ServiceRow> list(String namespace) throws NacosReadException {
     String what = "list of services of namespace " + namespace;
     Listing listing =
-        listings.computeIfAbsent(namespace, any -> new Listing(api.rows().decoder(), namespace));
+        listings.computeIfAbsent(
+            namespace, any -> new Listing(api.rows().apply(new KnownRows(namespace))));
     synchronized (listing) {
-      Page<ServiceRow> page = page(what, namespace, "false", api.rows().with(listing.answer));
+      Page<ServiceRow> page = page(what, namespace, "false", listing.question);
       if (!page.equals(listing.page)) {
         listing.rows = rows(what, page);
         listing.page = page;

@@ -18,31 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Json {
   private Json() {}
 
-  /** A row of the list of services; one without counts only says that the service exists. */
-  @JsonIgnoreProperties(ignoreUnknown = true)
-  record Row(
-      @Nullable String name,
-      @Nullable String groupName,
-      @Nullable Integer ipCount,
-      @Nullable Integer healthyInstanceCount,
-      @Nullable String triggerFlag) {
-    boolean isNamed() {
-      return name != null && !name.isEmpty() && groupName != null;
-    }
-
-    ServiceRow toRow(String namespace) {
-      Optional<ServiceRow.Counts> counts =
-          ipCount == null || healthyInstanceCount == null
-              ? Optional.empty()
-              : Optional.of(
-                  new ServiceRow.Counts(
-                      ipCount, healthyInstanceCount, Boolean.parseBoolean(triggerFlag)));
-      return new ServiceRow(
-          new ServiceId(namespace, Objects.requireNonNull(groupName), Objects.requireNonNull(name)),
-          counts);
-    }
-  }
-
   record Cluster(@Nullable List<@Nullable InstanceRecord> hosts) {}
 
   /** A service; the whole list gives instances and no threshold, the single read the opposite. */

@@ -1,5 +1,6 @@
 package io.fairlead.registry.nacos;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fairlead.registry.ServiceId;
 import java.util.Optional;
 
@@ -9,6 +10,7 @@ import java.util.Optional;
  * @param id the service
  * @param counts its counts; empty where the source gives names only
  */
+@JsonDeserialize(using = KnownRows.RowDeserializer.class)
 record ServiceRow(ServiceId id, Optional<Counts> counts) {
   /**
    * The counts of a service's instances in the list, disabled ones included.
@@ -19,9 +21,17 @@ record ServiceRow(ServiceId id, Optional<Counts> counts) {
    */
   record Counts(int instances, int healthy, boolean protecting) {}
 
+  /** Whether it has counts, and these. */
+  boolean hasCounts(int instances, int healthy, boolean protecting) {
+    return counts.isPresent()
+        && counts.get().instances == instances
+        && counts.get().healthy == healthy
+        && counts.get().protecting == protecting;
+  }
+
   /** Whether a content cannot be the registry's present one. */
   boolean contradicts(Content content) {
-    return counts.map(now -> contradicts(now, content)).orElse(false);
+    return counts.isPresent() && contradicts(counts.get(), content);
   }
 
   private static boolean contradicts(Counts now, Content content) {

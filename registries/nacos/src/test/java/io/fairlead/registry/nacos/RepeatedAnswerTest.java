@@ -7,9 +7,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.fairlead.nacos.NacosHttp;
 import io.fairlead.nacos.NacosJson.Envelope;
 import io.fairlead.nacos.NacosJson.Page;
-import io.fairlead.registry.nacos.Json.Row;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -20,15 +21,16 @@ class RepeatedAnswerTest {
   // Several chunks long.
   private static final int ROWS = 1_000;
 
-  private static final NacosHttp.Decoder<Page<Row>> DECODER = HttpApi.ADMIN.rows().decoder();
+  private static final NacosHttp.Decoder<Page<ServiceRow>> DECODER =
+      HttpApi.ADMIN.rows().apply(new KnownRows("public")).decoder();
 
-  private final RepeatedAnswer<Page<Row>> answer = new RepeatedAnswer<>(DECODER);
+  private final RepeatedAnswer<Page<ServiceRow>> answer = new RepeatedAnswer<>(DECODER);
 
   private static ByteArrayInputStream stream(String body) {
     return new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
   }
 
-  private Envelope<Page<Row>> decode(String body) throws IOException {
+  private Envelope<Page<ServiceRow>> decode(String body) throws IOException {
     return answer.decode(stream(body));
   }
 
@@ -44,14 +46,14 @@ class RepeatedAnswerTest {
   }
 
   private void assertReads(String body) throws IOException {
-    Envelope<Page<Row>> expected = DECODER.decode(stream(body));
+    Envelope<Page<ServiceRow>> expected = DECODER.decode(stream(body));
     assertThat(decode(body)).isEqualTo(expected);
     assertThat(decode(body)).isEqualTo(expected);
   }
 
   @Test
   void sameAnswer_isTheSameObject() throws IOException {
-    Envelope<Page<Row>> first = decode(list(ROWS, -1));
+    Envelope<Page<ServiceRow>> first = decode(list(ROWS, -1));
     assertThat(decode(list(ROWS, -1))).isSameAs(first);
   }
 
@@ -70,12 +72,30 @@ class RepeatedAnswerTest {
   }
 
   @Test
-  void answerThatEndsEarly_isRefused_andTheLastOneStays() throws IOException {
-    Envelope<Page<Row>> first = decode(list(ROWS, -1));
+  void answerThatEndsEarly_isRefused_andTheNextIsRead() throws IOException {
     String whole = list(ROWS, -1);
-    assertThatThrownBy(() -> decode(whole.substring(0, whole.length() / 2)))
-        .isInstanceOf(JsonProcessingException.class);
-    assertThatThrownBy(() -> decode("")).isInstanceOf(JsonProcessingException.class);
-    assertThat(decode(whole)).isSameAs(first);
+    for (String early : List.of(whole.substring(0, whole.length() / 2), "", whole + "}")) {
+      decode(whole);
+      assertThatThrownBy(() -> decode(early)).isInstanceOf(JsonProcessingException.class);
+      assertReads(whole);
+    }
+  }
+
+  @Test
+  void bodyThatBreaksOff_leavesNothingOfItBehind() throws IOException {
+    for (String next : List.of(list(ROWS, -1), list(ROWS, 0), list(1, -1))) {
+      assertReads(list(ROWS, -1));
+      InputStream broken =
+          new SequenceInputStream(
+              stream(list(2 * ROWS, 0)),
+              new InputStream() {
+                @Override
+                public int read() throws IOException {
+                  throw new IOException("broke off");
+                }
+              });
+      assertThatThrownBy(() -> answer.decode(broken)).hasMessage("broke off");
+      assertReads(next);
+    }
   }
 }
