@@ -45,9 +45,11 @@ record Content(
     return instances.isEmpty();
   }
 
-  /** Returns this content with the given threshold, unless it has one of its own. */
-  Content withThresholdIfUnknown(OptionalDouble other) {
-    return protectThreshold.isPresent() ? this : new Content(instances, metadata, other);
+  /** Whether a whole read shows this very content; it need not say the threshold. */
+  boolean isShownBy(Content whole) {
+    return instances.equals(whole.instances)
+        && metadata.equals(whole.metadata)
+        && (whole.protectThreshold.isEmpty() || whole.protectThreshold.equals(protectThreshold));
   }
 
   /**

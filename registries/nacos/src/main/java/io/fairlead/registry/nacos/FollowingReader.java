@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,8 +94,9 @@ final class FollowingReader implements NacosReader {
   }
 
   @Override
-  public Map<ServiceId, Content> all(String namespace) throws NacosReadException {
-    return call(reader -> reader.all(namespace));
+  public Map<ServiceId, Content> all(String namespace, Function<ServiceId, Optional<Content>> known)
+      throws NacosReadException {
+    return call(reader -> reader.all(namespace, known));
   }
 
   @Override

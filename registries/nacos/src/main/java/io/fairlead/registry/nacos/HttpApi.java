@@ -10,6 +10,7 @@ import io.fairlead.nacos.NacosJson.Page;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.nacos.Json.Cluster;
 import io.fairlead.registry.nacos.Json.Detail;
+import io.fairlead.registry.nacos.KnownContents.Listed;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param name for messages
  * @param namespaces the list of namespaces
  * @param rows the list of services with their counts, which is read against the known ones
- * @param details the same list with instances and metadata, without the threshold
+ * @param all the same list with instances and metadata, without the threshold
  * @param detail one service with the names of its clusters, without instances
  * @param instances the instances of one cluster of a service
  * @param service the parameters that name a service
@@ -31,7 +32,7 @@ record HttpApi(
     String name,
     Question<List<@Nullable Namespace>> namespaces,
     Function<KnownRows, Question<Page<ServiceRow>>> rows,
-    Question<Page<Detail>> details,
+    Function<KnownContents, Question<Page<Listed>>> all,
     Question<Detail> detail,
     Question<Page<InstanceRecord>> instances,
     Function<ServiceId, Map<String, String>> service) {
@@ -42,11 +43,9 @@ record HttpApi(
           "admin API of 3.x",
           NacosJson.NAMESPACES,
           known -> new Question<>("/v3/admin/ns/service/list", rowsOfV3(known), NacosJson.BY_CODE),
-          new Question<Page<Detail>>(
-                  "/v3/admin/ns/service/list",
-                  NacosJson.enveloped(new TypeReference<>() {}),
-                  NacosJson.BY_CODE)
-              .asLarge(),
+          known ->
+              new Question<>("/v3/admin/ns/service/list", allOfV3(known), NacosJson.BY_CODE)
+                  .asLarge(),
           new Question<>(
               "/v3/admin/ns/service",
               NacosJson.enveloped(new TypeReference<>() {}),
@@ -67,11 +66,9 @@ record HttpApi(
           "catalog of 2.x",
           NacosJson.NAMESPACES_OF_2,
           known -> new Question<>("/v1/ns/catalog/services", rowsOfV2(known), NacosJson.BY_TEXT),
-          new Question<Page<Detail>>(
-                  "/v1/ns/catalog/services",
-                  NacosJson.bare(new TypeReference<List<@Nullable Detail>>() {}, Page::of),
-                  NacosJson.BY_TEXT)
-              .asLarge(),
+          known ->
+              new Question<>("/v1/ns/catalog/services", allOfV2(known), NacosJson.BY_TEXT)
+                  .asLarge(),
           new Question<>(
               "/v1/ns/catalog/service",
               NacosJson.bare(new TypeReference<CatalogService>() {}, CatalogService::toDetail),
@@ -121,6 +118,16 @@ record HttpApi(
       return new Envelope<>(
           0, null, rows == null ? null : new Page<>(rows.count, rows.serviceList));
     };
+  }
+
+  private static Decoder<Page<Listed>> allOfV3(KnownContents known) {
+    TypeReference<Envelope<Page<Listed>>> type = new TypeReference<>() {};
+    return body -> known.read(body, type);
+  }
+
+  private static Decoder<Page<Listed>> allOfV2(KnownContents known) {
+    TypeReference<@Nullable List<@Nullable Listed>> type = new TypeReference<>() {};
+    return body -> new Envelope<>(0, null, Page.of(known.read(body, type)));
   }
 
   private static Decoder<Page<InstanceRecord>> instancesOfV3() {

@@ -8,6 +8,7 @@ import io.fairlead.nacos.NacosReadException;
 import io.fairlead.nacos.NacosReadException.Fault;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.nacos.Json.Detail;
+import io.fairlead.registry.nacos.KnownContents.Listed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -93,16 +95,15 @@ final class HttpApiReader implements NacosReader {
   }
 
   @Override
-  public Map<ServiceId, Content> all(String namespace) throws NacosReadException {
+  public Map<ServiceId, Content> all(String namespace, Function<ServiceId, Optional<Content>> known)
+      throws NacosReadException {
     Map<ServiceId, Content> contents = new HashMap<>();
     String what = "services of namespace " + namespace;
-    Page<Detail> page = page(what, namespace, "true", api.details());
-    for (Detail detail : page.items()) {
-      if (detail.isNamed()) {
-        ServiceId id = detail.id(namespace);
-        if (scope.includes(id)) {
-          contents.put(id, detail.toContent());
-        }
+    for (Listed listed :
+        page(what, namespace, "true", api.all().apply(new KnownContents(namespace, known)))
+            .items()) {
+      if (scope.includes(listed.id())) {
+        contents.put(listed.id(), listed.content());
       }
     }
     return contents;

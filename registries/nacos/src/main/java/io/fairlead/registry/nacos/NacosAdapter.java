@@ -245,7 +245,7 @@ final class NacosAdapter implements RegistryAdapter {
             begin.set(now);
             pause.set(RESUBSCRIBE_TIME.toNanos());
             for (String namespace : known) {
-              contents.putAll(from.all(namespace));
+              contents.putAll(from.all(namespace, mirror::latest));
             }
             pause.set((System.nanoTime() - now) * (counts ? 19 : 3));
           }

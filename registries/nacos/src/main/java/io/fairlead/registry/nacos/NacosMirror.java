@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Additions and changes are passed on at once. A removal is passed on after a confirming read, or,
  * while the answers of the namespace are doubted ({@link NamespaceTrust}), once the service or
  * instance has been missing for the settling time. Confined to the owner's thread, but for {@link
- * #reported}; does no input or output of its own.
+ * #reported} and {@link #latest}; does no input or output of its own.
  */
 final class NacosMirror {
   /** The least time between two reads that confirm each other. */
@@ -93,6 +93,11 @@ final class NacosMirror {
     return Optional.ofNullable(services.get(id))
         .flatMap(tracked -> Optional.ofNullable(tracked.published))
         .map(content -> content.toService(id));
+  }
+
+  /** Returns the content of a service as it was read last. For any thread. */
+  Optional<Content> latest(ServiceId id) {
+    return Optional.ofNullable(services.get(id)).map(tracked -> tracked.latest);
   }
 
   /** Returns the known services, for subscribing. */
@@ -266,8 +271,7 @@ final class NacosMirror {
     // instance is healthy: that is at or below any threshold.
     boolean thresholdUnseen =
         latest.protectThreshold().isPresent() && !whole.isEmpty() && whole.healthy() == 0;
-    return thresholdUnseen
-        || !whole.withThresholdIfUnknown(latest.protectThreshold()).equals(latest);
+    return thresholdUnseen || !latest.isShownBy(whole);
   }
 
   /** Takes a successful direct read; empty: the registry has no such service. */

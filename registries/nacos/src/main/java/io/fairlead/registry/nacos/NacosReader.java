@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A reader of a Nacos registry that gives the content of a service the same way in every call.
@@ -23,8 +24,14 @@ interface NacosReader extends AutoCloseable {
   /** Returns every service of a namespace within the scope, those without instances included. */
   List<ServiceRow> list(String namespace) throws NacosReadException;
 
-  /** Returns every service of a namespace within the scope with its content. */
-  Map<ServiceId, Content> all(String namespace) throws NacosReadException;
+  /**
+   * Returns every service of a namespace within the scope with its content.
+   *
+   * @param known the content of a service as it was read last, which is returned again where it is
+   *     the same; may be called on any thread
+   */
+  Map<ServiceId, Content> all(String namespace, Function<ServiceId, Optional<Content>> known)
+      throws NacosReadException;
 
   /** Returns the present content of one service; empty if the registry has no such service. */
   Optional<Content> read(ServiceId id) throws NacosReadException;

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one mirrored service. Confined to the owner's thread, but that any thread may read
- * what was published.
+ * what was read last and what was published.
  */
 final class TrackedService {
   final ServiceId id;
 
   /** The result of the last direct read, or of the first whole read. */
-  @Nullable Content latest;
+  volatile @Nullable Content latest;
 
   /** The content that the sink was given: the latest, unless removals wait for confirmation. */
   volatile @Nullable Content published;

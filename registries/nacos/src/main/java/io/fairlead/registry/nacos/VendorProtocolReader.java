@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * A reader that uses the vendor's client protocol, for users without the right to the server's HTTP
@@ -91,14 +92,18 @@ final class VendorProtocolReader implements NacosReader {
   }
 
   @Override
-  public Map<ServiceId, Content> all(String namespace) throws NacosReadException {
+  public Map<ServiceId, Content> all(String namespace, Function<ServiceId, Optional<Content>> known)
+      throws NacosReadException {
     Map<ServiceId, Content> contents = new ConcurrentHashMap<>();
     List<Future<?>> reads = new ArrayList<>();
     for (ServiceRow row : list(namespace)) {
       reads.add(
           readers.submit(
               () -> {
-                contents.put(row.id(), query(row.id()));
+                Content content = query(row.id());
+                contents.put(
+                    row.id(),
+                    known.apply(row.id()).filter(it -> it.isShownBy(content)).orElse(content));
                 return null;
               }));
     }

@@ -57,7 +57,7 @@ final class WholeRead {
   Map<ServiceId, Content> everything() throws NacosReadException {
     Map<ServiceId, Content> contents = new HashMap<>();
     for (String namespace : namespaces()) {
-      Map<ServiceId, Content> part = new HashMap<>(source.all(namespace));
+      Map<ServiceId, Content> part = new HashMap<>(source.all(namespace, any -> Optional.empty()));
       // The whole read has no threshold: where the list shows a reached one, a direct read decides.
       List<ServiceRow> rows = source.hasCounts() ? source.list(namespace) : List.of();
       for (ServiceRow row : rows) {

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -259,6 +260,7 @@ class NacosAnswersTest {
               NacosReadException.class, e -> assertThat(e.fault()).isEqualTo(Fault.MALFORMED));
     }
     answers.put(CATALOG, new Answer(200, "null"));
-    assertThatThrownBy(() -> catalog.all("public")).hasMessageContaining("without data");
+    assertThatThrownBy(() -> catalog.all("public", any -> Optional.empty()))
+        .hasMessageContaining("without data");
   }
 }

@@ -316,7 +316,8 @@ class NacosMirrorTest {
     bench.registry.put(id("web"), content(1));
     bench.begin();
     Content other = new Content(List.of(host(1)), Map.of("owner", "x"), OptionalDouble.empty());
-    bench.registry.put(id("web"), other.withThresholdIfUnknown(OptionalDouble.of(0)));
+    bench.registry.put(
+        id("web"), new Content(other.instances(), other.metadata(), OptionalDouble.of(0)));
     bench.mirror.reconciled(Map.of(id("web"), other));
     bench.pass(SECOND);
     assertThat(bench.service("web").metadata()).containsEntry("owner", "x");
