@@ -1,15 +1,17 @@
 package io.fairlead.server;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import io.fairlead.versioning.CommitSummary;
 import io.fairlead.versioning.VersionedStore;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A watch over the heap that gives memory back to the system which was needed for a time only: once
- * many resources have changed and then few for a while, or once the heap is far larger than what
- * stayed of it last, everything is collected.
+ * many resources have changed, or the first, and then few for a while, or once the heap is far
+ * larger than what stayed of it last, everything is collected.
  *
  * <p>To read and convert a registry of a million endpoints makes gigabytes of garbage within
  * seconds, for which the collector grows the heap far beyond the few hundred megabytes that stay.
@@ -20,13 +22,24 @@ import java.util.concurrent.TimeUnit;
  * add up to a collection. What an adapter does besides makes garbage without a change, such as the
  * subscriptions of Nacos: that shows in the size of the heap.
  *
+ * <p>From then on the heap may grow to little more than what is in use, until much changes again: a
+ * heap that grows by a tenth at a time would be collected as a whole a dozen times while a large
+ * registry is read, and one that may double keeps the double.
+ *
  * <p>Owned by its thread, but for {@link #close}.
  */
 final class MemoryTrim implements AutoCloseable {
+  /**
+   * The name of the system property by which {@code bin/fairlead} leaves the room to the gateway.
+   */
+  static final String SHRINKS = "fairlead.heap.shrinks";
+
   private static final Duration PERIOD = Duration.ofSeconds(4);
   // Resources changed between two looks; fewer are quiet.
   private static final long LOUD = 500;
   private static final long WORTH = 1000;
+  // So many come where a registry is read, and not from day to day.
+  private static final long LARGE = 2000;
   // A heap of twice what stayed and this is far larger.
   private static final long ROOM = 256L << 20;
   // Where it grows again, collecting helps for a while only: each time is twice as far off.
@@ -38,6 +51,9 @@ final class MemoryTrim implements AutoCloseable {
     /** Collects everything. */
     void collect();
 
+    /** Lets it grow as it needs to, or to little more than what a collection leaves. */
+    void growFreely(boolean freely);
+
     /** Bytes in use. */
     long used();
 
@@ -45,7 +61,36 @@ final class MemoryTrim implements AutoCloseable {
     long committed();
   }
 
-  private static final class RuntimeHeap implements Heap {
+  /** The heap of this JVM. */
+  static final class RuntimeHeap implements Heap {
+    private static final String LEAST = "MinHeapFreeRatio";
+    private static final String MOST = "MaxHeapFreeRatio";
+
+    private final HotSpotDiagnosticMXBean jvm =
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    private final boolean shrinks;
+    private final String least = jvm.getVMOption(LEAST).getValue();
+    private final String most = jvm.getVMOption(MOST).getValue();
+
+    /**
+     * @param shrinks whether how far it grows is up to the gateway; else an option of Java says it
+     */
+    RuntimeHeap(boolean shrinks) {
+      this.shrinks = shrinks;
+    }
+
+    @Override
+    public void growFreely(boolean freely) {
+      // In this order, since the least may never be above the most.
+      if (shrinks && freely) {
+        jvm.setVMOption(MOST, most);
+        jvm.setVMOption(LEAST, least);
+      } else if (shrinks) {
+        jvm.setVMOption(LEAST, "10");
+        jvm.setVMOption(MOST, "15");
+      }
+    }
+
     @Override
     public void collect() {
       System.gc();
@@ -66,13 +111,16 @@ final class MemoryTrim implements AutoCloseable {
   private final Heap heap;
   private final ScheduledExecutorService thread = Timers.daemon("memory-trim");
 
-  // Resources that changed in loud times since the last collection; at first what the store held.
+  // Resources that changed in loud times since the last collection; before the first one all that
+  // changed, and what the store held.
   private long changed;
+  private boolean collected;
   private long lastNumber;
   // What the last collection left, and how many looks ago that was.
   private long left;
   private int looks;
   private int looksBetween = MIN_LOOKS;
+  private boolean growsFreely = true;
 
   MemoryTrim(VersionedStore store, Heap heap) {
     this.store = store;
@@ -85,7 +133,7 @@ final class MemoryTrim implements AutoCloseable {
   /** Looks regularly, from now on. */
   @SuppressWarnings("FutureReturnValueIgnored") // A look does nothing that could fail.
   static MemoryTrim start(VersionedStore store) {
-    MemoryTrim trim = new MemoryTrim(store, new RuntimeHeap());
+    MemoryTrim trim = new MemoryTrim(store, new RuntimeHeap(Boolean.getBoolean(SHRINKS)));
     trim.thread.scheduleWithFixedDelay(
         trim::look, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     return trim;
@@ -104,16 +152,33 @@ final class MemoryTrim implements AutoCloseable {
     }
     if (recent >= LOUD) {
       changed += recent;
+      if (recent >= LARGE) {
+        growFreely(true);
+      }
       return;
     }
     looks++;
+    if (!collected) {
+      changed += recent;
+    }
+    // The heap of a start is larger than it needs to be, however little there is.
+    boolean worth = changed >= (collected ? WORTH : 1);
     boolean grown = looks >= looksBetween && heap.committed() > 2 * left + ROOM;
-    if (changed >= WORTH || grown) {
-      looksBetween = changed >= WORTH ? MIN_LOOKS : Math.min(2 * looksBetween, MAX_LOOKS);
+    if (worth || grown) {
+      looksBetween = worth ? MIN_LOOKS : Math.min(2 * looksBetween, MAX_LOOKS);
+      collected = true;
+      growFreely(false);
       changed = 0;
       looks = 0;
       heap.collect();
       left = heap.used();
+    }
+  }
+
+  private void growFreely(boolean freely) {
+    if (growsFreely != freely) {
+      growsFreely = freely;
+      heap.growFreely(freely);
     }
   }
 

@@ -2,13 +2,16 @@ package io.fairlead.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import io.fairlead.server.xds.GivenResource;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.ResourceType;
 import io.fairlead.versioning.VersionedStore;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -19,6 +22,7 @@ class MemoryTrimTest {
 
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final AtomicInteger collections = new AtomicInteger();
+  private final List<Boolean> growth = new ArrayList<>();
   private long committed;
 
   private void commit(int resources, int edition) {
@@ -42,6 +46,11 @@ class MemoryTrimTest {
           }
 
           @Override
+          public void growFreely(boolean freely) {
+            growth.add(freely);
+          }
+
+          @Override
           public long used() {
             return 90 << 20;
           }
@@ -62,6 +71,20 @@ class MemoryTrimTest {
   }
 
   @Test
+  void look_afterTheFirstChange_collectsHoweverSmallItIs() {
+    try (MemoryTrim trim = trim()) {
+      trim.look();
+      assertThat(collections).as("before there is anything").hasValue(0);
+      commit(1, 1);
+      trim.look();
+      assertThat(collections).hasValue(1);
+      commit(1, 2);
+      trim.look();
+      assertThat(collections).hasValue(1);
+    }
+  }
+
+  @Test
   void look_afterALargeChange_collectsOnceItIsQuiet() {
     try (MemoryTrim trim = trim()) {
       commit(2000, 1);
@@ -79,7 +102,9 @@ class MemoryTrimTest {
 
   @Test
   void look_afterSeveralLoudTimes_collectsWhenTheyAddUp() {
+    commit(1, 0);
     try (MemoryTrim trim = trim()) {
+      trim.look();
       commit(600, 1);
       assertThat(looksUntilQuiet(trim)).isZero();
       commit(600, 2);
@@ -117,6 +142,61 @@ class MemoryTrimTest {
         trim.look();
       }
       assertThat(collections).hasValue(0);
+    }
+  }
+
+  @Test
+  void look_heapGrowsFreelyWhileARegistryIsReadAndLittleAfterwards() {
+    try (MemoryTrim trim = trim()) {
+      trim.look();
+      commit(2000, 1);
+      trim.look();
+      assertThat(growth).as("as it did from the start").isEmpty();
+      trim.look();
+      trim.look();
+      assertThat(growth).containsExactly(false);
+      commit(600, 2);
+      trim.look();
+      assertThat(growth).as("for what changes from day to day").containsExactly(false);
+      commit(2000, 3);
+      trim.look();
+      commit(2000, 4);
+      trim.look();
+      assertThat(growth).containsExactly(false, true);
+      trim.look();
+      assertThat(growth).containsExactly(false, true, false);
+    }
+  }
+
+  private static String option(String name) {
+    return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+        .getVMOption(name)
+        .getValue();
+  }
+
+  @Test
+  void heapOfThisJvm_growsLittleAfterACollectionAndFreelyAgain() {
+    String least = option("MinHeapFreeRatio");
+    String most = option("MaxHeapFreeRatio");
+    commit(2000, 1);
+    try (MemoryTrim trim = new MemoryTrim(store, new MemoryTrim.RuntimeHeap(true))) {
+      trim.look();
+      assertThat(option("MinHeapFreeRatio")).isEqualTo("10").isNotEqualTo(least);
+      assertThat(option("MaxHeapFreeRatio")).isEqualTo("15").isNotEqualTo(most);
+      commit(2000, 2);
+      trim.look();
+      assertThat(option("MinHeapFreeRatio")).isEqualTo(least);
+      assertThat(option("MaxHeapFreeRatio")).isEqualTo(most);
+    }
+  }
+
+  @Test
+  void heapOfThisJvm_whoseRoomIsNamed_isLeftAlone() {
+    String least = option("MinHeapFreeRatio");
+    commit(2000, 1);
+    try (MemoryTrim trim = new MemoryTrim(store, new MemoryTrim.RuntimeHeap(false))) {
+      trim.look();
+      assertThat(option("MinHeapFreeRatio")).isEqualTo(least);
     }
   }
 
