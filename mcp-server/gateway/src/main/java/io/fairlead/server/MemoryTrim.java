@@ -63,14 +63,14 @@ final class MemoryTrim implements AutoCloseable {
 
   /** The heap of this JVM. */
   static final class RuntimeHeap implements Heap {
-    private static final String LEAST = "MinHeapFreeRatio";
-    private static final String MOST = "MaxHeapFreeRatio";
+    private static final String MIN_ROOM = "MinHeapFreeRatio";
+    private static final String MAX_ROOM = "MaxHeapFreeRatio";
 
     private final HotSpotDiagnosticMXBean jvm =
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     private final boolean shrinks;
-    private final String least = jvm.getVMOption(LEAST).getValue();
-    private final String most = jvm.getVMOption(MOST).getValue();
+    private final String least = jvm.getVMOption(MIN_ROOM).getValue();
+    private final String most = jvm.getVMOption(MAX_ROOM).getValue();
 
     /**
      * @param shrinks whether how far it grows is up to the gateway; else an option of Java says it
@@ -83,11 +83,11 @@ final class MemoryTrim implements AutoCloseable {
     public void growFreely(boolean freely) {
       // In this order, since the least may never be above the most.
       if (shrinks && freely) {
-        jvm.setVMOption(MOST, most);
-        jvm.setVMOption(LEAST, least);
+        jvm.setVMOption(MAX_ROOM, most);
+        jvm.setVMOption(MIN_ROOM, least);
       } else if (shrinks) {
-        jvm.setVMOption(LEAST, "10");
-        jvm.setVMOption(MOST, "15");
+        jvm.setVMOption(MIN_ROOM, "10");
+        jvm.setVMOption(MAX_ROOM, "15");
       }
     }
 

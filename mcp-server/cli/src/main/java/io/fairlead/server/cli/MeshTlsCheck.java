@@ -2,6 +2,7 @@ package io.fairlead.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fairlead.common.Causes;
+import io.fairlead.server.cli.MeshCheck.Source;
 import io.fairlead.server.config.GatewayConfig;
 import io.fairlead.server.config.HostPort;
 import io.fairlead.server.config.ListenerTls;

@@ -9,6 +9,7 @@ import io.fairlead.configs.validation.IstioKind;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.server.cli.ResourceChange.Owner;
 import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;

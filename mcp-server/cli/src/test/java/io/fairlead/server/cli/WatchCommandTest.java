@@ -107,8 +107,7 @@ class WatchCommandTest {
   void table_laterNamesLongerThanTheFirst_haveTheRoomThatIsLeft() {
     String name = "a-service-with-a-name-of-some-length-and-more";
     CompletableFuture<Integer> exit =
-        CompletableFuture.supplyAsync(
-            () -> runAt(new Terminal(120, false, false), address()));
+        CompletableFuture.supplyAsync(() -> runAt(new Terminal(120, false, false), address()));
     await().untilAsserted(() -> assertThat(out.toString().lines()).hasSize(2));
     put(name, 1);
     await().untilAsserted(() -> assertThat(out.toString().lines()).hasSize(3));
