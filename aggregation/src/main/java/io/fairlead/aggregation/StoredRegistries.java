@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -74,7 +75,7 @@ final class StoredRegistries {
 
   /** Forgets all registries that were not taken, and returns their labels. */
   Set<String> forgetRest() {
-    Set<String> labels = Set.copyOf(entries.keySet());
+    Set<String> labels = new TreeSet<>(entries.keySet());
     entries.clear();
     labels.forEach(this::forget);
     return labels;

@@ -140,7 +140,7 @@ public final class Gateway implements AutoCloseable {
       fleet.start();
       opened("config sources", configFleet);
       configFleet.start();
-      opened("memory trim", MemoryTrim.start(store));
+      opened("memory trim", MemoryTrim.start(store, readiness::isAllRead));
       opened("reference watch", ReferenceWatch.start(store, configs, ready));
       reloads.applyTo(this::apply);
       opened(

@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * A watch over the heap that gives memory back to the system which was needed for a time only: once
@@ -17,14 +18,15 @@ import java.util.concurrent.TimeUnit;
  * seconds, for which the collector grows the heap far beyond the few hundred megabytes that stay.
  * It would give them back when it next has to collect, but afterwards next to nothing is allocated,
  * so that may be hours later. A collection of everything stops the gateway for about a tenth of a
- * second for each 100 MB that stay, hence only when it is quiet, and only if it is worth it. Quiet
+ * second for each 50 MB that stay, hence only when it is quiet, and only if it is worth it. Quiet
  * is not silent: in a large mesh something always changes, and the few changes of quiet times never
  * add up to a collection. What an adapter does besides makes garbage without a change, such as the
  * subscriptions of Nacos: that shows in the size of the heap.
  *
- * <p>From then on the heap may grow to little more than what is in use, until much changes again: a
- * heap that grows by a tenth at a time would be collected as a whole a dozen times while a large
- * registry is read, and one that may double keeps the double.
+ * <p>From then on the heap may grow to little more than what is in use, until much changes again or
+ * a registry is read for the first time: a heap that grows by a tenth at a time would be collected
+ * as a whole a dozen times while a large registry is read, and one that may double keeps the
+ * double.
  *
  * <p>Owned by its thread, but for {@link #close}.
  */
@@ -61,35 +63,10 @@ final class MemoryTrim implements AutoCloseable {
     long committed();
   }
 
-  /** The heap of this JVM. */
-  static final class RuntimeHeap implements Heap {
-    private static final String MIN_ROOM = "MinHeapFreeRatio";
-    private static final String MAX_ROOM = "MaxHeapFreeRatio";
-
-    private final HotSpotDiagnosticMXBean jvm =
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    private final boolean shrinks;
-    private final String least = jvm.getVMOption(MIN_ROOM).getValue();
-    private final String most = jvm.getVMOption(MAX_ROOM).getValue();
-
-    /**
-     * @param shrinks whether how far it grows is up to the gateway; else an option of Java says it
-     */
-    RuntimeHeap(boolean shrinks) {
-      this.shrinks = shrinks;
-    }
-
+  /** The heap of this JVM. How far it grows is said by options of Java. */
+  static class RuntimeHeap implements Heap {
     @Override
-    public void growFreely(boolean freely) {
-      // In this order, since the least may never be above the most.
-      if (shrinks && freely) {
-        jvm.setVMOption(MAX_ROOM, most);
-        jvm.setVMOption(MIN_ROOM, least);
-      } else if (shrinks) {
-        jvm.setVMOption(MIN_ROOM, "10");
-        jvm.setVMOption(MAX_ROOM, "15");
-      }
-    }
+    public void growFreely(boolean freely) {}
 
     @Override
     public void collect() {
@@ -107,23 +84,53 @@ final class MemoryTrim implements AutoCloseable {
     }
   }
 
+  /** The heap of this JVM, where how far it grows is up to the gateway. */
+  static final class ShrinkingHeap extends RuntimeHeap {
+    private static final String MIN_ROOM = "MinHeapFreeRatio";
+    private static final String MAX_ROOM = "MaxHeapFreeRatio";
+
+    private final HotSpotDiagnosticMXBean jvm =
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    private final String least = jvm.getVMOption(MIN_ROOM).getValue();
+    private final String most = jvm.getVMOption(MAX_ROOM).getValue();
+
+    @Override
+    public void growFreely(boolean freely) {
+      // In this order, since the least may never be above the most.
+      if (freely) {
+        jvm.setVMOption(MAX_ROOM, most);
+        jvm.setVMOption(MIN_ROOM, least);
+      } else {
+        jvm.setVMOption(MIN_ROOM, "10");
+        jvm.setVMOption(MAX_ROOM, "15");
+      }
+    }
+  }
+
   private final VersionedStore store;
+  private final BooleanSupplier allRead;
   private final Heap heap;
   private final ScheduledExecutorService thread = Timers.daemon("memory-trim");
 
-  // Resources that changed in loud times since the last collection; before the first one all that
-  // changed, and what the store held.
+  // Resources that changed in loud times since the last collection; while the heap grows freely all
+  // that changed, and at first what the store held.
   private long changed;
-  private boolean collected;
   private long lastNumber;
   // What the last collection left, and how many looks ago that was.
   private long left;
   private int looks;
   private int looksBetween = MIN_LOOKS;
   private boolean growsFreely = true;
+  private int readingLooks;
 
-  MemoryTrim(VersionedStore store, Heap heap) {
+  /**
+   * A watch that does not look by itself.
+   *
+   * @param allRead whether each registry was read by this process
+   */
+  MemoryTrim(VersionedStore store, BooleanSupplier allRead, Heap heap) {
     this.store = store;
+    this.allRead = allRead;
     this.heap = heap;
     this.changed =
         store.current().types().stream().mapToLong(type -> store.current().size(type)).sum();
@@ -132,8 +139,9 @@ final class MemoryTrim implements AutoCloseable {
 
   /** Looks regularly, from now on. */
   @SuppressWarnings("FutureReturnValueIgnored") // A look does nothing that could fail.
-  static MemoryTrim start(VersionedStore store) {
-    MemoryTrim trim = new MemoryTrim(store, new RuntimeHeap(Boolean.getBoolean(SHRINKS)));
+  static MemoryTrim start(VersionedStore store, BooleanSupplier allRead) {
+    Heap heap = Boolean.getBoolean(SHRINKS) ? new ShrinkingHeap() : new RuntimeHeap();
+    MemoryTrim trim = new MemoryTrim(store, allRead, heap);
     trim.thread.scheduleWithFixedDelay(
         trim::look, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     return trim;
@@ -150,23 +158,25 @@ final class MemoryTrim implements AutoCloseable {
         lastNumber = commit.number();
       }
     }
-    if (recent >= LOUD) {
+    // What a registry has is read and converted before anything of it changes.
+    readingLooks = allRead.getAsBoolean() ? 0 : readingLooks + 1;
+    boolean reading = readingLooks > 0 && readingLooks <= MIN_LOOKS;
+    if (recent >= LOUD || reading) {
       changed += recent;
-      if (recent >= LARGE) {
+      if (recent >= LARGE || reading) {
         growFreely(true);
       }
       return;
     }
     looks++;
-    if (!collected) {
+    if (growsFreely) {
       changed += recent;
     }
-    // The heap of a start is larger than it needs to be, however little there is.
-    boolean worth = changed >= (collected ? WORTH : 1);
+    // A heap that grew freely is larger than it needs to be, however little there is.
+    boolean worth = changed >= (growsFreely ? 1 : WORTH);
     boolean grown = looks >= looksBetween && heap.committed() > 2 * left + ROOM;
     if (worth || grown) {
       looksBetween = worth ? MIN_LOOKS : Math.min(2 * looksBetween, MAX_LOOKS);
-      collected = true;
       growFreely(false);
       changed = 0;
       looks = 0;

@@ -40,7 +40,6 @@ final class Readiness implements AutoCloseable {
    *
    * @param limit how long the wait is normal
    */
-  @SuppressWarnings("FutureReturnValueIgnored") // Nothing depends on the log line.
   Readiness(
       CommitLoop loop,
       VersionedStore store,
@@ -54,12 +53,18 @@ final class Readiness implements AutoCloseable {
     this.ready = loop.ready();
     this.limit = limit;
     this.wait = warnAfter(limit);
-    ready.thenRun(() -> LOG.info("Ready: clients are answered"));
   }
 
   /** Says that clients can connect. */
+  @SuppressWarnings("FutureReturnValueIgnored") // Nothing depends on the log line.
   void serving() {
     serving = true;
+    ready.thenRun(() -> LOG.info("Ready: clients are answered"));
+  }
+
+  /** Whether each registry and config source was read by this process. */
+  boolean isAllRead() {
+    return waitedFor().isEmpty();
   }
 
   /** Applies another limit, which counts from the start. */

@@ -23,6 +23,7 @@ class MemoryTrimTest {
   private final VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
   private final AtomicInteger collections = new AtomicInteger();
   private final List<Boolean> growth = new ArrayList<>();
+  private boolean allRead = true;
   private long committed;
 
   private void commit(int resources, int edition) {
@@ -38,6 +39,7 @@ class MemoryTrimTest {
   private MemoryTrim trim() {
     return new MemoryTrim(
         store,
+        () -> allRead,
         new MemoryTrim.Heap() {
           @Override
           public void collect() {
@@ -168,6 +170,39 @@ class MemoryTrimTest {
     }
   }
 
+  @Test
+  void look_whileARegistryWasNeverRead_waitsAMinuteAtMost() {
+    commit(2000, 1);
+    allRead = false;
+    try (MemoryTrim trim = trim()) {
+      for (int look = 0; look < 15; look++) {
+        trim.look();
+      }
+      assertThat(growth).as("before what it reads needs the room").isEmpty();
+      trim.look();
+      assertThat(growth).containsExactly(false);
+      assertThat(collections).hasValue(1);
+    }
+  }
+
+  @Test
+  void look_registryAddedLater_heapGrowsFreelyUntilItWasRead() {
+    commit(2000, 1);
+    try (MemoryTrim trim = trim()) {
+      trim.look();
+      allRead = false;
+      trim.look();
+      assertThat(growth).containsExactly(false, true);
+      allRead = true;
+      trim.look();
+      assertThat(collections).as("nothing came of it").hasValue(1);
+      commit(1, 2);
+      trim.look();
+      assertThat(growth).containsExactly(false, true, false);
+      assertThat(collections).hasValue(2);
+    }
+  }
+
   private static String option(String name) {
     return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
         .getVMOption(name)
@@ -179,7 +214,7 @@ class MemoryTrimTest {
     String least = option("MinHeapFreeRatio");
     String most = option("MaxHeapFreeRatio");
     commit(2000, 1);
-    try (MemoryTrim trim = new MemoryTrim(store, new MemoryTrim.RuntimeHeap(true))) {
+    try (MemoryTrim trim = new MemoryTrim(store, () -> true, new MemoryTrim.ShrinkingHeap())) {
       trim.look();
       assertThat(option("MinHeapFreeRatio")).isEqualTo("10").isNotEqualTo(least);
       assertThat(option("MaxHeapFreeRatio")).isEqualTo("15").isNotEqualTo(most);
@@ -194,7 +229,7 @@ class MemoryTrimTest {
   void heapOfThisJvm_whoseRoomIsNamed_isLeftAlone() {
     String least = option("MinHeapFreeRatio");
     commit(2000, 1);
-    try (MemoryTrim trim = new MemoryTrim(store, new MemoryTrim.RuntimeHeap(false))) {
+    try (MemoryTrim trim = new MemoryTrim(store, () -> true, new MemoryTrim.RuntimeHeap())) {
       trim.look();
       assertThat(option("MinHeapFreeRatio")).isEqualTo(least);
     }

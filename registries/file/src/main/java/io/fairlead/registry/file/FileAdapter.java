@@ -72,10 +72,11 @@ final class FileAdapter implements RegistryAdapter {
 
   @Override
   public void close() {
+    // First: a read that breaks off because of the next line has a part of the services only.
+    sink.close();
     synchronized (this) {
       closed = true;
     }
-    sink.close();
     tree.close();
     // Outside the lock, because a call of the sink may be under way.
     thread.close();

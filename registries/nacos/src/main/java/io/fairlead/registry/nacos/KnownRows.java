@@ -43,7 +43,10 @@ final class KnownRows {
     at = 0;
     T answer =
         NacosJson.MAPPER.readerFor(type).withAttribute(KnownRows.class, this).readValue(body);
-    latest = newer;
+    if (!newer.isEmpty()) {
+      // Else the answer may be an error, which has no list.
+      latest = newer;
+    }
     newer = List.of();
     return answer;
   }
@@ -120,8 +123,8 @@ final class KnownRows {
             String likely = here == null ? "" : here.id().group();
             group = text(parser, context, likely, likely);
           }
-          case "ipCount" -> instances = parser.getIntValue();
-          case "healthyInstanceCount" -> healthy = parser.getIntValue();
+          case "ipCount" -> instances = count(parser, context);
+          case "healthyInstanceCount" -> healthy = count(parser, context);
           case "triggerFlag" -> protecting = says(parser, "true");
           default -> {}
         }
@@ -140,6 +143,12 @@ final class KnownRows {
         return (String) context.handleUnexpectedToken(String.class, parser);
       }
       return says(parser, known) ? known : says(parser, other) ? other : parser.getText();
+    }
+
+    private static int count(JsonParser parser, DeserializationContext context) throws IOException {
+      return parser.hasToken(JsonToken.VALUE_NUMBER_INT)
+          ? parser.getIntValue()
+          : context.readValue(parser, Integer.class);
     }
 
     private static boolean says(JsonParser parser, String text) throws IOException {

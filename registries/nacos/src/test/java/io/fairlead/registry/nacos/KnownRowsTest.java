@@ -149,4 +149,18 @@ class KnownRowsTest {
                 "healthyInstanceCount":1,"triggerFlag":true}]"""))
         .containsExactly(new Said("s0", "g", 1, true).row());
   }
+
+  @Test
+  void countsAsTexts_areCounts() throws IOException {
+    String row =
+        "[{\"name\":\"s0\",\"groupName\":\"g\",\"ipCount\":\"3\",\"healthyInstanceCount\":2}]";
+    assertThat(read(row).get(0).counts()).contains(new ServiceRow.Counts(3, 2, false));
+  }
+
+  @Test
+  void answerWithoutAList_forgetsNothing() throws IOException {
+    List<@Nullable ServiceRow> before = take(rows(0, 10));
+    assertThat(read("null")).isNull();
+    assertThat(take(rows(0, 10)).get(9)).isSameAs(before.get(9));
+  }
 }
