@@ -42,4 +42,9 @@ public record RegistryStatus(
     holds = List.copyOf(holds);
     notices = List.copyOf(notices);
   }
+
+  /** Whether it was not read in this process yet, so that its services are not known. */
+  public boolean isUnread() {
+    return !synced || lastSuccess == null;
+  }
 }

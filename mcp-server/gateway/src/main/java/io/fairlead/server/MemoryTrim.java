@@ -126,7 +126,7 @@ final class MemoryTrim implements AutoCloseable {
   /**
    * A watch that does not look by itself.
    *
-   * @param allRead whether each registry was read by this process
+   * @param allRead whether each registry and config source was read by this process
    */
   MemoryTrim(VersionedStore store, BooleanSupplier allRead, Heap heap) {
     this.store = store;

@@ -1,6 +1,7 @@
 package io.fairlead.server;
 
 import io.fairlead.aggregation.Registries;
+import io.fairlead.aggregation.RegistryStatus;
 import io.fairlead.common.Durations;
 import io.fairlead.configs.merge.Configs;
 import io.fairlead.server.admin.ReadinessStatus;
@@ -64,7 +65,8 @@ final class Readiness implements AutoCloseable {
 
   /** Whether each registry and config source was read by this process. */
   boolean isAllRead() {
-    return waitedFor().isEmpty();
+    return registries.statuses().stream().noneMatch(RegistryStatus::isUnread)
+        && configs.status().stream().allMatch(source -> source.lastSuccess().isPresent());
   }
 
   /** Applies another limit, which counts from the start. */

@@ -20,7 +20,7 @@ public record RegistrySummary(String type, int priority, RegistryStatus status) 
     return status.name();
   }
 
-  /** How it is. */
+  /** The state that follows from what is known of it. */
   public State state() {
     if (!status.synced()) {
       return State.WAITING;
@@ -33,7 +33,7 @@ public record RegistrySummary(String type, int priority, RegistryStatus status) 
 
   /** Whether it was not read in this process yet, so that its services are not known. */
   boolean isUnread() {
-    return !status.synced() || status.lastSuccess() == null;
+    return status.isUnread();
   }
 
   /** When it was last read or heard of; null if never in this process. */
@@ -69,7 +69,7 @@ public record RegistrySummary(String type, int priority, RegistryStatus status) 
     return status.refused();
   }
 
-  /** What its adapter has to say to its operator. */
+  /** The notices of its adapter for its operator. */
   List<Notice> notices() {
     return status.notices();
   }
