@@ -201,13 +201,8 @@ final class GetCommand implements Callable<Integer> {
         Terminal terminal = Main.terminal(spec);
         TextTable table = new TextTable(kind.columns(), items, terminal, output == Format.wide);
         table.print(out);
-        if (!table.left().isEmpty()) {
-          out.flush();
-          err.println("no room for " + String.join(", ", table.left()) + " (-o wide shows all)");
-        } else if (table.hasCut()) {
-          out.flush();
-          err.println("long values are cut (-o wide shows them whole)");
-        }
+        out.flush();
+        table.shortened().ifPresent(err::println);
       }
       case json, yaml -> out.print(output.text(items));
       case name -> items.forEach(item -> out.println(Printable.of(kind.nameOf(item))));

@@ -136,14 +136,12 @@ final class TextTable {
     return GAP * Math.max(0, columns.size() - 1);
   }
 
-  /** Returns the titles of the columns for which there was no room. */
-  List<String> left() {
-    return left;
-  }
-
-  /** Whether values of the rows that were printed had to be cut. */
-  boolean hasCut() {
-    return cut;
+  /** Returns what was left out or cut so far for lack of room, and how to see it. */
+  Optional<String> shortened() {
+    if (!left.isEmpty()) {
+      return Optional.of("no room for " + String.join(", ", left) + " (-o wide shows all)");
+    }
+    return cut ? Optional.of("long values are cut (-o wide shows them whole)") : Optional.empty();
   }
 
   /** Prints the table without trailing blanks. */

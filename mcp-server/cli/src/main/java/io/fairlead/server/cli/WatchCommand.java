@@ -314,11 +314,7 @@ final class WatchCommand implements Callable<Integer> {
           TextTable.growing(
               COLUMNS, json.createArrayNode().add(first), terminal, output == Output.wide);
       table = ready;
-      if (!ready.left().isEmpty()) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println("no room for " + String.join(", ", ready.left()) + " (-o wide shows all)");
-        err.flush();
-      }
+      ready.shortened().ifPresent(spec.commandLine().getErr()::println);
       ready.printHeading(out);
     }
     return ready;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -43,6 +44,11 @@ record Content(
 
   boolean isEmpty() {
     return instances.isEmpty();
+  }
+
+  /** Returns the known content if this one, of a whole read, shows the same, else this one. */
+  Content orKnown(Optional<Content> known) {
+    return known.filter(it -> it.isShownBy(this)).orElse(this);
   }
 
   /** Whether a whole read shows this very content; it need not say the threshold. */

@@ -40,8 +40,7 @@ record KnownContents(String namespace, Function<ServiceId, Optional<Content>> kn
 
   private Listed listed(Detail detail) {
     ServiceId id = detail.id(namespace);
-    Content content = detail.toContent();
-    return new Listed(id, known.apply(id).filter(it -> it.isShownBy(content)).orElse(content));
+    return new Listed(id, detail.toContent().orKnown(known.apply(id)));
   }
 
   /** The deserializer of a service within {@link #read}. */

@@ -100,10 +100,7 @@ final class VendorProtocolReader implements NacosReader {
       reads.add(
           readers.submit(
               () -> {
-                Content content = query(row.id());
-                contents.put(
-                    row.id(),
-                    known.apply(row.id()).filter(it -> it.isShownBy(content)).orElse(content));
+                contents.put(row.id(), query(row.id()).orKnown(known.apply(row.id())));
                 return null;
               }));
     }
