@@ -24,8 +24,9 @@ class StartScriptTest {
   private final Path folder;
   private final Path script;
 
-  StartScriptTest(@TempDir Path folder) throws IOException {
-    this.folder = folder;
+  StartScriptTest(@TempDir Path temporary) throws IOException {
+    // A path may have blanks.
+    folder = temporary.resolve("a folder");
     Files.createDirectories(folder.resolve("lib"));
     Files.createDirectories(folder.resolve("bin"));
     this.script = folder.resolve("bin/fairlead");
@@ -110,6 +111,24 @@ class StartScriptTest {
     assertThat(options(room, "serve"))
         .doesNotContain("-Dfairlead.heap.shrinks=true")
         .endsWith(room);
+  }
+
+  @Test
+  void everyCommand_inAFolderWithABlank_findsItsArchive() throws Exception {
+    Path archive = folder.resolve("lib/fairlead.jsa");
+    Files.createFile(archive);
+    for (String command : List.of("serve", "version")) {
+      assertThat(options("", command))
+          .contains("-XX:SharedArchiveFile=" + archive.toRealPath(), "-Xlog:cds=off");
+    }
+  }
+
+  @Test
+  void serve_toMakeTheArchive_writesItToAFolderWithABlank() throws Exception {
+    String archive = folder.resolve("lib/fairlead.jsa").toString();
+    assertThat(options(Map.of("FAIRLEAD_ARCHIVING", archive), "serve"))
+        .contains("-XX:ArchiveClassesAtExit=" + archive)
+        .noneMatch(option -> option.startsWith("-XX:SharedArchiveFile"));
   }
 
   @Test
