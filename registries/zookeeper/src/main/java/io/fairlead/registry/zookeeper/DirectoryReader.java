@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.zookeeper.KeeperException.Code;
 import org.slf4j.Logger;
@@ -129,7 +128,7 @@ final class DirectoryReader {
   /** Reads a directory; the answer comes later. */
   void read(Session session, Directory.Key key, Consumer<Answer> answer) {
     if (key.kind() == Directory.Kind.INTERFACE) {
-      readInterface(session, key.name(), answer);
+      new InterfaceRead(key.name(), answer).begin(session);
     } else {
       readApplication(session, key.name(), answer);
     }
@@ -137,41 +136,50 @@ final class DirectoryReader {
 
   // ---- By interface ---------------------------------------------------------------------------
 
-  private void readInterface(Session session, String name, Consumer<Answer> answer) {
-    list(
-        session,
-        configuration.dubboRoot() + "/" + name + "/" + OVERRIDES,
-        answer,
-        (rules, nodes) -> {
-          List<ProviderOverride> overrides = overrides(name, rules, nodes);
-          list(
-              session,
-              configuration.dubboRoot() + "/" + name + "/" + PROVIDERS,
-              answer,
-              (path, urls) -> {
-                List<Provider> providers = providers(name, path, urls, overrides);
-                String namespace = namespace(configuration.dubboRoot());
-                answer.accept(
-                    new Answer(InterfaceServices.of(namespace, name, providers), Code.OK, path));
-              });
-        });
-  }
+  /** The read of one interface under way: of both its lists at once. */
+  private final class InterfaceRead {
+    private final String name;
+    private final String path;
+    private final Consumer<Answer> answer;
+    private List<ProviderOverride> overrides = List.of();
+    private List<String> urls = List.of();
+    private int left = 2;
+    private Answer failure = new Answer(List.of(), Code.OK, "");
 
-  /** Lists what is below a node; where that fails the answer says so, and there is no next step. */
-  private static void list(
-      Session session,
-      String path,
-      Consumer<Answer> answer,
-      BiConsumer<String, List<String>> next) {
-    session.children(
-        path,
-        (code, nodes) -> {
-          if (code == Code.OK || code == Code.NONODE) {
-            next.accept(path, nodes);
-          } else {
-            answer.accept(Answer.failed(code, path));
-          }
-        });
+    InterfaceRead(String name, Consumer<Answer> answer) {
+      this.name = name;
+      this.path = configuration.dubboRoot() + "/" + name + "/";
+      this.answer = answer;
+    }
+
+    void begin(Session session) {
+      list(
+          session, path + OVERRIDES, rules -> overrides = overrides(name, path + OVERRIDES, rules));
+      list(session, path + PROVIDERS, providers -> urls = providers);
+    }
+
+    private void list(Session session, String at, Consumer<List<String>> take) {
+      session.children(
+          at,
+          (code, nodes) -> {
+            if (code == Code.OK || code == Code.NONODE) {
+              take.accept(nodes);
+            } else {
+              failure = Answer.failed(code, at);
+            }
+            left--;
+            if (left == 0) {
+              answer.accept(failure.isRead() ? services() : failure);
+            }
+          });
+    }
+
+    private Answer services() {
+      String namespace = namespace(configuration.dubboRoot());
+      List<Provider> providers = providers(name, path + PROVIDERS, urls, overrides);
+      return new Answer(
+          InterfaceServices.of(namespace, name, providers), Code.OK, path + PROVIDERS);
+    }
   }
 
   private List<ProviderOverride> overrides(String name, String path, List<String> nodes) {

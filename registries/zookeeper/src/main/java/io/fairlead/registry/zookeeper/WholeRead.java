@@ -87,55 +87,63 @@ final class WholeRead {
     return unreadable;
   }
 
+  /**
+   * Begins. What needs no answer to another question is asked at once, as a session answers in the
+   * order of its questions: over a slow link each answer that is waited for counts.
+   */
   void begin() {
     reader.beginWhole();
-    session.sync(
-        synced -> {
-          if (synced == Code.OK) {
-            session.exists(this::begin);
-          } else {
-            fail(synced, "/");
-          }
-        });
-  }
-
-  private void begin(Code there) {
-    if (there == Code.OK) {
-      list(Kind.APPLICATION, configuration.servicesRoot(), this::readApplications);
-    } else {
-      // Without the chroot: an empty registry would be a wrong answer.
-      fail(there, "/");
+    Set<Directory.Key> applications = new LinkedHashSet<>();
+    Set<Directory.Key> interfaces = new LinkedHashSet<>();
+    Runnable next = () -> readApplications(applications, interfaces);
+    left = 3;
+    session.sync(code -> rootRead("/", code, next));
+    // Without the chroot an empty registry would be a wrong answer.
+    session.exists(code -> rootRead("/", code, next));
+    list(Kind.APPLICATION, configuration.servicesRoot(), applications, next);
+    if (configuration.dubbo().byInterface()) {
+      list(Kind.INTERFACE, configuration.dubboRoot(), interfaces, next);
     }
+    finish(next);
   }
 
-  private void list(Kind kind, String root, Consumer<Set<Directory.Key>> next) {
+  private void list(Kind kind, String root, Set<Directory.Key> keys, Runnable next) {
+    left++;
     session.children(
         root,
         (code, names) -> {
-          if (code != Code.OK && code != Code.NONODE) {
-            fail(code, root);
-            return;
-          }
-          Set<Directory.Key> keys = new LinkedHashSet<>();
           names.forEach(name -> keys.add(new Directory.Key(kind, name)));
-          directories.keys().stream().filter(key -> key.kind() == kind).forEach(keys::add);
-          next.accept(keys);
+          rootRead(root, code == Code.NONODE ? Code.OK : code, next);
         });
   }
 
-  private void readApplications(Set<Directory.Key> keys) {
+  private void rootRead(String path, Code code, Runnable next) {
+    if (code == Code.OK) {
+      finish(next);
+    } else {
+      fail(code, path);
+    }
+  }
+
+  private void readApplications(Set<Directory.Key> keys, Set<Directory.Key> interfaces) {
+    addKnown(Kind.APPLICATION, keys);
     read(
         keys,
         () -> {
           if (configuration.dubbo().byInterface()) {
-            list(Kind.INTERFACE, configuration.dubboRoot(), this::readInterfaces);
+            readInterfaces(interfaces);
           } else {
             end();
           }
         });
   }
 
+  private void addKnown(Kind kind, Set<Directory.Key> keys) {
+    directories.keys().stream().filter(key -> key.kind() == kind).forEach(keys::add);
+  }
+
   private void readInterfaces(Set<Directory.Key> keys) {
+    addKnown(Kind.INTERFACE, keys);
     keys.removeIf(key -> !Directories.isInterface(key.name()));
     reader
         .interfacesOfApplications()

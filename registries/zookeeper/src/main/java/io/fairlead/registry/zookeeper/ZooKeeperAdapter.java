@@ -151,17 +151,17 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
     complete = false;
     whole = null;
     nextWhole = thread.nanoTime() + RETRY.toNanos();
-    if (watchesOnce) {
-      readWhole(present);
-      return;
+    if (!watchesOnce) {
+      if (configuration.dubbo().byInterface()) {
+        present.watch(configuration.dubboRoot(), code -> watched(present, code));
+      }
+      present.watch(configuration.servicesRoot(), code -> watched(present, code));
     }
-    if (configuration.dubbo().byInterface()) {
-      present.watch(configuration.dubboRoot(), code -> watched(present, code, false));
-    }
-    present.watch(configuration.servicesRoot(), code -> watched(present, code, true));
+    // Servers take the requests of a session in their order: what is read now is watched.
+    readWhole(present);
   }
 
-  private void watched(Session present, Code code, boolean last) {
+  private void watched(Session present, Code code) {
     if (code == Code.UNIMPLEMENTED) {
       // Servers before 3.6. They also end the connection, so that all begins anew.
       watchesOnce = true;
@@ -174,9 +174,6 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
     }
     if (code != Code.OK) {
       mirror.failed(servers + ": " + Codes.meaning(code), KeeperException.create(code));
-    }
-    if (last) {
-      readWhole(present);
     }
   }
 
