@@ -33,6 +33,7 @@ final class ConsulClient {
   private static final Duration READ_LIMIT = Duration.ofSeconds(30);
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
   private static final String NODES = "/v1/catalog/nodes";
+  private static final String SERVERS = "/v1/health/service/consul";
   private static final Logger LOG = LoggerFactory.getLogger(ConsulClient.class);
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
@@ -121,7 +122,7 @@ final class ConsulClient {
 
   /** Reads the ids of Consul's servers in mode {@code consistent}; none where ACLs hide them. */
   Call servers(Consumer<Answer<Set<String>>> then) {
-    return call("/v1/health/service/consul", "", Query.CONFIRM, then, ClusterIdentity::serverIds);
+    return call(SERVERS, "", Query.CONFIRM, then, ClusterIdentity::serverIds);
   }
 
   /** Reads the configured token's own lifetime; fails as {@link Fault#DENIED} if it is gone. */
@@ -230,11 +231,12 @@ final class ConsulClient {
   private Map<String, String> parameters(String path, String filter, Query query) {
     Map<String, String> parameters = new LinkedHashMap<>();
     put(parameters, "dc", configuration.foldedDatacenter());
+    boolean servers = path.equals(SERVERS);
     if (!path.equals(NODES)) {
       // Nodes belong to a partition, not to a namespace.
-      put(parameters, "ns", configuration.consulNamespace());
+      put(parameters, "ns", scope(configuration.consulNamespace(), servers));
     }
-    put(parameters, "partition", configuration.partition());
+    put(parameters, "partition", scope(configuration.partition(), servers));
     put(parameters, "filter", filter);
     if (query.blocks()) {
       parameters.put("index", Long.toString(query.index()));
@@ -248,6 +250,11 @@ final class ConsulClient {
       parameters.put("stale", "");
     }
     return parameters;
+  }
+
+  /** Returns the namespace or partition to ask: Consul's own servers are in the default ones. */
+  private static @Nullable String scope(@Nullable String configured, boolean servers) {
+    return servers && configured != null && !configured.isEmpty() ? "default" : configured;
   }
 
   private static void put(Map<String, String> parameters, String name, @Nullable String value) {

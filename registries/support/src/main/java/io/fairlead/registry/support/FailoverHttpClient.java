@@ -227,18 +227,45 @@ public final class FailoverHttpClient implements AutoCloseable {
     return result;
   }
 
-  /**
-   * An answer of a server. Confined to its reader.
-   *
-   * @param status the status of HTTP
-   * @param headers what came before it
-   * @param body what came with it, as it came
-   * @param gzip whether that is packed
-   */
-  public record Answer(int status, MessageHeaders headers, InputStream body, boolean gzip) {
-    /** Creates one that came without headers. */
+  /** An answer of a server. Confined to its reader. */
+  public static final class Answer {
+    private final int status;
+    // Not to be seen from outside: adapters have no access to the classes of the HTTP client.
+    private final MessageHeaders headers;
+    private final InputStream body;
+    private final boolean gzip;
+
+    /**
+     * Creates one that came without headers.
+     *
+     * @param status the status of HTTP
+     * @param body what came with it, as it came
+     * @param gzip whether that is packed
+     */
     public Answer(int status, InputStream body, boolean gzip) {
       this(status, new HeaderGroup(), body, gzip);
+    }
+
+    private Answer(int status, MessageHeaders headers, InputStream body, boolean gzip) {
+      this.status = status;
+      this.headers = headers;
+      this.body = body;
+      this.gzip = gzip;
+    }
+
+    /** Returns the status of HTTP. */
+    public int status() {
+      return status;
+    }
+
+    /** Returns the body as it came, packed or not. */
+    public InputStream body() {
+      return body;
+    }
+
+    /** Whether the body is packed. */
+    public boolean gzip() {
+      return gzip;
     }
 
     /** Returns the value of a header; empty if there is none. */

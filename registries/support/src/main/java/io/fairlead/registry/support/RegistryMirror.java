@@ -284,6 +284,8 @@ public final class RegistryMirror implements AutoCloseable {
 
   private void begin(Map<ServiceId, Service> read) {
     empty.reset();
+    // Else what was wrong until now would be told once more.
+    staleness.works(WHOLE);
     staleness.synced(List.copyOf(read.values()));
     services.allTold(read);
   }

@@ -48,6 +48,17 @@ class RegistryMirrorTest {
   }
 
   @Test
+  void whole_firstAfterAFailure_tellsNothingOfItAfterwards() {
+    mirror.failed("no connection", new IOException("refused"));
+    assertThat(sink.failures()).isEqualTo(1);
+
+    mirror.whole(List.of(ORDERS));
+
+    assertThat(sink.failures()).isEqualTo(1);
+    assertThat(sink.state().values()).containsExactly(ORDERS);
+  }
+
+  @Test
   void whole_firstIsEmpty_countsOnceASecondConfirmsIt() {
     mirror.whole(List.of());
     assertThat(sink.events()).isEmpty();
