@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
@@ -18,14 +20,19 @@ import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
 import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.MessageHeaders;
 import org.apache.hc.core5.http.NameValuePair;
+import org.apache.hc.core5.http.URIScheme;
+import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.apache.hc.core5.http.message.HeaderGroup;
 import org.apache.hc.core5.io.CloseMode;
@@ -48,6 +55,7 @@ public final class FailoverHttpClient implements AutoCloseable {
 
   private final int servers;
   private final Timeout patience;
+  private final OpenSockets sockets = new OpenSockets();
   private final PoolingHttpClientConnectionManager connections;
   private final CloseableHttpClient http;
   private final AtomicLong failures = new AtomicLong();
@@ -64,7 +72,7 @@ public final class FailoverHttpClient implements AutoCloseable {
     this.servers = servers;
     this.patience = Timeout.of(patience);
     PoolingHttpClientConnectionManagerBuilder builder =
-        PoolingHttpClientConnectionManagerBuilder.create()
+        new ConnectionManagerBuilder(sockets)
             .setMaxConnTotal(CONNECTIONS)
             .setMaxConnPerRoute(CONNECTIONS)
             .setDefaultConnectionConfig(
@@ -96,6 +104,26 @@ public final class FailoverHttpClient implements AutoCloseable {
                         && DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(
                             request, response, context))
             .build();
+  }
+
+  /** A builder whose connections are made of sockets that their owner knows. */
+  private static final class ConnectionManagerBuilder
+      extends PoolingHttpClientConnectionManagerBuilder {
+    private final OpenSockets sockets;
+
+    ConnectionManagerBuilder(OpenSockets sockets) {
+      this.sockets = sockets;
+    }
+
+    @Override
+    protected HttpClientConnectionOperator createConnectionOperator(
+        SchemePortResolver ports, DnsResolver addresses, TlsSocketStrategy tls) {
+      return new DefaultHttpClientConnectionOperator(
+          sockets,
+          ports,
+          addresses,
+          RegistryBuilder.<TlsSocketStrategy>create().register(URIScheme.HTTPS.id, tls).build());
+    }
   }
 
   private static RequestConfig requests(Timeout patience) {
@@ -204,7 +232,8 @@ public final class FailoverHttpClient implements AutoCloseable {
   private <T> T send(HttpUriRequestBase request, Reader<T> reader) throws IOException {
     try {
       return http.execute(request, response -> read(request, response, reader));
-    } catch (IllegalStateException e) {
+    } catch (RuntimeException e) {
+      // Such as that the connection is not there any more.
       if (closed) {
         throw new IOException("closed", e);
       }
@@ -289,5 +318,7 @@ public final class FailoverHttpClient implements AutoCloseable {
   public void close() {
     closed = true;
     http.close(CloseMode.IMMEDIATE);
+    // The pool loses one that is just being connected.
+    sockets.close();
   }
 }
