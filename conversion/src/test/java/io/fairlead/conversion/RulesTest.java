@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.fairlead.conversion.rules.AddressCondition;
 import io.fairlead.conversion.rules.ExtraPort;
+import io.fairlead.conversion.rules.PartId;
 import io.fairlead.conversion.rules.RuleSet;
 import io.fairlead.conversion.rules.TextCondition;
 import io.fairlead.conversion.rules.TextTemplate;
@@ -347,6 +348,27 @@ class RulesTest {
     assertThat(entry.getLocation()).isEqualTo(ServiceEntry.Location.MESH_EXTERNAL);
     assertThat(converted.status()).isEqualTo(ServiceStatus.SERVED);
     assertThat(converted.entry().labels()).doesNotContainKey(ConvertedEntry.ENDPOINTS_LABEL);
+  }
+
+  @Test
+  void outcomes_ofAServiceWhoseEndpointsArePods_areNoEndpoints() {
+    RuleSet rules =
+        GivenRules.set(
+            Map.of(
+                "when",
+                Map.of("service", "web"),
+                "traffic",
+                Map.of("workloadSelector", Map.of("app", "web"))));
+
+    assertThat(
+            InstanceOutcome.of(
+                Services.policy().rules(rules).build(), WEB, PartId.ofWhole(WEB.id())))
+        .hasSize(4)
+        .allSatisfy(
+            outcome -> {
+              assertThat(outcome.endpoint()).isEmpty();
+              assertThat(outcome.leftOut()).contains(Reason.REPLACED_BY_PODS);
+            });
   }
 
   @Test
