@@ -66,7 +66,7 @@ final class Contribution implements HostClaims.Listener {
     return services.get(service);
   }
 
-  /** Number of endpoints that are served for a service. */
+  /** Number of endpoints of a service that are lost if it goes. */
   int endpoints(ServiceId service) {
     ServiceState state = services.get(service);
     return state == null ? 0 : state.endpoints();
