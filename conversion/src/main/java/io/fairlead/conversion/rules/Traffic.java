@@ -103,6 +103,35 @@ public record Traffic(
         keepEmpty == null ? earlier.keepEmpty : keepEmpty);
   }
 
+  /** Returns what it says about the service as a whole; null: nothing. */
+  @Nullable Traffic ofService() {
+    if (!isOfInstances()) {
+      return this;
+    }
+    return port == null
+            && extraPorts == null
+            && protocol == null
+            && location == null
+            && resolution == null
+            && workloadSelector == null
+            && trafficDistribution == null
+            && keepEmpty == null
+        ? null
+        : new Traffic(
+            port,
+            extraPorts,
+            protocol,
+            location,
+            resolution,
+            null,
+            null,
+            null,
+            null,
+            workloadSelector,
+            trafficDistribution,
+            keepEmpty);
+  }
+
   /** Whether it says something about single instances. */
   boolean isOfInstances() {
     return weight != null || locality != null || network != null || tlsMode != null;
