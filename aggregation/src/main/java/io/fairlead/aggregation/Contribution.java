@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,9 +152,15 @@ final class Contribution implements HostClaims.Listener {
     keep(ServiceState.former(entry));
   }
 
-  /** Forgets what is served of the services, which are all put anew; it stays served until then. */
-  void forgetEntries() {
-    services.values().forEach(state -> keep(state.withoutEntry()));
+  /**
+   * Forgets what is served of services, which are all put anew; it stays served until then.
+   *
+   * @param which of which it is forgotten
+   */
+  void forgetEntries(Predicate<ServiceId> which) {
+    services.values().stream()
+        .filter(state -> which.test(state.service()))
+        .forEach(state -> keep(state.withoutEntry()));
   }
 
   /** Takes a service out, if it is there. */

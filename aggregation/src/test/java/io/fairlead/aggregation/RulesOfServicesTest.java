@@ -15,6 +15,7 @@ import io.fairlead.conversion.rules.TextCondition;
 import io.fairlead.conversion.rules.TextTemplate;
 import io.fairlead.conversion.rules.Traffic;
 import io.fairlead.conversion.rules.Variable;
+import io.fairlead.conversion.rules.Visibility;
 import io.fairlead.conversion.rules.When;
 import io.fairlead.guard.GuardPolicy;
 import io.fairlead.registry.Availability;
@@ -90,12 +91,24 @@ class RulesOfServicesTest {
         new Traffic(null, null, null, null, null, null, null, null, null, null, null, keep));
   }
 
+  private static Rule visible(String namespace) {
+    return new Rule(
+        When.ALWAYS,
+        null,
+        null,
+        null,
+        null,
+        new Visibility(List.of(namespace), null, null, null),
+        null);
+  }
+
   private static RegistrySettings settings(String registry, Rule... rules) {
+    return settings(registry, RuleSet.of(registry, List.of(), List.of(rules)));
+  }
+
+  private static RegistrySettings settings(String registry, RuleSet rules) {
     return new RegistrySettings(
-        registry,
-        1,
-        Given.policy(registry).rules(RuleSet.of(registry, List.of(), List.of(rules))).build(),
-        Given.KEEP_EMPTY);
+        registry, 1, Given.policy(registry).rules(rules).build(), Given.KEEP_EMPTY);
   }
 
   private static Service coded(String name, String... addressesAndCodes) {
@@ -309,6 +322,73 @@ class RulesOfServicesTest {
     sink.changed(service("none", "10.0.0.2"));
     world.settle();
     assertThat(world.served()).containsOnlyKeys("mesh/long.test", "mesh/none.test");
+  }
+
+  @Test
+  void rulesAtOtherPlaces_changeNothing() {
+    use(alias("w", "x.test"));
+    read(service("web", "10.0.0.1"), service("api", "10.0.0.2"));
+    sink.changed(service("web"));
+    world.settle();
+    Map<String, String> versions = world.versions();
+    int commits = world.log.commits.size();
+
+    Map<String, RegistrySink> sinks =
+        world.registries.reload(
+            Set.of(),
+            List.of(
+                settings(
+                    "first",
+                    RuleSet.of(
+                        "first",
+                        List.of(),
+                        List.of(
+                            new Rule(
+                                new When(
+                                    List.of(TextCondition.parse("other")),
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null),
+                                Selection.DROP,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null),
+                            alias("w", "x.test"))))),
+            List.of());
+    sink = Objects.requireNonNull(sinks.get("first"));
+    read(service("web"), service("api", "10.0.0.2"));
+
+    assertThat(world.versions()).isEqualTo(versions);
+    assertThat(world.log.commits).hasSize(commits);
+    assertThat(world.outcomes("first")).containsEntry("web", ServiceStatus.KEPT_EMPTY);
+  }
+
+  @Test
+  void otherRules_keepAnEmptyServiceWhileItsNameStays() {
+    Service[] now = {service("web"), Given.unready("idle"), service("api", "10.0.0.2")};
+    read(service("web", "10.0.0.1"), service("idle", "10.9.9.9"), service("api", "10.0.0.2"));
+    read(now);
+
+    use(visible("shop"));
+    read(now);
+    assertThat(world.served()).containsOnlyKeys("mesh/web.test", "mesh/idle.test", "mesh/api.test");
+    assertThat(world.outcomes("first")).containsEntry("web", ServiceStatus.KEPT_EMPTY);
+    // What can be made anew is: only without an instance the former entry is all that there is.
+    assertThat(world.entry("idle.test").getExportToList()).containsExactly("shop");
+    assertThat(world.entry("web.test").getExportToList()).doesNotContain("shop");
+
+    use(visible("shop"), BY_CODE);
+    read(now);
+    assertThat(world.served()).containsOnlyKeys("mesh/idle.test", "mesh/api.test");
   }
 
   @Test
