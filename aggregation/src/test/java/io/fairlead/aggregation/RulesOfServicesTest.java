@@ -228,6 +228,8 @@ class RulesOfServicesTest {
     read(service("api", "10.0.1.1"));
 
     assertThat(world.served()).containsEntry("mesh/web.test", "second 10.0.0.1");
+    assertThat(world.outcomes("first")).containsEntry("api#@web.test", ServiceStatus.SHADOWED);
+    assertThat(findings("api#@web.test")).isEmpty();
   }
 
   @Test
