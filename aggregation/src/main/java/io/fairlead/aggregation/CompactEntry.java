@@ -270,6 +270,13 @@ final class CompactEntry {
     return endpoints() == 0 ? this : changed(expand().withoutEndpoints());
   }
 
+  /** The same entry of an alias, of the host that its service has. */
+  CompactEntry aliasOf(String host) {
+    return host.equals(content().annotations().get(ConvertedEntry.ALIAS_ANNOTATION))
+        ? this
+        : changed(expand().aliasOf(host));
+  }
+
   static ByteString bytes(MessageLite message) {
     byte[] bytes = new byte[message.getSerializedSize()];
     CodedOutputStream output = CodedOutputStream.newInstance(bytes);

@@ -2,6 +2,7 @@ package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.KeyedTable;
 import io.fairlead.common.ForeignText;
+import io.fairlead.conversion.rules.PartId;
 import io.fairlead.guard.ServiceCount;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
@@ -38,6 +39,7 @@ final class Contribution implements HostClaims.Listener {
       new KeyedTable<>(CompactEntry::service);
   // Why services lack the host that they claim, where that is not decided by the claims here.
   private final Map<ServiceId, String> refusals = new HashMap<>();
+  private final Aliases aliases = new Aliases();
   private final Ledger ledger = new Ledger();
   private ServiceCount extent = ServiceCount.NONE;
   // Whether the first whole view of a registration is still to come, or being taken in.
@@ -113,6 +115,32 @@ final class Contribution implements HostClaims.Listener {
 
   /** Takes the state of a service. */
   void put(ServiceState state) {
+    take(state);
+    settleAliases();
+  }
+
+  // An alias names the host that its service has, which may be another one than it claims.
+  private void settleAliases() {
+    for (ServiceId alias : aliases.takeChanged()) {
+      ServiceState state = services.get(alias);
+      if (state != null && !settled(state).equals(state)) {
+        take(state);
+      }
+    }
+  }
+
+  private ServiceState settled(ServiceState state) {
+    CompactEntry entry = state.entryOrNull();
+    return entry == null || entry.isMerging() || !PartId.isAlias(state.service())
+        ? state
+        : claims
+            .nameOf(PartId.partOf(state.service()))
+            .map(name -> state.with(entry.aliasOf(CompactEntry.hostOf(name))))
+            .orElse(state);
+  }
+
+  private void take(ServiceState said) {
+    ServiceState state = settled(said);
     keep(state);
     CompactEntry entry = state.entryOrNull();
     claim(state.service(), entry);
@@ -168,9 +196,11 @@ final class Contribution implements HostClaims.Listener {
     ServiceState before = services.remove(service);
     if (before != null) {
       extent = extent.minus(extentOf(before));
+      aliases.remove(service);
       claim(service, null);
       refusals.remove(service);
       write(service);
+      settleAliases();
     }
   }
 
@@ -186,6 +216,9 @@ final class Contribution implements HostClaims.Listener {
 
   private void keep(ServiceState state) {
     ServiceState before = services.put(state);
+    if (before == null) {
+      aliases.add(state.service());
+    }
     extent = extent.minus(extentOf(before)).plus(extentOf(state));
   }
 
@@ -224,6 +257,7 @@ final class Contribution implements HostClaims.Listener {
 
   @Override
   public void holdingChanged(ServiceId service) {
+    aliases.holdingChanged(service);
     write(service);
   }
 

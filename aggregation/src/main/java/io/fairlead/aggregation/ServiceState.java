@@ -97,9 +97,9 @@ record ServiceState(
         : entryOrNull.endpointsToLose();
   }
 
-  /** The same state with an entry that is equal to the one it has, and with that one's id. */
-  ServiceState with(CompactEntry equalEntry) {
-    return new ServiceState(equalEntry.service(), status, equalEntry, findings, instances);
+  /** The same state with another entry of the same service, and with that one's id. */
+  ServiceState with(CompactEntry other) {
+    return new ServiceState(other.service(), status, other, findings, instances);
   }
 
   /** The same state without what is served. */

@@ -4,6 +4,7 @@ import static io.fairlead.aggregation.Given.fresh;
 import static io.fairlead.aggregation.Given.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
@@ -24,12 +25,14 @@ import io.fairlead.registry.Locality;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Services that rules split, name twice or leave out, on their way to the commit. */
@@ -230,6 +233,82 @@ class RulesOfServicesTest {
     assertThat(world.served()).containsEntry("mesh/web.test", "second 10.0.0.1");
     assertThat(world.outcomes("first")).containsEntry("api#@web.test", ServiceStatus.SHADOWED);
     assertThat(findings("api#@web.test")).isEmpty();
+  }
+
+  private static Service of(String namespace, String address) {
+    return service(new ServiceId(namespace, "", "web"), address);
+  }
+
+  private Map<String, String> aliasesOf() {
+    Map<String, String> hosts = new TreeMap<>();
+    for (Resource resource : world.store.current().resources(CompactEntry.TYPE)) {
+      String of =
+          resource
+              .decode()
+              .getMetadata()
+              .getAnnotationsOrDefault(ConvertedEntry.ALIAS_ANNOTATION, "");
+      if (!of.isEmpty()) {
+        hosts.put(CompactEntry.hostOf(resource.key()), of);
+      }
+    }
+    return hosts;
+  }
+
+  @Test
+  void alias_namesTheHostThatItsServiceHas_alsoIfAnotherOneHasTheHostThatItClaims() {
+    use(alias("web", "{namespace}.alias"));
+    read(of("b", "10.0.0.2"));
+    assertThat(aliasesOf()).isEqualTo(Map.of("b.alias", "web.test"));
+
+    sink.changed(of("a", "10.0.0.1"));
+    world.settle();
+    String hashed =
+        world.served().keySet().stream()
+            .filter(name -> name.startsWith("mesh/web-"))
+            .map(name -> name.substring("mesh/".length()))
+            .findFirst()
+            .orElseThrow();
+    Map<String, String> both = Map.of("a.alias", "web.test", "b.alias", hashed);
+    assertThat(aliasesOf()).isEqualTo(both);
+    Map<String, String> versions = world.versions();
+
+    // The same in whatever order they come.
+    for (Service[] all :
+        List.of(
+            new Service[] {of("a", "10.0.0.1"), of("b", "10.0.0.2")},
+            new Service[] {of("b", "10.0.0.2"), of("a", "10.0.0.1")})) {
+      World other = World.guarded(new World.Log(), GUARD);
+      RegistrySink read =
+          other.registries.register(settings("first", alias("web", "{namespace}.alias")));
+      other.registries.allRegistered();
+      read.resync(fresh(all));
+      other.settle();
+      assertThat(other.versions()).isEqualTo(versions);
+    }
+
+    int commits = world.log.commits.size();
+    world.close();
+    World next = World.guarded(world.log, GUARD);
+    RegistrySink again =
+        next.registries.register(settings("first", alias("web", "{namespace}.alias")));
+    next.registries.allRegistered();
+    next.settle();
+    again.resync(fresh(of("b", "10.0.0.2"), of("a", "10.0.0.1")));
+    next.settle();
+    assertThat(next.versions()).isEqualTo(versions);
+    assertThat(next.log.commits).hasSize(commits);
+
+    again.removed(new ServiceId("a", "", "web"));
+    next.settle();
+    assertThat(
+            next.store.current().resources(CompactEntry.TYPE).stream()
+                .filter(one -> CompactEntry.hostOf(one.key()).equals("b.alias"))
+                .map(
+                    one ->
+                        one.decode()
+                            .getMetadata()
+                            .getAnnotationsOrThrow(ConvertedEntry.ALIAS_ANNOTATION)))
+        .containsExactly("web.test");
   }
 
   @Test
