@@ -42,15 +42,16 @@ final class CompactEntry {
 
   private static final int ADDRESSED = 1;
   private static final int MERGING = 2;
-  private static final int FLAGS = 4;
+  private static final int SELECTING = 4;
+  private static final int FLAGS = 8;
 
   private final ServiceId service;
   // Most entries that are compared differ, which this tells without a look at the bytes; 0: of one
   // that came from the store it is not known yet.
   private int hash;
-  // Four times their number, and one more if it is addressed, two more if it is merging: a field
-  // less is eight bytes less. Negative: of one that came from the store they are not counted yet,
-  // since a start is urgent.
+  // Eight times their number, and one more if it is addressed, two more if it is merging, four more
+  // if pods are its endpoints: a field less is eight bytes less. Negative: of one that came from
+  // the store they are not counted yet, since a start is urgent.
   private int endpoints;
   // No part of what it says: it decides who has a host, and changes as instances are replaced.
   private long creationIndex;
@@ -115,6 +116,9 @@ final class CompactEntry {
             entry.entry().getAddressesCount() > 0,
             merging,
             creationIndex);
+    if (entry.entry().hasWorkloadSelector()) {
+      compact.endpoints |= SELECTING;
+    }
     compact.own =
         new Own(
             new ResourceKey(TYPE, entry.namespace() + "/" + entry.name()),
@@ -153,12 +157,27 @@ final class CompactEntry {
     return own != null ? own.key() : resource().key();
   }
 
-  /** Number of endpoints. */
+  /** Number of endpoints of its own. */
   int endpoints() {
+    return counted() / FLAGS;
+  }
+
+  /**
+   * Number of endpoints that are lost if it goes: those of its own, or one if pods are its
+   * endpoints, since nobody here knows how many they are.
+   */
+  int endpointsToLose() {
+    return (counted() & SELECTING) != 0 ? 1 : counted() / FLAGS;
+  }
+
+  private int counted() {
     if (endpoints < 0) {
-      endpoints = EntryContent.endpoints(resource()) * FLAGS + (endpoints & (FLAGS - 1));
+      endpoints =
+          EntryContent.endpoints(resource()) * FLAGS
+              + (endpoints & (FLAGS - 1))
+              + (EntryContent.isSelecting(resource()) ? SELECTING : 0);
     }
-    return endpoints / FLAGS;
+    return endpoints;
   }
 
   /** Whether the registry gave it addresses of its own. */
@@ -249,6 +268,13 @@ final class CompactEntry {
 
   CompactEntry withoutEndpoints() {
     return endpoints() == 0 ? this : changed(expand().withoutEndpoints());
+  }
+
+  /** The same entry of an alias, of the host that its service has. */
+  CompactEntry aliasOf(String host) {
+    return host.equals(content().annotations().get(ConvertedEntry.ALIAS_ANNOTATION))
+        ? this
+        : changed(expand().aliasOf(host));
   }
 
   static ByteString bytes(MessageLite message) {

@@ -2,6 +2,7 @@ package io.fairlead.aggregation;
 
 import io.fairlead.aggregation.collect.KeyedTable;
 import io.fairlead.common.ForeignText;
+import io.fairlead.conversion.rules.PartId;
 import io.fairlead.guard.ServiceCount;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.versioning.ResourceKey;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,7 @@ final class Contribution implements HostClaims.Listener {
       new KeyedTable<>(CompactEntry::service);
   // Why services lack the host that they claim, where that is not decided by the claims here.
   private final Map<ServiceId, String> refusals = new HashMap<>();
+  private final Aliases aliases = new Aliases();
   private final Ledger ledger = new Ledger();
   private ServiceCount extent = ServiceCount.NONE;
   // Whether the first whole view of a registration is still to come, or being taken in.
@@ -66,7 +69,7 @@ final class Contribution implements HostClaims.Listener {
     return services.get(service);
   }
 
-  /** Number of endpoints that are served for a service. */
+  /** Number of endpoints of a service that are lost if it goes. */
   int endpoints(ServiceId service) {
     ServiceState state = services.get(service);
     return state == null ? 0 : state.endpoints();
@@ -112,6 +115,32 @@ final class Contribution implements HostClaims.Listener {
 
   /** Takes the state of a service. */
   void put(ServiceState state) {
+    take(state);
+    settleAliases();
+  }
+
+  // An alias names the host that its service has, which may be another one than it claims.
+  private void settleAliases() {
+    for (ServiceId alias : aliases.takeChanged()) {
+      ServiceState state = services.get(alias);
+      if (state != null && !settled(state).equals(state)) {
+        take(state);
+      }
+    }
+  }
+
+  private ServiceState settled(ServiceState state) {
+    CompactEntry entry = state.entryOrNull();
+    return entry == null || entry.isMerging() || !PartId.isAlias(state.service())
+        ? state
+        : claims
+            .nameOf(PartId.partOf(state.service()))
+            .map(name -> state.with(entry.aliasOf(CompactEntry.hostOf(name))))
+            .orElse(state);
+  }
+
+  private void take(ServiceState said) {
+    ServiceState state = settled(said);
     keep(state);
     CompactEntry entry = state.entryOrNull();
     claim(state.service(), entry);
@@ -151,9 +180,15 @@ final class Contribution implements HostClaims.Listener {
     keep(ServiceState.former(entry));
   }
 
-  /** Forgets what is served of the services, which are all put anew; it stays served until then. */
-  void forgetEntries() {
-    services.values().forEach(state -> keep(state.withoutEntry()));
+  /**
+   * Forgets what is served of services, which are all put anew; it stays served until then.
+   *
+   * @param which of which it is forgotten
+   */
+  void forgetEntries(Predicate<ServiceId> which) {
+    services.values().stream()
+        .filter(state -> which.test(state.service()))
+        .forEach(state -> keep(state.withoutEntry()));
   }
 
   /** Takes a service out, if it is there. */
@@ -161,9 +196,11 @@ final class Contribution implements HostClaims.Listener {
     ServiceState before = services.remove(service);
     if (before != null) {
       extent = extent.minus(extentOf(before));
+      aliases.remove(service);
       claim(service, null);
       refusals.remove(service);
       write(service);
+      settleAliases();
     }
   }
 
@@ -179,6 +216,9 @@ final class Contribution implements HostClaims.Listener {
 
   private void keep(ServiceState state) {
     ServiceState before = services.put(state);
+    if (before == null) {
+      aliases.add(state.service());
+    }
     extent = extent.minus(extentOf(before)).plus(extentOf(state));
   }
 
@@ -217,6 +257,7 @@ final class Contribution implements HostClaims.Listener {
 
   @Override
   public void holdingChanged(ServiceId service) {
+    aliases.holdingChanged(service);
     write(service);
   }
 

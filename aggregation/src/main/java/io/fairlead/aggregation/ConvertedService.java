@@ -50,6 +50,14 @@ record ConvertedService(
     return status == ServiceStatus.WITHDRAWN;
   }
 
+  /** Whether it has lost its instances, so that not even an empty entry can be made of it. */
+  boolean isBare() {
+    return status == ServiceStatus.KEPT_EMPTY
+        && entry.isEmpty()
+        && findings.stream()
+            .noneMatch(finding -> finding.reason().status() == ServiceStatus.NOT_SELECTED);
+  }
+
   private static ConvertedService of(Conversion conversion, Service service) {
     Optional<CompactEntry> entry =
         conversion instanceof Conversion.Converted converted

@@ -90,9 +90,9 @@ final class Departure {
     List<Left> losses = new ArrayList<>();
     for (CompactEntry entry : parked) {
       entries.put(entry.key(), entry);
-      sum = sum.plus(ServiceCount.ofService(entry.endpoints()));
-      if (entry.endpoints() > 0) {
-        losses.add(new Left(entry.key(), entry.endpoints(), now));
+      sum = sum.plus(ServiceCount.ofService(entry.endpointsToLose()));
+      if (entry.endpointsToLose() > 0) {
+        losses.add(new Left(entry.key(), entry.endpointsToLose(), now));
       }
     }
     this.of = sum;
@@ -203,7 +203,7 @@ final class Departure {
   // Nothing is lost with them, but the routes to them stay for as long as the registry keeps them.
   private void keepEmpty(long now) {
     for (CompactEntry entry : List.copyOf(entries.values())) {
-      if (entry.endpoints() == 0) {
+      if (entry.endpointsToLose() == 0) {
         if (settings == null) {
           drop(entry.key());
         } else {

@@ -76,11 +76,20 @@ record EntryContent(
 
   /** Number of endpoints of a resource; no object is made for any. */
   static int endpoints(Resource resource) {
+    return count(resource, ServiceEntry.ENDPOINTS_FIELD_NUMBER);
+  }
+
+  /** Whether the endpoints of a resource are pods that it selects. */
+  static boolean isSelecting(Resource resource) {
+    return count(resource, ServiceEntry.WORKLOAD_SELECTOR_FIELD_NUMBER) > 0;
+  }
+
+  private static int count(Resource resource, int field) {
     int count = 0;
     try {
       CodedInputStream body = resource.envelope().body().newCodedInput();
       for (int tag = body.readTag(); tag != 0; tag = body.readTag()) {
-        if (WireFormat.getTagFieldNumber(tag) == ServiceEntry.ENDPOINTS_FIELD_NUMBER) {
+        if (WireFormat.getTagFieldNumber(tag) == field) {
           count++;
         }
         body.skipField(tag);

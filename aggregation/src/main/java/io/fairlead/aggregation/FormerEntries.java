@@ -50,7 +50,7 @@ final class FormerEntries {
         .latest().values().stream()
             .flatMap(Optional::stream)
             .flatMap(taken -> taken.entry().stream())
-            .filter(entry -> entry.endpoints() > 0 || hosts.contains(entry.host()))
+            .filter(entry -> entry.endpointsToLose() > 0 || hosts.contains(entry.host()))
             .toList();
   }
 

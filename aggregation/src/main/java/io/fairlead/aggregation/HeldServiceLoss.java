@@ -147,7 +147,7 @@ record HeldServiceLoss(
     return report
         .filter(converted -> converted.status() == ServiceStatus.SERVED)
         .flatMap(ConvertedService::entry)
-        .map(CompactEntry::endpoints)
+        .map(CompactEntry::endpointsToLose)
         .orElse(0);
   }
 }

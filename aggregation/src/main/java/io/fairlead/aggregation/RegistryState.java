@@ -184,12 +184,16 @@ final class RegistryState {
         remove(service);
       }
     }
-    boolean otherPolicy = !view.settings().policy().equals(policy);
+    ConversionPolicy newPolicy = view.settings().policy();
+    ConversionPolicy formerPolicy = policy;
+    boolean otherPolicy = formerPolicy == null || !newPolicy.convertsTheSame(formerPolicy);
     Set<ResourceKey> before = otherPolicy || restored ? names(stay) : Set.of();
+    policy = newPolicy;
     if (otherPolicy) {
-      // Entries of another policy are nothing to keep empty services with.
-      policy = view.settings().policy();
-      contribution.forgetEntries();
+      // An entry of another policy is something to keep an empty service with only if there is no
+      // newer one, and it would be under the same name.
+      boolean sameNames = formerPolicy != null && newPolicy.namesTheSame(formerPolicy);
+      contribution.forgetEntries(service -> !sameNames || !isWithoutNewer(whole.get(service)));
     }
     whole.values().forEach(converted -> take(converted, now));
     if (otherPolicy || restored) {
@@ -199,6 +203,10 @@ final class RegistryState {
     fresh = true;
     contribution.settled();
     restored = false;
+  }
+
+  private static boolean isWithoutNewer(@Nullable ConvertedService converted) {
+    return converted == null || converted.isBare();
   }
 
   // A service that had lost its endpoints before the restart may be one that its registry forgot

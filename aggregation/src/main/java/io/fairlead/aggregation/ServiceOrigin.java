@@ -51,12 +51,15 @@ public record ServiceOrigin(String registry, ServiceId service, boolean addresse
   }
 
   /**
-   * Returns how many endpoints a service has in its resource, which it may share with others.
+   * Returns how many endpoints a service has in its resource, which it may share with others. Pods
+   * that it selects count as one, as the deletion guard counts them.
    *
    * @param registry label of the service's registry
    */
   public static int endpoints(Resource resource, String registry, ServiceId service) {
-    return places(resource, registry, service).cardinality();
+    return EntryContent.isSelecting(resource)
+        ? 1
+        : places(resource, registry, service).cardinality();
   }
 
   /**

@@ -73,7 +73,8 @@ record ServiceState(
 
   /** A service as a former process served it, of which the registry has said nothing yet. */
   static ServiceState former(CompactEntry entry) {
-    ServiceStatus status = entry.endpoints() > 0 ? ServiceStatus.SERVED : ServiceStatus.KEPT_EMPTY;
+    ServiceStatus status =
+        entry.endpointsToLose() > 0 ? ServiceStatus.SERVED : ServiceStatus.KEPT_EMPTY;
     return new ServiceState(entry.service(), status, entry, List.of(), 0);
   }
 
@@ -87,14 +88,18 @@ record ServiceState(
     return Optional.ofNullable(entryOrNull);
   }
 
-  /** Number of endpoints of what is served. */
+  /**
+   * Number of endpoints that are lost if it goes; none of one that is kept although it is empty.
+   */
   int endpoints() {
-    return entryOrNull == null ? 0 : entryOrNull.endpoints();
+    return entryOrNull == null || status == ServiceStatus.KEPT_EMPTY
+        ? 0
+        : entryOrNull.endpointsToLose();
   }
 
-  /** The same state with an entry that is equal to the one it has, and with that one's id. */
-  ServiceState with(CompactEntry equalEntry) {
-    return new ServiceState(equalEntry.service(), status, equalEntry, findings, instances);
+  /** The same state with another entry of the same service, and with that one's id. */
+  ServiceState with(CompactEntry other) {
+    return new ServiceState(other.service(), status, other, findings, instances);
   }
 
   /** The same state without what is served. */

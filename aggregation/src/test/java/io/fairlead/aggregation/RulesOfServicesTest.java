@@ -4,6 +4,7 @@ import static io.fairlead.aggregation.Given.fresh;
 import static io.fairlead.aggregation.Given.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.Finding;
 import io.fairlead.conversion.Reason;
 import io.fairlead.conversion.ServiceStatus;
@@ -15,6 +16,7 @@ import io.fairlead.conversion.rules.TextCondition;
 import io.fairlead.conversion.rules.TextTemplate;
 import io.fairlead.conversion.rules.Traffic;
 import io.fairlead.conversion.rules.Variable;
+import io.fairlead.conversion.rules.Visibility;
 import io.fairlead.conversion.rules.When;
 import io.fairlead.guard.GuardPolicy;
 import io.fairlead.registry.Availability;
@@ -23,12 +25,14 @@ import io.fairlead.registry.Locality;
 import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
+import io.fairlead.versioning.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Services that rules split, name twice or leave out, on their way to the commit. */
@@ -90,12 +94,24 @@ class RulesOfServicesTest {
         new Traffic(null, null, null, null, null, null, null, null, null, null, null, keep));
   }
 
+  private static Rule visible(String namespace) {
+    return new Rule(
+        When.ALWAYS,
+        null,
+        null,
+        null,
+        null,
+        new Visibility(List.of(namespace), null, null, null),
+        null);
+  }
+
   private static RegistrySettings settings(String registry, Rule... rules) {
+    return settings(registry, RuleSet.of(registry, List.of(), List.of(rules)));
+  }
+
+  private static RegistrySettings settings(String registry, RuleSet rules) {
     return new RegistrySettings(
-        registry,
-        1,
-        Given.policy(registry).rules(RuleSet.of(registry, List.of(), List.of(rules))).build(),
-        Given.KEEP_EMPTY);
+        registry, 1, Given.policy(registry).rules(rules).build(), Given.KEEP_EMPTY);
   }
 
   private static Service coded(String name, String... addressesAndCodes) {
@@ -215,6 +231,84 @@ class RulesOfServicesTest {
     read(service("api", "10.0.1.1"));
 
     assertThat(world.served()).containsEntry("mesh/web.test", "second 10.0.0.1");
+    assertThat(world.outcomes("first")).containsEntry("api#@web.test", ServiceStatus.SHADOWED);
+    assertThat(findings("api#@web.test")).isEmpty();
+  }
+
+  private static Service of(String namespace, String address) {
+    return service(new ServiceId(namespace, "", "web"), address);
+  }
+
+  private Map<String, String> aliasesOf() {
+    Map<String, String> hosts = new TreeMap<>();
+    for (Resource resource : world.store.current().resources(CompactEntry.TYPE)) {
+      String of =
+          resource
+              .decode()
+              .getMetadata()
+              .getAnnotationsOrDefault(ConvertedEntry.ALIAS_ANNOTATION, "");
+      if (!of.isEmpty()) {
+        hosts.put(CompactEntry.hostOf(resource.key()), of);
+      }
+    }
+    return hosts;
+  }
+
+  @Test
+  void alias_namesTheHostThatItsServiceHas_alsoIfAnotherOneHasTheHostThatItClaims() {
+    use(alias("web", "{namespace}.alias"));
+    read(of("b", "10.0.0.2"));
+    assertThat(aliasesOf()).isEqualTo(Map.of("b.alias", "web.test"));
+
+    sink.changed(of("a", "10.0.0.1"));
+    world.settle();
+    String hashed =
+        world.served().keySet().stream()
+            .filter(name -> name.startsWith("mesh/web-"))
+            .map(name -> name.substring("mesh/".length()))
+            .findFirst()
+            .orElseThrow();
+    Map<String, String> both = Map.of("a.alias", "web.test", "b.alias", hashed);
+    assertThat(aliasesOf()).isEqualTo(both);
+    Map<String, String> versions = world.versions();
+
+    // The same in whatever order they come.
+    for (Service[] all :
+        List.of(
+            new Service[] {of("a", "10.0.0.1"), of("b", "10.0.0.2")},
+            new Service[] {of("b", "10.0.0.2"), of("a", "10.0.0.1")})) {
+      World other = World.guarded(new World.Log(), GUARD);
+      RegistrySink read =
+          other.registries.register(settings("first", alias("web", "{namespace}.alias")));
+      other.registries.allRegistered();
+      read.resync(fresh(all));
+      other.settle();
+      assertThat(other.versions()).isEqualTo(versions);
+    }
+
+    int commits = world.log.commits.size();
+    world.close();
+    World next = World.guarded(world.log, GUARD);
+    RegistrySink again =
+        next.registries.register(settings("first", alias("web", "{namespace}.alias")));
+    next.registries.allRegistered();
+    next.settle();
+    again.resync(fresh(of("b", "10.0.0.2"), of("a", "10.0.0.1")));
+    next.settle();
+    assertThat(next.versions()).isEqualTo(versions);
+    assertThat(next.log.commits).hasSize(commits);
+
+    again.removed(new ServiceId("a", "", "web"));
+    next.settle();
+    assertThat(
+            next.store.current().resources(CompactEntry.TYPE).stream()
+                .filter(one -> CompactEntry.hostOf(one.key()).equals("b.alias"))
+                .map(
+                    one ->
+                        one.decode()
+                            .getMetadata()
+                            .getAnnotationsOrThrow(ConvertedEntry.ALIAS_ANNOTATION)))
+        .containsExactly("web.test");
   }
 
   @Test
@@ -309,6 +403,73 @@ class RulesOfServicesTest {
     sink.changed(service("none", "10.0.0.2"));
     world.settle();
     assertThat(world.served()).containsOnlyKeys("mesh/long.test", "mesh/none.test");
+  }
+
+  @Test
+  void rulesAtOtherPlaces_changeNothing() {
+    use(alias("w", "x.test"));
+    read(service("web", "10.0.0.1"), service("api", "10.0.0.2"));
+    sink.changed(service("web"));
+    world.settle();
+    Map<String, String> versions = world.versions();
+    int commits = world.log.commits.size();
+
+    Map<String, RegistrySink> sinks =
+        world.registries.reload(
+            Set.of(),
+            List.of(
+                settings(
+                    "first",
+                    RuleSet.of(
+                        "first",
+                        List.of(),
+                        List.of(
+                            new Rule(
+                                new When(
+                                    List.of(TextCondition.parse("other")),
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    null),
+                                Selection.DROP,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null),
+                            alias("w", "x.test"))))),
+            List.of());
+    sink = Objects.requireNonNull(sinks.get("first"));
+    read(service("web"), service("api", "10.0.0.2"));
+
+    assertThat(world.versions()).isEqualTo(versions);
+    assertThat(world.log.commits).hasSize(commits);
+    assertThat(world.outcomes("first")).containsEntry("web", ServiceStatus.KEPT_EMPTY);
+  }
+
+  @Test
+  void otherRules_keepAnEmptyServiceWhileItsNameStays() {
+    Service[] now = {service("web"), Given.unready("idle"), service("api", "10.0.0.2")};
+    read(service("web", "10.0.0.1"), service("idle", "10.9.9.9"), service("api", "10.0.0.2"));
+    read(now);
+
+    use(visible("shop"));
+    read(now);
+    assertThat(world.served()).containsOnlyKeys("mesh/web.test", "mesh/idle.test", "mesh/api.test");
+    assertThat(world.outcomes("first")).containsEntry("web", ServiceStatus.KEPT_EMPTY);
+    // What can be made anew is: only without an instance the former entry is all that there is.
+    assertThat(world.entry("idle.test").getExportToList()).containsExactly("shop");
+    assertThat(world.entry("web.test").getExportToList()).doesNotContain("shop");
+
+    use(visible("shop"), BY_CODE);
+    read(now);
+    assertThat(world.served()).containsOnlyKeys("mesh/idle.test", "mesh/api.test");
   }
 
   @Test

@@ -72,6 +72,14 @@ public final class LabelSyntax {
     return true;
   }
 
+  /**
+   * Whether the text can be a key or a value of a selector of workloads, as istiods have it: they
+   * compare it with labels as it is, and refuse {@code *}.
+   */
+  public static boolean isSelectable(String text) {
+    return text.indexOf('*') < 0;
+  }
+
   /** Whether the character may be anywhere in a label. */
   public static boolean isAlphanumeric(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

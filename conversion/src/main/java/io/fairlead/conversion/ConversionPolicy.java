@@ -107,6 +107,34 @@ public record ConversionPolicy(
     return protocol != null;
   }
 
+  /**
+   * Whether equal entries are made by both. Policies that differ in the places of their rules only
+   * are not equal, since findings name the places.
+   */
+  public boolean convertsTheSame(ConversionPolicy other) {
+    return rules.doesTheSame(other.rules)
+        && equals(
+            new ConversionPolicy(
+                other.registry,
+                other.host,
+                other.namespace,
+                other.exportTo,
+                other.protocol,
+                other.loopback,
+                other.port,
+                other.revisions,
+                rules,
+                other.createTime));
+  }
+
+  /** Whether services get the same hosts and namespaces by both. */
+  public boolean namesTheSame(ConversionPolicy other) {
+    return registry.equals(other.registry)
+        && host.equals(other.host)
+        && namespace.equals(other.namespace)
+        && rules.namesTheSame(other.rules);
+  }
+
   /** Returns a builder of a policy for the registry of the given name. */
   public static Builder builder(String registry) {
     return new Builder(registry);

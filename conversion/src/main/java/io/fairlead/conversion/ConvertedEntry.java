@@ -106,18 +106,28 @@ public record ConvertedEntry(
    * @param alias the host, a legal one
    */
   ConvertedEntry aliased(ServiceId id, String alias) {
-    SortedMap<String, String> annotated = new TreeMap<>(annotations);
-    annotated.put(ALIAS_ANNOTATION, host);
     return new ConvertedEntry(
-        id,
-        namespace,
-        alias,
-        alias,
-        labels,
-        annotated,
-        revisions,
-        createTime,
-        entry.toBuilder().clearHosts().addHosts(alias).build());
+            id,
+            namespace,
+            alias,
+            alias,
+            labels,
+            annotations,
+            revisions,
+            createTime,
+            entry.toBuilder().clearHosts().addHosts(alias).build())
+        .aliasOf(host);
+  }
+
+  /**
+   * Returns the same entry of an alias, of another host: that which its service has once it is
+   * settled who has which.
+   */
+  public ConvertedEntry aliasOf(String other) {
+    SortedMap<String, String> annotated = new TreeMap<>(annotations);
+    annotated.put(ALIAS_ANNOTATION, other);
+    return new ConvertedEntry(
+        service, namespace, name, host, labels, annotated, revisions, createTime, entry);
   }
 
   /**

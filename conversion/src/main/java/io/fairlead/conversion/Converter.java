@@ -157,6 +157,7 @@ public final class Converter {
     }
     Ports.Choice port = decided.orElseGet(() -> ports.usual(protocol.protocol()));
     ServedPorts served = new ServedPorts(part, port.number(), protocol.protocol(), voters, log);
+    served.tell(protocol.secondPorts());
     return new Conversion.Converted(
         part.id(),
         entry(part, candidates, served, log),

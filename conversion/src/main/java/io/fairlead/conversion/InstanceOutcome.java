@@ -49,12 +49,7 @@ public record InstanceOutcome(
         part.service().instances().forEach(one -> elsewhere.add(shaping.original(one)));
         continue;
       }
-      Traffic traffic = part.traffic();
-      for (InstanceOutcome outcome :
-          Candidates.outcomes(
-              policy.loopback(),
-              part.service().instances(),
-              traffic == null ? null : traffic.resolution())) {
+      for (InstanceOutcome outcome : of(policy, part)) {
         Instance original = shaping.original(outcome.instance());
         outcomes.put(
             original, new InstanceOutcome(original, outcome.endpoint(), outcome.leftOut()));
@@ -73,6 +68,16 @@ public record InstanceOutcome(
       }
     }
     return all;
+  }
+
+  private static List<InstanceOutcome> of(ConversionPolicy policy, ServicePart part) {
+    List<Instance> instances = part.service().instances();
+    Traffic traffic = part.traffic();
+    if (traffic != null && traffic.workloadSelector() != null) {
+      return instances.stream().map(one -> leftOut(one, Reason.REPLACED_BY_PODS)).toList();
+    }
+    return Candidates.outcomes(
+        policy.loopback(), instances, traffic == null ? null : traffic.resolution());
   }
 
   private static InstanceOutcome leftOut(Instance instance, Reason reason) {

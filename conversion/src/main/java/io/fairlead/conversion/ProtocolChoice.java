@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The choice of the protocol of a service's port: the one that the service's metadata and tags
@@ -30,6 +31,7 @@ final class ProtocolChoice {
   static final String SOURCE = "preserved.register.source";
 
   private final FindingLog log;
+  private final List<SecondPort> secondPorts = new ArrayList<>();
 
   /** Instances of a service mostly share the text, so each is parsed once. */
   private final Map<String, Optional<SortedMap<Integer, String>>> dubbo = new HashMap<>();
@@ -43,8 +45,21 @@ final class ProtocolChoice {
    *
    * @param protocol the protocol
    * @param from in words for people
+   * @param secondPorts the ports besides the service's own that metadata names
    */
-  record Choice(IstioProtocol protocol, String from) {}
+  record Choice(IstioProtocol protocol, String from, List<SecondPort> secondPorts) {
+    Choice(IstioProtocol protocol, String from) {
+      this(protocol, from, List.of());
+    }
+  }
+
+  /**
+   * A port that metadata names besides the service's own.
+   *
+   * @param instance the instance that names it; null: the service
+   * @param mark the metadata that names it
+   */
+  record SecondPort(@Nullable Instance instance, String mark, int number) {}
 
   /**
    * Returns the protocol of the service's port.
@@ -56,15 +71,22 @@ final class ProtocolChoice {
       Service service, int port, Collection<Instance> voters, Choice fallback, FindingLog log) {
     ProtocolChoice choice = new ProtocolChoice(log);
     Optional<Choice> own =
-        choice.said(Marks.of(service.metadata(), service.tags()), port, service.id().toString());
+        choice.said(
+            Marks.of(service.metadata(), service.tags()), port, service.id().toString(), null);
     List<Said> said = new ArrayList<>();
     for (Instance instance : voters) {
       choice
-          .said(Marks.of(instance.metadata(), instance.tags()), instance.port(), instance.id())
+          .said(
+              Marks.of(instance.metadata(), instance.tags()),
+              instance.port(),
+              instance.id(),
+              instance)
           .ifPresent(one -> said.add(new Said(instance.id(), one)));
     }
-    return own.map(one -> new Choice(one.protocol, one.from + " of the service"))
-        .orElseGet(() -> choice.ofInstances(said, voters.size(), fallback));
+    Choice chosen =
+        own.map(one -> new Choice(one.protocol, one.from + " of the service"))
+            .orElseGet(() -> choice.ofInstances(said, voters.size(), fallback));
+    return new Choice(chosen.protocol, chosen.from, choice.secondPorts);
   }
 
   /** The protocol that one instance names. */
@@ -90,14 +112,15 @@ final class ProtocolChoice {
         chosen, (votes.isEmpty() ? "" : "no protocol is that of most instances: ") + fallback.from);
   }
 
-  private Optional<Choice> said(Marks marks, int port, String subject) {
+  private Optional<Choice> said(
+      Marks marks, int port, String subject, @Nullable Instance instance) {
     if (marks.isEmpty()) {
       return Optional.empty();
     }
     boolean secure = Boolean.parseBoolean(marks.value(SECURE).strip());
     Optional<IstioProtocol> named = known(marks.value(PROTOCOL), subject);
-    Optional<IstioProtocol> grpc = grpcPort(marks, port, subject);
-    Optional<IstioProtocol> dubboPort = dubboPort(marks, port, subject);
+    Optional<IstioProtocol> grpc = grpcPort(marks, port, subject, instance);
+    Optional<IstioProtocol> dubboPort = dubboPort(marks, port, subject, instance);
     String key = named.isPresent() ? PROTOCOL : grpc.isPresent() ? GRPC_PORT : DUBBO_ENDPOINTS;
     Optional<IstioProtocol> first = named.or(() -> grpc).or(() -> dubboPort);
     if (first.isPresent()) {
@@ -116,7 +139,8 @@ final class ProtocolChoice {
     };
   }
 
-  private Optional<IstioProtocol> grpcPort(Marks marks, int port, String subject) {
+  private Optional<IstioProtocol> grpcPort(
+      Marks marks, int port, String subject, @Nullable Instance instance) {
     String text = marks.value(GRPC_PORT).strip();
     if (text.isEmpty()) {
       return Optional.empty();
@@ -132,12 +156,13 @@ final class ProtocolChoice {
       return Optional.of(IstioProtocol.GRPC);
     }
     if (Ports.isLegal(number)) {
-      log.add(Reason.SECOND_PORT_NOT_SERVED, subject, GRPC_PORT + "=" + number);
+      secondPorts.add(new SecondPort(instance, GRPC_PORT, number));
     }
     return Optional.empty();
   }
 
-  private Optional<IstioProtocol> dubboPort(Marks marks, int port, String subject) {
+  private Optional<IstioProtocol> dubboPort(
+      Marks marks, int port, String subject, @Nullable Instance instance) {
     String text = marks.value(DUBBO_ENDPOINTS);
     if (text.isEmpty()) {
       return Optional.empty();
@@ -150,7 +175,7 @@ final class ProtocolChoice {
     }
     for (int other : parsed.get().keySet()) {
       if (other != port) {
-        log.add(Reason.SECOND_PORT_NOT_SERVED, subject, DUBBO_ENDPOINTS + "=" + other);
+        secondPorts.add(new SecondPort(instance, DUBBO_ENDPOINTS, other));
       }
     }
     return known(parsed.get().getOrDefault(port, ""), subject);

@@ -30,6 +30,11 @@ public enum Reason {
       ServiceStatus.NOT_SELECTED,
       "a rule of the configuration, or its owner, leaves the instance out",
       "change the rule, or the metadata fairlead.io/sync, if the instance is to be served"),
+  /** A rule takes pods as endpoints, in place of the instances. */
+  REPLACED_BY_PODS(
+      ServiceStatus.NOT_SELECTED,
+      "a rule with a workloadSelector takes pods as the service's endpoints, and no instance",
+      "change the rule if the instances are to be served"),
   /** The owner keeps the service out. */
   OPTED_OUT(
       ServiceStatus.NOT_SELECTED,

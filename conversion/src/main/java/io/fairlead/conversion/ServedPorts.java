@@ -23,6 +23,8 @@ final class ServedPorts {
   /** The largest number of ports of an entry. */
   static final int MAX_PORTS = 32;
 
+  private static final String META = "meta.";
+
   /** A port of the entry, and where it leads: as in {@link ExtraPort#target}. */
   private record Served(ServicePort port, String target) {}
 
@@ -103,6 +105,28 @@ final class ServedPorts {
     return ports;
   }
 
+  /** Tells of the ports that metadata names and to which no port of the entry leads. */
+  void tell(List<ProtocolChoice.SecondPort> named) {
+    for (ProtocolChoice.SecondPort one : named) {
+      Instance instance = one.instance();
+      if (others.values().stream().noneMatch(other -> leads(other.target, one))) {
+        log.add(
+            Reason.SECOND_PORT_NOT_SERVED,
+            instance == null ? part.service().id().toString() : instance.id(),
+            one.mark() + "=" + one.number());
+      }
+    }
+  }
+
+  private boolean leads(String target, ProtocolChoice.SecondPort to) {
+    Instance instance = to.instance();
+    String text =
+        instance == null
+            ? value(target, part.service().metadata())
+            : target.isEmpty() ? Integer.toString(instance.port()) : text(target, instance);
+    return number(text) == to.number();
+  }
+
   /** Gives an endpoint its ports, where they are others than those of the entry. */
   void map(Instance instance, WorkloadEntry.Builder endpoint) {
     map(first, instance, endpoint);
@@ -119,24 +143,39 @@ final class ServedPorts {
   }
 
   private int target(String target, Instance instance) {
-    String text = target;
-    if (target.startsWith("meta.")) {
-      String key = target.substring("meta.".length());
-      String own = instance.metadata().get(key);
-      text = own != null ? own : part.service().metadata().getOrDefault(key, "");
-      if (text.isBlank()) {
-        return instance.port();
-      }
+    String text = text(target, instance);
+    if (text.isBlank()) {
+      return instance.port();
     }
-    try {
-      int number = Integer.parseInt(text.strip());
-      if (Ports.isLegal(number)) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Said below.
+    int number = number(text);
+    if (Ports.isLegal(number)) {
+      return number;
     }
     log.add(Reason.METADATA_UNREADABLE, instance.id(), target + "=" + text);
     return instance.port();
+  }
+
+  private static int number(String text) {
+    try {
+      return Integer.parseInt(text.strip());
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** Returns the number that a target stands for, as text; blank if metadata lacks it. */
+  private String text(String target, Instance instance) {
+    Map<String, String> ofService = part.service().metadata();
+    return instance.metadata().containsKey(key(target))
+        ? value(target, instance.metadata())
+        : value(target, ofService);
+  }
+
+  private static String value(String target, Map<String, String> metadata) {
+    return target.startsWith(META) ? metadata.getOrDefault(key(target), "") : target;
+  }
+
+  private static String key(String target) {
+    return target.startsWith(META) ? target.substring(META.length()) : "";
   }
 }

@@ -1,6 +1,7 @@
 package io.fairlead.conversion;
 
 import static io.fairlead.conversion.Services.instance;
+import static io.fairlead.conversion.Services.reasons;
 import static io.fairlead.conversion.Services.served;
 import static io.fairlead.conversion.Services.service;
 import static io.fairlead.conversion.Services.tagged;
@@ -240,6 +241,41 @@ class ProtocolChoiceTest {
     assertThat(findings(Map.of("gRPC_port", "9090")))
         .containsExactly(
             new Finding(Reason.SECOND_PORT_NOT_SERVED, "10.0.0.1:80", "gRPC_port=9090"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"9090:meta.gRPC_port/grpc", "9090:7070", "9090:meta.grpc/grpc"})
+  void convert_secondPortToWhichARuleLeads_isServed(String port) {
+    Map<String, Object> rule = Map.of("traffic", Map.of("extraPorts", List.of(port)));
+    Map<String, String> second =
+        Map.of(
+            "gRPC_port",
+            "7070",
+            "grpc",
+            "7070",
+            "dubbo.endpoints",
+            "[{\"port\":7070,\"protocol\":\"tri\"}]");
+    Service byInstance = service("web", instance("10.0.0.1", 80, second));
+    Service byService = service("web", second, instance("10.0.0.1", 80));
+
+    for (Service service : List.of(byInstance, byService)) {
+      assertThat(GivenRules.converter(rule).convertAll(service))
+          .singleElement()
+          .satisfies(one -> assertThat(reasons(one)).doesNotContain(Reason.SECOND_PORT_NOT_SERVED));
+    }
+  }
+
+  @Test
+  void convert_secondPortBesidesThoseOfRules_isNotServedAndCounted() {
+    Map<String, Object> rule =
+        Map.of("traffic", Map.of("extraPorts", List.of("9090", "9091:7071", "9092:meta.none")));
+
+    assertThat(
+            GivenRules.converter(rule)
+                .convertAll(service("web", instance("10.0.0.1", 80, Map.of("gRPC_port", "9090"))))
+                .get(0)
+                .findings())
+        .contains(new Finding(Reason.SECOND_PORT_NOT_SERVED, "10.0.0.1:80", "gRPC_port=9090"));
   }
 
   @Test

@@ -1,7 +1,9 @@
 package io.fairlead.conversion;
 
 import static io.fairlead.conversion.GivenRules.converter;
+import static io.fairlead.conversion.Services.entry;
 import static io.fairlead.conversion.Services.instance;
+import static io.fairlead.conversion.Services.reasons;
 import static io.fairlead.conversion.Services.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -9,6 +11,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.fairlead.conversion.rules.AddressCondition;
 import io.fairlead.conversion.rules.ExtraPort;
+import io.fairlead.conversion.rules.PartId;
 import io.fairlead.conversion.rules.RuleSet;
 import io.fairlead.conversion.rules.TextCondition;
 import io.fairlead.conversion.rules.TextTemplate;
@@ -219,6 +222,40 @@ class RulesTest {
   }
 
   @Test
+  void capitals_ofServicesAreKeptApart_andThoseOfOtherValuesAreNot() {
+    Service orders = service("Orders", instance("10.0.0.1", 80, Map.of("env", "PROD")));
+    String host = "{service}.{meta.env}.mesh";
+
+    List<Conversion> asTheyAre =
+        converter(Map.of("name", Map.of("host", host), "alias", "{service}")).convertAll(orders);
+    assertThat(asTheyAre).hasSize(1);
+    assertThat(entry(asTheyAre.get(0)).host()).matches("orders-[0-9a-z]+\\.prod\\.mesh");
+    assertThat(reasons(asTheyAre.get(0)))
+        .containsExactlyInAnyOrder(Reason.NAME_CHANGED, Reason.ALIAS_ILLEGAL);
+
+    String lower = "{service|lower}";
+    assertThat(
+            converter(
+                    Map.of(
+                        "name", Map.of("host", host.replace("{service}", lower)), "alias", lower))
+                .convertAll(orders))
+        .extracting(each -> entry(each).host())
+        .containsExactly("orders.prod.mesh", "orders");
+  }
+
+  @Test
+  void workloadSelector_isReplacedAsAWhole() {
+    Conversion.Converted converted =
+        one(
+            converter(
+                Map.of("traffic", Map.of("workloadSelector", Map.of("app", "a", "tier", "x"))),
+                Map.of("traffic", Map.of("workloadSelector", Map.of("app", "b")))));
+
+    assertThat(converted.entry().entry().getWorkloadSelector().getLabelsMap())
+        .isEqualTo(Map.of("app", "b"));
+  }
+
+  @Test
   void visibility_isMergedAndTemplated() {
     ConvertedEntry entry =
         one(converter(
@@ -347,6 +384,27 @@ class RulesTest {
     assertThat(entry.getLocation()).isEqualTo(ServiceEntry.Location.MESH_EXTERNAL);
     assertThat(converted.status()).isEqualTo(ServiceStatus.SERVED);
     assertThat(converted.entry().labels()).doesNotContainKey(ConvertedEntry.ENDPOINTS_LABEL);
+  }
+
+  @Test
+  void outcomes_ofAServiceWhoseEndpointsArePods_areNoEndpoints() {
+    RuleSet rules =
+        GivenRules.set(
+            Map.of(
+                "when",
+                Map.of("service", "web"),
+                "traffic",
+                Map.of("workloadSelector", Map.of("app", "web"))));
+
+    assertThat(
+            InstanceOutcome.of(
+                Services.policy().rules(rules).build(), WEB, PartId.ofWhole(WEB.id())))
+        .hasSize(4)
+        .allSatisfy(
+            outcome -> {
+              assertThat(outcome.endpoint()).isEmpty();
+              assertThat(outcome.leftOut()).contains(Reason.REPLACED_BY_PODS);
+            });
   }
 
   @Test

@@ -5,7 +5,6 @@ import io.fairlead.conversion.rules.ServicePart.Placement;
 import io.fairlead.conversion.rules.Shaping.Kind;
 import io.fairlead.conversion.rules.Shaping.Note;
 import io.fairlead.registry.Instance;
-import io.fairlead.registry.Locality;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.util.ArrayList;
@@ -50,7 +49,7 @@ final class PartShaper {
     StringBuilder places = new StringBuilder();
     Traffic traffic = traffic(places);
     Map<Instance, Placement> placements = new IdentityHashMap<>();
-    Service placed = placed(placements);
+    Service placed = new InstancePlacing(rules, service, host, trail).placed(placements);
     return new ServicePart(
         id,
         placed,
@@ -130,7 +129,8 @@ final class PartShaper {
   private @Nullable Traffic traffic(StringBuilder places) {
     Traffic merged = null;
     for (Placed placed : rules.of(Stage.TRAFFIC)) {
-      Traffic traffic = placed.rule().traffic();
+      Traffic whole = placed.rule().traffic();
+      Traffic traffic = whole == null ? null : whole.ofService();
       if (traffic != null && subject.matches(placed.rule().when(), host)) {
         Traffic before = merged;
         Traffic after = traffic.over(before);
@@ -145,59 +145,5 @@ final class PartShaper {
       }
     }
     return merged;
-  }
-
-  /** Returns the service with the weights and localities that rules give its instances. */
-  private Service placed(Map<Instance, Placement> placements) {
-    List<Placed> ofInstances =
-        rules.of(Stage.TRAFFIC).stream()
-            .filter(one -> one.rule().traffic() != null && one.rule().traffic().isOfInstances())
-            .filter(one -> one.rule().when().holdsFor(rules.registry(), service, host))
-            .toList();
-    if (ofInstances.isEmpty()) {
-      return service;
-    }
-    List<Instance> instances = new ArrayList<>(service.instances().size());
-    for (Instance instance : service.instances()) {
-      Traffic merged = null;
-      for (Placed one : ofInstances) {
-        Traffic traffic = one.rule().traffic();
-        if (traffic != null
-            && one.rule().when().matches(rules.registry(), service, instance, host)) {
-          merged = traffic.over(merged);
-        }
-      }
-      instances.add(merged == null ? instance : placed(instance, merged, placements));
-    }
-    return new Service(
-        service.id(),
-        service.variables(),
-        service.metadata(),
-        service.tags(),
-        instances,
-        service.creationIndex());
-  }
-
-  private Instance placed(Instance instance, Traffic traffic, Map<Instance, Placement> placements) {
-    String locality =
-        traffic.locality() == null ? "" : traffic.locality().of(subject.values(instance));
-    Instance placed =
-        new Instance(
-            instance.id(),
-            instance.address(),
-            instance.port(),
-            traffic.weight() == null ? instance.weight() : traffic.weight(),
-            instance.availability(),
-            locality.isEmpty() ? instance.locality() : Locality.parse(locality),
-            instance.metadata(),
-            instance.tags());
-    trail.addChanged(instance, placed);
-    String network =
-        traffic.network() == null ? "" : traffic.network().of(subject.values(instance));
-    String tlsMode = traffic.tlsMode() == null ? "" : traffic.tlsMode().toString();
-    if (!network.isEmpty() || !tlsMode.isEmpty()) {
-      placements.put(placed, new Placement(network, tlsMode));
-    }
-    return placed;
   }
 }

@@ -41,6 +41,15 @@ final class Relabeling {
       ofService = new HashMap<>(ofService);
       ofService.keySet().removeIf(key -> isRemoved(relabel, key));
     }
+    if (!ofService.equals(service.metadata())) {
+      Map<String, String> left = ofService;
+      trail.add(
+          Stage.RELABEL,
+          placed,
+          service.id().toString(),
+          () -> difference(service.metadata(), left),
+          () -> difference(left, service.metadata()));
+    }
     List<Instance> instances = new ArrayList<>(service.instances().size());
     int changed = 0;
     Instance before = null;
@@ -70,7 +79,7 @@ final class Relabeling {
       trail.add(
           Stage.RELABEL,
           placed,
-          changed == 1 ? before.id() : before.id() + " and " + (changed - 1) + " more",
+          Trail.instances(before, changed),
           () -> difference(old, young),
           () -> difference(young, old));
     }

@@ -95,6 +95,25 @@ public final class RuleSet {
     return new RuleRun(this, service, hosting, new Trail(true)).run();
   }
 
+  /** Whether the same becomes of every service by both, wherever their rules stand. */
+  public boolean doesTheSame(RuleSet other) {
+    return registry.equals(other.registry) && rules().equals(other.rules());
+  }
+
+  /** Whether the rules by which services get their names are the same, wherever they stand. */
+  public boolean namesTheSame(RuleSet other) {
+    return rules(Stage.RELABEL).equals(other.rules(Stage.RELABEL))
+        && rules(Stage.NAME).equals(other.rules(Stage.NAME));
+  }
+
+  private List<Rule> rules() {
+    return rules.stream().map(Placed::rule).toList();
+  }
+
+  private List<Rule> rules(Stage stage) {
+    return of(stage).stream().map(Placed::rule).toList();
+  }
+
   @Override
   public boolean equals(Object object) {
     return object instanceof RuleSet other

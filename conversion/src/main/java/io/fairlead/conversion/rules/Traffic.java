@@ -1,10 +1,13 @@
 package io.fairlead.conversion.rules;
 
+import io.fairlead.common.ConfigurationKey;
 import io.fairlead.common.Key;
+import io.fairlead.common.LabelSyntax;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +59,28 @@ public record Traffic(
       throw new IllegalArgumentException("workloadSelector: {} (expected: one label or more)");
     }
     Visibility.requireKeys("workloadSelector", workloadSelector);
+    if (workloadSelector != null) {
+      new TreeMap<>(workloadSelector).forEach(Traffic::requireSelectable);
+    }
+  }
+
+  /** Refuses what istiods refuse in a selector, and values that no label of a pod can have. */
+  private static void requireSelectable(String label, String value) {
+    String expected =
+        !LabelSyntax.isSelectable(value)
+            ? "no *: labels are compared as they are"
+            : value.isEmpty() || LabelSyntax.isName(value)
+                ? ""
+                : "a label's value: at most 63 letters, digits, '-', '_' and '.', with one of the"
+                    + " first two at the ends";
+    if (!expected.isEmpty()) {
+      boolean plain = label.indexOf('.') < 0 && label.indexOf('/') < 0;
+      throw new IllegalArgumentException(
+          "workloadSelector"
+              + (plain ? "." + label : "[\"" + label + "\"]")
+              + ": "
+              + ConfigurationKey.refusal(value, expected));
+    }
   }
 
   /** Returns this with what an earlier rule says where this says nothing. */
@@ -76,6 +101,35 @@ public record Traffic(
         workloadSelector == null ? earlier.workloadSelector : workloadSelector,
         trafficDistribution == null ? earlier.trafficDistribution : trafficDistribution,
         keepEmpty == null ? earlier.keepEmpty : keepEmpty);
+  }
+
+  /** Returns what it says about the service as a whole; null: nothing. */
+  @Nullable Traffic ofService() {
+    if (!isOfInstances()) {
+      return this;
+    }
+    return port == null
+            && extraPorts == null
+            && protocol == null
+            && location == null
+            && resolution == null
+            && workloadSelector == null
+            && trafficDistribution == null
+            && keepEmpty == null
+        ? null
+        : new Traffic(
+            port,
+            extraPorts,
+            protocol,
+            location,
+            resolution,
+            null,
+            null,
+            null,
+            null,
+            workloadSelector,
+            trafficDistribution,
+            keepEmpty);
   }
 
   /** Whether it says something about single instances. */

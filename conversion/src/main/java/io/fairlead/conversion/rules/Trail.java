@@ -52,6 +52,11 @@ final class Trail {
     }
   }
 
+  /** Returns the words for some instances of which the first one is shown. */
+  static String instances(Instance first, int count) {
+    return count == 1 ? first.id() : first.id() + " and " + (count - 1) + " more";
+  }
+
   /** Notes that a rule made another instance of one. */
   void addChanged(Instance before, Instance after) {
     if (kept) {

@@ -49,11 +49,21 @@ class ReplicasTest {
 
   // In one file, so that a loss is seen as a whole.
   private void services(String directory, int count) {
+    services(directory, count, "");
+  }
+
+  private void services(String directory, int count, String metadata) {
     new Workspace(folder)
         .write(
             directory + "/services.yaml",
             IntStream.range(0, count)
-                .mapToObj(i -> "- {name: s" + i + ", instances: [{address: 10.0.0.1, port: 80}]}\n")
+                .mapToObj(
+                    i ->
+                        "- {name: s"
+                            + i
+                            + ", metadata: {"
+                            + metadata
+                            + "}, instances: [{address: 10.0.0.1, port: 80}]}\n")
                 .collect(Collectors.joining("", "services:\n", "")));
   }
 
@@ -70,6 +80,7 @@ class ReplicasTest {
         replicas: {addresses: [%s]}
         batching: {quiet: 10ms, max: 100ms}
         guard: {share: 0.3, atLeast: 3, confirmAfter: 1h}
+        rules: [{when: {meta.pods: "yes"}, traffic: {workloadSelector: {app: s}}}]
         registries:
         - {name: files, type: file, path: ../%s, rescan: 100ms}
         """
@@ -270,6 +281,31 @@ class ReplicasTest {
     assertThat(outcomes(done(0, 200, "guards/" + late + "/approve")))
         .containsExactlyInAnyOrder("already", "already", "done");
     awaitServed(2, 4);
+  }
+
+  @Test
+  void approve_lossOfPodsThatOneHasNotNoticed_isDoneNowhere() {
+    String pods = "pods: 'yes'";
+    services("shared", SERVICES, pods);
+    services("third", SERVICES, pods);
+    for (int i = 0; i < 3; i++) {
+      int replica = i;
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(send(replica, "GET", "/api/v1/services/files/s9").body())
+                      .contains("its workloadSelector selects"));
+    }
+    services("shared", 4, pods);
+    String id = awaitGuard(0);
+    awaitGuard(1);
+
+    for (int asked : List.of(0, 2)) {
+      assertThat(done(asked, 409, "guards/" + id + "/approve").path("detail").asText())
+          .contains("http://127.0.0.1:" + ports.get(2))
+          .contains("has not noticed the loss yet and serves all as it was");
+    }
   }
 
   @Test

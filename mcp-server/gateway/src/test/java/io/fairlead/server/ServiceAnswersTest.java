@@ -193,6 +193,34 @@ class ServiceAnswersTest {
   }
 
   @Test
+  void instances_behindAFurtherPort_areEndpointsByTheirOwnPort() throws IOException {
+    start("rules: [{when: {service: web}, traffic: {extraPorts: [\"9090:7070/grpc\"]}}]\n", ONE);
+    await().atMost(LIMIT).until(gateway()::isReady);
+
+    JsonNode instances = answer("web").path("instances");
+
+    assertThat(instances.path("endpoints").asInt()).isEqualTo(1);
+    assertThat(instances.path("items").path(0).path("endpoint").asText()).isEqualTo("10.0.0.1:80");
+    assertThat(instances.path("items").path(0).path("became").asText()).isEqualTo("endpoint");
+    assertThat(instances.path("kept")).isEmpty();
+  }
+
+  @Test
+  void service_whoseEndpointsArePods_saysSoOfItselfAndOfItsInstances() throws IOException {
+    start("rules: [{when: {service: web}, traffic: {workloadSelector: {app: web}}}]\n", ONE);
+    await().atMost(LIMIT).until(gateway()::isReady);
+
+    JsonNode answer = answer("web");
+
+    assertThat(answer.path("explanation").asText())
+        .contains("whose endpoints are the pods that its workloadSelector selects")
+        .doesNotContain("without an endpoint");
+    JsonNode instance = answer.path("instances").path("items").path(0);
+    assertThat(instance.path("became").asText()).isEqualTo("not_selected");
+    assertThat(instance.path("reason").asText()).isEqualTo("replaced_by_pods");
+  }
+
+  @Test
   void service_thatARuleLeavesOut_saysWhichRuleDidIt() throws IOException {
     startReady("rules: [{when: {service: web}, select: drop}]\n");
     try (StateClient client = client("default")) {

@@ -53,7 +53,7 @@ final class Labels {
           if (key.isEmpty()) {
             at.refuse("an empty key", "the name of a label");
           }
-          if (key.contains("*") || value.contains("*")) {
+          if (!LabelSyntax.isSelectable(key) || !LabelSyntax.isSelectable(value)) {
             at.at(key).refuse(key + "=" + value, "no *: labels are compared as they are");
           }
         });

@@ -7,6 +7,7 @@ import io.fairlead.common.ForeignText;
 import io.fairlead.conversion.InstanceOutcome;
 import io.fairlead.conversion.Reason;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
+import io.fairlead.istio.networking.v1alpha3.ServicePort;
 import io.fairlead.istio.networking.v1alpha3.WorkloadEntry;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.Locality;
@@ -134,14 +135,16 @@ record InstanceView(int limit, String wanted) {
    * Returns address and port of the endpoints at some places, as {@link InstanceOutcome} has them.
    */
   private static Set<String> endpoints(ServiceEntry entry, IntPredicate wanted) {
-    int usual = entry.getPortsCount() == 0 ? 0 : entry.getPorts(0).getNumber();
+    // An endpoint's own port is what the first port leads to; others are there by rules only.
+    ServicePort first =
+        entry.getPortsCount() == 0 ? ServicePort.getDefaultInstance() : entry.getPorts(0);
     Set<String> endpoints = new LinkedHashSet<>();
     for (int place = 0; place < entry.getEndpointsCount(); place++) {
       if (!wanted.test(place)) {
         continue;
       }
       WorkloadEntry endpoint = entry.getEndpoints(place);
-      int port = endpoint.getPortsMap().values().stream().findFirst().orElse(usual);
+      int port = endpoint.getPortsOrDefault(first.getName(), first.getNumber());
       String address = endpoint.getAddress();
       endpoints.add((address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + port);
     }

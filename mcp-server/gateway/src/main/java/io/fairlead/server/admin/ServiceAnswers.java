@@ -11,6 +11,7 @@ import io.fairlead.common.Counts;
 import io.fairlead.common.ForeignText;
 import io.fairlead.conversion.ConvertedEntry;
 import io.fairlead.conversion.ServiceStatus;
+import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.server.render.ResourceDocument;
 import io.fairlead.server.xds.ResourceDelivery;
 import io.fairlead.versioning.Resource;
@@ -68,7 +69,8 @@ final class ServiceAnswers {
     Resource served = served(registry, report);
     String absence = served == null ? absence(registry, report) : "";
     ClientAnswers clients = clients(report, served, absence);
-    int endpoints = served == null ? 0 : ResourceDocument.serviceEntry(served).getEndpointsCount();
+    ServiceEntry entry =
+        served == null ? ServiceEntry.getDefaultInstance() : ResourceDocument.serviceEntry(served);
     ObjectNode node = NODES.objectNode();
     ServiceStatus status = status(report, served);
     node.put("registry", registry)
@@ -79,12 +81,12 @@ final class ServiceAnswers {
             "explanation",
             served == null
                 ? absent(report, absence, clients)
-                : present(report, endpoints, clients)
+                : present(report, entry, clients)
                     + merged(registry, report)
                     + notes(registry, report))
         .put("host", report.host())
         .put("resource", served == null ? "" : report.resource())
-        .put("endpoints", endpoints)
+        .put("endpoints", entry.getEndpointsCount())
         .put("clientsWith", clients.having())
         .put("clientsAll", clients.size());
     node.set("clients", clients.json());
@@ -287,12 +289,8 @@ final class ServiceAnswers {
         + (registry.problem().isEmpty() ? "" : ": " + registry.problem());
   }
 
-  private static String present(ServiceReport report, int endpoints, ClientAnswers clients) {
-    String what =
-        report.host()
-            + (endpoints == 0
-                ? " without an endpoint"
-                : " with " + Counts.of(endpoints, "endpoint"));
+  private static String present(ServiceReport report, ServiceEntry entry, ClientAnswers clients) {
+    String what = report.host() + endpoints(entry);
     String text =
         clients.size() == 0
             ? "Not in the mesh: no istiod is connected. It is served as " + what + "."
@@ -306,7 +304,7 @@ final class ServiceAnswers {
     String missing =
         clients.lacking().entrySet().stream()
             .limit(MAX_NAMED)
-            .map(entry -> istiods(entry.getValue()) + " without it: " + entry.getKey() + ".")
+            .map(each -> istiods(each.getValue()) + " without it: " + each.getKey() + ".")
             .collect(Collectors.joining(" "));
     return text
         + (missing.isEmpty() ? "" : " " + missing)
@@ -317,6 +315,14 @@ final class ServiceAnswers {
           case KEPT_EMPTY -> " No instance can take traffic at present. It is kept for keepEmpty.";
           default -> "";
         };
+  }
+
+  private static String endpoints(ServiceEntry entry) {
+    if (entry.hasWorkloadSelector()) {
+      return ", whose endpoints are the pods that its workloadSelector selects";
+    }
+    int endpoints = entry.getEndpointsCount();
+    return endpoints == 0 ? " without an endpoint" : " with " + Counts.of(endpoints, "endpoint");
   }
 
   private static String merged(String registry, ServiceReport report) {

@@ -99,12 +99,18 @@ final class PeerReplica implements Replica {
                   .equals(guard.registry())
               // Not read yet: what it has from before is served.
               : found.path("outcome").asText().equals("unknown")
-                  || found.path("endpoints").asInt() > guard.services().getOrDefault(service, 0);
+                  || endpoints(found) > guard.services().getOrDefault(service, 0);
       if (has) {
         return true;
       }
     }
     return false;
+  }
+
+  // One that is served without endpoints of its own has pods, which the guard counts as one.
+  private static int endpoints(JsonNode service) {
+    int own = service.path("endpoints").asInt();
+    return service.path("outcome").asText().equals("served") ? Math.max(1, own) : own;
   }
 
   // What a config source lost is named by kind and name: VirtualService shop/orders.

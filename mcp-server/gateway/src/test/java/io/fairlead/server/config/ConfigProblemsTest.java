@@ -275,6 +275,10 @@ class ConfigProblemsTest {
         "{alias: \"{servise}\"} -> rules[0].alias: {servise} in servise (expected: meta.KEY, or one",
         "{visibility: {labels: {istio.io/rev: a}}} -> rules[0].visibility.labels: istio.io/rev",
         "{traffic: {protocol: carrier-pigeon}} -> rules[0].traffic",
+        "{traffic: {workloadSelector: {app: \"*\"}}} -> rules[0].traffic.workloadSelector.app: *"
+            + " (expected: no *: labels are compared as they are)",
+        "{traffic: {workloadSelector: {app.io/name: a b}}} ->"
+            + " rules[0].traffic.workloadSelector[\"app.io/name\"]: a b (expected: a label's value",
         "{traffic: {port: 0}} -> rules[0].traffic.port: 0 (expected: instance, all, or a number"
             + " from 1 to 65535)"
       })
