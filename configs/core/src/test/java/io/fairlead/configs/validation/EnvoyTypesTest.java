@@ -3,6 +3,7 @@ package io.fairlead.configs.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.fairlead.harness.IstioValidator;
 import io.fairlead.harness.NeedsServer;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -42,14 +43,14 @@ final class EnvoyTypesTest {
   }
 
   @Test
-  @NeedsServer({Oracle.OLDER, Oracle.NEWER})
+  @NeedsServer({IstioValidator.OLDER, IstioValidator.NEWER})
   void types_areKnownToIstiods_asIsNoted() throws Exception {
     Map<String, EnvoyTypes.Note> notes = new EnvoyTypes().notes();
     Set<String> types = new TreeSet<>(notes.keySet());
     types.addAll(readTypes());
     List<String> faults = new ArrayList<>();
-    try (Oracle older = new Oracle(Oracle.OLDER);
-        Oracle newer = new Oracle(Oracle.NEWER)) {
+    try (IstioValidator older = new IstioValidator(IstioValidator.OLDER);
+        IstioValidator newer = new IstioValidator(IstioValidator.NEWER)) {
       for (String type : types) {
         EnvoyTypes.Note note = notes.get(type);
         boolean isNewer = note == EnvoyTypes.Note.NEWER || note == EnvoyTypes.Note.UNREAD_NEWER;

@@ -6,6 +6,7 @@ import io.fairlead.configs.document.Document;
 import io.fairlead.configs.document.DocumentReader;
 import io.fairlead.configs.document.DocumentResult;
 import io.fairlead.configs.validation.Problem.Severity;
+import io.fairlead.harness.IstioValidator;
 import io.fairlead.harness.NeedsServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,14 +69,14 @@ final class MutationsTest {
   }
 
   @Test
-  @NeedsServer({Oracle.OLDER, Oracle.NEWER})
+  @NeedsServer({IstioValidator.OLDER, IstioValidator.NEWER})
   void acceptedMutations_areAcceptedByIstiods() throws Exception {
     Random random = new Random(16);
     List<Case> cases = validCases(Case.ofOlder());
     List<String> faults = new ArrayList<>();
     int asked = 0;
-    try (Oracle older = new Oracle(Oracle.OLDER);
-        Oracle newer = new Oracle(Oracle.NEWER)) {
+    try (IstioValidator older = new IstioValidator(IstioValidator.OLDER);
+        IstioValidator newer = new IstioValidator(IstioValidator.NEWER)) {
       for (int i = 0; asked < ASKED && i < 20 * ASKED; i++) {
         String text = mutated(cases.get(random.nextInt(cases.size())).text(), random);
         List<Outcome> outcomes = validated(text);
@@ -85,7 +86,7 @@ final class MutationsTest {
         if (valid.warnings().stream().anyMatch(problem -> problem.found().contains(UNCHECKED))) {
           continue;
         }
-        Oracle.Answer byNewer = newer.ask(text, Optional.of(valid.body()));
+        IstioValidator.Answer byNewer = newer.ask(text, Optional.of(valid.body().toByteArray()));
         // Two readers of YAML differ about text that is hardly YAML; what is served is ours.
         if (byNewer.error().startsWith("form:")) {
           continue;
@@ -97,7 +98,7 @@ final class MutationsTest {
         boolean isForOlder =
             valid.warnings().stream()
                 .noneMatch(problem -> problem.severity() == Severity.REFUSED_BY_OLDER);
-        Oracle.Answer byOlder = older.ask(text, Optional.of(valid.body()));
+        IstioValidator.Answer byOlder = older.ask(text, Optional.of(valid.body().toByteArray()));
         if (isForOlder && (!byOlder.accepted() || !byOlder.servedError().isEmpty())) {
           faults.add("older: " + text + byOlder);
         }

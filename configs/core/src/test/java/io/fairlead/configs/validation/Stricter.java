@@ -9,13 +9,19 @@ final class Stricter {
 
   private static final String NULL = "istiods take nothing for an element that matches all";
 
+  private static final String NEWEST = "1.27 refuses it, only later istiods accept it";
+
   static final Map<String, String> REASONS =
       Map.ofEntries(
           Map.entry("VirtualService unknown-field", UNKNOWN),
           Map.entry("VirtualService two-of-a-oneof", ONEOF),
           Map.entry("VirtualService same-field-twice", "istiods take one of the two in silence"),
           Map.entry("DestinationRule simple-and-hash", ONEOF),
+          Map.entry("DestinationRule policy-budget-only", NEWEST),
+          Map.entry("DestinationRule warmup-aggression", NEWEST),
           Map.entry("EnvoyFilter unknown-field", UNKNOWN),
+          Map.entry("EnvoyFilter context-waypoint", NEWEST),
+          Map.entry("EnvoyFilter merge-and-replace-list", NEWEST),
           Map.entry("EnvoyFilter two-of-a-oneof-in-value", ONEOF),
           Map.entry(
               "EnvoyFilter waypoint-match",
@@ -23,7 +29,7 @@ final class Stricter {
           Map.entry("Telemetry unknown-field", UNKNOWN),
           Map.entry("Telemetry tag-null", NULL),
           Map.entry("Telemetry override-null", NULL),
-          Map.entry("Telemetry override-tag-null", NULL),
+          Map.entry("Telemetry filter-backquote", NEWEST),
           Map.entry("WasmPlugin unknown-field", UNKNOWN),
           Map.entry("WasmPlugin match-null", NULL),
           Map.entry(

@@ -64,6 +64,57 @@ class RulesPageTest {
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
   private static final YAMLMapper YAML = new YAMLMapper();
 
+  /** The options of the peer, as each row begins with them; of one option several rows. */
+  private static final List<String> OPTIONS =
+      List.of(
+          "EndpointSelectors",
+          "ServicedEndpointSelectors",
+          "AlwaysUseSourceScopedEpSelectors",
+          "EmptyEpSelectorsExcludeAll",
+          "ServiceNaming",
+          "ServiceNaming with an address",
+          "ServiceNaming, where names come out equal; Servers, NamespaceGroups and AllNamespaces",
+          "EnableProjectCode",
+          "NsHost, k8sNs, DefaultServiceNs",
+          "K8sDomainSuffix",
+          "AppSuffix, DomSuffix, HostSuffix",
+          "GatewayModel, NsfEureka, NsfNacos",
+          "NameWithNs",
+          "ResourceNs",
+          "SvcPort",
+          "InstancePortAsSvcPort",
+          "SvcProtocol",
+          "GenericProtocol",
+          "MockServiceName, MockServiceEntryName",
+          "ServiceHostAliases",
+          "ServiceAdditionalMetas",
+          "InstanceMetaRelabel",
+          "LabelPatch",
+          "ENDPOINT_RELABEL_ITEMS",
+          "SE_LABEL_SELECTOR_KEYS",
+          "SE_LABEL_SELECTOR_KEYS with `$host`",
+          "LOCALITY_LABELS",
+          "LOCALITY_LABELS of nodes",
+          "RegistryID, REGISTRY_ID_META_KEY, MetaKeyGroup, MetaKeyNamespace",
+          "IgnoreLabel",
+          "SingleAppService",
+          "EnableConfiguratorMeta, black lists",
+          "EnableEmptyProtection",
+          "not there",
+          "not there");
+
+  /** What has no rule, and a sentence below the table in place of it. */
+  private static final List<String> WITHOUT_RULE =
+      List.of(
+          "Servers",
+          "RegistryStartDelay",
+          "WaitTime",
+          "MethodLBServiceSelectors",
+          "MockServiceMergeInstancePort",
+          "MockServiceMergeServicePort",
+          "`append` of SE_LABEL_SELECTOR_KEYS",
+          "the labels of Kubernetes' nodes");
+
   /** A row of the table: an option, the rules that do it, and facts that hold with them only. */
   record Row(String option, List<String> rules, List<String> facts) {
     @Override
@@ -102,7 +153,17 @@ class RulesPageTest {
 
   @Test
   void table_hasARowForEachOption() throws IOException {
-    assertThat(rows()).hasSizeGreaterThan(28);
+    assertThat(rows())
+        .extracting(row -> row.option().replaceAll(":.*", ""))
+        .containsExactlyElementsOf(OPTIONS);
+  }
+
+  @Test
+  void optionsWithoutRule_areNamed() throws IOException {
+    String page = Files.readString(PAGE);
+
+    assertThat(page.substring(page.indexOf("have no rule"), page.indexOf("## Bounds")))
+        .contains(WITHOUT_RULE);
   }
 
   @ParameterizedTest
@@ -133,9 +194,7 @@ class RulesPageTest {
 
   /** Returns all that can be said of what is served of the page's services. */
   private static Set<String> facts(String rules) throws IOException {
-    ConfigResult result = LOADER.parse(Path.of("f.yaml"), REGISTRIES + rules);
-    assertThat(result).as("%s", result).isInstanceOf(ConfigResult.Loaded.class);
-    RegistryConfig registry = ((ConfigResult.Loaded) result).config().registries().get(0);
+    RegistryConfig registry = registry(rules);
     Converter converter = new Converter(registry.policy());
     Set<String> facts = new TreeSet<>();
     if (rules.contains("merge: true")) {
@@ -154,8 +213,24 @@ class RulesPageTest {
     return facts;
   }
 
+  /** Returns the registry of the page's services, with rules as YAML that begins with a key. */
+  static RegistryConfig registry(String rules) {
+    ConfigResult result = LOADER.parse(Path.of("f.yaml"), REGISTRIES + rules);
+    assertThat(result).as("%s", result).isInstanceOf(ConfigResult.Loaded.class);
+    return ((ConfigResult.Loaded) result).config().registries().get(0);
+  }
+
   /** Adds what is said of the page's services once they were merged. */
   private static void addMerged(RegistryConfig registry, Set<String> facts) throws IOException {
+    for (Resource resource : resources(registry, services())) {
+      ServiceEntry entry = ResourceDocument.serviceEntry(resource);
+      addPorts(entry.getHosts(0) + " ", entry, facts);
+      addEndpoints(entry.getHosts(0) + " ", entry, facts);
+    }
+  }
+
+  /** Returns the ServiceEntries that are served of a registry with these services. */
+  static List<Resource> resources(RegistryConfig registry, List<Service> services) {
     VersionedStore store = new VersionedStore(new MemoryCommitLog(), Clock.systemUTC());
     try (CommitLoop loop = new CommitLoop(store, Batching.DEFAULT, CommitObserver.NONE);
         Registries registries =
@@ -166,16 +241,11 @@ class RulesPageTest {
       loop.configure(Map.of(CommitLoop.FIRST_SOURCE, registries.source()));
       RegistrySink sink = registries.register(registry.settings());
       registries.allRegistered();
-      sink.resync(new ReadOutcome.Fresh(services()));
+      sink.resync(new ReadOutcome.Fresh(services));
       CompletableFuture<Snapshot> settled = new CompletableFuture<>();
       loop.executeNow(() -> {});
       loop.execute(() -> settled.complete(store.current()));
-      for (Resource resource :
-          settled.join().resources(new ResourceType("networking.istio.io", "ServiceEntry"))) {
-        ServiceEntry entry = ResourceDocument.serviceEntry(resource);
-        addPorts(entry.getHosts(0) + " ", entry, facts);
-        addEndpoints(entry.getHosts(0) + " ", entry, facts);
-      }
+      return settled.join().resources(new ResourceType("networking.istio.io", "ServiceEntry"));
     }
   }
 
@@ -239,7 +309,8 @@ class RulesPageTest {
             .collect(Collectors.joining(" "));
   }
 
-  private static List<Service> services() throws IOException {
+  /** Returns the page's services. */
+  static List<Service> services() throws IOException {
     JsonNode page = YAML.readTree(blockAfter(Files.readString(PAGE), "```yaml\nservices:"));
     List<Service> services = new ArrayList<>();
     for (JsonNode service : page) {

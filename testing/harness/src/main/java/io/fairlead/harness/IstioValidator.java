@@ -1,10 +1,8 @@
-package io.fairlead.configs.validation;
+package io.fairlead.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.protobuf.ByteString;
-import io.fairlead.harness.Binaries;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -15,10 +13,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The validation of one version of istiod, in a process of its own. Confined to one thread. */
-final class Oracle implements AutoCloseable {
-  static final String OLDER = "istio-validator-1.18.2";
-  static final String NEWER = "istio-validator-1.27.0";
+/**
+ * The validation of resources by one version of istiod, in a process of its own. Confined to one
+ * thread.
+ */
+public final class IstioValidator implements AutoCloseable {
+  /** The program of the oldest version under test. */
+  public static final String OLDER = "istio-validator-1.18.2";
+
+  /** The program of the newest version that is always there. */
+  public static final String NEWER = "istio-validator-1.27.0";
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -26,7 +30,12 @@ final class Oracle implements AutoCloseable {
   private final BufferedWriter questions;
   private final BufferedReader answers;
 
-  Oracle(String program) throws IOException {
+  /**
+   * Starts one.
+   *
+   * @param program such as {@link #NEWER}
+   */
+  public IstioValidator(String program) throws IOException {
     this.process =
         new ProcessBuilder(Binaries.require(program).toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -45,16 +54,16 @@ final class Oracle implements AutoCloseable {
    * @param servedError why what is served is refused, or empty
    * @param same whether what is served is what istiod makes of the document
    */
-  record Answer(boolean accepted, String error, String servedError, boolean same) {}
+  public record Answer(boolean accepted, String error, String servedError, boolean same) {}
 
   /**
    * Asks about a document.
    *
    * @param served the content as it would be served, if it would be
    */
-  Answer ask(String document, Optional<ByteString> served) {
+  public Answer ask(String document, Optional<byte[]> served) {
     ObjectNode question = JSON.createObjectNode().put("document", document);
-    served.ifPresent(bytes -> question.put("served", bytes.toByteArray()));
+    served.ifPresent(bytes -> question.put("served", bytes));
     try {
       questions.write(JSON.writeValueAsString(question));
       questions.newLine();
