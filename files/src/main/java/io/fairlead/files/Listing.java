@@ -16,7 +16,9 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  *     not say)
  * @param unreadable files that are not regular and folders that cannot be read, by path, with the
  *     problem; the content of such a folder is unknown
+ * @param workTrees folders that are work trees of git
  */
 public record Listing(
     SortedMap<Path, Stamp> files,
     SortedMap<Path, Object> folders,
-    SortedMap<Path, String> unreadable) {
+    SortedMap<Path, String> unreadable,
+    SortedSet<Path> workTrees) {
   /**
    * The maximum number of files and folders below a path, whatever their names. A link to a whole
    * file system has millions, which no memory holds.
@@ -43,6 +47,7 @@ public record Listing(
     files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
     folders = Collections.unmodifiableSortedMap(new TreeMap<>(folders));
     unreadable = Collections.unmodifiableSortedMap(new TreeMap<>(unreadable));
+    workTrees = Collections.unmodifiableSortedSet(new TreeSet<>(workTrees));
   }
 
   /**
@@ -57,11 +62,14 @@ public record Listing(
     if (!attributes.isDirectory()) {
       RegularFile.require(top, attributes);
       return new Listing(
-          new TreeMap<>(Map.of(top, Stamp.of(attributes))), new TreeMap<>(), new TreeMap<>());
+          new TreeMap<>(Map.of(top, Stamp.of(attributes))),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeSet<>());
     }
     Visitor visitor = new Visitor(top);
     Files.walkFileTree(top, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor);
-    return new Listing(visitor.files, visitor.folders, visitor.unreadable);
+    return new Listing(visitor.files, visitor.folders, visitor.unreadable, visitor.workTrees);
   }
 
   /** Whether a file of this name is read. */
@@ -99,6 +107,7 @@ public record Listing(
     private final TreeMap<Path, Stamp> files = new TreeMap<>();
     private final TreeMap<Path, Object> folders = new TreeMap<>();
     private final TreeMap<Path, String> unreadable = new TreeMap<>();
+    private final TreeSet<Path> workTrees = new TreeSet<>();
     private int entries;
 
     private Visitor(Path top) {
@@ -107,6 +116,9 @@ public record Listing(
 
     private void count(Path entry) throws IOException {
       entries++;
+      if (entry.endsWith(GitLock.GIT) && entry.getParent() != null) {
+        workTrees.add(entry.getParent());
+      }
       if (entries > MAX_ENTRIES) {
         throw new FileSystemException(
             top.toString(),

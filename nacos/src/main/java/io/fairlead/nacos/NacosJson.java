@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** The JSON that the answers of Nacos' HTTP API have in common, in both generations of servers. */
 public final class NacosJson {
   // The largest answer is that of a whole registry: 100,000 instances are 40 MB.
-  private static final long MAX_BYTES = 256L << 20;
+  private static final int MAX_BYTES = 256 << 20;
 
   /**
    * Ignores properties that newer servers add; fails on anything behind the end of an answer, and
@@ -28,7 +28,12 @@ public final class NacosJson {
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxDocumentLength(MAX_BYTES).build())
+                      StreamReadConstraints.builder()
+                          .maxDocumentLength(MAX_BYTES)
+                          // One configuration that is too large is refused where it is read as a
+                          // document, and no reason to read none.
+                          .maxStringLength(MAX_BYTES)
+                          .build())
                   .build())
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

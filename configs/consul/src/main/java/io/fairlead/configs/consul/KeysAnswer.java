@@ -22,12 +22,17 @@ import java.util.TreeMap;
  * @param documents the values, by their keys below the prefix
  */
 record KeysAnswer(long index, Map<String, ConfigDocument> documents) {
-  private static final long MAX_BYTES = 256L << 20;
+  private static final int MAX_BYTES = 256 << 20;
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxDocumentLength(MAX_BYTES).build())
+                      StreamReadConstraints.builder()
+                          .maxDocumentLength(MAX_BYTES)
+                          // One value that is too large is a document that is refused, and no
+                          // reason to read none.
+                          .maxStringLength(MAX_BYTES)
+                          .build())
                   .build())
           .build();
   private static final int OK = 200;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,17 +22,21 @@ import java.util.Set;
 
 /**
  * The documents of one source and what each of them contributes: what it says and is valid, of what
- * is not valid what was said before, and what its deletion guard holds. Confined to the commit
+ * is not valid what was said before, and what its deletion guard holds. What was said before is
+ * served only while no document of the source says the resource validly. Confined to the commit
  * thread.
  */
 final class SourceDocuments {
   private static final ServiceCount ONE = new ServiceCount(1, 1);
 
+  /** A resource that a document contributes. */
+  private record Contribution(Resource resource, Claim.Basis basis) {}
+
   private final ClaimTable table;
   private SourceSettings settings;
   private final DeletionGuard<ResourceKey, HeldResource> guard;
   // By the key of the document: the resources that it contributes.
-  private final Map<String, Map<ResourceKey, Resource>> contributed = new HashMap<>();
+  private final Map<String, Map<ResourceKey, Contribution>> contributed = new HashMap<>();
   // Number of those.
   private int size;
 
@@ -59,8 +64,11 @@ final class SourceDocuments {
             loss -> Optional.empty());
     inherited.forEach(
         (document, resources) -> {
-          Map<ResourceKey, Resource> before = new LinkedHashMap<>();
-          resources.forEach(resource -> before.put(resource.key(), resource));
+          Map<ResourceKey, Contribution> before = new LinkedHashMap<>();
+          // A store does not say what stood in for an invalid text; the first read does.
+          resources.forEach(
+              resource ->
+                  before.put(resource.key(), new Contribution(resource, Claim.Basis.VALID)));
           contribute(document, before);
         });
   }
@@ -89,7 +97,7 @@ final class SourceDocuments {
 
   /** Takes a batch of reports. */
   void take(DocumentInbox.Batch batch, ConnectionHealth health, Moment now) {
-    Map<String, Map<ResourceKey, Resource>> next = new LinkedHashMap<>();
+    Map<String, Map<ResourceKey, Contribution>> next = new LinkedHashMap<>();
     batch
         .documents()
         .forEach(
@@ -107,28 +115,33 @@ final class SourceDocuments {
 
   /** Takes back all that the source has said, as far as the guard lets it go. */
   void withdraw(ConnectionHealth health, Moment now) {
-    Map<String, Map<ResourceKey, Resource>> next = new LinkedHashMap<>();
+    Map<String, Map<ResourceKey, Contribution>> next = new LinkedHashMap<>();
     contributed.keySet().forEach(document -> next.put(document, new LinkedHashMap<>()));
     replace(next, health, now);
   }
 
   // What is valid, and what stands in for what is not: the resource's last valid version, wherever
   // in the source it stood, and if nobody can tell what a part is about, all that the document had.
-  private Map<ResourceKey, Resource> kept(String document, DocumentContent said) {
-    Map<ResourceKey, Resource> result = new LinkedHashMap<>();
-    said.valid().forEach(resource -> result.put(resource.key(), resource));
-    for (ResourceKey key : said.invalid()) {
-      Optional<Claim> before = table.of(key, settings.name());
-      before.ifPresent(claim -> result.putIfAbsent(key, claim.resource()));
-    }
+  private Map<ResourceKey, Contribution> kept(String document, DocumentContent said) {
+    Map<ResourceKey, Contribution> result = new LinkedHashMap<>();
+    said.valid()
+        .forEach(
+            resource -> result.put(resource.key(), new Contribution(resource, Claim.Basis.VALID)));
+    Set<ResourceKey> broken = new LinkedHashSet<>(said.invalid());
     if (said.unclear()) {
-      contributed.getOrDefault(document, Map.of()).forEach(result::putIfAbsent);
+      broken.addAll(contributed.getOrDefault(document, Map.of()).keySet());
+    }
+    for (ResourceKey key : broken) {
+      table
+          .of(key, settings.name())
+          .map(claim -> new Contribution(claim.resource(), Claim.Basis.LAST_VALID))
+          .ifPresent(last -> result.putIfAbsent(key, last));
     }
     return result;
   }
 
   private void replace(
-      Map<String, Map<ResourceKey, Resource>> next, ConnectionHealth health, Moment now) {
+      Map<String, Map<ResourceKey, Contribution>> next, ConnectionHealth health, Moment now) {
     List<HeldResource> back = new ArrayList<>();
     next.values()
         .forEach(
@@ -150,21 +163,38 @@ final class SourceDocuments {
             contributed
                 .getOrDefault(document, Map.of())
                 .forEach(
-                    (key, resource) -> {
+                    (key, contribution) -> {
                       if (guard.find(key) != null) {
-                        resources.put(key, resource);
+                        resources.put(key, contribution);
                       } else if (!said.contains(key) && !isSaidElsewhere(key, next.keySet())) {
-                        losses.put(key, new HeldResource(document, resource, now));
+                        losses.put(key, new HeldResource(document, contribution.resource(), now));
                       }
                     }));
     judge(losses, health, now)
         .forEach(
             loss ->
-                Objects.requireNonNull(next.get(loss.document())).put(loss.key(), loss.resource()));
+                Objects.requireNonNull(next.get(loss.document()))
+                    .put(loss.key(), new Contribution(loss.resource(), Claim.Basis.LAST_VALID)));
     // First what is there: a resource that moves from one document to another is never gone.
     next.forEach(this::put);
     next.forEach(this::contribute);
+    said.forEach(this::refresh);
     guard.closeEmpty();
+  }
+
+  // Has what stands in for an invalid text be the version that is valid now, in case that goes.
+  private void refresh(ResourceKey key) {
+    List<Claim> claims =
+        table.all(key).stream()
+            .filter(claim -> claim.settings().name().equals(settings.name()))
+            .toList();
+    for (Claim claim : claims) {
+      if (claim.basis() == Claim.Basis.LAST_VALID) {
+        Contribution last = new Contribution(claims.get(0).resource(), Claim.Basis.LAST_VALID);
+        Objects.requireNonNull(contributed.get(claim.document())).put(key, last);
+        table.put(claim(claim.document(), last));
+      }
+    }
   }
 
   private List<HeldResource> judge(
@@ -187,12 +217,16 @@ final class SourceDocuments {
                     && !changing.contains(claim.document()));
   }
 
-  private void put(String document, Map<ResourceKey, Resource> resources) {
-    resources.values().forEach(resource -> table.put(new Claim(settings, document, resource)));
+  private void put(String document, Map<ResourceKey, Contribution> resources) {
+    resources.values().forEach(each -> table.put(claim(document, each)));
   }
 
-  private void contribute(String document, Map<ResourceKey, Resource> resources) {
-    Map<ResourceKey, Resource> before =
+  private Claim claim(String document, Contribution contribution) {
+    return new Claim(settings, document, contribution.resource(), contribution.basis());
+  }
+
+  private void contribute(String document, Map<ResourceKey, Contribution> resources) {
+    Map<ResourceKey, Contribution> before =
         resources.isEmpty() ? contributed.remove(document) : contributed.put(document, resources);
     put(document, resources);
     size += resources.size();
@@ -205,7 +239,7 @@ final class SourceDocuments {
   }
 
   private void drop(HeldResource loss) {
-    Map<ResourceKey, Resource> rest =
+    Map<ResourceKey, Contribution> rest =
         new LinkedHashMap<>(contributed.getOrDefault(loss.document(), Map.of()));
     rest.remove(loss.key());
     contribute(loss.document(), rest);

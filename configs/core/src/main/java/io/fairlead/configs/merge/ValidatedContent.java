@@ -43,6 +43,12 @@ public final class ValidatedContent implements ContentReader {
   @Override
   public DocumentContent read(ConfigDocument document, SourceSettings source) {
     Gathered gathered = new Gathered();
+    if (!document.problem().isEmpty()) {
+      gathered.unclear = true;
+      gathered.problems.add(
+          new ConfigProblem(
+              Optional.empty(), 1, 1, "", document.problem(), ConfigProblem.Severity.ERROR));
+    }
     Validator validator = new Validator(source.namespace());
     for (DocumentResult part : DocumentReader.read(document.text())) {
       if (part instanceof UnreadableDocument unreadable) {

@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -28,56 +30,71 @@ class ConfigsPropertyTest {
   private static final List<String> NAMES = List.of("api", "db", "web");
   private static final int STEPS = 25;
 
-  /** The texts that the sources have, and what each document contributes: bodies by names. */
+  /**
+   * The texts that the sources have, which names each document has, and what was valid of a name
+   * last. A name that a document has is served as the first document says that has it validly, else
+   * as it was last.
+   */
   private static final class Model {
     final Map<String, Map<String, String>> texts = new HashMap<>();
-    private Map<String, Map<String, Map<String, String>>> contributed = new HashMap<>();
+    // By source: the texts of which the names and the last are, which a store has not.
+    private final Map<String, Map<String, String>> read = new HashMap<>();
+    private final Map<String, Map<String, Set<String>>> names = new HashMap<>();
+    private final Map<String, Map<String, String>> last = new HashMap<>();
 
     Model() {
       for (String source : SOURCES) {
         texts.put(source, new TreeMap<>());
-        contributed.put(source, new TreeMap<>());
+        read.put(source, new TreeMap<>());
+        names.put(source, new TreeMap<>());
+        last.put(source, new TreeMap<>());
       }
     }
 
     Map<String, String> textsOf(String source) {
-      return Objects.requireNonNull(texts.get(source));
+      return of(texts, source);
     }
 
-    private Map<String, Map<String, String>> of(String source) {
-      return Objects.requireNonNull(contributed.get(source));
+    private static <T> T of(Map<String, T> all, String key) {
+      return Objects.requireNonNull(all.get(key));
     }
 
     /** Documents are put, those without a text removed. */
     void take(String source, Map<String, Optional<String>> changes) {
-      Map<String, Map<String, String>> before = of(source);
-      Map<String, Map<String, String>> after = new TreeMap<>(before);
+      Map<String, Set<String>> had = of(names, source);
+      Set<String> known = Set.copyOf(of(last, source).keySet());
       changes.forEach(
           (document, text) -> {
-            if (text.isEmpty()) {
-              after.remove(document);
-            } else {
-              after.put(document, contribution(before, document, text.get()));
+            of(read, source).remove(document);
+            Set<String> before = Optional.ofNullable(had.remove(document)).orElse(Set.of());
+            if (text.isPresent()) {
+              of(read, source).put(document, text.get());
+              Set<String> now = new TreeSet<>(validIn(text.get()).keySet());
+              NAMES.stream()
+                  .filter(name -> known.contains(name) && text.get().contains("!" + name))
+                  .forEach(now::add);
+              if (text.get().contains("?")) {
+                now.addAll(before);
+              }
+              had.put(document, now);
             }
           });
-      contributed.put(source, after);
+      Map<String, String> valid = new TreeMap<>();
+      of(read, source).values().forEach(text -> validIn(text).forEach(valid::putIfAbsent));
+      of(last, source).putAll(valid);
+      of(last, source).keySet().removeIf(name -> !isHad(source, name));
     }
 
-    private static Map<String, String> contribution(
-        Map<String, Map<String, String>> before, String document, String text) {
+    private boolean isHad(String source, String name) {
+      return of(names, source).values().stream().anyMatch(each -> each.contains(name));
+    }
+
+    private static Map<String, String> validIn(String text) {
       Map<String, String> bodies = new TreeMap<>();
       for (String line : text.split("\n")) {
-        if (line.startsWith("!")) {
-          before.values().stream()
-              .filter(each -> each.containsKey(line.substring(1)))
-              .findFirst()
-              .ifPresent(each -> bodies.put(line.substring(1), each.get(line.substring(1))));
-        } else if (line.contains(" ")) {
+        if (line.contains(" ")) {
           bodies.put(line.split(" ")[0], line.split(" ")[1]);
         }
-      }
-      if (text.contains("?")) {
-        before.getOrDefault(document, Map.of()).forEach(bodies::putIfAbsent);
       }
       return bodies;
     }
@@ -85,28 +102,38 @@ class ConfigsPropertyTest {
     Map<String, String> served() {
       Map<String, String> served = new TreeMap<>();
       for (String source : SOURCES) {
-        of(source).values().forEach(bodies -> bodies.forEach(served::putIfAbsent));
+        of(last, source).forEach(served::putIfAbsent);
       }
       return served;
     }
 
-    /** A store has what is served, and which document it is of. */
+    /** A store has what is served, and which document it is of: the first that says it, if any. */
     void restart() {
-      Map<String, Map<String, Map<String, String>>> stored = new HashMap<>();
-      List<String> names = new ArrayList<>();
+      Set<String> stored = new TreeSet<>();
       for (String source : SOURCES) {
-        Map<String, Map<String, String>> documents = new TreeMap<>();
-        of(source)
-            .forEach(
-                (document, bodies) -> {
-                  Map<String, String> first = new TreeMap<>(bodies);
-                  first.keySet().removeAll(names);
-                  names.addAll(first.keySet());
-                  documents.put(document, first);
-                });
-        stored.put(source, documents);
+        Map<String, Set<String>> had = of(names, source);
+        for (String name : NAMES) {
+          Optional<String> first =
+              of(read, source).entrySet().stream()
+                  .filter(each -> validIn(each.getValue()).containsKey(name))
+                  .map(Map.Entry::getKey)
+                  .findFirst()
+                  .or(
+                      () ->
+                          had.keySet().stream()
+                              .filter(document -> of(had, document).contains(name))
+                              .findFirst());
+          boolean isServed = first.isPresent() && stored.add(name);
+          had.forEach(
+              (document, each) -> {
+                if (!isServed || !document.equals(first.get())) {
+                  each.remove(name);
+                }
+              });
+        }
+        of(read, source).clear();
+        of(last, source).keySet().removeIf(name -> !isHad(source, name));
       }
-      contributed = stored;
     }
   }
 

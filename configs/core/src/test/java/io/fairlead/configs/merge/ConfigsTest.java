@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.configs.ConfigDocument;
 import io.fairlead.configs.ConfigSink;
 import io.fairlead.configs.merge.ConfigSourceStatus.DocumentProblem;
+import io.fairlead.versioning.ResourceKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,6 +98,42 @@ final class ConfigsTest {
     files.changed(List.of(document("new", "!web")), List.of("old"));
     world.settle();
     assertThat(world.served()).isEqualTo(Map.of("web", "1"));
+  }
+
+  @Test
+  void invalidCopyInAnotherDocument_holdsBackNothing() throws IOException {
+    ConfigSink files = world.start("files").get(0);
+    files.resync(List.of(document("b", "web 1")));
+    world.settle();
+    files.changed(List.of(document("a", "!web")), List.of());
+    world.settle();
+    files.changed(List.of(document("b", "web 2")), List.of());
+    world.settle();
+    assertThat(world.served()).isEqualTo(Map.of("web", "2"));
+    assertThat(world.configs.claims(new ResourceKey(Given.TYPE, "mesh/web")))
+        .extracting(ConfigClaim::document)
+        .containsExactly("b", "a");
+
+    restart();
+    files = world.start("files").get(0);
+    files.resync(List.of(document("a", "!web"), document("b", "web 3")));
+    world.settle();
+    assertThat(world.served()).isEqualTo(Map.of("web", "3"));
+
+    // The broken one is all that is left of it now, and the version before is the other's.
+    files.changed(List.of(), List.of("b"));
+    world.settle();
+    assertThat(world.served()).isEqualTo(Map.of("web", "3"));
+  }
+
+  @Test
+  void unclearDocument_holdsBackNothingThatAnotherSays() {
+    ConfigSink files = world.start("files").get(0);
+    files.resync(List.of(document("a", "web 1", "api 1")));
+    world.settle();
+    files.resync(List.of(document("a", "?"), document("b", "web 2")));
+    world.settle();
+    assertThat(world.served()).isEqualTo(Map.of("web", "2", "api", "1"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.fairlead.configs.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.fairlead.configs.ConfigDocument;
 import io.fairlead.configs.references.Unseen;
@@ -41,5 +42,18 @@ final class ValidatedContentTest {
         .containsExactlyInAnyOrder(
             "WasmPlugin shop/auth", "TrafficExtension shop/auth~istio-translated-wasmplugin");
     assertThat(content.problems()).hasSize(1);
+  }
+
+  @Test
+  void documentWithoutAText_keepsAllThatItHadAndSaysWhy() {
+    DocumentContent content =
+        new ValidatedContent()
+            .read(
+                new ConfigDocument("a.yaml", "", "too large"),
+                new SourceSettings("files", 0, "shop", Unseen.WARN));
+    assertThat(content.unclear()).isTrue();
+    assertThat(content.problems())
+        .extracting(ConfigProblem::text, ConfigProblem::severity)
+        .containsExactly(tuple("too large", ConfigProblem.Severity.ERROR));
   }
 }

@@ -33,10 +33,14 @@ final class World implements CommitObserver, AutoCloseable {
   int commits;
 
   World(Path folder, GuardPolicy guard) throws IOException {
+    this(folder, guard, Given.READER);
+  }
+
+  World(Path folder, GuardPolicy guard, ContentReader reader) throws IOException {
     log = SqliteCommitLog.open(folder.resolve("test.db"), SqliteCommitLog.Options.DEFAULT);
     store = new VersionedStore(log, Clock.systemUTC());
     loop = new CommitLoop(store, Batching.DEFAULT, this, thread);
-    configs = new Configs(loop, guard, Given.READER, Clock.systemUTC());
+    configs = new Configs(loop, guard, reader, Clock.systemUTC());
     loop.configure(Map.of(Configs.SOURCE, configs.source()));
   }
 

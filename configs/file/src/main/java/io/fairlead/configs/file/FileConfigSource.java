@@ -14,9 +14,10 @@ import java.util.List;
 
 /**
  * A config source that mirrors YAML files. What it reports is how the files were at one moment:
- * they are listed, read and listed again until nothing has changed in between, so that a checkout
- * of another branch, or a swap of a ConfigMap's folder, is one change. While a file or folder
- * cannot be read nothing is removed, since what is missing may be in there.
+ * they are listed, read and listed again until nothing has changed in between and git is not
+ * changing them, so that a checkout of another branch, or a swap of a ConfigMap's folder, is one
+ * change. While a file or folder cannot be read nothing is removed, since what is missing may be in
+ * there.
  */
 final class FileConfigSource extends PolledConfigSource {
   // A read during which files changed is repeated; this limit takes 20 times the settling time.
@@ -32,11 +33,19 @@ final class FileConfigSource extends PolledConfigSource {
   private boolean isFirst = true;
 
   FileConfigSource(ConfigSourceContext context, FileSourceConfiguration configuration) {
+    this(
+        context,
+        configuration,
+        new WatchedTree(
+            "config source " + context.name(), "configs-" + context.name(), configuration.path()));
+  }
+
+  FileConfigSource(
+      ConfigSourceContext context, FileSourceConfiguration configuration, WatchedTree tree) {
     super(context);
     this.top = configuration.path();
     this.configuration = configuration;
-    this.tree =
-        new WatchedTree("config source " + context.name(), "configs-" + context.name(), top);
+    this.tree = tree;
     this.cache = new TextCache(top, tree.files());
   }
 
@@ -82,7 +91,7 @@ final class FileConfigSource extends PolledConfigSource {
       try {
         Listing before = tree.list();
         TextCache.Texts texts = cache.read(before, this::isClosed);
-        if (tree.listAgain().equals(before)) {
+        if (tree.listAgain().filter(before::equals).isPresent()) {
           return texts;
         }
       } catch (IOException e) {

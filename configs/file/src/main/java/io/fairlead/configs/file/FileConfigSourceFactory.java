@@ -35,7 +35,10 @@ public final class FileConfigSourceFactory implements ConfigSourceFactory<FileSo
       TextCache.Texts texts = new TextCache(top, files).read(files.list(top), () -> false);
       List<ConfigDocument> documents =
           texts.documents().values().stream()
-              .map(document -> new ConfigDocument(path(top, document.key()), document.text()))
+              .map(
+                  document ->
+                      new ConfigDocument(
+                          path(top, document.key()), document.text(), document.problem()))
               .toList();
       List<String> problems = new ArrayList<>();
       texts.unreadable().forEach((key, reason) -> problems.add(path(top, key) + ": " + reason));

@@ -22,7 +22,7 @@ public record FileSourceConfiguration(
     @Key(
             value =
                 "quiet time after an event before the files are read, so that what a tool writes in"
-                    + " several steps, such as a git checkout, is one change",
+                    + " several steps is one change; a git checkout is waited for to its end",
             defaultValue = "200ms",
             min = "0s",
             max = "10s")

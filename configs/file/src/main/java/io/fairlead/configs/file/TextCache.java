@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * differs or is too young to be relied on. Confined to the source's thread.
  */
 final class TextCache {
-  /** The most bytes of a file. */
-  static final int MAX_BYTES = 10 << 20;
+  /** The most bytes of a file: as many as a text may have characters. */
+  static final int MAX_BYTES = 16 << 20;
 
   /** A file as it was read. */
   private record Known(Stamp stamp, long readMillis, ConfigDocument document) {
@@ -76,13 +76,26 @@ final class TextCache {
 
   private Known read(Path path, Stamp stamp, @Nullable Known before) throws IOException {
     long now = System.currentTimeMillis();
-    // What is no UTF-8 is refused where the text is read: it has a character that stands for that.
-    String text = new String(files.read(path, MAX_BYTES), StandardCharsets.UTF_8);
-    ConfigDocument document = new ConfigDocument(key(path), text);
+    ConfigDocument document =
+        stamp.size() > MAX_BYTES ? tooLarge(path, stamp.size()) : document(path);
     return new Known(
         stamp,
         now,
         before != null && before.document().equals(document) ? before.document() : document);
+  }
+
+  private ConfigDocument document(Path path) throws IOException {
+    // What is no UTF-8 is refused where the text is read: it has a character that stands for that.
+    return new ConfigDocument(
+        key(path), new String(files.read(path, MAX_BYTES), StandardCharsets.UTF_8));
+  }
+
+  // It is known what is there, so it is no failure of the source, which would keep all else.
+  private ConfigDocument tooLarge(Path path, long size) {
+    return new ConfigDocument(
+        key(path),
+        "",
+        "a file of " + size + " bytes (expected: at most " + MAX_BYTES + ", in several files)");
   }
 
   private String key(Path path) {

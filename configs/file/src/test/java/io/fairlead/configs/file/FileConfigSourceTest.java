@@ -3,11 +3,14 @@ package io.fairlead.configs.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.configs.ConfigDocument;
 import io.fairlead.configs.ConfigSource;
 import io.fairlead.configs.ConfigSourceContext;
+import io.fairlead.configs.ConfigSourceFactory;
 import io.fairlead.configs.testkit.ConfigEvent;
 import io.fairlead.configs.testkit.RecordingConfigSink;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -124,6 +127,49 @@ final class FileConfigSourceTest {
 
     Files.delete(top.resolve("c.yaml"));
     awaitTexts(Map.of("a.yaml", "3"));
+  }
+
+  @Test
+  void fileThatIsTooLarge_isADocumentWithAProblemAndHoldsBackNothing() throws IOException {
+    write("a.yaml", "1");
+    write("b.yaml", "2");
+    write("large.yaml", "");
+    try (RandomAccessFile large = new RandomAccessFile(top.resolve("large.yaml").toFile(), "rw")) {
+      large.setLength((16 << 20) + 1);
+    }
+    source.start();
+    String problem = "a file of 16777217 bytes (expected: at most 16777216, in several files)";
+    awaitTexts(Map.of("a.yaml", "1", "b.yaml", "2", "large.yaml", problem));
+    assertThat(sink.problem()).isEmpty();
+
+    Files.delete(top.resolve("b.yaml"));
+    awaitTexts(Map.of("a.yaml", "1", "large.yaml", problem));
+
+    write("large.yaml", "3");
+    awaitTexts(Map.of("a.yaml", "1", "large.yaml", "3"));
+  }
+
+  @Test
+  void largestFile_isRead() throws IOException {
+    write("a.yaml", "#".repeat(16 << 20));
+    source.start();
+    await().atMost(LIMIT).until(() -> !sink.texts().isEmpty());
+    assertThat(sink.texts().getOrDefault("a.yaml", "").length()).isEqualTo(16 << 20);
+  }
+
+  @Test
+  void check_saysWhatIsTooLargeAsOfADocument() throws IOException {
+    write("a.yaml", "1");
+    try (RandomAccessFile large = new RandomAccessFile(top.resolve("large.yaml").toFile(), "rw")) {
+      large.setLength((16 << 20) + 1);
+    }
+    ConfigSourceFactory.FileContents contents =
+        new FileConfigSourceFactory().contents(new FileSourceConfiguration(top, RESCAN, SETTLE));
+    assertThat(contents.problems()).isEmpty();
+    assertThat(contents.documents())
+        .filteredOn(document -> !document.problem().isEmpty())
+        .extracting(ConfigDocument::key)
+        .containsExactly(top.resolve("large.yaml").toString());
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.fairlead.configs.nacos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -147,6 +148,15 @@ final class NacosAnswersTest {
     answers.put("web", content("web", "d", "4"));
     sink.awaitTexts(Map.of(ORDERS, "3", WEB, "4"), LIMIT);
     sink.awaitNoProblem(LIMIT);
+  }
+
+  @Test
+  void documentThatIsLargerThanAnyIsRead_isHandedOverAllTheSame() {
+    int large = 21_000_000;
+    answers.put("web", content("web", "d", "#".repeat(large)));
+    answers.put(LIST, list(2, row("orders", "a"), row("web", "d")));
+    await().atMost(LIMIT).until(() -> sink.texts().getOrDefault(WEB, "").length() == large);
+    assertThat(sink.problem()).isEmpty();
   }
 
   @Test

@@ -52,7 +52,8 @@ public final class RecordingConfigSink extends RecordedCalls<ConfigEvent> implem
     handedOver(documents);
     Map<String, String> byKey = new TreeMap<>();
     for (ConfigDocument document : documents) {
-      if (byKey.put(document.key(), document.text()) != null) {
+      String said = document.problem().isEmpty() ? document.text() : document.problem();
+      if (byKey.put(document.key(), said) != null) {
         violation(
             Rule.EACH_ONCE, call + ": " + document.key() + " twice (expected: each key once)");
       }
@@ -88,7 +89,10 @@ public final class RecordingConfigSink extends RecordedCalls<ConfigEvent> implem
 
   // ---- What was recorded ------------------------------------------------------------------------
 
-  /** Returns the texts that the source has given and not taken back, by key. */
+  /**
+   * Returns the texts that the source has given and not taken back, by key; of a document without
+   * one, why it has none.
+   */
   public synchronized Map<String, String> texts() {
     return new TreeMap<>(texts);
   }

@@ -123,13 +123,13 @@ final class FileAdapter implements RegistryAdapter {
   /** Tells of files that others were renamed to, at once, if nothing else happened. */
   private boolean readAlone() {
     Set<Path> created = lastListing == null ? Set.of() : tree.events().created();
+    if (created.isEmpty() || tree.isGitAtWork()) {
+      return false;
+    }
     for (Path file : created) {
       if (!cache.replace(file.equals(top.toAbsolutePath().normalize()) ? top : file)) {
         return false;
       }
-    }
-    if (created.isEmpty()) {
-      return false;
     }
     tree.events().forget();
     feed.told(cache.view());
@@ -170,11 +170,11 @@ final class FileAdapter implements RegistryAdapter {
     Listing listing = tree.list();
     boolean changed = cache.load(listing, () -> closed);
     if (changed || !listing.equals(lastListing)) {
-      Listing after = tree.listAgain();
-      if (!isOfOneMoment(listing, after)) {
+      Optional<Listing> after = tree.listAgain();
+      if (after.isEmpty() || !isOfOneMoment(listing, after.get())) {
         return false;
       }
-      listing = after;
+      listing = after.get();
     }
     lastListing = listing;
     sink.readTook(Duration.ofNanos(System.nanoTime() - begin));

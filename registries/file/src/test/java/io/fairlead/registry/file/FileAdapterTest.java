@@ -145,6 +145,23 @@ class FileAdapterTest {
   }
 
   @Test
+  void folder_gitAtWork_isReadOnceThatIsOver() throws IOException, InterruptedException {
+    write("a.yaml", "moves");
+    start(temp, NO_RESCAN);
+    awaitNames("moves");
+    int mark = sink.mark();
+    Path lock = Files.createDirectory(temp.resolve(".git")).resolve("index.lock");
+    Files.createFile(lock);
+    Files.delete(temp.resolve("a.yaml"));
+    // As long as a slow checkout takes from one file to the next.
+    Thread.sleep(1500);
+    write("b.yaml", "moves", "new");
+    Files.delete(lock);
+    awaitNames("moves", "new");
+    assertThat(sink.eventsSince(mark)).isNotEmpty().noneMatch(SinkEvent.Removed.class::isInstance);
+  }
+
+  @Test
   void folder_vanished_isAFailureAndNotAnEmptyRegistry() throws IOException {
     Path folder = temp.resolve("one").resolve("services");
     write("one/services/a.yaml", "a");

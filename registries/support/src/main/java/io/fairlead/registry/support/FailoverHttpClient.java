@@ -33,6 +33,7 @@ import org.apache.hc.core5.http.MessageHeaders;
 import org.apache.hc.core5.http.NameValuePair;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.apache.hc.core5.http.message.HeaderGroup;
 import org.apache.hc.core5.io.CloseMode;
@@ -265,14 +266,24 @@ public final class FailoverHttpClient implements AutoCloseable {
     private final boolean gzip;
 
     /**
-     * Creates one that came without headers.
-     *
      * @param status the status of HTTP
+     * @param headers by their names
      * @param body what came with it, as it came
      * @param gzip whether that is packed
      */
+    public Answer(int status, Map<String, String> headers, InputStream body, boolean gzip) {
+      this(status, group(headers), body, gzip);
+    }
+
+    /** Creates one that came without headers. */
     public Answer(int status, InputStream body, boolean gzip) {
-      this(status, new HeaderGroup(), body, gzip);
+      this(status, Map.of(), body, gzip);
+    }
+
+    private static MessageHeaders group(Map<String, String> headers) {
+      HeaderGroup group = new HeaderGroup();
+      headers.forEach((name, value) -> group.addHeader(new BasicHeader(name, value)));
+      return group;
     }
 
     private Answer(int status, MessageHeaders headers, InputStream body, boolean gzip) {
