@@ -90,13 +90,18 @@ final class Session implements AutoCloseable {
     options.setProperty(ZKClientConfig.DISABLE_AUTO_WATCH_RESET, "true");
     options.setProperty(ZKClientConfig.JUTE_MAXBUFFER, Integer.toString(MAX_ANSWER_BYTES));
     this.tls = TlsProperties.set(configuration.tls(), options);
-    this.client =
-        new ZooKeeper(
-            String.join(",", configuration.addresses()) + configuration.chroot(),
-            (int) configuration.sessionTimeout().toMillis(),
-            this::take,
-            false,
-            options);
+    try {
+      this.client =
+          new ZooKeeper(
+              String.join(",", configuration.addresses()) + configuration.chroot(),
+              (int) configuration.sessionTimeout().toMillis(),
+              this::take,
+              false,
+              options);
+    } catch (IOException | RuntimeException e) {
+      tls.release();
+      throw e;
+    }
     if (login != null) {
       client.addAuthInfo("digest", login.getBytes(StandardCharsets.UTF_8));
     }
@@ -124,10 +129,7 @@ final class Session implements AutoCloseable {
       return;
     }
     switch (event.getState()) {
-      case SyncConnected -> {
-        tls.release();
-        listener.connected();
-      }
+      case SyncConnected -> listener.connected();
       case Disconnected -> listener.disconnected();
       case Expired, AuthFailed -> listener.expired();
       default -> LOG.debug("{}", event);
