@@ -118,9 +118,12 @@ final class Directories {
     if (parts.length < 2) {
       changed(Kind.INTERFACE, below);
     } else if (parts[1].equals("metadata")) {
+      // An application that is served by its interfaces only has nothing of its own, and is known
+      // here only while it is read.
       Directory.Key application =
           new Directory.Key(Kind.APPLICATION, parts.length > 2 ? parts[2] : "");
-      if (parts.length == 4 && directories.containsKey(application)) {
+      if (parts.length == 4
+          && (directories.containsKey(application) || reader.needsMetadataOf(application.name()))) {
         markDirty(application);
       }
     } else if (isInterface(parts[1])

@@ -187,17 +187,8 @@ final class Session implements AutoCloseable {
                 path, watchesOnce, (code, at, context, names) -> done.accept(code, names), null),
         (code, names) -> {
           if (code == Code.NONODE && watchesOnce) {
-            // What is not there is watched by asking whether it is.
-            exists(
-                path,
-                true,
-                there -> {
-                  if (there == Code.OK) {
-                    children(path, answer);
-                  } else {
-                    answer.accept(there, List.of());
-                  }
-                });
+            watchAbsent(
+                path, () -> children(path, answer), absent -> answer.accept(absent, List.of()));
           } else {
             answer.accept(code, names == null ? List.of() : names);
           }
@@ -213,7 +204,28 @@ final class Session implements AutoCloseable {
                 watchesOnce,
                 (code, at, context, content, stat) -> done.accept(code, content),
                 null),
-        (code, content) -> answer.accept(code, content == null ? new byte[0] : content));
+        (code, content) -> {
+          if (code == Code.NONODE && watchesOnce) {
+            watchAbsent(
+                path, () -> data(path, answer), absent -> answer.accept(absent, new byte[0]));
+          } else {
+            answer.accept(code, content == null ? new byte[0] : content);
+          }
+        });
+  }
+
+  /** Watches what is not there by asking whether it is; reads again what has come meanwhile. */
+  private void watchAbsent(String path, Runnable readAgain, Consumer<Code> answer) {
+    exists(
+        path,
+        true,
+        there -> {
+          if (there == Code.OK) {
+            readAgain.run();
+          } else {
+            answer.accept(there);
+          }
+        });
   }
 
   /** Takes an answer on the client's thread. */
