@@ -75,7 +75,14 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
         new RegistryMirror(
             context, thread, MirrorOptions.believing(configuration.settle()), this::readAgain);
     made.set(mirror);
-    this.directories = new Directories(context.registry(), servers, configuration, thread, mirror);
+    this.directories =
+        new Directories(
+            context.registry(),
+            servers,
+            configuration,
+            thread,
+            mirror,
+            () -> nextWhole = thread.nanoTime());
   }
 
   // ---- Life cycle -----------------------------------------------------------------------------
