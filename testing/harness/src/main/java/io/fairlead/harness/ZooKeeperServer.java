@@ -99,6 +99,8 @@ public final class ZooKeeperServer implements AutoCloseable {
           lines.add("ssl.keyStore.location=" + folder.path().resolve("server.pem"));
           lines.add("ssl.trustStore.location=" + folder.path().resolve("ca.pem"));
           lines.add("ssl.clientAuth=need");
+          // Twice what tests wait for, so that a test can tell that it has only the one session.
+          lines.add("maxSessionTimeout=60000");
         });
     lines.add(ensemble);
     String configuration = folder.write("zoo.cfg", String.join("\n", lines) + "\n").toString();

@@ -5,6 +5,7 @@ import io.fairlead.registry.support.AdapterThread;
 import io.fairlead.registry.support.RegistryMirror;
 import io.fairlead.registry.zookeeper.Directory.Kind;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,26 +29,31 @@ final class Directories {
   private final String servers;
   private final AdapterThread thread;
   private final RegistryMirror mirror;
+  private final Runnable unlisted;
   private final DirectoryReader reader;
   private final Map<Directory.Key, Directory> directories = new HashMap<>();
   // The session while it has a connection.
   private @Nullable Session session;
-  private boolean listing;
+  private final Map<Kind, Turn> lists = new EnumMap<>(Kind.class);
 
   /**
    * @param registry the registry's configured name
    * @param servers what problems begin with
+   * @param unlisted is told that a root cannot be listed: a whole read is needed, which says why
+   *     and goes on until it can
    */
   Directories(
       String registry,
       String servers,
       ZooKeeperConfiguration configuration,
       AdapterThread thread,
-      RegistryMirror mirror) {
+      RegistryMirror mirror,
+      Runnable unlisted) {
     this.configuration = configuration;
     this.servers = servers;
     this.thread = thread;
     this.mirror = mirror;
+    this.unlisted = unlisted;
     this.reader =
         new DirectoryReader(
             registry, configuration, name -> markDirty(new Directory.Key(Kind.INTERFACE, name)));
@@ -84,8 +90,8 @@ final class Directories {
 
   /** Gives up what is under way: its answers never come. */
   void abandon() {
-    directories.values().forEach(Directory::abandon);
-    listing = false;
+    directories.values().forEach(directory -> directory.turn().abandon());
+    lists.values().forEach(Turn::abandon);
   }
 
   // ---- What is read when ----------------------------------------------------------------------
@@ -118,9 +124,12 @@ final class Directories {
     if (parts.length < 2) {
       changed(Kind.INTERFACE, below);
     } else if (parts[1].equals("metadata")) {
+      // An application that is served by its interfaces only has nothing of its own, and is known
+      // here only while it is read.
       Directory.Key application =
           new Directory.Key(Kind.APPLICATION, parts.length > 2 ? parts[2] : "");
-      if (parts.length == 4 && directories.containsKey(application)) {
+      if (parts.length == 4
+          && (directories.containsKey(application) || reader.needsMetadataOf(application.name()))) {
         markDirty(application);
       }
     } else if (isInterface(parts[1])
@@ -148,30 +157,37 @@ final class Directories {
   /** Compares the list of a kind with what is known: servers without persistent watches. */
   private void listAgain(Kind kind) {
     Session present = session;
-    if (present == null || listing) {
+    Turn turn = lists.computeIfAbsent(kind, it -> new Turn());
+    if (present == null || !turn.begin()) {
       return;
     }
-    listing = true;
     present.children(
         kind == Kind.INTERFACE ? configuration.dubboRoot() : configuration.servicesRoot(),
         (code, names) -> {
-          listing = false;
-          if (code != Code.OK && code != Code.NONODE) {
-            return;
+          boolean again = turn.end();
+          if (code == Code.OK || code == Code.NONODE) {
+            listed(kind, Set.copyOf(names));
+          } else if (!Codes.isLost(code)) {
+            unlisted.run();
           }
-          Set<String> there = Set.copyOf(names);
-          for (String name : there) {
-            Directory.Key key = new Directory.Key(kind, name);
-            if (!directories.containsKey(key) && (kind != Kind.INTERFACE || isInterface(name))) {
-              markDirty(key);
-            }
-          }
-          for (Directory.Key key : keys()) {
-            if (key.kind() == kind && !there.contains(key.name())) {
-              markDirty(key);
-            }
+          if (again) {
+            listAgain(kind);
           }
         });
+  }
+
+  private void listed(Kind kind, Set<String> there) {
+    for (String name : there) {
+      Directory.Key key = new Directory.Key(kind, name);
+      if (!directories.containsKey(key) && (kind != Kind.INTERFACE || isInterface(name))) {
+        markDirty(key);
+      }
+    }
+    for (Directory.Key key : keys()) {
+      if (key.kind() == kind && !there.contains(key.name())) {
+        markDirty(key);
+      }
+    }
   }
 
   private void markDirty(Directory.Key key) {
@@ -180,7 +196,7 @@ final class Directories {
       return;
     }
     Directory directory = of(key);
-    if (directory.begin()) {
+    if (directory.turn().begin()) {
       reader.read(present, key, answer -> take(directory, answer));
     }
   }
@@ -188,7 +204,7 @@ final class Directories {
   // ---- What came of it ------------------------------------------------------------------------
 
   private void take(Directory directory, DirectoryReader.Answer answer) {
-    boolean again = directory.end();
+    boolean again = directory.turn().end();
     if (!answer.isRead()) {
       fails(directory, answer);
     } else if (directory.doubts(answer.services(), SECOND_LOOK, thread.nanoTime())) {

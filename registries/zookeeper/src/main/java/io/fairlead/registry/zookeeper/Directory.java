@@ -46,8 +46,7 @@ final class Directory {
 
   private final Key key;
   private final Map<ServiceId, Known> known = new HashMap<>();
-  private boolean reading;
-  private boolean again;
+  private final Turn turn = new Turn();
   private boolean failing;
   private boolean doubting;
   private long doubtedAt;
@@ -60,24 +59,9 @@ final class Directory {
     return key;
   }
 
-  /** Whether a read may begin; otherwise one is under way, and another one follows it. */
-  boolean begin() {
-    again = reading;
-    boolean begins = !reading;
-    reading = true;
-    return begins;
-  }
-
-  /** Ends a read; returns whether another one has to follow. */
-  boolean end() {
-    reading = false;
-    return again;
-  }
-
-  /** Gives up the read under way, whose answer does not come. */
-  void abandon() {
-    reading = false;
-    again = false;
+  /** Returns the order of its reads. */
+  Turn turn() {
+    return turn;
   }
 
   /** Marks whether it can be read; returns whether that is new. */
@@ -94,7 +78,7 @@ final class Directory {
 
   /** Whether nothing is known to be in it. */
   boolean isIdle() {
-    return known.isEmpty() && !reading && !failing;
+    return known.isEmpty() && !turn.isReading() && !failing;
   }
 
   /**

@@ -87,6 +87,11 @@ final class DirectoryReader {
     return applications.interfaces();
   }
 
+  /** Whether the metadata of an application says which interfaces its instances provide. */
+  boolean needsMetadataOf(String application) {
+    return applications.has(application);
+  }
+
   /** Forgets which applications were seen, before everything is read. */
   void beginWhole() {
     providing.clear();

@@ -29,6 +29,8 @@ final class DubboApplications {
   private final Map<String, List<Member>> members = new HashMap<>();
   // By application and revision. Those of revisions that no instance has are dropped.
   private final Map<String, Map<String, List<Provided>>> revisions = new HashMap<>();
+  // Applications of which a revision was learnt since their last update.
+  private final Set<String> learnt = new HashSet<>();
   private final Map<String, Set<String>> byInterface = new HashMap<>();
 
   /** Whether the metadata of a revision is known. */
@@ -62,6 +64,7 @@ final class DubboApplications {
       }
     }
     revisions.computeIfAbsent(application, it -> new HashMap<>()).put(revision, all);
+    learnt.add(application);
   }
 
   /**
@@ -71,7 +74,8 @@ final class DubboApplications {
    */
   Set<String> update(String application, List<Member> now) {
     List<Member> before = members.getOrDefault(application, List.of());
-    if (before.equals(now)) {
+    // What was learnt gives the same instances other interfaces.
+    if (!learnt.remove(application) && before.equals(now)) {
       return Set.of();
     }
     Set<String> changed = interfaces(application);
@@ -110,9 +114,9 @@ final class DubboApplications {
     return names;
   }
 
-  /** Returns the names of the applications that have instances. */
-  Set<String> names() {
-    return Set.copyOf(members.keySet());
+  /** Whether an application has instances here. */
+  boolean has(String application) {
+    return members.containsKey(application);
   }
 
   /** Returns the interfaces that have providers here. */

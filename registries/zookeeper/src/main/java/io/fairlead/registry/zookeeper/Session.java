@@ -90,13 +90,18 @@ final class Session implements AutoCloseable {
     options.setProperty(ZKClientConfig.DISABLE_AUTO_WATCH_RESET, "true");
     options.setProperty(ZKClientConfig.JUTE_MAXBUFFER, Integer.toString(MAX_ANSWER_BYTES));
     this.tls = TlsProperties.set(configuration.tls(), options);
-    this.client =
-        new ZooKeeper(
-            String.join(",", configuration.addresses()) + configuration.chroot(),
-            (int) configuration.sessionTimeout().toMillis(),
-            this::take,
-            false,
-            options);
+    try {
+      this.client =
+          new ZooKeeper(
+              String.join(",", configuration.addresses()) + configuration.chroot(),
+              (int) configuration.sessionTimeout().toMillis(),
+              this::take,
+              false,
+              options);
+    } catch (IOException | RuntimeException e) {
+      tls.release();
+      throw e;
+    }
     if (login != null) {
       client.addAuthInfo("digest", login.getBytes(StandardCharsets.UTF_8));
     }
@@ -124,10 +129,7 @@ final class Session implements AutoCloseable {
       return;
     }
     switch (event.getState()) {
-      case SyncConnected -> {
-        tls.release();
-        listener.connected();
-      }
+      case SyncConnected -> listener.connected();
       case Disconnected -> listener.disconnected();
       case Expired, AuthFailed -> listener.expired();
       default -> LOG.debug("{}", event);
@@ -185,17 +187,8 @@ final class Session implements AutoCloseable {
                 path, watchesOnce, (code, at, context, names) -> done.accept(code, names), null),
         (code, names) -> {
           if (code == Code.NONODE && watchesOnce) {
-            // What is not there is watched by asking whether it is.
-            exists(
-                path,
-                true,
-                there -> {
-                  if (there == Code.OK) {
-                    children(path, answer);
-                  } else {
-                    answer.accept(there, List.of());
-                  }
-                });
+            watchAbsent(
+                path, () -> children(path, answer), absent -> answer.accept(absent, List.of()));
           } else {
             answer.accept(code, names == null ? List.of() : names);
           }
@@ -211,7 +204,28 @@ final class Session implements AutoCloseable {
                 watchesOnce,
                 (code, at, context, content, stat) -> done.accept(code, content),
                 null),
-        (code, content) -> answer.accept(code, content == null ? new byte[0] : content));
+        (code, content) -> {
+          if (code == Code.NONODE && watchesOnce) {
+            watchAbsent(
+                path, () -> data(path, answer), absent -> answer.accept(absent, new byte[0]));
+          } else {
+            answer.accept(code, content == null ? new byte[0] : content);
+          }
+        });
+  }
+
+  /** Watches what is not there by asking whether it is; reads again what has come meanwhile. */
+  private void watchAbsent(String path, Runnable readAgain, Consumer<Code> answer) {
+    exists(
+        path,
+        true,
+        there -> {
+          if (there == Code.OK) {
+            readAgain.run();
+          } else {
+            answer.accept(there);
+          }
+        });
   }
 
   /** Takes an answer on the client's thread. */

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The settings by which ZooKeeper's client speaks TLS. It takes a certificate and its key from one
- * file only: they are put together in a temporary one, readable by this user alone, which is there
- * until the first connection. Thread-safe.
+ * file only, which it reads again for each connection: they are put together in a temporary one,
+ * readable by this user alone, which is there until the session is closed. Thread-safe.
  */
 final class TlsProperties {
   private static final Logger LOG = LoggerFactory.getLogger(TlsProperties.class);

@@ -33,6 +33,8 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
   private static final Duration RETRY = Duration.ofSeconds(5);
   // The client takes up to a second between two attempts.
   private static final Duration PATIENCE = Duration.ofSeconds(3);
+  // Besides two session timeouts, in which the client has tried each server.
+  private static final Duration RENEWAL = Duration.ofSeconds(5);
 
   private final ZooKeeperConfiguration configuration;
   private final RegistrySink sink;
@@ -73,7 +75,14 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
         new RegistryMirror(
             context, thread, MirrorOptions.believing(configuration.settle()), this::readAgain);
     made.set(mirror);
-    this.directories = new Directories(context.registry(), servers, configuration, thread, mirror);
+    this.directories =
+        new Directories(
+            context.registry(),
+            servers,
+            configuration,
+            thread,
+            mirror,
+            () -> nextWhole = thread.nanoTime());
   }
 
   // ---- Life cycle -----------------------------------------------------------------------------
@@ -109,7 +118,9 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
     if (present == null) {
       open();
     } else if (!connected) {
-      if (now - awaySince > PATIENCE.toNanos()) {
+      if (now - awaySince > renewal().toNanos()) {
+        renew();
+      } else if (now - awaySince > PATIENCE.toNanos()) {
         away("no connection: " + Reachability.reason(configuration.addresses()));
       }
     } else if (whole == null && now - nextWhole >= 0) {
@@ -125,10 +136,29 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
     return LOOK;
   }
 
+  /**
+   * Returns the time without a connection after which a session is given up. The client does so by
+   * itself, and sooner, but only if there was a connection before. It has the certificate, the key
+   * and the password from when the session was opened.
+   */
+  private Duration renewal() {
+    return configuration.sessionTimeout().multipliedBy(2).plus(RENEWAL);
+  }
+
+  private void renew() {
+    Session last = session.getAndSet(null);
+    if (last != null) {
+      last.close();
+      directories.abandon();
+    }
+    open();
+  }
+
   private void open() {
     try {
       Session opened = new Session(configuration, watchesOnce, thread, this);
       session.set(opened);
+      awaySince = thread.nanoTime();
     } catch (IOException | SecretUnavailableException | IllegalArgumentException e) {
       mirror.failed(servers + ": " + Causes.of(e), e);
     }
@@ -194,12 +224,7 @@ final class ZooKeeperAdapter implements RegistryAdapter, Session.Listener {
   @Override
   public void expired() {
     disconnected();
-    Session last = session.getAndSet(null);
-    if (last != null) {
-      last.close();
-      directories.abandon();
-    }
-    open();
+    renew();
   }
 
   @Override

@@ -48,7 +48,9 @@ public record ZooKeeperConfiguration(
         String servicesRoot,
     @Key("a user of ZooKeeper's scheme digest") @Nullable Secret username,
     @Key("that user's password, read anew for each session") @Nullable Secret password,
-    @Key("files for TLS, where the server's certificate is always checked; without it plaintext")
+    @Key(
+            "files for TLS, read anew for each session; the server's certificate is always checked;"
+                + " without it plaintext")
         @Nullable TlsFiles tls,
     @Key(
             value =

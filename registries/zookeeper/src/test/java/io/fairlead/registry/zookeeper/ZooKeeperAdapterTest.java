@@ -3,13 +3,11 @@ package io.fairlead.registry.zookeeper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.harness.NeedsServer;
-import io.fairlead.harness.TestAuthority;
 import io.fairlead.harness.ZooKeeperApi;
 import io.fairlead.harness.ZooKeeperEnsemble;
 import io.fairlead.harness.ZooKeeperServer;
 import io.fairlead.registry.Secret;
 import io.fairlead.registry.Service;
-import io.fairlead.registry.TlsFiles;
 import io.fairlead.registry.testkit.FaultProxy;
 import io.fairlead.registry.testkit.SinkEvent;
 import java.io.IOException;
@@ -224,41 +222,6 @@ class ZooKeeperAdapterTest {
           ensemble.startAgain(i);
         }
         mirroring.await("dubbo/orders", "10.0.0.1");
-      }
-    }
-  }
-
-  @Test
-  void tls_withAClientCertificate(@TempDir Path folder) throws IOException {
-    TestAuthority authority = TestAuthority.create("zookeeper");
-    authority.write(folder.resolve("ca.crt"));
-    TestAuthority.Leaf client = authority.leaf("client");
-    client.write(folder, "client");
-    TlsFiles files =
-        new TlsFiles(
-            folder.resolve("ca.crt"), folder.resolve("client.crt"), folder.resolve("client.key"));
-    Files.writeString(folder.resolve("older.key"), client.olderKeyPem());
-    TlsFiles older = new TlsFiles(files.ca(), files.cert(), folder.resolve("older.key"));
-    try (ZooKeeperServer server = ZooKeeperServer.startWithTls(authority)) {
-      server.api().put(provider("", "orders", "10.0.0.1:20880"), "");
-      List<String> addresses = List.of("localhost:" + server.securePort());
-      try (Mirroring mirroring = Mirroring.of(addresses, "").with("tls", files).start()) {
-        mirroring.await("dubbo/orders", "10.0.0.1");
-        try (var left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-          assertThat(left.map(file -> file.getFileName().toString()))
-              .noneMatch(name -> name.startsWith("fairlead-zookeeper-") && name.endsWith(".pem"));
-        }
-      }
-      try (Mirroring mirroring = Mirroring.of(addresses, "").with("tls", older).start()) {
-        mirroring.await("dubbo/orders", "10.0.0.1");
-      }
-      TestAuthority other = TestAuthority.create("other");
-      other.write(folder.resolve("other.crt"));
-      TlsFiles wrong = new TlsFiles(folder.resolve("other.crt"), files.cert(), files.key());
-      try (Mirroring mirroring = Mirroring.of(addresses, "").with("tls", wrong).start()) {
-        SinkEvent failure =
-            mirroring.sink().awaitEvent(0, "a failure", LIMIT, SinkEvent::isFailure);
-        assertThat(failure.toString()).contains("opens no session", "tls");
       }
     }
   }
