@@ -11,7 +11,6 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.support.AdapterThread;
 import io.fairlead.registry.support.ClosableSink;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +128,7 @@ final class NacosAdapter implements RegistryAdapter {
 
   /** The first whole read, and the reader that made it. */
   private record Begun(
-      NacosReader source, Map<ServiceId, Content> contents, Set<String> namespaces) {}
+      NacosReader source, Map<ServiceId, Content> contents, WholeRead.Namespaces namespaces) {}
 
   private void begin() {
     readers.read(
@@ -138,7 +137,8 @@ final class NacosAdapter implements RegistryAdapter {
           openReaders.add(opened);
           try {
             WholeRead whole = new WholeRead(opened, scope);
-            return new Begun(opened, whole.everything(), whole.namespaces());
+            WholeRead.Namespaces namespaces = whole.namespaces();
+            return new Begun(opened, whole.everything(namespaces), namespaces);
           } catch (Exception e) {
             openReaders.remove(opened);
             opened.close();
@@ -231,6 +231,7 @@ final class NacosAdapter implements RegistryAdapter {
   }
 
   private void reconcile(NacosReader from) {
+    WholeRead whole = new WholeRead(from, scope);
     AtomicLong begin = new AtomicLong(System.nanoTime());
     AtomicLong pause = new AtomicLong();
     readers.repeat(
@@ -240,20 +241,21 @@ final class NacosAdapter implements RegistryAdapter {
           boolean counts = from.hasCounts();
           Duration interval =
               counts ? configuration.reconcileInterval() : WHOLE_READ_WITHOUT_COUNTS;
-          Map<ServiceId, Content> contents = new HashMap<>();
+          WholeRead.Contents read = WholeRead.Contents.NONE;
           if (isWholeReadDue(begin.get(), now, interval, pause.get())) {
             begin.set(now);
             pause.set(RESUBSCRIBE_TIME.toNanos());
-            for (String namespace : known) {
-              contents.putAll(from.all(namespace, mirror::latest));
-            }
+            read = whole.again(known, mirror::latest);
             pause.set((System.nanoTime() - now) * (counts ? 19 : 3));
           }
-          return contents;
+          return read;
         },
-        contents -> {
+        read -> {
           noteInterruptions();
-          mirror.reconciled(contents);
+          mirror.reconciled(read.contents());
+          if (read.failure() != null) {
+            failed(read.failure());
+          }
           return WHOLE_READ_CHECK;
         },
         e -> {
