@@ -10,12 +10,14 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.support.AdapterThread;
 import io.fairlead.registry.support.ClosableSink;
+import io.fairlead.registry.support.EmptyStart;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +47,9 @@ final class NacosAdapter implements RegistryAdapter {
   // After a broken connection the vendor's client subscribes again within about 4 s.
   private static final Duration RESUBSCRIBE_TIME = Duration.ofSeconds(5);
 
+  // How often a registry that seems to be empty at the start is read until that is believed.
+  private static final Duration EMPTY_REREAD = Duration.ofSeconds(1);
+
   private final String registry;
   private final NacosConfiguration configuration;
   private final ClosableSink sink;
@@ -57,6 +62,7 @@ final class NacosAdapter implements RegistryAdapter {
   private final Readers readers;
   private final NacosMirror mirror;
   private final ReadQueue reads;
+  private final EmptyStart empty;
   private final Backoff backoff = new Backoff(FIRST_RETRY, LAST_RETRY, ThreadLocalRandom.current());
   private final AtomicBoolean started = new AtomicBoolean();
   private final Map<ServiceId, List<InstanceRecord>> pushes = new ConcurrentHashMap<>();
@@ -86,6 +92,8 @@ final class NacosAdapter implements RegistryAdapter {
     this.clients = sources.clients();
     this.sources = sources;
     this.thread = new AdapterThread("nacos", registry, this::unexpected);
+    // An empty Nacos may be one that has just been restarted, and whose clients have yet to return.
+    this.empty = new EmptyStart(thread, RESUBSCRIBE_TIME);
     this.readers = new Readers(registry, thread, sink::readTook);
     this.subscriptions = new PushSubscriptions(registry, clients, this::onPush);
     this.reads = new ReadQueue(Readers.DIRECT_READS, this::launch, thread);
@@ -131,9 +139,13 @@ final class NacosAdapter implements RegistryAdapter {
       NacosReader source, Map<ServiceId, Content> contents, WholeRead.Namespaces namespaces) {}
 
   private void begin() {
+    begin(sources::open);
+  }
+
+  private void begin(Callable<NacosReader> reader) {
     readers.read(
         () -> {
-          NacosReader opened = sources.open();
+          NacosReader opened = reader.call();
           openReaders.add(opened);
           try {
             WholeRead whole = new WholeRead(opened, scope);
@@ -147,12 +159,21 @@ final class NacosAdapter implements RegistryAdapter {
         },
         this::begun,
         e -> {
+          empty.reset();
           thread.after(backoff.next(), this::begin);
           sink.resync(new ReadOutcome.Failed(problem(e), e));
         });
   }
 
   private void begun(Begun begun) {
+    if (begun.contents.isEmpty()) {
+      Duration wait = empty.read();
+      if (wait.compareTo(Duration.ZERO) > 0) {
+        Duration next = wait.compareTo(EMPTY_REREAD) < 0 ? wait : EMPTY_REREAD;
+        thread.after(next, () -> begin(() -> begun.source));
+        return;
+      }
+    }
     backoff.reset();
     source = begun.source;
     interruptions = begun.source.interruptions();

@@ -6,6 +6,7 @@ import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.SinkEvent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Whole reads of a server that answers what a real one does not answer on demand. */
@@ -35,6 +36,33 @@ class WholeReadTest {
         mirroring.sink.awaitEvent(mark, "a refusal", Mirroring.LIMIT, SinkEvent::isFailure);
         assertThat(mirroring.sink.state()).containsKey(IN_A);
       }
+    }
+  }
+
+  @Test
+  void emptyFirstRead_isConfirmedByLaterOnes() {
+    try (ScriptedNacos nacos = new ScriptedNacos(List.of("a", "b"))) {
+      nacos.weights.put(IN_A, 1.0);
+      // Of each namespace, twice: as after a restart, until its clients have registered again.
+      nacos.forgetFor(4);
+      try (Mirroring mirroring = mirror(nacos)) {
+        SinkEvent first =
+            mirroring.sink.awaitEvent(0, "a whole read", Mirroring.LIMIT, event -> true);
+        assertThat(first)
+            .isInstanceOfSatisfying(
+                SinkEvent.Resynced.class,
+                event -> assertThat(event.outcome().services()).hasSize(1));
+      }
+    }
+  }
+
+  @Test
+  void registryThatStaysEmpty_isBelieved() {
+    try (ScriptedNacos nacos = new ScriptedNacos(List.of("a", "b"));
+        Mirroring mirroring = mirror(nacos)) {
+      mirroring.await("an empty registry", Map::isEmpty);
+      nacos.weights.put(IN_A, 1.0);
+      mirroring.awaitInstances(IN_A, 1);
     }
   }
 }
