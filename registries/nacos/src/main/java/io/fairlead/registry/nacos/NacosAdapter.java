@@ -52,6 +52,8 @@ final class NacosAdapter implements RegistryAdapter {
 
   private final String registry;
   private final NacosConfiguration configuration;
+  private final @Nullable InterfacesOnlySink interfacesOnly;
+  private final UnservedApplications unserved;
   private final ClosableSink sink;
   private final Scope scope;
   private final Naming.Factory naming;
@@ -86,7 +88,12 @@ final class NacosAdapter implements RegistryAdapter {
       Naming.Factory naming) {
     this.registry = context.registry();
     this.configuration = configuration;
-    this.sink = new ClosableSink(context.sink());
+    this.interfacesOnly =
+        configuration.dubbo() == DubboRegistrations.INTERFACE
+            ? new InterfacesOnlySink(registry, context.sink())
+            : null;
+    this.unserved = new UnservedApplications(registry);
+    this.sink = new ClosableSink(interfacesOnly == null ? context.sink() : interfacesOnly);
     this.scope = sources.scope();
     this.naming = naming;
     this.clients = sources.clients();
@@ -274,6 +281,9 @@ final class NacosAdapter implements RegistryAdapter {
         read -> {
           noteInterruptions();
           mirror.reconciled(read.contents());
+          if (interfacesOnly != null && !read.contents().isEmpty()) {
+            unserved.look(interfacesOnly.leftOut(), mirror);
+          }
           if (read.failure() != null) {
             failed(read.failure());
           }
@@ -347,7 +357,8 @@ final class NacosAdapter implements RegistryAdapter {
 
   @Override
   public Optional<Service> reported(ServiceId id) {
-    return mirror.reported(id);
+    Optional<Service> mirrored = mirror.reported(id);
+    return interfacesOnly == null ? mirrored : mirrored.flatMap(interfacesOnly::served);
   }
 
   @Override
