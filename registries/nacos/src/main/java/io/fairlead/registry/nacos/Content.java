@@ -127,11 +127,14 @@ record Content(
    * need not spell out {@code DEFAULT_GROUP}, which is no legal part of a host.
    */
   Service toService(ServiceId id) {
+    boolean provided = DubboRegistrations.isInterface(id);
     return new Service(
         id,
         Map.of(CUSTOM_GROUP, id.group().equals(DEFAULT_GROUP) ? "" : id.group()),
         metadata,
         List.of(),
-        protectedInstances().stream().map(InstanceRecord::toInstance).toList());
+        protectedInstances().stream()
+            .map(it -> provided ? it.toProvider() : it.toInstance())
+            .toList());
   }
 }

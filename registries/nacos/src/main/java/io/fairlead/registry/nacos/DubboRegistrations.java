@@ -18,6 +18,11 @@ public enum DubboRegistrations {
   // What consumers and operators register beside the providers, none of which takes requests.
   private static final List<String> OTHERS = List.of("consumers:", "configurators:", "routers:");
 
+  /** Whether a service is the registration of providers by interface. */
+  static boolean isInterface(ServiceId id) {
+    return id.name().startsWith(PROVIDERS);
+  }
+
   /** Whether a service may be served, by its name. */
   boolean includes(ServiceId id) {
     // A loop: each service of a list that is read twice a second is asked about.
@@ -26,7 +31,7 @@ public enum DubboRegistrations {
         return false;
       }
     }
-    return this != APPLICATION || !id.name().startsWith(PROVIDERS);
+    return this != APPLICATION || !isInterface(id);
   }
 
   @Override

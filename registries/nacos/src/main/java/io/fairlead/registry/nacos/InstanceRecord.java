@@ -49,6 +49,9 @@ record InstanceRecord(
           .thenComparingDouble(InstanceRecord::weight)
           .thenComparing(instance -> new TreeMap<>(instance.metadata()).toString());
 
+  private static final double USUAL_WEIGHT = 1;
+  private static final double USUAL_DUBBO_WEIGHT = 100;
+
   private static final Interner<String> CLUSTERS = Interner.newWeakInterner();
 
   InstanceRecord {
@@ -75,7 +78,7 @@ record InstanceRecord(
     return new InstanceRecord(
         Objects.requireNonNullElse(ip, ""),
         Objects.requireNonNullElse(port, 0),
-        Objects.requireNonNullElse(weight, 1.0),
+        Objects.requireNonNullElse(weight, USUAL_WEIGHT),
         Objects.requireNonNullElse(healthy, true),
         Objects.requireNonNullElse(enabled, true),
         Objects.requireNonNullElse(cluster, ""),
@@ -110,6 +113,28 @@ record InstanceRecord(
     return healthy == other
         ? this
         : new InstanceRecord(ip, port, weight, other, enabled, cluster, metadata);
+  }
+
+  /**
+   * Returns the provider as the gateway gets it: where Nacos' weight is the one that it gives when
+   * nobody says, Dubbo's counts, whose usual 100 is Nacos' 1.
+   */
+  Instance toProvider() {
+    String own = metadata.getOrDefault("weight", "");
+    String text = own.isEmpty() ? metadata.getOrDefault("default.weight", "") : own;
+    if (weight != USUAL_WEIGHT || text.isEmpty()) {
+      return toInstance();
+    }
+    double said;
+    try {
+      said = Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      // The conversion counts it as its owner's fault.
+      said = Double.NaN;
+    }
+    return new InstanceRecord(
+            ip, port, said / USUAL_DUBBO_WEIGHT, healthy, enabled, cluster, metadata)
+        .toInstance();
   }
 
   Instance toInstance() {

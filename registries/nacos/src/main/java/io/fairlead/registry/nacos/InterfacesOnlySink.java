@@ -1,5 +1,6 @@
 package io.fairlead.registry.nacos;
 
+import io.fairlead.common.ForeignText;
 import io.fairlead.registry.ForwardingSink;
 import io.fairlead.registry.Instance;
 import io.fairlead.registry.ReadOutcome;
@@ -7,17 +8,18 @@ import io.fairlead.registry.RegistrySink;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A sink that leaves out the instances that Dubbo 3 registers by application, as the same providers
- * are served by interface, and services that have no others. Instances of the same name that
- * something else registered, such as Spring Cloud, stay. Confined to the adapter's thread.
+ * A sink that leaves out the instances that Dubbo 3 registers by application, as what is registered
+ * by interface is served, and services that have no others. Instances of the same name that
+ * something else registered, such as Spring Cloud, stay. Confined to the adapter's thread, but for
+ * {@link #served} and {@link #leftOut}.
  */
 final class InterfacesOnlySink extends ForwardingSink {
   private static final Logger LOG = LoggerFactory.getLogger(InterfacesOnlySink.class);
@@ -26,7 +28,7 @@ final class InterfacesOnlySink extends ForwardingSink {
   private static final String MARK = "dubbo.metadata.revision";
 
   private final String registry;
-  private final Set<ServiceId> leftOut = new HashSet<>();
+  private final Set<ServiceId> leftOut = ConcurrentHashMap.newKeySet();
   private boolean told;
 
   InterfacesOnlySink(String registry, RegistrySink sink) {
@@ -67,10 +69,37 @@ final class InterfacesOnlySink extends ForwardingSink {
     super.removed(id);
   }
 
+  /** Returns the services that are left out. For any thread. */
+  Set<ServiceId> leftOut() {
+    return leftOut;
+  }
+
+  /** Returns what the sink behind this one was told of a service. For any thread. */
+  Optional<Service> served(Service service) {
+    return leftOut.contains(service.id())
+        ? Optional.empty()
+        : Optional.of(with(service, others(service)));
+  }
+
+  private static List<Instance> others(Service service) {
+    return service.instances().stream().filter(it -> !it.metadata().containsKey(MARK)).toList();
+  }
+
+  private static Service with(Service service, List<Instance> instances) {
+    return instances.size() == service.instances().size()
+        ? service
+        : new Service(
+            service.id(),
+            service.variables(),
+            service.metadata(),
+            service.tags(),
+            instances,
+            service.creationIndex());
+  }
+
   /** Returns what is served of a service; empty if it is left out. */
   private Optional<Service> shown(Service service) {
-    List<Instance> others =
-        service.instances().stream().filter(it -> !it.metadata().containsKey(MARK)).toList();
+    List<Instance> others = others(service);
     // One that was left out stays so while it has no instance at all.
     boolean out =
         others.isEmpty() && (!service.instances().isEmpty() || leftOut.contains(service.id()));
@@ -79,16 +108,7 @@ final class InterfacesOnlySink extends ForwardingSink {
       return Optional.empty();
     }
     leftOut.remove(service.id());
-    return Optional.of(
-        others.size() == service.instances().size()
-            ? service
-            : new Service(
-                service.id(),
-                service.variables(),
-                service.metadata(),
-                service.tags(),
-                others,
-                service.creationIndex()));
+    return Optional.of(with(service, others));
   }
 
   private void tell() {
@@ -96,11 +116,11 @@ final class InterfacesOnlySink extends ForwardingSink {
       told = true;
       LOG.info(
           "registry {}: {} services that Dubbo registered by application are left out, {} among"
-              + " them, as their interfaces are served (to serve applications: dubbo: application,"
-              + " or both)",
+              + " them, as what is registered by interface is served (to serve applications: dubbo:"
+              + " application, or both)",
           registry,
           leftOut.size(),
-          leftOut.iterator().next());
+          ForeignText.clean(leftOut.iterator().next().toString()));
     }
   }
 }

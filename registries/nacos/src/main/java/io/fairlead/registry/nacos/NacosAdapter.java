@@ -10,13 +10,14 @@ import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.support.AdapterThread;
 import io.fairlead.registry.support.ClosableSink;
+import io.fairlead.registry.support.EmptyStart;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,8 +47,13 @@ final class NacosAdapter implements RegistryAdapter {
   // After a broken connection the vendor's client subscribes again within about 4 s.
   private static final Duration RESUBSCRIBE_TIME = Duration.ofSeconds(5);
 
+  // How often a registry that seems to be empty at the start is read until that is believed.
+  private static final Duration EMPTY_REREAD = Duration.ofSeconds(1);
+
   private final String registry;
   private final NacosConfiguration configuration;
+  private final @Nullable InterfacesOnlySink interfacesOnly;
+  private final UnservedApplications unserved;
   private final ClosableSink sink;
   private final Scope scope;
   private final Naming.Factory naming;
@@ -58,6 +64,7 @@ final class NacosAdapter implements RegistryAdapter {
   private final Readers readers;
   private final NacosMirror mirror;
   private final ReadQueue reads;
+  private final EmptyStart empty;
   private final Backoff backoff = new Backoff(FIRST_RETRY, LAST_RETRY, ThreadLocalRandom.current());
   private final AtomicBoolean started = new AtomicBoolean();
   private final Map<ServiceId, List<InstanceRecord>> pushes = new ConcurrentHashMap<>();
@@ -81,12 +88,19 @@ final class NacosAdapter implements RegistryAdapter {
       Naming.Factory naming) {
     this.registry = context.registry();
     this.configuration = configuration;
-    this.sink = new ClosableSink(context.sink());
+    this.interfacesOnly =
+        configuration.dubbo() == DubboRegistrations.INTERFACE
+            ? new InterfacesOnlySink(registry, context.sink())
+            : null;
+    this.unserved = new UnservedApplications(registry);
+    this.sink = new ClosableSink(interfacesOnly == null ? context.sink() : interfacesOnly);
     this.scope = sources.scope();
     this.naming = naming;
     this.clients = sources.clients();
     this.sources = sources;
     this.thread = new AdapterThread("nacos", registry, this::unexpected);
+    // An empty Nacos may be one that has just been restarted, and whose clients have yet to return.
+    this.empty = new EmptyStart(thread, RESUBSCRIBE_TIME);
     this.readers = new Readers(registry, thread, sink::readTook);
     this.subscriptions = new PushSubscriptions(registry, clients, this::onPush);
     this.reads = new ReadQueue(Readers.DIRECT_READS, this::launch, thread);
@@ -129,16 +143,21 @@ final class NacosAdapter implements RegistryAdapter {
 
   /** The first whole read, and the reader that made it. */
   private record Begun(
-      NacosReader source, Map<ServiceId, Content> contents, Set<String> namespaces) {}
+      NacosReader source, Map<ServiceId, Content> contents, WholeRead.Namespaces namespaces) {}
 
   private void begin() {
+    begin(sources::open);
+  }
+
+  private void begin(Callable<NacosReader> reader) {
     readers.read(
         () -> {
-          NacosReader opened = sources.open();
+          NacosReader opened = reader.call();
           openReaders.add(opened);
           try {
             WholeRead whole = new WholeRead(opened, scope);
-            return new Begun(opened, whole.everything(), whole.namespaces());
+            WholeRead.Namespaces namespaces = whole.namespaces();
+            return new Begun(opened, whole.everything(namespaces), namespaces);
           } catch (Exception e) {
             openReaders.remove(opened);
             opened.close();
@@ -147,12 +166,21 @@ final class NacosAdapter implements RegistryAdapter {
         },
         this::begun,
         e -> {
+          empty.reset();
           thread.after(backoff.next(), this::begin);
           sink.resync(new ReadOutcome.Failed(problem(e), e));
         });
   }
 
   private void begun(Begun begun) {
+    if (begun.contents.isEmpty()) {
+      Duration wait = empty.read();
+      if (wait.compareTo(Duration.ZERO) > 0) {
+        Duration next = wait.compareTo(EMPTY_REREAD) < 0 ? wait : EMPTY_REREAD;
+        thread.after(next, () -> begin(() -> begun.source));
+        return;
+      }
+    }
     backoff.reset();
     source = begun.source;
     interruptions = begun.source.interruptions();
@@ -231,6 +259,7 @@ final class NacosAdapter implements RegistryAdapter {
   }
 
   private void reconcile(NacosReader from) {
+    WholeRead whole = new WholeRead(from, scope);
     AtomicLong begin = new AtomicLong(System.nanoTime());
     AtomicLong pause = new AtomicLong();
     readers.repeat(
@@ -240,20 +269,24 @@ final class NacosAdapter implements RegistryAdapter {
           boolean counts = from.hasCounts();
           Duration interval =
               counts ? configuration.reconcileInterval() : WHOLE_READ_WITHOUT_COUNTS;
-          Map<ServiceId, Content> contents = new HashMap<>();
+          WholeRead.Contents read = WholeRead.Contents.NONE;
           if (isWholeReadDue(begin.get(), now, interval, pause.get())) {
             begin.set(now);
             pause.set(RESUBSCRIBE_TIME.toNanos());
-            for (String namespace : known) {
-              contents.putAll(from.all(namespace, mirror::latest));
-            }
+            read = whole.again(known, mirror::latest);
             pause.set((System.nanoTime() - now) * (counts ? 19 : 3));
           }
-          return contents;
+          return read;
         },
-        contents -> {
+        read -> {
           noteInterruptions();
-          mirror.reconciled(contents);
+          mirror.reconciled(read.contents());
+          if (interfacesOnly != null && !read.contents().isEmpty()) {
+            unserved.look(interfacesOnly.leftOut(), mirror);
+          }
+          if (read.failure() != null) {
+            failed(read.failure());
+          }
           return WHOLE_READ_CHECK;
         },
         e -> {
@@ -324,7 +357,8 @@ final class NacosAdapter implements RegistryAdapter {
 
   @Override
   public Optional<Service> reported(ServiceId id) {
-    return mirror.reported(id);
+    Optional<Service> mirrored = mirror.reported(id);
+    return interfacesOnly == null ? mirrored : mirrored.flatMap(interfacesOnly::served);
   }
 
   @Override

@@ -74,11 +74,6 @@ public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosC
       NacosConfiguration configuration,
       NacosLogin login,
       Naming.Factory naming) {
-    AdapterContext served =
-        configuration.dubbo() == DubboRegistrations.INTERFACE
-            ? new AdapterContext(
-                context.registry(), new InterfacesOnlySink(context.registry(), context.sink()))
-            : context;
     ReaderFactory sources =
         new ReaderFactory(
             context.registry(),
@@ -88,6 +83,6 @@ public final class NacosRegistryFactory implements RegistryAdapterFactory<NacosC
             Scope.of(configuration),
             login,
             new NamingClients(naming, login::shown));
-    return new NacosAdapter(served, configuration, sources, naming);
+    return new NacosAdapter(context, configuration, sources, naming);
   }
 }

@@ -16,10 +16,10 @@ final class Poll {
 
   private final NacosReader source;
   private final WholeRead whole;
-  private Set<String> namespaces;
+  private WholeRead.Namespaces namespaces;
   private long namespacesAt = System.nanoTime();
 
-  Poll(NacosReader source, Scope scope, Set<String> namespaces) {
+  Poll(NacosReader source, Scope scope, WholeRead.Namespaces namespaces) {
     this.source = source;
     this.whole = new WholeRead(source, scope);
     this.namespaces = namespaces;
@@ -29,7 +29,7 @@ final class Poll {
    * The result of one poll.
    *
    * @param rows the list of each namespace that could be read
-   * @param failed the namespaces that could not be read
+   * @param failed the namespaces that could not be read, or that Nacos does not have
    * @param failure the failure of one of these
    */
   record PollResult(
@@ -38,20 +38,21 @@ final class Poll {
   /**
    * Reads the lists.
    *
-   * @param known namespaces that have services, to be read even if Nacos no longer has them: only
-   *     their lists show that the services are gone
-   * @throws NacosReadException if none could be read, or a configured one does not exist
+   * @param known namespaces that have services, to be read even if Nacos no longer has them, unless
+   *     they are configured: only their lists show that the services are gone
+   * @throws NacosReadException if none could be read
    */
   PollResult run(Set<String> known) throws NacosReadException {
     if (System.nanoTime() - namespacesAt >= NAMESPACES_INTERVAL) {
       namespaces = whole.namespaces();
       namespacesAt = System.nanoTime();
     }
-    Set<String> all = new TreeSet<>(namespaces);
+    Set<String> all = new TreeSet<>(namespaces.present());
     all.addAll(known);
+    all.removeAll(namespaces.missing());
     Map<String, List<ServiceRow>> rows = new HashMap<>();
-    Set<String> failed = new TreeSet<>();
-    NacosReadException failure = null;
+    Set<String> failed = new TreeSet<>(namespaces.missing());
+    NacosReadException failure = namespaces.failure();
     for (String namespace : all) {
       try {
         rows.put(namespace, source.list(namespace));

@@ -56,6 +56,16 @@ class InterfacesOnlySinkTest {
   }
 
   @Test
+  void served_isWhatTheSinkWasTold() {
+    sink.resync(new ReadOutcome.Fresh(List.of(app("dubbo-1"))));
+    assertThat(sink.served(app("dubbo-1"))).isEmpty();
+    sink.changed(app());
+    assertThat(sink.served(app())).isEmpty();
+    sink.changed(app("dubbo-1", "spring-1"));
+    assertThat(sink.served(app("dubbo-1", "spring-1"))).contains(app("spring-1"));
+  }
+
+  @Test
   void changed_somethingElseUnderTheName_isServedAlone() {
     sink.resync(new ReadOutcome.Fresh(List.of(app("dubbo-1"))));
     sink.changed(app("dubbo-1", "spring-1"));

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -108,6 +109,10 @@ final class Mirroring implements AutoCloseable {
                 .get(id))
         .instances()
         .get(0);
+  }
+
+  Optional<Service> reported(ServiceId id) {
+    return adapter.reported(id);
   }
 
   /** Waits for the first failed read; gives its words. */

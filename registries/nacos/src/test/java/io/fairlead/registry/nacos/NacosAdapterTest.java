@@ -14,6 +14,7 @@ import io.fairlead.registry.Instance;
 import io.fairlead.registry.Service;
 import io.fairlead.registry.ServiceId;
 import io.fairlead.registry.testkit.FreePorts;
+import io.fairlead.registry.testkit.SinkEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +114,40 @@ class NacosAdapterTest {
       int mark = mirroring.sink.mark();
       api.deleteNamespace("no-such");
       mirroring.sink.awaitEvent(mark, "a failure", Mirroring.LIMIT, event -> event.isFailure());
+    }
+  }
+
+  @Test
+  void namespace_oneOfSeveralIsDeleted_theOthersGoOnAndItsServicesStay() {
+    String deleted = namespace + "-deleted";
+    ServiceId kept = new ServiceId(deleted, "DEFAULT_GROUP", "web");
+    api.createNamespace(deleted);
+    api.register(NacosInstance.of("web", "10.0.0.1", 80).in(deleted, "DEFAULT_GROUP"));
+    api.register(instance("web", "10.0.0.1", 80));
+    NacosConfiguration both =
+        Mirroring.configuration(
+            server.address(), List.of(deleted, namespace), List.of("*"), SETTLE);
+    try (Mirroring mirroring = new Mirroring(both)) {
+      mirroring.awaitInstances(kept, 1);
+      int mark = mirroring.sink.mark();
+      api.deleteNamespace(deleted);
+      SinkEvent told =
+          mirroring.sink.awaitEvent(mark, "a failure", Mirroring.LIMIT, SinkEvent::isFailure);
+      assertThat(told.toString()).contains("namespaces: " + deleted + " is not a namespace");
+      api.register(instance("web", "10.0.0.2", 80));
+      mirroring.awaitInstances(id("web"), 2);
+      api.register(instance("later", "10.0.0.2", 80));
+      mirroring.awaitInstances(id("later"), 1);
+      try (Mirroring second = new Mirroring(both)) {
+        second.awaitInstances(id("later"), 1);
+        second.awaitInstances(kept, 1);
+        second.sink.awaitEvent(0, "a failure", Mirroring.LIMIT, SinkEvent::isFailure);
+      }
+      assertThat(mirroring.sink.state()).containsKey(kept);
+      api.createNamespace(deleted);
+      int back = mirroring.sink.mark();
+      mirroring.sink.awaitEvent(
+          back, "a success", Mirroring.LIMIT, SinkEvent.Alive.class::isInstance);
     }
   }
 

@@ -4,22 +4,26 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The confirmation that a registry is empty, where its first whole read says so. Guarded by the
- * mirror's lock.
+ * The confirmation that a registry is empty, where its first whole read says so: a server that has
+ * just started may answer before its clients have registered again. Not thread-safe: confined to
+ * one thread, or guarded by a lock of its owner's.
  */
-final class EmptyStart {
+public final class EmptyStart {
   private final AdapterClock clock;
   private final Duration confirmation;
   private @Nullable Long since;
   private @Nullable Long askedAt;
 
-  EmptyStart(AdapterClock clock, Duration confirmation) {
+  /**
+   * @param confirmation the least time between an empty read and one that confirms it
+   */
+  public EmptyStart(AdapterClock clock, Duration confirmation) {
     this.clock = clock;
     this.confirmation = confirmation;
   }
 
   /** Records an empty read and returns how long it waits for another; not positive: it counts. */
-  Duration read() {
+  public Duration read() {
     if (since == null) {
       since = clock.nanoTime();
     }
@@ -28,7 +32,7 @@ final class EmptyStart {
   }
 
   /** Forgets what was read: there was a failure, or services. */
-  void reset() {
+  public void reset() {
     since = null;
     askedAt = null;
   }
