@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class WatchedTree implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WatchedTree.class);
   // A checkout of 100,000 files takes some seconds.
-  private static final Duration LONGEST_LOCK = Duration.ofSeconds(60);
+  private static final Duration MAX_LOCK = Duration.ofSeconds(60);
   private static final Duration LOCK_POLL = Duration.ofMillis(50);
 
   private final String owner;
@@ -47,7 +47,7 @@ public final class WatchedTree implements AutoCloseable {
    * @param reader the name of the thread that reads, without what all of them have
    */
   public WatchedTree(String owner, String reader, Path top) {
-    this(owner, reader, top, LONGEST_LOCK);
+    this(owner, reader, top, MAX_LOCK);
   }
 
   /**

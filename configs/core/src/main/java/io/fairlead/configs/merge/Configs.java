@@ -1,6 +1,7 @@
 package io.fairlead.configs.merge;
 
 import io.fairlead.configs.ConfigSink;
+import io.fairlead.configs.references.ReferenceIndex;
 import io.fairlead.guard.GuardPolicy;
 import io.fairlead.guard.GuardStatus;
 import io.fairlead.guard.Guards;
@@ -32,7 +33,7 @@ public final class Configs implements Guards {
   public static final String SOURCE = "configs";
 
   /** The kind of the origins of what documents say: place is the source, name the document. */
-  public static final String ORIGIN = "config";
+  public static final String ORIGIN = ReferenceIndex.DOCUMENT;
 
   /** The beginning of the name by which guards and readiness name a config source. */
   public static final String PREFIX = SOURCE + "/";

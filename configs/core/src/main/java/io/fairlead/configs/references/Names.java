@@ -66,6 +66,7 @@ final class Names {
     concerned.addAll(dependents.of(resource.key()));
     concerned.add(resource.key());
     for (String host : mentions.served()) {
+      concerned.addAll(servers.of(host));
       if (HostNames.isWildcard(host)) {
         addOverlapping(host, concerned);
       } else {

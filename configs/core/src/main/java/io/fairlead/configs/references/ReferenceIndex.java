@@ -20,22 +20,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * An index of the references between all that is served. It finds those that lead nowhere, and
  * resources that have no effect since an older one has the same: a host that nobody serves, a
- * subset without endpoints, a gateway that is not there. Names are completed and conflicts are
- * decided as istiods do it. Nothing of it keeps a resource from being served, as what it names may
- * come later, or be in Kubernetes.
+ * subset without endpoints, a gateway that is not there. It finds hosts of ServiceEntries, too,
+ * that another one has. Names are completed and conflicts are decided as istiods do it. Nothing of
+ * it keeps a resource from being served, as what it names may come later, or be in Kubernetes.
  *
  * <p>It follows snapshots at the cost of what changed between them, and of what mentions that. What
- * it has found is a function of the newest snapshot alone. Without VirtualServices and
- * DestinationRules it keeps nothing. Confined to one thread.
+ * it has found is a function of the newest snapshot alone. Without VirtualServices,
+ * DestinationRules and ServiceEntries that somebody wrote it keeps no names. Confined to one
+ * thread.
  */
 public final class ReferenceIndex {
+  /** The kind of the origins of resources that documents have. */
+  public static final String DOCUMENT = "config";
+
   // Of one resource.
   private static final int MAX_FINDINGS = 20;
   private static final ResourceType ROUTES = Referrer.type(IstioKind.VIRTUAL_SERVICE);
   private static final ResourceType RULES = Referrer.type(IstioKind.DESTINATION_RULE);
+  private static final ResourceType ENTRIES = Referrer.type(IstioKind.SERVICE_ENTRY);
   private static final List<ResourceType> TYPES =
-      List.of(
-          Referrer.type(IstioKind.SERVICE_ENTRY), Referrer.type(IstioKind.GATEWAY), ROUTES, RULES);
+      List.of(ENTRIES, Referrer.type(IstioKind.GATEWAY), ROUTES, RULES);
 
   /** A resource in the order in which istiods take those of a kind: the oldest first. */
   private record Aged(long seconds, int nanos, Resource resource) {
@@ -65,6 +69,9 @@ public final class ReferenceIndex {
   private Names names = new Names();
   private final Map<ResourceKey, List<Finding>> findings = new HashMap<>();
   private @Nullable Snapshot seen;
+  // The number of ServiceEntries that somebody wrote, and the snapshot that has them.
+  private int written;
+  private @Nullable Snapshot counted;
 
   /**
    * An index that has seen nothing.
@@ -99,7 +106,8 @@ public final class ReferenceIndex {
    */
   public Set<ResourceKey> follow(Snapshot next) {
     Set<ResourceKey> changed = new HashSet<>();
-    if (next.size(ROUTES) == 0 && next.size(RULES) == 0) {
+    count(next);
+    if (next.size(ROUTES) == 0 && next.size(RULES) == 0 && written == 0) {
       changed.addAll(findings.keySet());
       findings.clear();
       names = new Names();
@@ -113,6 +121,25 @@ public final class ReferenceIndex {
     return changed;
   }
 
+  private void count(Snapshot next) {
+    Snapshot before = counted;
+    if (before == null) {
+      written = countWritten(next.resources(ENTRIES));
+    } else {
+      next.forEachDifference(
+          before,
+          ENTRIES,
+          0,
+          Snapshot.PARTS,
+          (older, newer) -> written += countWritten(newer) - countWritten(older));
+    }
+    counted = next;
+  }
+
+  private static int countWritten(List<Resource> entries) {
+    return (int) entries.stream().filter(ReferenceIndex::isReferrer).count();
+  }
+
   // Brings the names up to date. Returns all that the changes may concern.
   private Set<ResourceKey> take(Snapshot next, Set<ResourceKey> replaced) {
     Set<ResourceKey> concerned = new HashSet<>();
@@ -123,6 +150,11 @@ public final class ReferenceIndex {
       }
       next.resources(ROUTES).forEach(each -> concerned.add(each.key()));
       next.resources(RULES).forEach(each -> concerned.add(each.key()));
+      if (written > 0) {
+        next.resources(ENTRIES).stream()
+            .filter(ReferenceIndex::isReferrer)
+            .forEach(each -> concerned.add(each.key()));
+      }
       return concerned;
     }
     List<Resource> gone = new ArrayList<>();
@@ -173,6 +205,8 @@ public final class ReferenceIndex {
       if (referrer.kind() == IstioKind.VIRTUAL_SERVICE) {
         new VirtualServiceReferences(referrer, scene, unseen.apply(resource), found).check();
         conflicts.checkVirtualService(referrer, found);
+      } else if (referrer.kind() == IstioKind.SERVICE_ENTRY) {
+        ServiceEntryConflicts.check(referrer, scene, found);
       } else {
         DestinationRuleReferences.check(referrer, scene, unseen.apply(resource), found);
         conflicts.checkDestinationRule(referrer, found);
@@ -199,7 +233,7 @@ public final class ReferenceIndex {
     Set<ResourceKey> all = new HashSet<>();
     for (ResourceKey key : concerned) {
       Resource resource = next.find(key);
-      if (resource != null && isReferrer(key)) {
+      if (resource != null && isReferrer(resource)) {
         all.add(key);
         for (String host : Mentions.of(resource).claimed()) {
           names.usersOf(host).stream()
@@ -219,7 +253,11 @@ public final class ReferenceIndex {
     return aged;
   }
 
-  private static boolean isReferrer(ResourceKey key) {
-    return key.type().equals(ROUTES) || key.type().equals(RULES);
+  // Whether something may be found of it.
+  private static boolean isReferrer(Resource resource) {
+    ResourceType type = resource.key().type();
+    return type.equals(ROUTES)
+        || type.equals(RULES)
+        || (type.equals(ENTRIES) && resource.origin().kind().equals(DOCUMENT));
   }
 }

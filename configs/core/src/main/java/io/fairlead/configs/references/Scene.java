@@ -8,6 +8,7 @@ import io.fairlead.istio.networking.v1alpha3.Subset;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceKey;
 import io.fairlead.versioning.Snapshot;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -53,6 +54,37 @@ final class Scene {
                   .toList();
           return found.isEmpty() ? Optional.empty() : Optional.of(ServedService.union(found));
         });
+  }
+
+  /**
+   * Returns another ServiceEntry that has a host as it is written, and that an istiod sees beside
+   * this one; of several one of the same namespace.
+   */
+  Optional<Referrer> serverBeside(Referrer entry, String host) {
+    return names.serversOf(host).stream()
+        .filter(key -> !key.name().equals(entry.fullName()))
+        .sorted(
+            Comparator.comparing((ResourceKey key) -> !isIn(entry.namespace(), key))
+                .thenComparing(Comparator.naturalOrder()))
+        .flatMap(key -> find(key).stream())
+        .filter(other -> isVisibleBeside(entry, other))
+        .findFirst();
+  }
+
+  private static boolean isIn(String namespace, ResourceKey key) {
+    return key.name().startsWith(namespace + "/");
+  }
+
+  private static boolean isVisibleBeside(Referrer entry, Referrer other) {
+    if (!Referrer.meet(entry.revisions(), other.revisions())) {
+      return false;
+    }
+    Set<String> its = ServedService.of(entry).exportTo();
+    Set<String> others = ServedService.of(other).exportTo();
+    return entry.namespace().equals(other.namespace())
+        || its.isEmpty()
+        || others.isEmpty()
+        || its.stream().anyMatch(others::contains);
   }
 
   /** Whether there is a service with this full name, or may be one that is not known here. */

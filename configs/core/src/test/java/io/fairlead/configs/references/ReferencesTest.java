@@ -13,6 +13,7 @@ import io.fairlead.configs.validation.Validator;
 import io.fairlead.istio.networking.v1alpha3.ServiceEntry;
 import io.fairlead.versioning.ChangeSet;
 import io.fairlead.versioning.MemoryCommitLog;
+import io.fairlead.versioning.Origin;
 import io.fairlead.versioning.Resource;
 import io.fairlead.versioning.ResourceContent;
 import io.fairlead.versioning.ResourceKey;
@@ -61,14 +62,15 @@ final class ReferencesTest {
       resources.add(
           new Known(
               Resource.encode(
-                  new ResourceContent(
-                      key(valid.kind(), valid.namespace() + "/" + valid.name()),
-                      valid.labels(),
-                      valid.annotations(),
-                      revision.isEmpty() ? Set.of() : Set.of(revision),
-                      Instant.ofEpochSecond(resources.size()),
-                      "type.googleapis.com/" + valid.kind().messageType(),
-                      valid.body())),
+                      new ResourceContent(
+                          key(valid.kind(), valid.namespace() + "/" + valid.name()),
+                          valid.labels(),
+                          valid.annotations(),
+                          revision.isEmpty() ? Set.of() : Set.of(revision),
+                          Instant.ofEpochSecond(resources.size()),
+                          "type.googleapis.com/" + valid.kind().messageType(),
+                          valid.body()))
+                  .withOrigin(new Origin(ReferenceIndex.DOCUMENT, "mesh", "a.yaml")),
               document.root()));
     }
     return resources;
@@ -247,6 +249,78 @@ final class ReferencesTest {
     assertThat(warnings(entry + route("a", "b.wild.example.com", ""), NOBODY)).isEmpty();
     assertThat(warnings(entry + rule("a", "*.example.com", ""), NOBODY)).isEmpty();
     assertThat(warnings(entry + rule("a", "*.example.org", ""), NOBODY)).hasSize(1);
+  }
+
+  private static String entry(String name, String host, String more) {
+    return """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: %s}
+        spec:
+          hosts: [first.example.com, "%s"]
+          ports: [{name: http, number: 80, protocol: HTTP}]
+          resolution: NONE
+        %s
+        ---
+        """
+        .formatted(name, host, more.isEmpty() ? "" : "  " + more)
+        .replace("first.example.com", name + ".example.com");
+  }
+
+  @Test
+  void serviceEntries_ofAHostOfARegistry_areToldOfByBothNames() {
+    assertThat(warnings(entry("own", "Reviews.Consul", ""), REVIEWS))
+        .containsExactly(
+            "5:28: spec.hosts[1]: reviews.consul, which ServiceEntry registry/reviews.consul has,"
+                + " too (expected: a host of its own: proxies get the endpoints of one of both)");
+    assertThat(
+            warnings(
+                entry("own", "reviews.consul", "")
+                    .replace("{name: own}", "{name: own, namespace: registry}"),
+                REVIEWS))
+        .singleElement()
+        .asString()
+        .endsWith("(expected: a host of its own: istiods mix the endpoints of both)");
+    assertThat(warnings(entry("own", "ratings.consul", ""), REVIEWS)).isEmpty();
+    assertThat(warnings(entry("own", "*.consul", ""), REVIEWS)).isEmpty();
+  }
+
+  @Test
+  void serviceEntries_ofOneHost_areBothToldOf() {
+    assertThat(warnings(entry("a", "x.y", "") + entry("b", "x.y", ""), NOBODY))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("x.y, which ServiceEntry shop/b has, too"))
+        .anyMatch(line -> line.contains("x.y, which ServiceEntry shop/a has, too"));
+    String far = entry("b", "x.y", "exportTo: [b]").replace("{name: b}", "{name: b, namespace: b}");
+    assertThat(warnings(entry("a", "x.y", "") + far, NOBODY)).hasSize(2);
+    assertThat(warnings(entry("a", "x.y", "exportTo: [.]") + far, NOBODY)).isEmpty();
+    String labels = "{name: %s, labels: {istio.io/rev: %s}}";
+    assertThat(
+            warnings(
+                entry("a", "x.y", "").replace("{name: a}", labels.formatted("a", "blue"))
+                    + entry("b", "x.y", "").replace("{name: b}", labels.formatted("b", "green")),
+                NOBODY))
+        .isEmpty();
+  }
+
+  @Test
+  void serviceEntry_thatComesOrGoes_bringsAndEndsTheWarningOfTheOther() {
+    VersionedStore store = store();
+    ReferenceIndex index = new ReferenceIndex(resource -> Unseen.WARN);
+    Resource own = resources(entry("own", "reviews.consul", "")).get(0).resource();
+    store.commit(ChangeSet.of(List.of(own), List.of()));
+    assertThat(index.follow(store.current())).isEmpty();
+    store.commit(ChangeSet.of(entries(REVIEWS), List.of()));
+    assertThat(index.follow(store.current())).containsExactly(own.key());
+    assertThat(index.findings(own.key())).hasSize(1);
+    store.commit(ChangeSet.of(List.of(), entries(REVIEWS).stream().map(Resource::key).toList()));
+    assertThat(index.follow(store.current())).containsExactly(own.key());
+    assertThat(index.findings(own.key())).isEmpty();
+    store.commit(ChangeSet.of(entries(REVIEWS), List.of()));
+    assertThat(index.follow(store.current())).containsExactly(own.key());
+    store.commit(ChangeSet.of(List.of(), List.of(own.key())));
+    assertThat(index.follow(store.current())).containsExactly(own.key());
+    assertThat(index.findings(own.key())).isEmpty();
   }
 
   @Test
@@ -527,6 +601,9 @@ final class ReferencesTest {
         "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: own}\nspec:\n"
             + "  hosts: ['*.wild.consul']\n  resolution: NONE\n"
             + "  ports: [{name: http, number: 80, protocol: HTTP}]\n");
+    texts.add(entry("e", "h0.consul", ""));
+    texts.add(entry("e", "h1.consul", ""));
+    texts.add(entry("f", "h1.consul", "exportTo: [pay]"));
     return texts;
   }
 
