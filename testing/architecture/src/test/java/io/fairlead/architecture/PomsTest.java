@@ -2,9 +2,12 @@ package io.fairlead.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class PomsTest {
@@ -52,6 +55,30 @@ class PomsTest {
   @Test
   void parent_namesOnlyLibrariesThatAreUsed() {
     assertThat(poms.unused()).containsExactly("guava", "micrometer-core");
+  }
+
+  @Test
+  void pomOfTheGuide_hasTheVersionsThatThisProjectIsBuiltWith() throws IOException {
+    String guide = Files.readString(ROOT.resolve("docs/writing-an-adapter.md"));
+    String parent = Files.readString(ROOT.resolve("pom.xml"));
+    List<String> plugins = versions(guide);
+    assertThat(plugins).hasSize(3);
+    assertThat(versions(parent)).containsAll(plugins);
+    String version = parent.replaceFirst("(?s).*?<artifactId>fairlead-parent</artifactId>\\s*", "");
+    assertThat(version).startsWith("<version>");
+    assertThat(guide)
+        .contains(
+            "<fairlead.version>"
+                + version.substring("<version>".length(), version.indexOf("</version>"))
+                + "</fairlead.version>");
+  }
+
+  private static List<String> versions(String text) {
+    return Pattern.compile("<artifactId>(maven-[a-z]+-plugin)</artifactId>\\s*<version>([^<]+)<")
+        .matcher(text)
+        .results()
+        .map(found -> found.group(1) + ' ' + found.group(2))
+        .toList();
   }
 
   @Test

@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  * finds its place in the text only when something is wrong with it.
  */
 public final class Spot {
+  // An istiod that refuses a resource acknowledges it all the same.
+  private static final String OLDER =
+      "; some istiods before 1.27 leave this resource out, or keep the version before it, and say"
+          + " so in their log only";
+
   private static final int MAX_SHOWN = 120;
   private static final Pattern SIMPLE_KEY = Pattern.compile("[A-Za-z0-9_/-]{1,80}");
 
@@ -73,7 +78,7 @@ public final class Spot {
 
   /** Reports what newer istiods accept and older ones refuse. */
   void refuseForOlder(String found, String expected) {
-    add(Severity.REFUSED_BY_OLDER, found, expected);
+    add(Severity.REFUSED_BY_OLDER, found, expected + OLDER);
   }
 
   /** Reports something that is accepted. */

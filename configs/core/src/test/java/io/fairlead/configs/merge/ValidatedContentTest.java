@@ -56,4 +56,32 @@ final class ValidatedContentTest {
         .extracting(ConfigProblem::text, ConfigProblem::severity)
         .containsExactly(tuple("too large", ConfigProblem.Severity.ERROR));
   }
+
+  @Test
+  void documentThatOlderIstiodsRefuse_saysThatTheyDo() {
+    String text =
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: web, namespace: shop}
+        spec:
+          hosts: [web.mesh]
+          http:
+          - corsPolicy: {allowOrigins: [{exact: a.b}], allowMethods: ["*"]}
+            route: [{destination: {host: web.mesh}}]
+        """;
+    DocumentContent content =
+        new ValidatedContent()
+            .read(
+                new ConfigDocument("a.yaml", text),
+                new SourceSettings("files", 0, "shop", Unseen.WARN));
+    assertThat(content.valid()).hasSize(1);
+    assertThat(content.problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.severity()).isEqualTo(ConfigProblem.Severity.WARNING);
+              assertThat(problem.text()).contains("methods of HTTP; some istiods before 1.27");
+            });
+  }
 }
