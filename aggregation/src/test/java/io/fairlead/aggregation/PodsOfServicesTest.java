@@ -7,7 +7,6 @@ import io.fairlead.conversion.ServiceStatus;
 import io.fairlead.conversion.rules.Rule;
 import io.fairlead.conversion.rules.RuleSet;
 import io.fairlead.conversion.rules.Selection;
-import io.fairlead.conversion.rules.TextCondition;
 import io.fairlead.conversion.rules.Traffic;
 import io.fairlead.conversion.rules.When;
 import io.fairlead.guard.GuardPolicy;
@@ -122,22 +121,7 @@ class PodsOfServicesTest {
 
   @Test
   void typoThatLeavesOutHalf_isHeld() {
-    When some =
-        new When(
-            null,
-            List.of(TextCondition.parse("s0*")),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
-    use(
-        Set.of(),
-        settings("first", PODS, new Rule(some, Selection.KEEP, null, null, null, null, null)));
+    use(Set.of(), settings("first", PODS, RulesOfServicesTest.select("s0*", Selection.KEEP)));
     read(all());
     assertHeld(10);
   }

@@ -75,7 +75,7 @@ class RulesOfServicesTest {
         null);
   }
 
-  private static Rule select(String service, Selection selection) {
+  static Rule select(String service, Selection selection) {
     return new Rule(of(service), selection, null, null, null, null, null);
   }
 

@@ -62,13 +62,7 @@ final class InstancePlacing {
       Traffic traffic = said.get(instance);
       instances.add(traffic == null ? instance : placed(instance, traffic, placements));
     }
-    return new Service(
-        service.id(),
-        service.variables(),
-        service.metadata(),
-        service.tags(),
-        instances,
-        service.creationIndex());
+    return RuleRun.with(service, instances);
   }
 
   private void apply(Placed placed, Traffic traffic) {

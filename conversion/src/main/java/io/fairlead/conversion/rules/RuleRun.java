@@ -56,7 +56,8 @@ final class RuleRun {
     return new Shaping(List.of(), by, List.of(), trail.steps(), Map.of());
   }
 
-  private static Service with(Service service, List<Instance> instances) {
+  /** Returns a service with other instances. */
+  static Service with(Service service, List<Instance> instances) {
     return new Service(
         service.id(),
         service.variables(),
